@@ -1,0 +1,97 @@
+"""What every command shares: the project, its settings and database, the clock, and how to speak.
+
+Results go to stdout, messages to stderr. This is where the clock is read; below, `now` is an
+argument.
+"""
+
+import json
+import os
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alerts import project
+from alerts.errors import UsageError
+from alerts.model import Month
+from alerts.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+pass_session = click.pass_obj
+month_option = click.option(
+    "--month",
+    metavar="YYYY-MM",
+    help="Default: the last month that has ended, in the alert's time zone.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+class Session:
+    """One call of the command line."""
+
+    def __init__(self, folder: Path | None, *, quiet: bool = False, verbose: bool = False) -> None:
+        self.folder, self.quiet, self.verbose = folder, quiet, verbose
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The project's settings; raises `UsageError` or `SettingsError`."""
+        if self.folder is not None and not self.folder.is_dir():
+            raise UsageError(f"{self.folder}: no such folder; run `alerts init {self.folder}`")
+        root = self.folder.resolve() if self.folder else project.find_root(Path.cwd())
+        return project.load(root, os.environ)
+
+    @cached_property
+    def db(self) -> "Database":
+        """The project's database, open."""
+        from alerts.store import open_database  # imports sqlite-utils: 150 ms that --help can save
+
+        return open_database(
+            self.settings.database_path, synchronous=self.settings.database.synchronous
+        )
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "db" in self.__dict__:
+            self.db.close()
+
+    @property
+    def now(self) -> datetime:
+        """The present moment, UTC."""
+        return datetime.now(UTC)
+
+    def month(self, text: str | None) -> Month:
+        """The month named, or the last one that has ended."""
+        return Month.parse(text) if text else Month.last_ended(self.now, self.settings.zone)
+
+    def say(self, message: str) -> None:
+        """A message for the person at the terminal; silent under --quiet."""
+        if not self.quiet:
+            click.echo(message, err=True)
+
+    def explain(self, message: str) -> None:
+        """A message only under --verbose."""
+        if self.verbose:
+            click.echo(message, err=True)
+
+    def warn(self, message: str) -> None:
+        """Something went wrong that did not stop the command."""
+        click.echo(f"alerts: {message}", err=True)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def print_table(rows: list[tuple[str, ...]], headings: tuple[str, ...]) -> None:
+    """Aligned columns on stdout; nothing but the headings where there are no rows."""
+    table = [headings, *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(headings))]
+    for row in table:
+        click.echo(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )

@@ -1,0 +1,322 @@
+"""A project on disk: finding its folder, reading its settings, writing a fresh `alerts.toml`.
+
+Reads `alerts.toml` and ALERTS_<SECTION>__<KEY> variables, once, into `Settings`. A wrong key or
+value raises `SettingsError` that names the file and line, or the variable, and the remedy. Does not
+open the database.
+"""
+
+import difflib
+import re
+import tomllib
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from alerts.address import Address
+from alerts.errors import InputError, SettingsError, UsageError
+from alerts.settings import DATABASE_NAME, Funder, Settings
+
+FILE_NAME = "alerts.toml"
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+_ENVIRONMENT = re.compile(r"ALERTS_([A-Z]+)__([A-Z_]+)")
+
+
+def find_root(start: Path) -> Path:
+    """The project that `start` lies in: itself or the nearest parent that has one."""
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise UsageError(
+        f"no {FILE_NAME} in {start} or above it: run `alerts init`, or name --project DIR"
+    )
+
+
+def load(root: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings of the project at `root`; raises `SettingsError`."""
+    path = root / FILE_NAME
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as fault:
+        raise UsageError(f"{path}: {fault.strerror}: run `alerts init {root}`") from fault
+    except UnicodeDecodeError as fault:
+        line = path.read_bytes()[: fault.start].count(b"\n") + 1
+        raise SettingsError(f"{path}, line {line}: not UTF-8; save the file as UTF-8") from fault
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise SettingsError(f"{path}: {_toml_fault(fault, text)}") from fault
+    settings = Reader(root, path, text, document, environ).settings()
+    _check(settings, lambda section, key: _place(path, text, section, key))
+    return settings
+
+
+class Reader:
+    """Turns the document and the environment into settings, remembering where each came from."""
+
+    def __init__(
+        self,
+        root: Path,
+        path: Path,
+        text: str,
+        document: dict[str, Any],
+        environ: Mapping[str, str],
+    ) -> None:
+        self.root, self.path, self.text, self.document = root, path, text, document
+        self.environ = dict(_overrides(environ))
+
+    def settings(self) -> Settings:
+        """All sections; raises `SettingsError` at the first thing wrong."""
+        sections = {f.name: f for f in fields(Settings) if f.name not in ("root", "funders")}
+        for name in self.document:
+            if name not in sections and name != "funders":
+                raise SettingsError(
+                    f"{self._at('', name)}: unknown section [{name}]{_nearest(name, sections)}"
+                )
+        for section, key in self.environ:
+            known = fields(typing.get_type_hints(Settings)[section]) if section in sections else ()
+            if key not in {f.name for f in known}:
+                variable = f"ALERTS_{section.upper()}__{key.upper()}"
+                raise SettingsError(f"{variable}: there is no setting {section}.{key}")
+        hints = typing.get_type_hints(Settings)
+        values = {name: self._section(name, hints[name]) for name in sections}
+        return Settings(root=self.root, funders=tuple(self._funders()), **values)
+
+    def _section(self, name: str, kind: type[Any]) -> Any:
+        table = self.document.get(name, {})
+        if not isinstance(table, dict):
+            raise SettingsError(f"{self._at('', name)}: {name} is a section: write [{name}]")
+        return self._table(name, kind, table)
+
+    def _table(self, name: str, kind: type[Any], table: dict[str, Any]) -> Any:
+        """One table of the document as the dataclass `kind`."""
+        hints = typing.get_type_hints(kind)
+        for key in table:
+            if key not in hints:
+                raise SettingsError(
+                    f"{self._at(name, key)}: unknown key “{key}” in [{name}]{_nearest(key, hints)}"
+                )
+        values: dict[str, Any] = {}
+        for f in fields(kind):
+            if (name, f.name) in self.environ:
+                place, raw = f"ALERTS_{name}__{f.name}".upper(), self.environ[name, f.name]
+                values[f.name] = _convert(_from_text(raw, hints[f.name]), hints[f.name], place, f)
+            elif f.name in table:
+                values[f.name] = _convert(table[f.name], hints[f.name], self._at(name, f.name), f)
+            elif f.default is MISSING and f.default_factory is MISSING:
+                raise SettingsError(f"{self._at('', name)}: [[{name}]] needs “{f.name}”")
+        return kind(**values)
+
+    def _funders(self) -> Iterator[Funder]:
+        tables = self.document.get("funders", [])
+        if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
+            raise SettingsError(f"{self._at('', 'funders')}: write each funder as [[funders]]")
+        for table in tables:
+            yield self._table("funders", Funder, table)
+
+    def _at(self, section: str, key: str) -> str:
+        return _place(self.path, self.text, section, key)
+
+
+def _overrides(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, str], str]]:
+    """((section, key), text) for each ALERTS_<SECTION>__<KEY> variable."""
+    for variable, value in environ.items():
+        if match := _ENVIRONMENT.fullmatch(variable):
+            yield (match[1].lower(), match[2].lower()), value
+
+
+def _from_text(raw: str, kind: Any) -> Any:
+    """A variable's text as the TOML value it stands for; lists may be written a,b,c."""
+    if kind is str or kind is timedelta:
+        return raw
+    if kind is bool and raw.lower() in ("1", "0", "yes", "no", "on", "off", "true", "false"):
+        return raw.lower() in ("1", "yes", "on", "true")
+    if typing.get_origin(kind) is tuple and not raw.lstrip().startswith("["):
+        return [part.strip() for part in raw.split(",") if part.strip()]
+    try:
+        return tomllib.loads(f"value = {raw}")["value"]
+    except tomllib.TOMLDecodeError:
+        return raw
+
+
+def _convert(value: Any, kind: Any, place: str, declared: "Field[Any] | None" = None) -> Any:
+    """`value` as the type declared; raises `SettingsError` that names `place`."""
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if kind is timedelta:
+        return _duration(value, place)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_convert(item, inner[0], place) for item in value)
+    if origin is not None and origin is not tuple and isinstance(value, dict):
+        return {str(key): _convert(item, inner[1], place) for key, item in value.items()}
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if isinstance(kind, type) and type(value) is kind:
+        choices = declared.metadata["choices"] if declared and declared.metadata else ()
+        if choices and value not in choices:
+            raise SettingsError(f"{place}: “{value}” is not one of {', '.join(choices)}")
+        return value
+    raise SettingsError(f"{place}: expected {_described(kind)}, found {value!r}")
+
+
+def _duration(value: Any, place: str) -> timedelta:
+    match = (
+        re.fullmatch(r"(\d{1,6})\s*([smhdw])", value.strip()) if isinstance(value, str) else None
+    )
+    if not match:
+        raise SettingsError(
+            f'{place}: expected a duration such as "30s", "15m", "6h", "4d", found {value!r}'
+        )
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+
+
+def _described(kind: Any) -> str:
+    names = {
+        str: 'a text in "quotes"',
+        int: "a whole number",
+        float: "a number",
+        bool: "true or false",
+    }
+    if kind in names:
+        return names[kind]
+    return (
+        'a list such as ["en", "es"]'
+        if typing.get_origin(kind) is tuple
+        else 'a table such as { en = "…" }'
+    )
+
+
+def _check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
+    """What the types cannot say; raises `SettingsError`."""
+    alert, sender, delivery = settings.alert, settings.sender, settings.delivery
+    try:
+        ZoneInfo(alert.timezone)
+    except (KeyError, ValueError, OSError) as fault:
+        raise SettingsError(
+            f"{at('alert', 'timezone')}: unknown time zone “{alert.timezone}”; write e.g. Europe/Madrid"
+        ) from fault
+    if not alert.languages:
+        raise SettingsError(f"{at('alert', 'languages')}: name at least one language")
+    for language in (*alert.languages, *alert.fallback, *sum(alert.fallback.values(), ())):
+        if not known_language(language):
+            raise SettingsError(
+                f"{at('alert', 'languages')}: unknown language “{language}”; use codes such as en, es, pt-br"
+            )
+    for key in ("address", "reply_to", "bounces", "unsubscribe"):
+        value = getattr(sender, key)
+        if value:
+            try:
+                Address.parse(value)
+            except InputError as fault:
+                raise SettingsError(f"{at('sender', key)}: {fault}") from fault
+    if not re.fullmatch(r"https?://[^\s<>\"]+", settings.web.base_url):
+        raise SettingsError(
+            f"{at('web', 'base_url')}: write a full address such as https://example.org/alerts"
+        )
+    if not 1 <= delivery.connections <= 100:
+        raise SettingsError(f"{at('delivery', 'connections')}: write a number from 1 to 100")
+    if delivery.rate < 0:
+        raise SettingsError(
+            f"{at('delivery', 'rate')}: a rate cannot be negative; 0 means no limit"
+        )
+
+
+def known_language(tag: str) -> bool:
+    """True for a BCP 47 tag, in lower case, whose language CLDR has a name for."""
+    if not _LANGUAGE.fullmatch(tag):
+        return False
+    from babel import Locale, UnknownLocaleError  # costs 60 ms; English needs no asking
+
+    try:
+        return tag in ("en", "es", "fr") or bool(Locale.parse(tag, sep="-").language)
+    except (UnknownLocaleError, ValueError):
+        return False
+
+
+def _toml_fault(fault: tomllib.TOMLDecodeError, text: str) -> str:
+    """tomllib's words with the line first, and the line's own text."""
+    match = re.search(r"^(.*) \(at (?:line (\d+), column \d+|end of document)\)$", str(fault))
+    if not match:
+        return str(fault)
+    number = int(match[2]) if match[2] else len(text.splitlines())
+    lines = text.splitlines() or [""]
+    return f"line {number}: {match[1]}: {lines[min(number, len(lines)) - 1].strip()!r}"
+
+
+def _place(path: Path, text: str, section: str, key: str) -> str:
+    """`path, line N` of `key` in `[section]`, or just the path where it is not written."""
+    current = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", line):
+            current = header[1].split(".")[0]
+            if (not section and current == key) or header[1] == f"{section}.{key}":
+                return f"{path}, line {number}"
+        elif current == section and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
+            return f"{path}, line {number}, {section}.{key}"
+    return f"{path}, {section}.{key}" if section else str(path)
+
+
+def _nearest(word: str, known: typing.Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(known), 1)
+    return f"; did you mean “{close[0]}”?" if close else ""
+
+
+# --- a fresh project ------------------------------------------------------------------------------
+
+
+def fresh_toml() -> str:
+    """The commented `alerts.toml` of `alerts init`: every setting, at its default, explained."""
+    lines = [
+        "# Settings of this alert. Every key below stands at its default: change what you need.",
+        "# Any of them can come from the environment too: ALERTS_<SECTION>__<KEY>.",
+        "",
+    ]
+    hints = typing.get_type_hints(Settings)
+    for section in fields(Settings):
+        kind = hints[section.name]
+        if is_dataclass(kind):
+            lines.append(f"[{section.name}]")
+            for f in fields(kind):
+                lines += [f"# {f.metadata['about']}", _toml_line(f), ""]
+    lines += [
+        "# Who pays for it, named in the footer; repeat for each.",
+        "# [[funders]]",
+        '# name = "A foundation"',
+        '# link = "https://example.org"',
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _toml_line(f: "Field[Any]") -> str:
+    """`key = default`; commented out where the default is a table to be filled in."""
+    if f.default is MISSING:
+        return f"# {f.name} = {{}}"
+    return f"{f.name} = {toml_value(f.default)}"
+
+
+def toml_value(value: Any) -> str:
+    """A default as TOML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        unit = next(u for u in ("d", "h", "m", "s") if seconds % _UNITS[u] == 0)
+        return f'"{seconds // _UNITS[unit]}{unit}"'
+    if isinstance(value, tuple):
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+__all__ = [
+    "DATABASE_NAME",
+    "FILE_NAME",
+    "find_root",
+    "fresh_toml",
+    "known_language",
+    "load",
+    "toml_value",
+]

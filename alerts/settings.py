@@ -1,0 +1,186 @@
+"""Settings as frozen types: each declared here once, with its default and its description.
+
+`project.py` reads them from `alerts.toml` and the environment, and writes the commented file of
+`alerts init` from these declarations; docs/settings.md is made from them too. Secrets are given by
+reference (a variable or a file) and are never a setting themselves, so settings can be printed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+DATABASE_NAME = "subscribers.db"
+
+
+def option(default: Any, about: str, choices: tuple[str, ...] = ()) -> Any:
+    """Declare a setting: its default, what it means, and the values allowed if they are few."""
+    metadata = {"about": about, "choices": choices}
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """Who speaks, in which languages, in which order."""
+
+    name: str = option("Monthly Alert", "The name of the alert; it opens every subject line.")
+    organisation: str = option("Our organisation", "Who sends it; shown in the footer.")
+    address: str = option("", "The postal address that the law wants in the footer of bulk mail.")
+    website: str = option("", "The organisation's own site.")
+    logo: str = option("", "URL of the logo (https); empty: the name in letters.")
+    timezone: str = option("UTC", "The time zone in which a month begins and ends.")
+    languages: tuple[str, ...] = option(
+        ("en", "es", "fr"), "One edition is made in each of these; the first is the default."
+    )
+    fallback: Mapping[str, tuple[str, ...]] = option(
+        {},
+        'What a reader understands next best, e.g. { pt = ["es", "en"] }; default: first language.',
+    )
+    sections: tuple[str, ...] = option(
+        ("news", "publications", "events", "members"),
+        "Sections in reading order; “featured” always comes first.",
+    )
+    section_titles: Mapping[str, Mapping[str, str]] = option(
+        {}, 'Titles of your own sections, e.g. { jobs = { en = "Jobs", es = "Empleo" } }.'
+    )
+    welcome: Mapping[str, str] = option(
+        {}, 'The standing welcome by language, e.g. { en = "Welcome to…" }.'
+    )
+    late: timedelta = option(
+        timedelta(days=31),
+        "An article found after its month was sent joins the next issue if at most this much older.",
+    )
+    max_late: timedelta = option(
+        timedelta(days=20),
+        "An issue overdue by more than this is not sent by `run` without --month.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Funder:
+    """One funder named in the footer."""
+
+    name: str
+    link: str = ""
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderSettings:
+    """The headers of a message."""
+
+    name: str = option("", "The name in From; empty: alert.name.")
+    address: str = option("alerts@example.org", "The address in From.")
+    reply_to: str = option("", "Where answers go; empty: the address in From.")
+    bounces: str = option("", "Where bounces go; its part before @ gets a +token; empty: From.")
+    unsubscribe: str = option("", "The mailto: side of List-Unsubscribe; empty: From.")
+    list_id: str = option(
+        "", "List-Id label, e.g. alert.example.org; empty: alert.<From's domain>."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The public pages."""
+
+    base_url: str = option(
+        "https://example.org/alerts", "Public address of the pages of `alerts serve`."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """How messages leave."""
+
+    relay: str = option(
+        "maildir:outbox",
+        "Where messages go: maildir:FOLDER, smtp://user@host:587, smtps://user@host, null:",
+    )
+    password_env: str = option(
+        "ALERTS_RELAY_PASSWORD", "The variable that holds the relay's password."
+    )
+    password_file: str = option("", "Or the file that holds it (mode 0600).")
+    connections: int = option(4, "How many connections to the relay at once.")
+    rate: float = option(0.0, "Messages a second over all connections; 0: no limit.")
+    timeout: timedelta = option(
+        timedelta(minutes=5), "How long to wait for an answer of the relay."
+    )
+    in_doubt: str = option(
+        "resend",
+        "What to do with a message that the relay may or may not have taken when a crash cut us off.",
+        ("resend", "hold"),
+    )
+    retry_first: timedelta = option(
+        timedelta(minutes=15), "The wait after a first temporary failure."
+    )
+    retry_longest: timedelta = option(timedelta(hours=6), "The longest wait between two attempts.")
+    give_up_after: timedelta = option(timedelta(days=4), "When a deferred delivery becomes failed.")
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesSettings:
+    """How articles are fetched."""
+
+    allow_private: bool = option(False, "Fetch from private and loopback addresses too.")
+    timeout: timedelta = option(timedelta(seconds=20), "How long one source may take in all.")
+    max_bytes: int = option(10_000_000, "The largest document that is read, in octets, unpacked.")
+    concurrency: int = option(8, "How many sources are fetched at once.")
+    retries: int = option(2, "How often a failed fetch is tried again.")
+    user_agent: str = option("", "Empty: alerts/<version> (+web.base_url).")
+    summary_length: int = option(
+        400, "Summaries are cut at a sentence end before this many letters."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSettings:
+    """When `alerts schedule` does what; cron lines in alert.timezone."""
+
+    collect: str = option("0 5 * * *", "When articles are collected; empty: only with the run.")
+    run: str = option("0 9 1 * *", "When the last month's issue goes out.")
+    send: str = option("*/15 * * * *", "When deferred deliveries are tried again.")
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """How the database is kept."""
+
+    synchronous: str = option(
+        "full",
+        "full: what was acknowledged survives power loss; normal: survives kill -9.",
+        ("full", "normal"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one project, and where it lies."""
+
+    root: Path
+    alert: AlertSettings = field(default_factory=AlertSettings)
+    sender: SenderSettings = field(default_factory=SenderSettings)
+    web: WebSettings = field(default_factory=WebSettings)
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    sources: SourcesSettings = field(default_factory=SourcesSettings)
+    schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    funders: tuple[Funder, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The alert's time zone."""
+        return ZoneInfo(self.alert.timezone)
+
+    @property
+    def database_path(self) -> Path:
+        """Where the database of the project lies."""
+        return self.root / DATABASE_NAME
+
+    @property
+    def default_language(self) -> str:
+        """The language of a subscriber who has not chosen one."""
+        return self.alert.languages[0]

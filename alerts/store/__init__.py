@@ -1,0 +1,118 @@
+"""The database: one SQLite file, opened here and spoken to only by the modules beside this one.
+
+Each module holds the SQL of one family of tables, written as SQL beside its function. Constraints
+carry the invariants. Journal mode: TRUNCATE, not WAL, because SQLite before 3.51.3 can corrupt a
+WAL database that several processes write (mail-rules trap F; docs/adr/0004-rollback-journal.md).
+Transactions begin IMMEDIATE, so that reading and then writing cannot fail half-way (trap E).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from alerts.errors import AlertsError, StoreBusy, StoreError
+from alerts.store.migrations import MIGRATIONS
+
+BUSY_TIMEOUT = 30.0  # seconds; another process may be in the middle of a large import
+
+
+def create(path: Path) -> Database:
+    """Make the database at `path`, or bring an older one up to date."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)  # it holds people's addresses
+    return open_database(path)
+
+
+def open_database(path: Path, *, synchronous: str = "full", threads: bool = False) -> Database:
+    """Open an existing database and apply pending migrations.
+
+    `synchronous` is "full" (survives power loss) or "normal". `threads` allows use from several
+    threads; the caller then sees to it that only one uses it at a time.
+    """
+    if not path.is_file():
+        raise StoreError(f"{path}: no database here; run `alerts init`")
+    with faults(path):
+        connection = sqlite3.connect(
+            path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=not threads
+        )
+        try:
+            connection.execute("PRAGMA journal_mode = TRUNCATE").fetchone()
+            connection.execute(
+                f"PRAGMA synchronous = {'NORMAL' if synchronous == 'normal' else 'FULL'}"
+            )
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            db = Database(connection)
+            if MIGRATIONS.pending(db):
+                _migrate(db)
+        except BaseException:
+            connection.close()
+            raise
+    return db
+
+
+def _migrate(db: Database) -> None:
+    """Apply what is pending under an exclusive lock, so that two processes never race to it."""
+    db.conn.execute("PRAGMA locking_mode = EXCLUSIVE")
+    db.conn.execute("BEGIN EXCLUSIVE")
+    db.conn.execute("COMMIT")  # with locking_mode EXCLUSIVE the lock outlives the transaction
+    MIGRATIONS.apply(db)
+    db.conn.execute("PRAGMA locking_mode = NORMAL")
+    db.conn.execute("SELECT count(*) FROM sqlite_master").fetchone()  # lets go of the lock
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """One write transaction, begun IMMEDIATE; rolled back whole if the block raises."""
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if db.conn.in_transaction:
+            db.conn.execute("ROLLBACK")
+        raise
+    db.conn.execute("COMMIT")
+
+
+@contextmanager
+def faults(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours: busy is StoreBusy, the rest StoreError, each in one line."""
+    try:
+        yield
+    except sqlite3.Error as fault:
+        raise translated(fault, path) from fault
+
+
+def translated(fault: sqlite3.Error, path: Path) -> AlertsError:
+    """The error of ours that stands for one of SQLite's."""
+    name = getattr(fault, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreBusy(f"{path}: another program holds the database; try again later")
+    remedy = {
+        "SQLITE_FULL": "the disk is full; make room and run the same command again",
+        "SQLITE_READONLY": "the file or its folder is read-only; check owner and mode",
+        "SQLITE_CANTOPEN": "cannot be opened; check owner and mode of the file and its folder",
+        "SQLITE_NOTADB": "not an SQLite database; restore a backup",
+        "SQLITE_CORRUPT": "the database is damaged; restore a backup",
+        "SQLITE_IOERR": "the disk failed; check it, then run the same command again",
+    }
+    for prefix, words in remedy.items():
+        if name.startswith(prefix):
+            return StoreError(f"{path}: {words}")
+    return StoreError(f"{path}: {fault}")
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as the database keeps it: UTC, ISO 8601, whole seconds, sortable as text."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment(text: str) -> datetime:
+    """The inverse of `stamp`."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -1,0 +1,23 @@
+"""The keys that sign links and return paths; the newest signs, all verify."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from alerts.store import stamp
+
+
+def ensure(db: Database, secret: bytes, now: datetime) -> None:
+    """Keep `secret` (32 random octets) as the first key, unless there is one."""
+    db.conn.execute(
+        "INSERT INTO secrets (secret, created_at) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM secrets)",
+        (secret, stamp(now)),
+    )
+
+
+def all_secrets(db: Database) -> Mapping[int, bytes]:
+    """Every key by its id, oldest first."""
+    return {
+        row["id"]: row["secret"] for row in db.query("SELECT id, secret FROM secrets ORDER BY id")
+    }

@@ -1,0 +1,85 @@
+"""Fixtures that all tests share: a project on disk, and the command line called in this process."""
+
+import contextlib
+import io
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alerts import cli
+
+CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left behind."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        """The one JSON document on stdout."""
+        return json.loads(self.stdout)
+
+
+Alerts = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in [name for name in os.environ if name.startswith("ALERTS_")]:
+        monkeypatch.delenv(variable)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh project that is the current folder."""
+    root = tmp_path / "project"
+    assert _call("init", str(root)).code == 0
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.fixture
+def alerts() -> Alerts:
+    """Call the command line: `alerts("status", "--json")`; `stdin=` gives it input."""
+    return _call
+
+
+def _call(*arguments: str, stdin: str | bytes = b"") -> Result:
+    out, err = (
+        io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2)
+    )
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _stdin(data):
+        code = cli.run(list(arguments))
+    return Result(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
+
+
+@contextlib.contextmanager
+def _stdin(data: bytes) -> Iterator[None]:
+    import sys
+
+    before, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(data), encoding="utf-8")
+    try:
+        yield
+    finally:
+        sys.stdin = before
+
+
+@pytest.fixture
+def corpus() -> Path:
+    """The folder of real cases; a test that needs it fails without it."""
+    if not CORPUS.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"the corpus of real cases is missing: {CORPUS}")
+        pytest.skip("the corpus of real cases is not on this machine")
+    return CORPUS
