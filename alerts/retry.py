@@ -1,0 +1,74 @@
+"""What a reply of the relay means, and when to try again: the one place where both are decided.
+
+Per recipient and per stage of the SMTP transaction (RFC 5321 §4.2.1, §4.5.4.1): 2xx is sent, 4xx is
+deferred, 5xx is failed. A 421, a reply that is none, and a refusal of MAIL concern the relay and not
+the recipient. What breaks before the final dot is certain not to have been taken; what breaks after
+it is in doubt. Waits double from `first` up to `longest`, each shortened by up to a quarter at
+random, until `give_up_after` has passed since queueing. Pure: the moment and the chance are
+arguments.
+"""
+
+from datetime import datetime, timedelta
+from enum import Enum
+
+from alerts.errors import RelayUnavailable
+from alerts.model import DeliveryState, Outcome, Reason, Reply, RetryPolicy
+
+UNADDRESSABLE = Outcome(
+    DeliveryState.FAILED,
+    Reply(0, "the address is not ASCII and the relay offers no SMTPUTF8"),
+    Reason.UNADDRESSABLE,
+)
+
+
+class Stage(Enum):
+    """Where in the transaction a reply came."""
+
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    BODY = "BODY"  # the reply to the final dot
+
+
+def judge(stage: Stage, reply: Reply) -> Outcome | None:
+    """What `reply` at `stage` means for the delivery; None means: go on to the next stage.
+
+    Raises `RelayUnavailable` where the relay refuses us altogether (5xx to MAIL).
+    """
+    category = reply.code // 100
+    if stage is Stage.DATA and reply.code == 354:
+        return None
+    if category == 2 and stage is not Stage.DATA:
+        return Outcome(DeliveryState.SENT, reply) if stage is Stage.BODY else None
+    if category == 4:
+        fault = stage is Stage.MAIL or reply.code == 421
+        return Outcome(DeliveryState.DEFERRED, reply, Reason.TEMPORARY, relay_fault=fault)
+    if category == 5:
+        if reply.code == 552 and stage is not Stage.RCPT:
+            return Outcome(DeliveryState.FAILED, reply, Reason.TOO_LARGE)
+        if stage is Stage.MAIL:
+            raise RelayUnavailable(f"the relay refuses our mail: {reply}")
+        return Outcome(DeliveryState.FAILED, reply, Reason.REJECTED)
+    return broken(f"unexpected reply to {stage.value}: {reply}", after_dot=stage is Stage.BODY)
+
+
+def broken(words: str, *, after_dot: bool) -> Outcome:
+    """The connection failed: certain before the final dot, in doubt after it."""
+    if after_dot:
+        state, reason = DeliveryState.IN_DOUBT, Reason.UNANSWERED
+    else:
+        state, reason = DeliveryState.DEFERRED, Reason.DISCONNECTED
+    return Outcome(state, Reply(0, words), reason, relay_fault=True)
+
+
+def next_attempt(
+    policy: RetryPolicy, attempts: int, queued_at: datetime, now: datetime, chance: float
+) -> datetime | None:
+    """When to try again after that many attempts (≥ 1), or None to give up.
+
+    `chance` is a random number in [0, 1): it spreads the next attempts of those deferred together.
+    """
+    if now - queued_at >= policy.give_up_after:
+        return None
+    wait: timedelta = min(policy.first * 2 ** min(attempts - 1, 20), policy.longest)
+    return now + wait * (1 - chance / 4)

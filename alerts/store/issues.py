@@ -1,0 +1,153 @@
+"""Issues and their editions: one issue a month, frozen when it is queued."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from alerts.model import Edition, IssueState, Month
+from alerts.store import moment, stamp
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIssue:
+    """A row of `issues`; `content`, `frame`, `secret_id` and `queued_at` once it is queued."""
+
+    id: int
+    month: Month
+    state: IssueState
+    content: Mapping[str, Any] | None
+    frame: str
+    secret_id: int
+    queued_at: datetime | None
+
+    @property
+    def frozen(self) -> bool:
+        """True from queueing on."""
+        return self.state in (IssueState.QUEUED, IssueState.SENT)
+
+
+def get(db: Database, month: Month) -> StoredIssue | None:
+    """The issue of that month, if it was ever begun."""
+    rows = db.query("SELECT * FROM issues WHERE month = ?", (str(month),))
+    return next((_issue(row) for row in rows), None)
+
+
+def by_id(db: Database, issue_id: int) -> StoredIssue:
+    """The issue with that id."""
+    return next(_issue(row) for row in db.query("SELECT * FROM issues WHERE id = ?", (issue_id,)))
+
+
+def frozen_months(db: Database) -> frozenset[Month]:
+    """The months whose issues no longer change."""
+    rows = db.query("SELECT month FROM issues WHERE state IN ('queued', 'sent')")
+    return frozenset(Month.parse(row["month"]) for row in rows)
+
+
+def freeze(
+    db: Database,
+    month: Month,
+    content: Mapping[str, Any],
+    frame: str,
+    secret_id: int,
+    now: datetime,
+) -> int:
+    """Move the month's issue to `queued`, with all that its messages need; returns its id.
+
+    To be called inside a transaction. A month that is frozen already breaks the constraint on
+    purpose: the caller looked before.
+    """
+    row = db.conn.execute(
+        """INSERT INTO issues (month, state, content, frame, secret_id, created_at, queued_at)
+           VALUES (:month, 'queued', :content, :frame, :secret_id, :now, :now)
+           ON CONFLICT (month) DO UPDATE
+              SET state = 'queued', content = :content, frame = :frame,
+                  secret_id = :secret_id, queued_at = :now
+            WHERE state IN ('draft', 'approved')
+           RETURNING id""",
+        {
+            "month": str(month),
+            "content": json.dumps(content, ensure_ascii=False, sort_keys=True),
+            "frame": frame,
+            "secret_id": secret_id,
+            "now": stamp(now),
+        },
+    ).fetchone()
+    return int(row[0])
+
+
+def add_edition(db: Database, issue_id: int, edition: Edition, template: bytes, sha256: str) -> int:
+    """Keep one edition and the bytes of its messages; returns its id."""
+    cursor = db.conn.execute(
+        """INSERT INTO editions
+           (issue_id, language, subject, preheader, html, text, articles, template, sha256)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            issue_id,
+            edition.language,
+            edition.subject,
+            edition.preheader,
+            edition.html,
+            edition.text,
+            edition.articles,
+            template,
+            sha256,
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def editions(db: Database, issue_id: int) -> tuple[Edition, ...]:
+    """The editions of a frozen issue, as they were sent, in the order they were made."""
+    rows = db.query("SELECT * FROM editions WHERE issue_id = ? ORDER BY id", (issue_id,))
+    names = ("language", "subject", "preheader", "html", "text", "articles")
+    return tuple(Edition(**{name: row[name] for name in names}) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What the merge needs of an edition."""
+
+    issue_id: int
+    language: str
+    octets: bytes
+    frame: str
+    secret_id: int
+
+
+def template(db: Database, edition_id: int) -> Template:
+    """The frozen template of an edition, with the frame of its issue."""
+    row = db.conn.execute(
+        """SELECT i.id, e.language, e.template, i.frame, i.secret_id
+             FROM editions AS e JOIN issues AS i ON i.id = e.issue_id WHERE e.id = ?""",
+        (edition_id,),
+    ).fetchone()
+    return Template(*row)
+
+
+def close_finished(db: Database, now: datetime) -> Iterable[Month]:
+    """Move each queued issue that has nothing open any more to `sent`; returns their months."""
+    rows = db.conn.execute(
+        """UPDATE issues SET state = 'sent', sent_at = ?
+            WHERE state = 'queued' AND NOT EXISTS (
+                  SELECT 1 FROM deliveries AS d WHERE d.issue_id = issues.id
+                     AND d.state IN ('queued', 'sending', 'deferred', 'in_doubt'))
+           RETURNING month""",
+        (stamp(now),),
+    ).fetchall()
+    return [Month.parse(month) for (month,) in rows]
+
+
+def _issue(row: Mapping[str, Any]) -> StoredIssue:
+    return StoredIssue(
+        row["id"],
+        Month.parse(row["month"]),
+        IssueState(row["state"]),
+        json.loads(row["content"]) if row["content"] else None,
+        row["frame"] or "",
+        row["secret_id"] or 0,
+        moment(row["queued_at"]) if row["queued_at"] else None,
+    )

@@ -1,0 +1,262 @@
+"""The outbox: deliveries, and the leases under which a process works them.
+
+What is owed is decided here, by rows. A claim is one statement; it and the filling of the outbox are
+the only places that say who may be mailed (`ELIGIBLE`). A lease is worked in order of delivery id,
+each row settled before the next body is sent, so that of the rows of a dead holder only the first
+can have reached the relay: `recover` puts that one in doubt and frees the rest.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from alerts.model import DeliveryState, Month, Outcome, Owed, Reason
+from alerts.store import stamp, transaction
+
+OPEN = ("queued", "sending", "deferred", "in_doubt")
+
+# `s` is a subscriber who may be mailed.
+_ELIGIBLE = """
+    s.status = 'active'
+    AND NOT EXISTS (SELECT 1 FROM suppressions AS x WHERE x.email_key = s.email_key)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One outcome to be written: the delivery, and when it is due again if it is."""
+
+    delivery_id: int
+    outcome: Outcome
+    attempts: int
+    due_at: datetime
+
+
+def languages_owed(db: Database) -> tuple[str, ...]:
+    """The languages of those who would get an issue now."""
+    rows = db.conn.execute(f"SELECT DISTINCT s.language FROM subscribers AS s WHERE {_ELIGIBLE}")  # noqa: S608
+    return tuple(sorted(language for (language,) in rows))
+
+
+def fill(db: Database, issue_id: int, edition_of: Mapping[str, int], now: datetime) -> int:
+    """Owe everyone eligible the edition of their language; returns how many.
+
+    `edition_of` names an edition for each of `languages_owed`. To be called in the transaction that
+    freezes the issue. One statement, in order of subscriber id, so that the index is filled in order.
+    """
+    db.conn.execute("CREATE TEMP TABLE edition_of (language TEXT PRIMARY KEY, edition_id INTEGER)")
+    db.conn.executemany("INSERT INTO edition_of VALUES (?, ?)", edition_of.items())
+    cursor = db.conn.execute(
+        f"""INSERT INTO deliveries (issue_id, edition_id, subscriber_id, due_at, changed_at)
+            SELECT ?, e.edition_id, s.id, ?, ?
+              FROM subscribers AS s CROSS JOIN edition_of AS e ON e.language = s.language
+             WHERE {_ELIGIBLE}
+             ORDER BY s.id""",  # noqa: S608
+        (issue_id, stamp(now), stamp(now)),
+    )
+    db.conn.execute("DROP TABLE edition_of")
+    return cursor.rowcount
+
+
+def count_due(db: Database, now: datetime, months: Sequence[Month], doubtful: bool) -> int:
+    """How many deliveries of those months could be claimed now."""
+    row = db.conn.execute(
+        f"SELECT count(*) FROM deliveries AS d WHERE {_DUE}",  # noqa: S608
+        _due(now, months, doubtful),
+    )
+    return int(row.fetchone()[0])
+
+
+def open_months(db: Database, queued_since: datetime) -> tuple[Month, ...]:
+    """The months whose issues were queued since then and still have something open."""
+    rows = db.conn.execute(
+        "SELECT month FROM issues WHERE state = 'queued' AND queued_at >= ? ORDER BY month",
+        (stamp(queued_since),),
+    )
+    return tuple(Month.parse(month) for (month,) in rows)
+
+
+_DUE = """
+    d.state IN ('queued', 'deferred', 'in_doubt') AND d.due_at <= :now
+    AND (d.state <> 'in_doubt' OR :doubtful)
+    AND d.issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(:months)))
+"""
+
+
+def _due(now: datetime, months: Sequence[Month], doubtful: bool) -> dict[str, object]:
+    return {"now": stamp(now), "months": _listed(months), "doubtful": doubtful}
+
+
+def _listed(months: Sequence[Month]) -> str:
+    """Months as a JSON array, for json_each."""
+    return json.dumps([str(month) for month in months])
+
+
+def open_lease(db: Database, holder: str, host: str, expires_at: datetime) -> int:
+    """Begin a lease for one connection; returns its id."""
+    cursor = db.conn.execute(
+        "INSERT INTO leases (holder, host, expires_at) VALUES (?, ?, ?)",
+        (holder, host, stamp(expires_at)),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def claim(
+    db: Database,
+    lease_id: int,
+    limit: int,
+    now: datetime,
+    expires_at: datetime,
+    months: Sequence[Month],
+    *,
+    doubtful: bool,
+) -> list[Owed]:
+    """Take up to `limit` due deliveries under the lease, which holds none now; in order of id.
+
+    Whoever is due but may not be mailed any more is settled as `skipped` on the way. `doubtful`
+    says whether deliveries in doubt are sent again.
+    """
+    with transaction(db):
+        db.conn.execute(
+            "UPDATE leases SET expires_at = ? WHERE id = ?", (stamp(expires_at), lease_id)
+        )
+        db.conn.execute(
+            f"""UPDATE deliveries SET state = 'sending', lease_id = :lease, changed_at = :now
+                 WHERE id IN (SELECT d.id FROM deliveries AS d WHERE {_DUE}
+                               ORDER BY d.due_at, d.id LIMIT :limit)""",  # noqa: S608
+            {**_due(now, months, doubtful), "lease": lease_id, "limit": limit},
+        )
+        skip(db, [lease_id], now)
+        rows = db.conn.execute(
+            """SELECT d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts, i.queued_at
+                 FROM deliveries AS d
+                 JOIN subscribers AS s ON s.id = d.subscriber_id
+                 JOIN issues AS i ON i.id = d.issue_id
+                WHERE d.lease_id = ? ORDER BY d.id""",
+            (lease_id,),
+        ).fetchall()
+    return [Owed(*row) for row in rows]
+
+
+def skip(db: Database, lease_ids: Iterable[int], now: datetime) -> list[int]:
+    """Settle as `skipped` what those leases hold for people who may not be mailed any more.
+
+    Returns the ids; the holder drops them. The reason is the strongest that applies.
+    """
+    listed = ",".join(str(int(lease)) for lease in lease_ids)
+    rows = db.conn.execute(
+        f"""UPDATE deliveries AS d SET state = 'skipped', lease_id = NULL, changed_at = :now,
+                   reason = (SELECT CASE s.status WHEN 'erased' THEN 'erased'
+                                                  WHEN 'active' THEN 'suppressed'
+                                                  ELSE 'unsubscribed' END
+                               FROM subscribers AS s WHERE s.id = d.subscriber_id)
+             WHERE d.lease_id IN ({listed})
+               AND NOT EXISTS (SELECT 1 FROM subscribers AS s
+                                WHERE s.id = d.subscriber_id AND {_ELIGIBLE})
+            RETURNING d.id""",  # noqa: S608
+        {"now": stamp(now)},
+    ).fetchall()
+    return [delivery_id for (delivery_id,) in rows]
+
+
+def settle(db: Database, settlements: Iterable[Settlement], now: datetime) -> None:
+    """Write outcomes in one commit. Only a delivery that is `sending` moves."""
+    rows = [
+        (
+            s.outcome.state,
+            s.outcome.reason,
+            str(s.outcome.reply),
+            s.attempts,
+            stamp(s.due_at),
+            s.delivery_id,
+        )
+        for s in settlements
+    ]
+    failures = [row for row in rows if row[0] != DeliveryState.SENT]
+    at = stamp(now)
+    with transaction(db):
+        db.conn.executemany(
+            f"""UPDATE deliveries SET state = ?, reason = ?, reply = ?, attempts = ?, due_at = ?,
+                       lease_id = NULL, changed_at = '{at}'
+                 WHERE id = ? AND state = 'sending'""",  # noqa: S608
+            rows,
+        )
+        db.conn.executemany(
+            """INSERT INTO events (at, kind, delivery_id, detail)
+               VALUES (?, 'delivery.' || ?, ?, json_object('reason', ?, 'reply', ?))""",
+            [
+                (at, state, delivery, reason, reply)
+                for state, reason, reply, _, _, delivery in failures
+            ],
+        )
+
+
+def release(db: Database, lease_id: int, now: datetime) -> None:
+    """End a lease; what it still holds was not begun and is owed as before."""
+    with transaction(db):
+        _free(db, lease_id, now)
+
+
+def recover(db: Database, host: str, now: datetime) -> int:
+    """End the leases of dead holders; returns how many deliveries are in doubt for it.
+
+    The caller holds the lock of this project on this host, so every lease of this host is dead; one
+    of another host is dead once it has expired. The first row that a lease still holds may have
+    reached the relay; the rows behind it certainly have not.
+    """
+    doubtful = 0
+    with transaction(db):
+        leases = db.conn.execute(
+            "SELECT id FROM leases WHERE host = ? OR expires_at <= ?", (host, stamp(now))
+        ).fetchall()
+        for (lease_id,) in leases:
+            rows = db.conn.execute(
+                """UPDATE deliveries SET state = 'in_doubt', lease_id = NULL, changed_at = ?, reason = ?,
+                          due_at = ?, reply = 'the sender was killed before it knew the outcome'
+                    WHERE id = (SELECT min(id) FROM deliveries WHERE lease_id = ?)
+                   RETURNING id""",
+                (stamp(now), Reason.UNANSWERED, stamp(now), lease_id),
+            ).fetchall()
+            doubtful += len(rows)
+            _free(db, lease_id, now)
+    return doubtful
+
+
+def _free(db: Database, lease_id: int, now: datetime) -> None:
+    db.conn.execute(
+        """UPDATE deliveries SET lease_id = NULL, changed_at = ?,
+                  state = CASE WHEN attempts = 0 THEN 'queued' ELSE 'deferred' END
+            WHERE lease_id = ?""",
+        (stamp(now), lease_id),
+    )
+    db.conn.execute("DELETE FROM leases WHERE id = ?", (lease_id,))
+
+
+def counts(db: Database, month: Month) -> dict[str, int]:
+    """How many deliveries of the month's issue are in each state; all states named."""
+    rows = db.conn.execute(
+        """SELECT d.state, count(*) FROM deliveries AS d JOIN issues AS i ON i.id = d.issue_id
+            WHERE i.month = ? GROUP BY d.state""",
+        (str(month),),
+    )
+    found = dict(rows.fetchall())
+    return {state.value: found.get(state.value, 0) for state in DeliveryState}
+
+
+def next_due(db: Database, months: Sequence[Month]) -> str:
+    """When the earliest deferred delivery of those months is due, or an empty text."""
+    row = db.conn.execute(
+        """SELECT min(due_at) FROM deliveries
+            WHERE state = 'deferred'
+              AND issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(?)))""",
+        (_listed(months),),
+    ).fetchone()
+    return row[0] or ""
+
+
+def data_version(db: Database) -> int:
+    """A number that changes when another connection has written to the database."""
+    return int(db.conn.execute("PRAGMA data_version").fetchone()[0])

@@ -1,0 +1,62 @@
+"""Messages as files in a Maildir, readable by every mail program; nothing leaves the machine.
+
+A file is named after the message's bytes, written whole and synced before it appears in `new/`, and
+so sending the same message twice leaves one file.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+from alerts.errors import AlertsError
+from alerts.model import DeliveryState, Envelope, Outcome, Reply
+
+
+class Maildir:
+    """A connection to a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            for part in ("tmp", "new", "cur"):
+                (folder / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as fault:
+            raise AlertsError(f"{folder}: cannot be made a Maildir: {fault.strerror}") from fault
+
+    def send(
+        self, envelope: Envelope, message: bytes, following: Envelope | None = None
+    ) -> Outcome:
+        """Write one file, with Return-Path and Delivered-To as a mail server adds them."""
+        head = f"Return-Path: <{envelope.sender}>\r\nDelivered-To: {envelope.recipient}\r\n"
+        octets = (head.encode() + message).replace(b"\r\n", b"\n")
+        name = f"{hashlib.sha256(octets).hexdigest()[:32]}.alerts"
+        if any(True for seen in (self._folder / "cur").glob(f"{name}*")):
+            return _kept(name)
+        temporary = self._folder / "tmp" / f"{name}.{os.getpid()}"
+        try:
+            with temporary.open("wb") as file:
+                file.write(octets)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(self._folder / "new" / name)
+        except OSError as fault:
+            temporary.unlink(missing_ok=True)
+            raise AlertsError(
+                f"{self._folder}: {fault.strerror}; nothing was lost, run it again"
+            ) from fault
+        return _kept(name)
+
+    def abandon(self) -> None:
+        """Nothing was announced."""
+
+    def close(self) -> None:
+        """Make the new names durable."""
+        folder = os.open(self._folder / "new", os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _kept(name: str) -> Outcome:
+    return Outcome(DeliveryState.SENT, Reply(250, f"kept as {name}"))
