@@ -113,11 +113,12 @@ def claim(
     months: Sequence[Month],
     *,
     doubtful: bool,
-) -> list[Owed]:
-    """Take up to `limit` due deliveries under the lease, which holds none now; in order of id.
+) -> tuple[list[Owed], int]:
+    """Take up to `limit` due deliveries under the lease, which holds none now.
 
-    Whoever is due but may not be mailed any more is settled as `skipped` on the way. `doubtful`
-    says whether deliveries in doubt are sent again.
+    Returns those to be sent, in order of id, and how many were settled as `skipped` on the way
+    because their readers may not be mailed any more. `doubtful` says whether deliveries in doubt
+    are sent again.
     """
     with transaction(db):
         db.conn.execute(
@@ -129,7 +130,7 @@ def claim(
                                ORDER BY d.due_at, d.id LIMIT :limit)""",  # noqa: S608
             {**_due(now, months, doubtful), "lease": lease_id, "limit": limit},
         )
-        skip(db, [lease_id], now)
+        skipped = skip(db, [lease_id], now)
         rows = db.conn.execute(
             """SELECT d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts, i.queued_at
                  FROM deliveries AS d
@@ -138,7 +139,7 @@ def claim(
                 WHERE d.lease_id = ? ORDER BY d.id""",
             (lease_id,),
         ).fetchall()
-    return [Owed(*row) for row in rows]
+    return [Owed(*row) for row in rows], len(skipped)
 
 
 def skip(db: Database, lease_ids: Iterable[int], now: datetime) -> list[int]:

@@ -21,7 +21,9 @@ from alerts.transport import maildir, smtp
 
 
 class Connection(Protocol):
-    """One way to the relay, used by one thread at a time."""
+    """One way to the relay, used by one thread at a time; `usable` until its session is over."""
+
+    usable: bool
 
     def send(
         self, envelope: Envelope, message: bytes, following: Envelope | None = None
@@ -63,6 +65,8 @@ def transport(settings: Settings, password: str | None) -> Transport:
 
 class Null:
     """Takes everything and keeps nothing."""
+
+    usable = True
 
     def send(
         self, envelope: Envelope, message: bytes, following: Envelope | None = None

@@ -15,6 +15,8 @@ from alerts.model import DeliveryState, Envelope, Outcome, Reply
 class Maildir:
     """A connection to a folder."""
 
+    usable = True
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         try:

@@ -1,0 +1,49 @@
+"""`alerts run`: collect, compose, queue and send the month's issue; what cron calls."""
+
+import click
+
+from alerts import publish
+from alerts.cli.collect import tell_failures
+from alerts.cli.queue import tell
+from alerts.cli.send import finish, recent, work
+from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
+from alerts.collect import collect
+from alerts.dispatch import Report
+from alerts.model import DeliveryState, Month
+from alerts.store import issues
+from alerts.store.lock import project_lock
+
+
+@click.command()
+@month_option
+@json_option
+@pass_session
+def run(session: Session, month: str | None, as_json: bool) -> int:
+    """Collect, compose, queue and send. Twice, late or after a crash: everyone is mailed once."""
+    code, report = run_month(session, session.month(month), named=month is not None)
+    if as_json:
+        print_json({state.value: report.outcomes[state] for state in DeliveryState})
+    return code
+
+
+def run_month(session: Session, month: Month, *, named: bool = True) -> tuple[int, Report]:
+    """The whole pipe for one month, under the project's lock; exit code and what was sent.
+
+    `named`: the month was asked for, so it is sent however late it is, and no other is.
+    """
+    settings, db = session.settings, session.db
+    with project_lock(settings.database_path, "run", session.now):
+        stored = issues.get(db, month)
+        failed = False
+        if stored is None or not stored.frozen:
+            collected = collect(db, settings, month, session.now)
+            failed = tell_failures(session, collected)
+        queued = publish.queue(db, settings, month, session.now)
+        tell(session, queued)
+        months = [month] if named else sorted({*recent(session)})
+        report = work(session, months)
+    code = finish(session, months, report)
+    return code or int(failed), report
+
+
+__all__ = ["run", "run_month"]

@@ -1,0 +1,171 @@
+"""`alerts send`: work the outbox until nothing is due."""
+
+import os
+import random
+import signal
+import socket
+import stat
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+
+from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
+from alerts.dispatch import Orders, Report, World, dispatch
+from alerts.errors import RelayUnavailable, SettingsError
+from alerts.model import DeliveryState, Month, RetryPolicy
+from alerts.settings import DeliverySettings, Settings
+from alerts.store import open_database, outbox
+from alerts.store.lock import project_lock
+from alerts.transport import transport
+
+
+@click.command()
+@month_option
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Send at most N messages.")
+@click.option(
+    "--connections", type=click.IntRange(1, 100), metavar="N", help="Overrides the setting."
+)
+@click.option(
+    "--rate", type=click.FloatRange(min=0), metavar="N", help="Messages a second; 0: no limit."
+)
+@json_option
+@pass_session
+def send(
+    session: Session,
+    month: str | None,
+    limit: int | None,
+    connections: int | None,
+    rate: float | None,
+    as_json: bool,
+) -> int:
+    """Send what is due: of that month, or of all issues queued within alert.max_late.
+
+    Exits 75 while deliveries wait for another try, 1 while some are held in doubt.
+    """
+    with project_lock(session.settings.database_path, "send", session.now):
+        months = [Month.parse(month)] if month else recent(session)
+        report = work(session, months, limit=limit, connections=connections, rate=rate)
+    if as_json:
+        print_json({state.value: report.outcomes[state] for state in DeliveryState})
+    return finish(session, months, report)
+
+
+def recent(session: Session) -> tuple[Month, ...]:
+    """The months that `send` works unasked: an older issue is only sent when it is named."""
+    return outbox.open_months(session.db, session.now - session.settings.alert.max_late)
+
+
+def work(
+    session: Session,
+    months: Sequence[Month],
+    *,
+    limit: int | None = None,
+    connections: int | None = None,
+    rate: float | None = None,
+) -> Report:
+    """Dispatch those months, with the project's lock held; SIGTERM and Ctrl-C stop between messages."""
+    settings = session.settings
+    delivery = settings.delivery
+    relay = transport(settings, password(settings))
+    _refuse_example(settings)
+    orders = Orders(
+        months=months,
+        connections=connections or delivery.connections,
+        retry=RetryPolicy(delivery.retry_first, delivery.retry_longest, delivery.give_up_after),
+        host=socket.gethostname(),
+        holder=f"process {os.getpid()}",
+        limit=limit,
+        rate=delivery.rate if rate is None else rate,
+        resend_in_doubt=delivery.in_doubt == "resend",
+    )
+    world = World(relay, lambda: datetime.now(UTC), time.monotonic, random.random)
+    db = open_database(
+        settings.database_path, synchronous=settings.database.synchronous, threads=True
+    )
+    try:
+        with stopping(world.stop):
+            return dispatch(db, orders, world, _progress(session))
+    finally:
+        db.close()
+
+
+def finish(session: Session, months: Sequence[Month], report: Report) -> int:
+    """Tell how the books stand; the exit code."""
+    for month in months:
+        counts = outbox.counts(session.db, month)
+        told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
+        session.say(f"{month}: {told or 'nothing in the outbox'}")
+    if report.relay_fault:
+        raise RelayUnavailable(f"{report.relay_fault}; what is still open waits for the next call")
+    totals = [outbox.counts(session.db, month) for month in months]
+    if report.stopped and any(c["queued"] for c in totals):
+        session.warn("stopped; the same command goes on")
+        return 1
+    if session.settings.delivery.in_doubt == "hold" and any(c["in_doubt"] for c in totals):
+        session.warn("some deliveries are held in doubt; decide on them")
+        return 1
+    if any(c["deferred"] or c["in_doubt"] for c in totals):
+        due = outbox.next_due(session.db, months)
+        session.warn(
+            f"some deliveries wait for another try, the first at {due}; call `alerts send` again then"
+        )
+        return 75
+    return 0
+
+
+def password(settings: Settings) -> str | None:
+    """The relay's password by the reference in the settings (X14); None where there is none."""
+    delivery: DeliverySettings = settings.delivery
+    if value := os.environ.get(delivery.password_env):
+        return value
+    if not delivery.password_file:
+        return None
+    path = settings.root / delivery.password_file
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise SettingsError(f"{path}: others can read it; run `chmod 600 {path}`")
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as fault:
+        raise SettingsError(f"delivery.password_file: {path}: {fault.strerror}") from fault
+
+
+def _refuse_example(settings: Settings) -> None:
+    """A fresh project's example sender must not go out to the world."""
+    relay = settings.delivery.relay
+    away = relay.startswith(("smtp:", "smtps:")) and not any(
+        host in relay for host in ("localhost", "127.", "[::1]")
+    )
+    if away and settings.sender.address.endswith(("@example.org", "@example.com", "@example.net")):
+        raise SettingsError(
+            f"sender.address: {settings.sender.address} is an example; write your own"
+        )
+
+
+@contextmanager
+def stopping(stop: threading.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGINT set `stop` while the block runs."""
+    signals = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _progress(session: Session) -> Callable[[Report, int], None]:
+    """A line on the terminal that is drawn over; nothing where stderr is no terminal."""
+    began = time.monotonic()
+
+    def draw(report: Report, due: int) -> None:
+        done = report.outcomes.total()
+        rate = done / max(time.monotonic() - began, 0.001)
+        left = f", {max(due - done, 0) / rate:.0f} s left" if rate else ""
+        click.echo(f"\r{done} of {due}, {rate:.0f} a second{left}   ", err=True, nl=False)
+
+    return draw if sys.stderr.isatty() and not session.quiet else lambda report, due: None

@@ -1,0 +1,42 @@
+"""`alerts status`: how far the month's issue is."""
+
+import click
+
+from alerts import publish
+from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
+from alerts.store import outbox
+
+
+@click.command()
+@month_option
+@json_option
+@pass_session
+def status(session: Session, month: str | None, as_json: bool) -> None:
+    """Show the month's articles, editions and deliveries."""
+    db, settings, chosen = session.db, session.settings, session.month(month)
+    editions = publish.editions(db, settings, chosen)
+    document = {
+        "month": str(chosen),
+        "state": publish.state(db, chosen).value,
+        "articles": max((edition.articles for edition in editions), default=0),
+        "editions": [
+            {
+                "language": edition.language,
+                "subject": edition.subject,
+                "articles": edition.articles,
+                "html_bytes": len(edition.html.encode()),
+                "text_bytes": len(edition.text.encode()),
+            }
+            for edition in editions
+        ],
+        "deliveries": outbox.counts(db, chosen),
+    }
+    if as_json:
+        print_json(document)
+        return
+    click.echo(f"{chosen}: {document['state']}, {document['articles']} articles")
+    for edition in editions:
+        click.echo(f"  {edition.language}: {edition.subject}")
+    counts = outbox.counts(db, chosen)
+    told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
+    click.echo(f"deliveries: {sum(counts.values())}" + (f" = {told}" if told else ""))

@@ -1,0 +1,122 @@
+"""Publishing: the month's articles become an issue, its editions, and the outbox.
+
+Until an issue is queued it is composed anew from the articles at each look; queueing freezes it: its
+content, its editions, the bytes of its messages and the list of those it is owed to, in one
+transaction. Queueing a month twice changes nothing. Sends nothing.
+"""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from alerts.compose import compose
+from alerts.errors import StoreError
+from alerts.message import Frame, template
+from alerts.model import Edition, Issue, IssueState, Month
+from alerts.render import render_edition
+from alerts.settings import Settings
+from alerts.store import articles, events, issues, outbox, profiles, secrets, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What queueing did: `already` where it had been done before; an empty month queues nothing."""
+
+    month: Month
+    articles: int
+    deliveries: int
+    already: bool = False
+
+
+def composed(db: Database, settings: Settings, month: Month) -> Issue:
+    """The month's issue, composed from its articles as they stand now.
+
+    The articles of a frozen month can no longer be changed, so this is what was frozen, too.
+    """
+    found = articles.of_month(db, month)
+    return compose(month, found, profiles.all_profiles(db), settings.alert)
+
+
+def editions(db: Database, settings: Settings, month: Month) -> tuple[Edition, ...]:
+    """One edition a language: as frozen, or rendered now; none for an empty month."""
+    stored = issues.get(db, month)
+    if stored is not None and stored.frozen:
+        return issues.editions(db, stored.id)
+    return _rendered(composed(db, settings, month), settings)
+
+
+def _rendered(issue: Issue, settings: Settings) -> tuple[Edition, ...]:
+    if not issue.articles:
+        return ()
+    return tuple(render_edition(issue, language, settings) for language in settings.alert.languages)
+
+
+def state(db: Database, month: Month) -> IssueState:
+    """How far the month's issue is; `draft` before anything was said about it."""
+    stored = issues.get(db, month)
+    return stored.state if stored else IssueState.DRAFT
+
+
+def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queued:
+    """Freeze the month's issue and owe it to everyone who is active and not suppressed."""
+    stored = issues.get(db, month)
+    if stored is not None and stored.frozen:
+        return _already(db, stored)
+    issue = composed(db, settings, month)
+    made = _rendered(issue, settings)
+    if not made:
+        return Queued(month, articles=0, deliveries=0)
+    frame = Frame.of(settings, month)
+    templates = [(edition, template(edition, frame, now)) for edition in made]
+    keys = secrets.all_secrets(db)
+    if not keys:
+        raise StoreError(
+            f"{settings.database_path}: holds no signing key; run `alerts init` once more"
+        )
+    with transaction(db):
+        stored = issues.get(db, month)
+        if stored is not None and stored.frozen:  # another process was faster
+            return _already(db, stored)
+        issue_id = issues.freeze(db, month, _content(issue), frame.to_json(), max(keys), now)
+        ids = {
+            edition.language: issues.add_edition(
+                db, issue_id, edition, octets, hashlib.sha256(octets).hexdigest()
+            )
+            for edition, octets in templates
+        }
+        owed = outbox.languages_owed(db)
+        edition_of = {language: ids[edition_language(language, settings)] for language in owed}
+        deliveries = outbox.fill(db, issue_id, edition_of, now)
+        events.record(db, now, "issue.queued", issue_id=issue_id, detail={"deliveries": deliveries})
+    return Queued(month, len(issue.articles), deliveries)
+
+
+def edition_language(language: str, settings: Settings) -> str:
+    """The edition that a reader of `language` gets: their own, its parent, their fallback, the default."""
+    made = settings.alert.languages
+    base = language.partition("-")[0]
+    fallback = settings.alert.fallback.get(language, settings.alert.fallback.get(base, ()))
+    wished = (language, base, *fallback, *(tag for tag in made if tag.partition("-")[0] == base))
+    return next((tag for tag in wished if tag in made), settings.default_language)
+
+
+def _already(db: Database, stored: issues.StoredIssue) -> Queued:
+    deliveries = sum(outbox.counts(db, stored.month).values())
+    content = stored.content or {}
+    shown = sum(len(section["articles"]) for section in content.get("sections", ()))
+    return Queued(stored.month, shown, deliveries, already=True)
+
+
+def _content(issue: Issue) -> dict[str, Any]:
+    """What the issue held, for the record: its sections and the ids of their articles."""
+    return {
+        "month": str(issue.month),
+        "sections": [
+            {"key": section.key, "articles": [article.id for article in section.articles]}
+            for section in issue.sections
+        ],
+        "profiles": {slug: asdict(profile) for slug, profile in sorted(issue.profiles.items())},
+    }
