@@ -61,7 +61,7 @@ def article() -> None:
 @month_option
 @json_option
 @pass_session
-def add(session: Session, url: str, month: str | None, as_json: bool, **given: Any) -> None:
+def add(session: Session, /, url: str, month: str | None, as_json: bool, **given: Any) -> None:
     """Add an article by hand; --title is needed too."""
     address = canonical(web_address(url, "--url")) if url else ""
     if not address or not given["title"]:
@@ -93,7 +93,7 @@ def list_(session: Session, month: str | None, as_json: bool) -> None:
     if as_json:
         print_json([_shown(articles.Kept(a, chosen)) for a in found])
         return
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (a.id, _flags(a), a.section, a.published.date().isoformat() if a.published else "",
          ",".join((a.language, *a.translations)), a.title)
         for a in found
@@ -126,7 +126,7 @@ def show(session: Session, words: str, month: str | None, as_json: bool) -> None
 @_fields
 @_where
 @pass_session
-def edit(session: Session, words: str, month: str | None, **given: Any) -> None:
+def edit(session: Session, /, words: str, month: str | None, **given: Any) -> None:
     """Change what is given; an empty text removes it."""
     kept = _find(session, words, month)
     edits = _edits(session, given, kept.article)

@@ -88,7 +88,9 @@ def list_(session: Session, as_json: bool) -> None:
             ]
         )
         return
-    rows = [(p.slug, p.name, p.link, ", ".join(sorted(p.descriptions))) for p in known]
+    rows: list[tuple[str, ...]] = [
+        (p.slug, p.name, p.link, ", ".join(sorted(p.descriptions))) for p in known
+    ]
     print_table(rows, ("SLUG", "NAME", "LINK", "DESCRIBED IN"))
 
 

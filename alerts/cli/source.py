@@ -60,7 +60,7 @@ def list_(session: Session, as_json: bool) -> None:
     if as_json:
         print_json([_listed(k) for k in kept])
         return
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (str(k.source.id), k.source.kind.value, k.source.section or "news", str(k.articles),
          k.source.location, k.fault or "ok" if k.collected_at else "not collected yet")
         for k in kept

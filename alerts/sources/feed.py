@@ -68,7 +68,7 @@ def _xml_pairs(document: Fetched, intake: Intake, notes: list[str]) -> list[tupl
     site = safe_url(_text(parsed.feed, "link"), document.base) or safe_url(document.url)
     pairs = []
     for entry in parsed.entries[:MOST]:
-        article = _article(entry, parsed, site, document.base, intake)
+        article = _article(entry, parsed, site, document.base or site, intake)
         if article:
             pairs.append((article, _text(entry, "id")))
     return pairs
@@ -224,7 +224,7 @@ def _json_pairs(document: Fetched, intake: Intake) -> Iterator[tuple[Article, st
 def _json_article(
     item: dict[str, Any], feed: dict[str, Any], site: str, document: Fetched, intake: Intake
 ) -> Article | None:
-    html, base = _text(item, "content_html"), document.base
+    html, base = _text(item, "content_html"), document.base or site
     title = plain(_text(item, "title"))
     summary = plain(_text(item, "summary")) or tidy(_text(item, "content_text")) or plain(html)
     named = [safe_url(_text(item, name), base) for name in ("url", "external_url")]
@@ -238,12 +238,13 @@ def _json_article(
         for a in (*_list(t, "authors"), t.get("author"))
         if isinstance(a, dict)
     ]
-    pictures = [_text(item, "image"), _text(item, "banner_image")]
-    pictures += [
-        _text(a, "url") for a in _list(item, "attachments")
-        if isinstance(a, dict) and _text(a, "mime_type").startswith("image/")
-    ]  # fmt: skip
-    named = (found for address in pictures if address and (found := image(address, base)))
+    addresses = [_text(item, "image"), _text(item, "banner_image")]
+    addresses += [
+        _text(attachment, "url")
+        for attachment in _list(item, "attachments")
+        if isinstance(attachment, dict) and _text(attachment, "mime_type").startswith("image/")
+    ]
+    pictures = (found for address in addresses if address and (found := image(address, base)))
     return intake.article(
         url=url or (f"{canonical(site)}#{_digest(mark)}" if site else ""),
         title=title,
@@ -252,7 +253,7 @@ def _json_article(
         fallback_language=_text(feed, "language"),
         published=intake.moment(_text(item, "date_published"))
         or intake.moment(_text(item, "date_modified")),
-        image=next(named, None) or first_image(html, base),
+        image=next(pictures, None) or first_image(html, base),
         author=plain(next((name for a in authors if (name := _text(a, "name"))), "")),
         tags=[tag for tag in _list(item, "tags") if isinstance(tag, str)],
     )
