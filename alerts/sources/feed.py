@@ -1,0 +1,264 @@
+"""Feeds: RSS 0.9x to 2.0, RDF, Atom and CDF by feedparser; JSON Feed 1.0 and 1.1 by hand.
+
+Promises to read what can be read of a broken feed, and to open nothing: feedparser takes even bytes
+for a file name (mail-rules trap G), so it is only ever given a stream. Takes at most `MOST` entries.
+"""
+
+import io
+import json
+from calendar import timegm
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+import feedparser
+
+from alerts.canonical import canonical
+from alerts.errors import InputError
+from alerts.markup import first_image, plain, safe_url, tidy
+from alerts.model import Article, Image
+from alerts.sources.fetch import Fetched
+from alerts.sources.intake import Found, Intake, decoded, image
+
+MOST = 1000  # entries of one feed
+
+
+def read(document: Fetched, intake: Intake) -> Found:
+    """The articles of a feed; raises `InputError` where the document is no feed."""
+    notes: list[str] = []
+    if is_json(document.body):
+        pairs = list(_json_pairs(document, intake))
+    else:
+        pairs = _xml_pairs(document, intake, notes)
+    articles = _told_apart(pairs)
+    without = sum(not article.url for article in articles)
+    if without:
+        notes.append(f"{intake.source.location}: {without} entries have no link")
+    return Found(tuple(articles), notes=tuple(notes))
+
+
+def is_json(body: bytes) -> bool:
+    """True where the document can only be JSON."""
+    return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+
+
+# --- RSS, RDF, Atom -------------------------------------------------------------------------------
+
+
+def _xml_pairs(document: Fetched, intake: Intake, notes: list[str]) -> list[tuple[Article, str]]:
+    """(article, what tells it from its siblings) for each entry; adds to `notes`."""
+    headers = {"content-type": document.content_type, "content-location": document.base}
+    parsed = feedparser.parse(
+        io.BytesIO(document.body),
+        response_headers={name: value for name, value in headers.items() if value},
+        sanitize_html=False,  # `plain` does better, and on everything
+        resolve_relative_uris=False,
+    )
+    place = intake.source.location
+    if not parsed.get("version") and not parsed.entries:
+        raise InputError(f"{place}: not a feed{_why(parsed)}; a web page has --kind page")
+    if parsed.bozo and not isinstance(parsed.bozo_exception, _HARMLESS):
+        notes.append(f"{place}: broken XML, read as far as possible{_why(parsed)}")
+    if len(parsed.entries) > MOST:
+        notes.append(f"{place}: {len(parsed.entries)} entries, the first {MOST} taken")
+    site = safe_url(_text(parsed.feed, "link"), document.base) or safe_url(document.url)
+    pairs = []
+    for entry in parsed.entries[:MOST]:
+        article = _article(entry, parsed, site, document.base or site, intake)
+        if article:
+            pairs.append((article, _text(entry, "id")))
+    return pairs
+
+
+_HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
+
+
+def _why(parsed: Any) -> str:
+    """What the XML parser said, with its line, where it said something."""
+    fault = parsed.get("bozo_exception")
+    line = fault.getLineNumber() if hasattr(fault, "getLineNumber") else None
+    return f" (line {line}: {tidy(fault.getMessage())})" if line else ""
+
+
+def _article(entry: Any, parsed: Any, site: str, base: str, intake: Intake) -> Article | None:
+    atom = str(parsed.version).startswith("atom")
+    title = _field(entry.get("title_detail"), atom, _text(entry, "title"))
+    texts = [d for d in (entry.get("summary_detail"), *entry.get("content", ())) if d]
+    summary = next((text for text in (_field(d, atom) for d in texts) if text), "")
+    url = _link(entry, base)
+    if not (url or title or summary):
+        return None
+    mark = _text(entry, "id") or f"{title}\n{summary}"
+    whole = _text(parsed.feed, "language")
+    own = _text(entry.get("title_detail") or {}, "language") or _text(
+        texts[0] if texts else {}, "language"
+    )
+    return intake.article(
+        url=url or (f"{canonical(site)}#{_digest(mark)}" if site else ""),
+        title=title,
+        summary=summary,
+        language="" if own == whole else own,
+        fallback_language=whole,
+        published=_published(entry, intake),
+        image=_image(entry, texts, base),
+        author=plain(_text(entry.get("author_detail") or {}, "name") or _text(entry, "author")),
+        tags=[str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags", ())],
+    )
+
+
+def _field(detail: Any, atom: bool, value: str = "") -> str:
+    """The text of a title or summary. Atom says whether it is HTML; RSS means HTML throughout."""
+    value = value or (_text(detail, "value") if detail else "")
+    literal = atom and detail and detail.get("type") == "text/plain"
+    return tidy(value) if literal else plain(value)
+
+
+def _link(entry: Any, base: str) -> str:
+    """Where the entry leads: its link, else a page that it names, else its enclosure."""
+    links = entry.get("links", ())
+    named = [_text(entry, "link")]
+    named += [_text(link, "href") for rel in ("alternate", "via", "enclosure") for link in links
+              if link.get("rel") == rel]  # fmt: skip
+    found = (safe_url(url, _base(entry, base)) for url in named if url)
+    return next((url for url in found if url), "")
+
+
+def _base(entry: Any, base: str) -> str:
+    return _text(entry.get("title_detail") or {}, "base") or base
+
+
+def _published(entry: Any, intake: Intake) -> datetime | None:
+    """The first date of the entry that can be understood, in UTC."""
+    for name in ("published", "updated", "created"):
+        if (day := intake.moment(_text(entry, name))) and len(_text(entry, name).strip()) == 10:
+            return day
+        found = entry.get(f"{name}_parsed")
+        if found:
+            try:
+                return datetime.fromtimestamp(timegm(found), UTC)
+            except (ValueError, OverflowError):
+                continue
+    return None
+
+
+def _image(entry: Any, texts: list[Any], base: str) -> Image | None:
+    """A picture that the entry names, else the first in its text."""
+    named = [m.get("url") for m in entry.get("media_content", ()) if _shows(m, "url")]
+    named += [m.get("url") for m in entry.get("media_thumbnail", ())]
+    named += [
+        link.get("href")
+        for link in entry.get("links", ())
+        if link.get("rel") == "enclosure" and _shows(link, "href")
+    ]
+    named.append(_text(entry.get("image") or {}, "href"))
+    pictures = (image(url, base) for url in named if isinstance(url, str) and url)
+    inline = (first_image(_text(text, "value"), _text(text, "base") or base) for text in texts)
+    return next((found for found in (*pictures, *inline) if found), None)
+
+
+def _shows(media: Any, key: str) -> bool:
+    """True where an enclosure or media:content is a picture by its type, or failing that its name."""
+    kind = _text(media, "medium") or _text(media, "type")
+    return kind.startswith("image") or (not kind and _is_picture(_text(media, key)))
+
+
+def _is_picture(url: str) -> bool:
+    return urlsplit(url).path.lower().endswith((".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif"))
+
+
+def _text(table: Any, name: str) -> str:
+    value = table.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:10]
+
+
+def _told_apart(pairs: Iterable[tuple[Article, str]]) -> list[Article]:
+    """The articles; those of one address and language but different titles get a fragment each.
+
+    Feeds of changes link every entry to one page; without this they would be one article.
+    """
+    groups: dict[tuple[str, str], list[tuple[Article, str]]] = defaultdict(list)
+    for article, mark in pairs:
+        groups[article.url, article.language].append((article, mark))
+    articles = []
+    for (url, _), group in groups.items():
+        if not url or len({article.title for article, _ in group}) == 1:
+            articles += [article for article, _ in (group[:1] if url else group)]
+            continue
+        articles += [
+            replace(article, url=f"{url}#{_digest(mark or article.title)}")
+            for article, mark in group
+        ]
+    return articles
+
+
+# --- JSON Feed ------------------------------------------------------------------------------------
+
+
+def _json_pairs(document: Fetched, intake: Intake) -> Iterator[tuple[Article, str]]:
+    """The same of a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
+    place = intake.source.location
+    try:
+        feed = json.loads(decoded(document.body, document.content_type))
+    except json.JSONDecodeError as fault:
+        raise InputError(f"{place}, line {fault.lineno}: broken JSON: {fault.msg}") from fault
+    except RecursionError as fault:
+        raise InputError(f"{place}: not a JSON Feed: nested too deeply") from fault
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        raise InputError(f"{place}: not a JSON Feed: it has no list of “items”")
+    site = safe_url(_text(feed, "home_page_url"), document.base) or safe_url(document.url)
+    for item in feed["items"][:MOST]:
+        if isinstance(item, dict) and (
+            article := _json_article(item, feed, site, document, intake)
+        ):
+            yield article, str(item.get("id", ""))
+
+
+def _json_article(
+    item: dict[str, Any], feed: dict[str, Any], site: str, document: Fetched, intake: Intake
+) -> Article | None:
+    html, base = _text(item, "content_html"), document.base or site
+    title = plain(_text(item, "title"))
+    summary = plain(_text(item, "summary")) or tidy(_text(item, "content_text")) or plain(html)
+    named = [safe_url(_text(item, name), base) for name in ("url", "external_url")]
+    url = next((u for u in (*named, safe_url(_text(item, "id"))) if u), "")
+    if not (url or title or summary):
+        return None
+    mark = str(item.get("id") or f"{title}\n{summary}")
+    authors = [
+        a
+        for t in (item, feed)
+        for a in (*_list(t, "authors"), t.get("author"))
+        if isinstance(a, dict)
+    ]
+    addresses = [_text(item, "image"), _text(item, "banner_image")]
+    addresses += [
+        _text(attachment, "url")
+        for attachment in _list(item, "attachments")
+        if isinstance(attachment, dict) and _text(attachment, "mime_type").startswith("image/")
+    ]
+    pictures = (found for address in addresses if address and (found := image(address, base)))
+    return intake.article(
+        url=url or (f"{canonical(site)}#{_digest(mark)}" if site else ""),
+        title=title,
+        summary=summary,
+        language=_text(item, "language"),
+        fallback_language=_text(feed, "language"),
+        published=intake.moment(_text(item, "date_published"))
+        or intake.moment(_text(item, "date_modified")),
+        image=next(pictures, None) or first_image(html, base),
+        author=plain(next((name for a in authors if (name := _text(a, "name"))), "")),
+        tags=[tag for tag in _list(item, "tags") if isinstance(tag, str)],
+    )
+
+
+def _list(table: dict[str, Any], name: str) -> list[Any]:
+    value = table.get(name)
+    return value if isinstance(value, list) else []

@@ -1,0 +1,88 @@
+"""Sources, with what their last fetch left."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from alerts.model import Source, SourceKind
+from alerts.store import stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A source as `source list` shows it: with its articles and the end of the last collection."""
+
+    source: Source
+    articles: int
+    collected_at: str
+    fault: str
+
+
+def add(db: Database, source: Source, now: datetime) -> bool:
+    """Keep a new source; False, and no change, where its location is known already."""
+    cursor = db.conn.execute(
+        """INSERT INTO sources (location, kind, section, language, profile, added_at)
+           VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (location) DO NOTHING""",
+        (
+            source.location,
+            source.kind.value,
+            source.section,
+            source.language,
+            source.profile,
+            stamp(now),
+        ),
+    )
+    return cursor.rowcount == 1
+
+
+def remove(db: Database, source_id: int) -> None:
+    """Forget a source; its articles stay, without one."""
+    db.conn.execute("DELETE FROM sources WHERE id = ?", (source_id,))
+
+
+def all_sources(db: Database) -> tuple[Source, ...]:
+    """Every source, in the order in which they were added."""
+    return tuple(k.source for k in kept(db))
+
+
+def kept(db: Database) -> tuple[Kept, ...]:
+    """The same, with how they fared."""
+    rows = db.query(
+        """SELECT id, location, kind, section, language, profile, etag, last_modified,
+                  collected_at, fault,
+                  (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles
+           FROM sources ORDER BY id"""
+    )
+    return tuple(Kept(_source(r), r["articles"], r["collected_at"], r["fault"]) for r in rows)
+
+
+def collected(db: Database, source_id: int, etag: str, last_modified: str, now: datetime) -> None:
+    """Note a good collection; in the transaction that stores what it brought."""
+    db.conn.execute(
+        """UPDATE sources SET etag = ?, last_modified = ?, collected_at = ?, fault = ''
+           WHERE id = ?""",
+        (etag, last_modified, stamp(now), source_id),
+    )
+
+
+def failed(db: Database, source_id: int, reason: str, now: datetime) -> None:
+    """Note that a collection failed, and why."""
+    db.conn.execute(
+        "UPDATE sources SET collected_at = ?, fault = ? WHERE id = ?",
+        (stamp(now), reason, source_id),
+    )
+
+
+def _source(row: dict[str, Any]) -> Source:
+    return Source(
+        row["id"],
+        row["location"],
+        SourceKind(row["kind"]),
+        row["section"],
+        row["language"],
+        row["profile"],
+        row["etag"],
+        row["last_modified"],
+    )
