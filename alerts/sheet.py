@@ -164,7 +164,7 @@ def rows(lines: Iterable[str], delimiter: str, whole: Whole) -> Iterator[Row]:
             feed.taken = []
             if taken[0] is _TOO_LONG:
                 yield Row(feed.number, [], f"over {MAX_ROW:,} characters long")
-            elif any(cells):
+            elif cells and (cells[0].strip() or any(map(str.strip, cells))):
                 nul = any("\0" in cell for cell in cells)
                 first = feed.number - len(taken) + 1
                 yield Row(first, cells, "holds a NUL character" if nul else "")

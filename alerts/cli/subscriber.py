@@ -6,7 +6,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import IO, Any, TextIO
 
@@ -51,11 +50,12 @@ def _fields(command: Command) -> Command:
 
 def _filters(command: Command) -> Command:
     """The options that `list` and `export` share."""
-    for option in (
+    options: tuple[Callable[[Command], Command], ...] = (
         click.option("--status", type=click.Choice([s.value for s in SubscriberStatus])),
         click.option("--language", help="Only those who read this language."),
         click.option("--tag", help="Only those with this tag."),
-    ):
+    )
+    for option in options:
         command = option(command)
     return command
 
@@ -66,7 +66,7 @@ def _filters(command: Command) -> Command:
 @click.option("--pending", is_flag=True, help="Not active before they confirm.")
 @click.option("--resubscribe", is_flag=True, help="Take back one who left; needs --consent.")
 @pass_session
-def add(session: Session, email: str, pending: bool, resubscribe: bool, **fields: Any) -> None:
+def add(session: Session, /, email: str, pending: bool, resubscribe: bool, **fields: Any) -> None:
     """Put one person on the list; change nothing that is there already."""
     address = Address.parse(email)
     outcome = subscribe.add(
@@ -88,8 +88,8 @@ def add(session: Session, email: str, pending: bool, resubscribe: bool, **fields
 @pass_session
 def import_(session: Session, file: IO[bytes], dry_run: bool, as_json: bool) -> int:
     """Take in a CSV FILE (“-”: standard input), whole or not at all; bad lines are named."""
-    name = "standard input" if file.name in ("-", "<stdin>") else Path(file.name).name
-    people = roster.Roster(iter(partial(file.read, BLOCK), b""), name)
+    name = name_of(file)
+    people = roster.Roster(blocks(file), name)
     done = subscribe.take_in(
         session.db,
         people,
@@ -117,6 +117,18 @@ def import_(session: Session, file: IO[bytes], dry_run: bool, as_json: bool) -> 
     return 1 if done.rejected else 0
 
 
+def name_of(file: IO[bytes]) -> str:
+    """What messages call a file."""
+    name = Path(str(getattr(file, "name", "-"))).name
+    return "standard input" if name in ("-", "<stdin>") else name
+
+
+def blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """The octets of a file, in pieces."""
+    while block := file.read(BLOCK):
+        yield block
+
+
 def _report(session: Session, done: Imported, file: str, dry_run: bool) -> None:
     """What an import did, for a person."""
     for rejection in done.rejected[:SHOWN]:
@@ -139,7 +151,7 @@ def list_(
     """Those on the list; the erased only with --status erased."""
     people = _chosen(session, status, language, tag)
     if as_json:
-        _write_json(people, click.get_text_stream("stdout"))
+        _write_json(people, sys.stdout)
         return
     for person in people:
         columns = (f"{person.status:<12}", f"{person.language:<5}", person.email, person.name)

@@ -7,6 +7,7 @@ import click
 from alerts import roster, subscribe
 from alerts.address import Address
 from alerts.cli.session import Session, json_option, pass_session, print_json
+from alerts.cli.subscriber import blocks, name_of
 from alerts.model import SuppressionReason
 from alerts.store import suppressions
 
@@ -78,7 +79,7 @@ def remove(session: Session, email: str) -> None:
 @pass_session
 def import_(session: Session, file: IO[bytes], reason: str, note: str, as_json: bool) -> int:
     """Suppress every address in FILE: one a line, or a CSV with a column of addresses."""
-    people = roster.Roster(iter(lambda: file.read(1 << 18), b""), str(file.name))
+    people = roster.Roster(blocks(file), name_of(file))
     added, unchanged = subscribe.suppress(
         session.db,
         (Address.parse(entry.email) for entry in people),

@@ -19,9 +19,6 @@ from alerts.roster import Entry
 from alerts.store import stamp, suppressions
 
 PAGE = 1000
-_COLUMNS = (
-    "id, email, status, language, name, tags, consent, consent_source, consent_at, created_at"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,12 @@ class Merged:
 
 def find(db: Database, address: Address) -> Subscriber | None:
     """The person with that address, if any."""
-    rows = db.query(f"{_SELECT} WHERE email_key = ?", (address.key,))
+    rows = db.query(
+        """SELECT id, email, status, language, name, tags, consent, consent_source, consent_at,
+                  created_at
+           FROM subscribers WHERE email_key = ?""",
+        (address.key,),
+    )
     return next((_subscriber(row) for row in rows), None)
 
 
@@ -126,13 +128,14 @@ def listed(
     while True:
         page = list(
             db.query(
-                f"""{_SELECT}
+                """SELECT id, email, status, language, name, tags, consent, consent_source,
+                          consent_at, created_at FROM subscribers
                     WHERE id > :last AND CASE :status WHEN '' THEN status <> 'erased'
                                                       ELSE status = :status END
                       AND (:language = '' OR language = :language)
                       AND (:tag = '' OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag))
-                    ORDER BY id LIMIT {PAGE}""",
-                {"last": last, "status": status, "language": language, "tag": tag},
+                    ORDER BY id LIMIT :page""",
+                {"last": last, "status": status, "language": language, "tag": tag, "page": PAGE},
             )
         )
         yield from map(_subscriber, page)
