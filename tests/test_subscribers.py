@@ -196,6 +196,8 @@ def test_export_goes_to_a_private_file_in_pages(project: Path, alerts: Alerts) -
     assert (project / "people.csv").stat().st_mode & 0o777 == 0o600
     assert alerts("subscriber", "export", "--format", "json", "--language", "fr").json == []
     assert sorted(p.name for p in project.iterdir() if p.name.startswith(".")) == []
+    refused = alerts("subscriber", "export", "nowhere/people.csv")
+    assert (refused.code, refused.stderr) == (2, "alerts: nowhere: no such folder\n")
 
 
 def test_an_erased_person_leaves_no_octet_behind(project: Path, alerts: Alerts) -> None:

@@ -302,6 +302,12 @@ def _written(file: Path) -> Iterator[TextIO]:
     if str(file) == "-":
         yield sys.stdout
         return
+    if not file.parent.is_dir():
+        raise UsageError(f"{file.parent}: no such folder")
+    if file.exists() and not file.is_file():  # /dev/stdout, a pipe: nothing to put in its place
+        with file.open("w", encoding="utf-8", newline="") as out:
+            yield out
+        return
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with open(handle, "w", encoding="utf-8", newline="") as out:

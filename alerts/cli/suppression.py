@@ -82,7 +82,7 @@ def import_(session: Session, file: IO[bytes], reason: str, note: str, as_json: 
     people = roster.Roster(blocks(file), name_of(file))
     added, unchanged = subscribe.suppress(
         session.db,
-        (Address.parse(entry.email) for entry in people),
+        [Address.parse(entry.email) for entry in people],  # read before the database is held
         reason=SuppressionReason(reason),
         note=roster.clean(note, 500, "--note"),
         now=session.now,
