@@ -15,7 +15,7 @@ from alerts.address import Address
 from alerts.errors import InputError
 from alerts.model import Subscriber, SubscriberStatus, SuppressionReason
 from alerts.roster import Rejection, Roster
-from alerts.store import events, stamp, subscribers, suppressions, transaction
+from alerts.store import events, intake, stamp, subscribers, suppressions, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def take_in(
     db: Database, roster: Roster, *, language: str, now: datetime, dry_run: bool = False
 ) -> Imported:
     """Import a file, whole or not at all. Idempotent; raises `InputError` if it is no list."""
-    merged = subscribers.merge(
+    merged = intake.merge(
         db, roster, language=language, file=roster.file, now=now, keep=not dry_run
     )
     refused = [

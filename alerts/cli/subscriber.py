@@ -1,31 +1,25 @@
 """`alerts subscriber …`: the people on the list. Parses and prints; `subscribe.py` decides."""
 
 import json
-import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import IO, Any
 
 import click
 
-from alerts import roster, subscribe
+from alerts import fields, subscribe
 from alerts.address import Address
+from alerts.cli.listing import document, write_csv, write_json, written
 from alerts.cli.session import Session, json_option, pass_session, print_json
 from alerts.errors import InputError, UsageError
 from alerts.model import Subscriber, SubscriberStatus
-from alerts.sheet import line_of
+from alerts.roster import Roster
 from alerts.store import events, subscribers, suppressions
 from alerts.subscribe import Imported, Wish
 
 BLOCK = 1 << 18  # octets read at once
 SHOWN = 20  # rejected lines printed one by one; --json has them all
-FIELDS = (
-    "email", "name", "language", "status", "tags", "consent", "consent_source", "consent_at",
-    "created_at",
-)  # fmt: skip
 
 Command = Callable[..., Any]
 
@@ -66,13 +60,13 @@ def _filters(command: Command) -> Command:
 @click.option("--pending", is_flag=True, help="Not active before they confirm.")
 @click.option("--resubscribe", is_flag=True, help="Take back one who left; needs --consent.")
 @pass_session
-def add(session: Session, /, email: str, pending: bool, resubscribe: bool, **fields: Any) -> None:
+def add(session: Session, /, email: str, pending: bool, resubscribe: bool, **options: Any) -> None:
     """Put one person on the list; change nothing that is there already."""
     address = Address.parse(email)
     outcome = subscribe.add(
         session.db,
         address,
-        _wish(**fields),
+        _wish(**options),
         language=session.settings.default_language,
         now=session.now,
         pending=pending,
@@ -89,7 +83,7 @@ def add(session: Session, /, email: str, pending: bool, resubscribe: bool, **fie
 def import_(session: Session, file: IO[bytes], dry_run: bool, as_json: bool) -> int:
     """Take in a CSV FILE (“-”: standard input), whole or not at all; bad lines are named."""
     name = name_of(file)
-    people = roster.Roster(blocks(file), name)
+    people = Roster(blocks(file), name)
     done = subscribe.take_in(
         session.db,
         people,
@@ -151,7 +145,7 @@ def list_(
     """Those on the list; the erased only with --status erased."""
     people = _chosen(session, status, language, tag)
     if as_json:
-        _write_json(people, sys.stdout)
+        write_json(people, sys.stdout)
         return
     for person in people:
         columns = (f"{person.status:<12}", f"{person.language:<5}", person.email, person.name)
@@ -173,9 +167,9 @@ def show(session: Session, email: str, as_json: bool) -> None:
     history = events.of_subscriber(session.db, person.id)
     if as_json:
         suppressed = suppression.reason if suppression else None
-        print_json({**_document(person), "suppressed": suppressed, "events": history})
+        print_json({**document(person), "suppressed": suppressed, "events": history})
         return
-    for field, value in _document(person).items():
+    for field, value in document(person).items():
         text = ", ".join(value) if isinstance(value, list) else value
         click.echo(f"{field:<15} {text}".rstrip())
     if suppression:
@@ -191,11 +185,11 @@ def show(session: Session, email: str, as_json: bool) -> None:
 @click.option("--untag", "untags", multiple=True, help="Take a tag away; repeat for more.")
 @click.option("--email", "move_to", metavar="NEW", help="Their new address.")
 @pass_session
-def edit(session: Session, /, email: str, move_to: str | None, **fields: Any) -> None:
+def edit(session: Session, /, email: str, move_to: str | None, **options: Any) -> None:
     """Change what is held about one person."""
     address = Address.parse(email)
     new = Address.parse(move_to) if move_to else None
-    outcome = subscribe.edit(session.db, address, _wish(**fields), now=session.now, move_to=new)
+    outcome = subscribe.edit(session.db, address, _wish(**options), now=session.now, move_to=new)
     click.echo(f"{address}: {outcome}")
 
 
@@ -236,11 +230,11 @@ def export(
     """Write the list to FILE (“-”: standard output) as CSV, safe to open in a spreadsheet, or JSON."""
     people = _chosen(session, status, language, tag)
     as_json = form == "json" or (form is None and file.suffix.lower() == ".json")
-    with _written(file) as out:
+    with written(file) as out:
         if as_json:
-            _write_json(people, out)
+            write_json(people, out)
         else:
-            _write_csv(people, out)
+            write_csv(people, out)
 
 
 def _wish(
@@ -254,12 +248,12 @@ def _wish(
     """Options as a wish; raises `UsageError`."""
     try:
         return Wish(
-            name=None if name is None else roster.clean(name, roster.MAX_NAME, "--name"),
-            language=None if language is None else roster.language(language),
-            tags=tuple(json.loads(roster.tags(",".join(tags)))),
-            untags=tuple(json.loads(roster.tags(",".join(untags)))),
-            consent=roster.evidence(consent),
-            consent_source=roster.clean(consent_source, roster.MAX_SOURCE, "--consent-source"),
+            name=None if name is None else fields.clean(name, fields.MAX_NAME, "--name"),
+            language=None if language is None else fields.language(language),
+            tags=tuple(json.loads(fields.tags(",".join(tags)))),
+            untags=tuple(json.loads(fields.tags(",".join(untags)))),
+            consent=fields.evidence(consent),
+            consent_source=fields.clean(consent_source, fields.MAX_SOURCE, "--consent-source"),
         )
     except InputError as fault:
         raise UsageError(str(fault)) from fault
@@ -270,49 +264,3 @@ def _chosen(
 ) -> Iterator[Subscriber]:
     wanted = (language or "").lower().replace("_", "-")
     return subscribers.listed(session.db, status=status or "", language=wanted, tag=tag or "")
-
-
-def _document(person: Subscriber) -> dict[str, Any]:
-    return {
-        field: list(value) if isinstance(value := getattr(person, field), tuple) else value
-        for field in FIELDS
-    }
-
-
-def _write_json(people: Iterable[Subscriber], out: TextIO) -> None:
-    """One JSON array, a person at a time."""
-    before = "["
-    for person in people:
-        out.write(f"{before}\n  {json.dumps(_document(person), ensure_ascii=False)}")
-        before = ","
-    out.write("[]\n" if before == "[" else "\n]\n")
-
-
-def _write_csv(people: Iterable[Subscriber], out: TextIO) -> None:
-    """CSV that `import` reads back as it was."""
-    out.write(line_of(FIELDS))
-    for person in people:
-        cells = (getattr(person, field) for field in FIELDS)
-        out.write(line_of(", ".join(c) if isinstance(c, tuple) else str(c) for c in cells))
-
-
-@contextmanager
-def _written(file: Path) -> Iterator[TextIO]:
-    """A file that appears complete or not at all, readable by its owner alone; or stdout."""
-    if str(file) == "-":
-        yield sys.stdout
-        return
-    if not file.parent.is_dir():
-        raise UsageError(f"{file.parent}: no such folder")
-    if file.exists() and not file.is_file():  # /dev/stdout, a pipe: nothing to put in its place
-        with file.open("w", encoding="utf-8", newline="") as out:
-            yield out
-        return
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="") as out:
-            yield out
-        os.replace(name, file)
-    except BaseException:
-        os.unlink(name)
-        raise

@@ -4,11 +4,12 @@ from typing import IO
 
 import click
 
-from alerts import roster, subscribe
+from alerts import fields, subscribe
 from alerts.address import Address
 from alerts.cli.session import Session, json_option, pass_session, print_json
 from alerts.cli.subscriber import blocks, name_of
 from alerts.model import SuppressionReason
+from alerts.roster import Roster
 from alerts.store import suppressions
 
 _reason = click.option(
@@ -37,7 +38,7 @@ def add(session: Session, email: str, reason: str, note: str) -> None:
         session.db,
         [address],
         reason=SuppressionReason(reason),
-        note=roster.clean(note, 500, "--note"),
+        note=fields.clean(note, 500, "--note"),
         now=session.now,
     )
     click.echo(f"{address}: {'suppressed' if added else 'unchanged'}")
@@ -79,12 +80,12 @@ def remove(session: Session, email: str) -> None:
 @pass_session
 def import_(session: Session, file: IO[bytes], reason: str, note: str, as_json: bool) -> int:
     """Suppress every address in FILE: one a line, or a CSV with a column of addresses."""
-    people = roster.Roster(blocks(file), name_of(file))
+    people = Roster(blocks(file), name_of(file))
     added, unchanged = subscribe.suppress(
         session.db,
         [Address.parse(entry.email) for entry in people],  # read before the database is held
         reason=SuppressionReason(reason),
-        note=roster.clean(note, 500, "--note"),
+        note=fields.clean(note, 500, "--note"),
         now=session.now,
     )
     for notice in people.notices:
