@@ -139,7 +139,7 @@ class Roster:
             columns = self._guessed(ahead)
             table = itertools.chain(ahead, table)
         if "email" not in columns:
-            found = ", ".join(f"“{cell.strip()}”" for cell in first.cells[:20] if cell.strip())
+            found = ", ".join(f"“{shown(cell)}”" for cell in first.cells[:20] if cell.strip())
             raise InputError(
                 f"{self.file}, line {first.line}: no column of addresses; name one of"
                 f" {found[:300] or 'the columns'} “email”"
@@ -159,7 +159,7 @@ class Roster:
             if keys.count(known[0]) > 1:
                 raise InputError(
                     f"{self.file}, line {header.line}: two columns are named"
-                    f" “{header.cells[columns[field]].strip()}”; rename or remove one"
+                    f" “{shown(header.cells[columns[field]])}”; rename or remove one"
                 )
         return columns
 
