@@ -33,3 +33,11 @@ def record(
             json.dumps(detail or {}, sort_keys=True),
         ),
     )
+
+
+def of_subscriber(db: Database, subscriber_id: int) -> tuple[Mapping[str, Any], ...]:
+    """What happened to one person, oldest first: `at`, `kind` and `detail`."""
+    rows = db.query(
+        "SELECT at, kind, detail FROM events WHERE subscriber_id = ? ORDER BY id", (subscriber_id,)
+    )
+    return tuple({**row, "detail": json.loads(row["detail"])} for row in rows)

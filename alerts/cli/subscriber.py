@@ -1,0 +1,266 @@
+"""`alerts subscriber …`: the people on the list. Parses and prints; `subscribe.py` decides."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from alerts import fields, subscribe
+from alerts.address import Address
+from alerts.cli.listing import document, write_csv, write_json, written
+from alerts.cli.session import Session, json_option, pass_session, print_json
+from alerts.errors import InputError, UsageError
+from alerts.model import Subscriber, SubscriberStatus
+from alerts.roster import Roster
+from alerts.store import events, subscribers, suppressions
+from alerts.subscribe import Imported, Wish
+
+BLOCK = 1 << 18  # octets read at once
+SHOWN = 20  # rejected lines printed one by one; --json has them all
+
+Command = Callable[..., Any]
+
+
+@click.group()
+def subscriber() -> None:
+    """Add, import, list and change subscribers."""
+
+
+def _fields(command: Command) -> Command:
+    """The options that `add` and `edit` share."""
+    for option in (
+        click.option("--name", help="How the person is greeted."),
+        click.option("--language", help="The edition they get, such as en, es or pt-br."),
+        click.option("--tag", "tags", multiple=True, help="Give a tag; repeat for more."),
+        click.option("--consent", default="", metavar="TEXT", help="The words they agreed to."),
+        click.option("--consent-source", default="", metavar="TEXT", help="Where they did."),
+    ):
+        command = option(command)
+    return command
+
+
+def _filters(command: Command) -> Command:
+    """The options that `list` and `export` share."""
+    options: tuple[Callable[[Command], Command], ...] = (
+        click.option("--status", type=click.Choice([s.value for s in SubscriberStatus])),
+        click.option("--language", help="Only those who read this language."),
+        click.option("--tag", help="Only those with this tag."),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+@subscriber.command()
+@click.argument("email")
+@_fields
+@click.option("--pending", is_flag=True, help="Not active before they confirm.")
+@click.option("--resubscribe", is_flag=True, help="Take back one who left; needs --consent.")
+@pass_session
+def add(session: Session, /, email: str, pending: bool, resubscribe: bool, **options: Any) -> None:
+    """Put one person on the list; change nothing that is there already."""
+    address = Address.parse(email)
+    outcome = subscribe.add(
+        session.db,
+        address,
+        _wish(**options),
+        language=session.settings.default_language,
+        now=session.now,
+        pending=pending,
+        resubscribe=resubscribe,
+    )
+    click.echo(f"{address}: {outcome}")
+
+
+@subscriber.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--dry-run", is_flag=True, help="Tell what would happen; change nothing.")
+@json_option
+@pass_session
+def import_(session: Session, file: IO[bytes], dry_run: bool, as_json: bool) -> int:
+    """Take in a CSV FILE (“-”: standard input), whole or not at all; bad lines are named."""
+    name = name_of(file)
+    people = Roster(blocks(file), name)
+    done = subscribe.take_in(
+        session.db,
+        people,
+        language=session.settings.default_language,
+        now=session.now,
+        dry_run=dry_run,
+    )
+    for notice in people.notices:
+        session.say(f"note: {notice}")
+    if done.repeated:
+        session.say(
+            f"note: {done.repeated} of the lines unchanged repeat an address; its last line counts"
+        )
+    if as_json:
+        print_json(
+            {
+                "added": done.added,
+                "updated": done.updated,
+                "unchanged": done.unchanged,
+                "rejected": [rejection._asdict() for rejection in done.rejected],
+            }
+        )
+    else:
+        _report(session, done, name, dry_run)
+    return 1 if done.rejected else 0
+
+
+def name_of(file: IO[bytes]) -> str:
+    """What messages call a file."""
+    name = Path(str(getattr(file, "name", "-"))).name
+    return "standard input" if name in ("-", "<stdin>") else name
+
+
+def blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """The octets of a file, in pieces."""
+    while block := file.read(BLOCK):
+        yield block
+
+
+def _report(session: Session, done: Imported, file: str, dry_run: bool) -> None:
+    """What an import did, for a person."""
+    for rejection in done.rejected[:SHOWN]:
+        session.warn(f"{file}, line {rejection.line}: {rejection.email or '—'}: {rejection.reason}")
+    if len(done.rejected) > SHOWN:
+        session.warn(f"… and {len(done.rejected) - SHOWN} more lines; --json names them all")
+    click.echo(
+        f"{'would be: ' if dry_run else ''}{done.added} added, {done.updated} updated,"
+        f" {done.unchanged} unchanged, {len(done.rejected)} rejected"
+    )
+
+
+@subscriber.command("list")
+@_filters
+@json_option
+@pass_session
+def list_(
+    session: Session, status: str | None, language: str | None, tag: str | None, as_json: bool
+) -> None:
+    """Those on the list; the erased only with --status erased."""
+    people = _chosen(session, status, language, tag)
+    if as_json:
+        write_json(people, sys.stdout)
+        return
+    for person in people:
+        columns = (f"{person.status:<12}", f"{person.language:<5}", person.email, person.name)
+        click.echo("  ".join(column for column in columns if column).rstrip())
+
+
+@subscriber.command()
+@click.argument("email")
+@json_option
+@pass_session
+def show(session: Session, email: str, as_json: bool) -> None:
+    """All that is held about one person, with what happened to them."""
+    address = Address.parse(email)
+    person = subscribers.find(session.db, address)
+    suppression = suppressions.find(session.db, address)
+    if person is None:
+        hint = f"; suppressed ({suppression.reason})" if suppression else ""
+        raise InputError(f"{address}: no such subscriber{hint}")
+    history = events.of_subscriber(session.db, person.id)
+    if as_json:
+        suppressed = suppression.reason if suppression else None
+        print_json({**document(person), "suppressed": suppressed, "events": history})
+        return
+    for field, value in document(person).items():
+        text = ", ".join(value) if isinstance(value, list) else value
+        click.echo(f"{field:<15} {text}".rstrip())
+    if suppression:
+        click.echo(f"{'suppressed':<15} {suppression.reason} since {suppression.since}")
+    for event in history:
+        detail = json.dumps(event["detail"], ensure_ascii=False) if event["detail"] else ""
+        click.echo(f"{event['at']}  {event['kind']}  {detail}".rstrip())
+
+
+@subscriber.command()
+@click.argument("email")
+@_fields
+@click.option("--untag", "untags", multiple=True, help="Take a tag away; repeat for more.")
+@click.option("--email", "move_to", metavar="NEW", help="Their new address.")
+@pass_session
+def edit(session: Session, /, email: str, move_to: str | None, **options: Any) -> None:
+    """Change what is held about one person."""
+    address = Address.parse(email)
+    new = Address.parse(move_to) if move_to else None
+    outcome = subscribe.edit(session.db, address, _wish(**options), now=session.now, move_to=new)
+    click.echo(f"{address}: {outcome}")
+
+
+@subscriber.command()
+@click.argument("email")
+@pass_session
+def unsubscribe(session: Session, email: str) -> None:
+    """Let one person go; what is queued for them is skipped."""
+    address = Address.parse(email)
+    click.echo(f"{address}: {subscribe.unsubscribe(session.db, address, now=session.now)}")
+
+
+@subscriber.command()
+@click.argument("email")
+@pass_session
+def erase(session: Session, email: str) -> None:
+    """Remove all data of one person for good; their address cannot come back by an import."""
+    address = Address.parse(email)
+    subscribe.erase(session.db, address, now=session.now)
+    click.echo(f"{address}: erased")
+
+
+@subscriber.command()
+@click.argument("file", default="-", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "json"]), help="Default: by FILE's name."
+)
+@_filters
+@pass_session
+def export(
+    session: Session,
+    file: Path,
+    form: str | None,
+    status: str | None,
+    language: str | None,
+    tag: str | None,
+) -> None:
+    """Write the list to FILE (“-”: standard output) as CSV, safe to open in a spreadsheet, or JSON."""
+    people = _chosen(session, status, language, tag)
+    as_json = form == "json" or (form is None and file.suffix.lower() == ".json")
+    with written(file) as out:
+        if as_json:
+            write_json(people, out)
+        else:
+            write_csv(people, out)
+
+
+def _wish(
+    name: str | None,
+    language: str | None,
+    tags: tuple[str, ...],
+    consent: str,
+    consent_source: str,
+    untags: tuple[str, ...] = (),
+) -> Wish:
+    """Options as a wish; raises `UsageError`."""
+    try:
+        return Wish(
+            name=None if name is None else fields.clean(name, fields.MAX_NAME, "--name"),
+            language=None if language is None else fields.language(language),
+            tags=tuple(json.loads(fields.tags(",".join(tags)))),
+            untags=tuple(json.loads(fields.tags(",".join(untags)))),
+            consent=fields.evidence(consent),
+            consent_source=fields.clean(consent_source, fields.MAX_SOURCE, "--consent-source"),
+        )
+    except InputError as fault:
+        raise UsageError(str(fault)) from fault
+
+
+def _chosen(
+    session: Session, status: str | None, language: str | None, tag: str | None
+) -> Iterator[Subscriber]:
+    wanted = (language or "").lower().replace("_", "-")
+    return subscribers.listed(session.db, status=status or "", language=wanted, tag=tag or "")

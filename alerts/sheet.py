@@ -1,0 +1,248 @@
+"""CSV from and to the spreadsheets of this world: octets to rows with their line numbers, and back.
+
+Promises that any octets are read to their end in flat memory, whatever their encoding (UTF-8 with
+or without BOM, UTF-16, cp1252 or Latin-1), line ends and delimiter (comma, semicolon, tab, bar),
+and that one malformed line spoils no other: a quotation mark that is never closed costs its own
+line. Cells that a spreadsheet would run as a formula are made inert on the way out and restored on
+the way in. Knows nothing of subscribers (`roster.py` does) and opens no file.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+MAX_ROW = 32_768  # characters; a cell of a spreadsheet holds no more, a list of people far less
+MAX_ROW_LINES = 200  # one row may go over that many lines inside quotation marks
+DELIMITERS = ",;\t|"
+
+_TOO_LONG = "\0"  # stands for a line over MAX_ROW
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_FORMULA = re.compile(r"'*[=+\-@\t\r\0＝＋－＠]")  # OWASP ASVS 1.2.10
+
+
+class Row(NamedTuple):
+    """One row: the line it begins on, its cells, and what is wrong with it (empty: nothing)."""
+
+    line: int
+    cells: list[str]
+    fault: str = ""
+
+
+Whole = Callable[[list[str], list[str]], bool]
+
+
+class Lines:
+    """The lines of a file, decoded, without their ends; iterate once.
+
+    `blocks` are its octets in pieces of any size. `guessed` becomes the number of the first line
+    that was not UTF-8 and was read as cp1252 (Western European Windows) instead; 0: none.
+    """
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self.guessed = 0
+        self._number = 0
+        self._blocks = iter(blocks)
+
+    def __iter__(self) -> Iterator[str]:
+        head = b""
+        for block in self._blocks:
+            head += block
+            if len(head) >= 4:
+                break
+        encoding, head = _encoding(head)
+        blocks = _chain(head, self._blocks)
+        texts = self._utf8(blocks) if encoding == "utf-8" else _utf16(blocks, encoding)
+        for text in texts:
+            if "\r" in text:
+                text = text.replace("\r\n", "\n").replace("\r", "\n")
+            lines = text.split("\n")
+            if not lines[-1]:
+                lines.pop()
+            self._number += len(lines)
+            for line in lines:
+                yield line if len(line) <= MAX_ROW else _TOO_LONG
+
+    def _utf8(self, blocks: Iterable[bytes]) -> Iterator[str]:
+        for piece in _whole_lines(blocks):
+            try:
+                yield piece.decode()
+            except UnicodeDecodeError as fault:
+                if not self.guessed:
+                    before = piece[: fault.start]
+                    ends = before.count(b"\n") or before.count(b"\r")
+                    self.guessed = self._number + 1 + ends
+                yield "".join(map(_guess, re.split(rb"(?<=[\n\r])", piece)))
+
+
+def _encoding(head: bytes) -> tuple[str, bytes]:
+    """The encoding that the first octets tell, and the octets without the byte order mark."""
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return encoding, head[len(bom) :]
+    if len(head) >= 4 and head[1] == head[3] == 0 and head[0] and head[2]:
+        return "utf-16-le", head
+    if len(head) >= 4 and head[0] == head[2] == 0 and head[1] and head[3]:
+        return "utf-16-be", head
+    return "utf-8", head
+
+
+def _guess(line: bytes) -> str:
+    """One line that may be UTF-8, cp1252 or, where cp1252 has no letter, Latin-1."""
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return line.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return line.decode("latin-1")
+
+
+def _chain(head: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    yield head
+    yield from blocks
+
+
+def _whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same octets, cut where a line ends; of a line far too long only its length is kept."""
+    rest = b""
+    skipping = False
+    for block in blocks:
+        if skipping:
+            cut = _line_end(block)
+            if not cut:
+                continue
+            rest, skipping = rest + b"\n" + block[cut:], False
+        else:
+            rest += block
+        end = rest.rfind(b"\n") + 1 or rest[:-1].rfind(b"\r") + 1  # not between CR and LF
+        if end:
+            yield rest[:end]
+            rest = rest[end:]
+        if len(rest) > 8 * MAX_ROW:
+            rest, skipping = b" " * (MAX_ROW + 1), True
+    if rest:
+        yield rest
+
+
+def _line_end(block: bytes) -> int:
+    """Where the first line end of `block` is over; 0 where there is none."""
+    found = re.search(rb"\r\n|\n|\r", block)
+    return found.end() if found else 0
+
+
+def _utf16(blocks: Iterable[bytes], encoding: str) -> Iterator[str]:
+    """The text of UTF-16 octets, cut where a line ends; what is malformed becomes U+FFFD."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def encoded() -> Iterator[bytes]:
+        for block in blocks:
+            yield decoder.decode(block).encode("utf-8", "replace")
+        yield decoder.decode(b"", final=True).encode()
+
+    for piece in _whole_lines(encoded()):
+        yield piece.decode("utf-8", "replace")
+
+
+def rows(lines: Iterable[str], delimiter: str, whole: Whole) -> Iterator[Row]:
+    """The rows of `lines`, blank ones left out.
+
+    A row that goes over several lines is believed only if `whole(cells, its lines)`; otherwise a
+    quotation mark was opened and never closed, and reading goes on at the next line.
+    """
+    feed = _Feed(lines)
+    while not feed.over:
+        for cells in csv.reader(feed, delimiter=delimiter):
+            taken = feed.taken
+            if feed.cut_off or (len(taken) > 1 and not whole(cells, taken)):
+                break
+            feed.taken = []
+            if taken[0] is _TOO_LONG:
+                yield Row(feed.number, [], f"over {MAX_ROW:,} characters long")
+            elif cells and (cells[0].strip() or any(map(str.strip, cells))):
+                nul = any("\0" in cell for cell in cells)
+                first = feed.number - len(taken) + 1
+                yield Row(first, cells, "holds a NUL character" if nul else "")
+        if taken := feed.taken:
+            first = feed.number - len(taken) + 1
+            feed.put_back(taken[1:])
+            unquoted = next(csv.reader([taken[0].replace('"', "")], delimiter=delimiter))
+            yield Row(first, unquoted, "a quotation mark is opened and never closed")
+
+
+class _Feed:
+    """Lines on their way to `csv.reader`, remembered until their row is complete."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._again: list[str] = []
+        self.number = 0  # of the line given last
+        self.taken: list[str] = []  # the lines of the row being read
+        self.cut_off = False  # the reader wanted more lines for its row and got none
+        self.over = False  # there are no more lines
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        taken = self.taken
+        if taken and (len(taken) >= MAX_ROW_LINES or sum(map(len, taken)) > MAX_ROW):
+            self.cut_off = True
+            raise StopIteration
+        if self._again:
+            line = self._again.pop()
+        else:
+            try:
+                line = next(self._lines)
+            except StopIteration:
+                self.cut_off, self.over = bool(taken), True
+                raise
+        self.number += 1
+        taken.append(line)
+        return f"{line}\n" if len(taken) > 1 or '"' in line else line
+
+    def put_back(self, lines: list[str]) -> None:
+        """Have these lines read again, as the beginning of rows of their own."""
+        self._again.extend(reversed(lines))
+        self.number -= len(lines)
+        self.taken, self.cut_off, self.over = [], False, False
+
+
+def delimiter_of(lines: list[str]) -> str:
+    """The delimiter of these first lines: the one that cuts most of them like the first."""
+    counts = {
+        mark: [_outside_quotes(line).count(mark) for line in lines if line.strip()]
+        for mark in DELIMITERS
+    }
+
+    def fit(mark: str) -> tuple[int, int]:
+        first = counts[mark][0] if counts[mark] else 0
+        return (sum(n == first for n in counts[mark]) if first else 0, first)
+
+    return max(DELIMITERS, key=fit)
+
+
+def _outside_quotes(line: str) -> str:
+    return re.sub(r'"[^"]*"', "", line)
+
+
+def restored(cell: str) -> str:
+    """A cell as it was before `inert` was laid over it."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def inert(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula (X11); `restored` undoes it."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def line_of(cells: Iterable[str]) -> str:
+    """One line of CSV, inert, ended by CRLF (RFC 4180)."""
+    out = io.StringIO()
+    csv.writer(out).writerow([inert(cell) for cell in cells])
+    return out.getvalue()

@@ -1,0 +1,131 @@
+"""Subscribers: one row a person, found by the key that two spellings of an address share.
+
+Whole files of them come in through `intake.py`. Long lists are read in pages, because a long read
+would keep writers out (rollback journal).
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from alerts.address import Address
+from alerts.model import Subscriber, SubscriberStatus
+from alerts.store import stamp
+
+PAGE = 1000
+
+
+def find(db: Database, address: Address) -> Subscriber | None:
+    """The person with that address, if any."""
+    rows = db.query(
+        """SELECT id, email, status, language, name, tags, consent, consent_source, consent_at,
+                  created_at
+           FROM subscribers WHERE email_key = ?""",
+        (address.key,),
+    )
+    return next((_subscriber(row) for row in rows), None)
+
+
+def add(db: Database, subscriber: Subscriber, now: datetime) -> int:
+    """Insert a person (their `id` is ignored); returns the id given."""
+    s = subscriber
+    row = db.conn.execute(
+        """INSERT INTO subscribers (email, email_key, name, language, status, tags, consent,
+                                    consent_source, consent_at, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+        (
+            s.email,
+            Address.parse(s.email).key,
+            s.name,
+            s.language,
+            s.status,
+            _json(s.tags),
+            s.consent,
+            s.consent_source,
+            s.consent_at,
+            stamp(now),
+            stamp(now),
+        ),
+    ).fetchone()
+    return int(row[0])
+
+
+def change(db: Database, subscriber: Subscriber, now: datetime) -> None:
+    """Write every field of a person who is there already."""
+    s = subscriber
+    db.conn.execute(
+        """UPDATE subscribers SET email = ?, email_key = ?, name = ?, language = ?, status = ?,
+                  tags = ?, consent = ?, consent_source = ?, consent_at = ?, updated_at = ?
+           WHERE id = ?""",
+        (
+            s.email,
+            Address.parse(s.email).key,
+            s.name,
+            s.language,
+            s.status,
+            _json(s.tags),
+            s.consent,
+            s.consent_source,
+            s.consent_at,
+            stamp(now),
+            s.id,
+        ),
+    )
+
+
+def erase(db: Database, subscriber: Subscriber, now: datetime) -> None:
+    """Empty every personal field, also in what relays said about them; secure_delete zeroes it.
+
+    Their language stays, for counting."""
+    key = Address.parse(subscriber.email).key
+    db.conn.execute(
+        """UPDATE subscribers SET email = '', email_key = NULL, name = '', status = 'erased',
+                  tags = '[]', consent = '', consent_source = '', consent_at = '', updated_at = ?
+           WHERE id = ?""",
+        (stamp(now), subscriber.id),
+    )
+    db.conn.execute(
+        "UPDATE deliveries SET reply = '' WHERE subscriber_id = ? AND reply <> ''", (subscriber.id,)
+    )
+    db.conn.execute(
+        """UPDATE events SET detail = '{}'
+           WHERE subscriber_id = ? AND (instr(lower(detail), ?) OR instr(detail, ?))""",
+        (subscriber.id, key, subscriber.email),
+    )
+
+
+def listed(
+    db: Database, *, status: str = "", language: str = "", tag: str = ""
+) -> Iterator[Subscriber]:
+    """People in order of id, read in pages; empty: any. The erased only if asked for by status."""
+    last = 0
+    while True:
+        page = list(
+            db.query(
+                """SELECT id, email, status, language, name, tags, consent, consent_source,
+                          consent_at, created_at FROM subscribers
+                    WHERE id > :last AND CASE :status WHEN '' THEN status <> 'erased'
+                                                      ELSE status = :status END
+                      AND (:language = '' OR language = :language)
+                      AND (:tag = '' OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag))
+                    ORDER BY id LIMIT :page""",
+                {"last": last, "status": status, "language": language, "tag": tag, "page": PAGE},
+            )
+        )
+        yield from map(_subscriber, page)
+        if len(page) < PAGE:
+            return
+        last = page[-1]["id"]
+
+
+def _json(tags: tuple[str, ...]) -> str:
+    return json.dumps(sorted(set(tags)), ensure_ascii=False)
+
+
+def _subscriber(row: dict[str, Any]) -> Subscriber:
+    return Subscriber(
+        **{**row, "status": SubscriberStatus(row["status"]), "tags": tuple(json.loads(row["tags"]))}
+    )

@@ -1,0 +1,108 @@
+"""Addresses that must not be mailed, with the reason. They outlive the subscriber.
+
+An address is kept by its key in clear; after an erasure only as HMAC-SHA256 under the project's
+first secret, which tells whether a given address is that one and nothing else.
+"""
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from alerts.address import Address
+from alerts.errors import StoreError
+from alerts.model import SuppressionReason
+from alerts.store import stamp
+from alerts.store.secrets import all_secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One address; `email` is empty where only the hash is kept."""
+
+    id: int
+    email: str
+    reason: SuppressionReason
+    note: str
+    since: str
+
+
+def find(db: Database, address: Address) -> Suppression | None:
+    """The suppression of that address, in clear or as a hash."""
+    rows = db.query(
+        """SELECT id, coalesce(email_key, '') AS email, reason, note, since FROM suppressions
+           WHERE email_key = ? OR address_hash = ?""",
+        (address.key, _digest(_secret(db), address.key)),
+    )
+    return next(map(_suppression, rows), None)
+
+
+def add(
+    db: Database, address: Address, reason: SuppressionReason, note: str, now: datetime
+) -> bool:
+    """Suppress an address unless it is already; returns whether it was not."""
+    if find(db, address):
+        return False
+    db.conn.execute(
+        "INSERT INTO suppressions (email_key, reason, note, since) VALUES (?, ?, ?, ?)",
+        (address.key, reason, note, stamp(now)),
+    )
+    return True
+
+
+def add_erased(db: Database, address: Address, now: datetime) -> None:
+    """Keep only the hash of an address; what is known of it in clear goes."""
+    db.conn.execute("DELETE FROM suppressions WHERE email_key = ?", (address.key,))
+    db.conn.execute(
+        """INSERT INTO suppressions (address_hash, reason, since) VALUES (?, 'erased', ?)
+           ON CONFLICT (address_hash) DO NOTHING""",
+        (_digest(_secret(db), address.key), stamp(now)),
+    )
+
+
+def remove(db: Database, suppression: Suppression) -> None:
+    """Let that address be mailed again."""
+    db.conn.execute("DELETE FROM suppressions WHERE id = ?", (suppression.id,))
+
+
+def listed(db: Database) -> Iterator[Suppression]:
+    """All of them in order of id, read in pages."""
+    last, page = 0, [{"id": 0}]
+    while page:
+        page = list(
+            db.query(
+                """SELECT id, coalesce(email_key, '') AS email, reason, note, since
+                   FROM suppressions WHERE id > ? ORDER BY id LIMIT 1000""",
+                (last,),
+            )
+        )
+        yield from map(_suppression, page)
+        last = page[-1]["id"] if page else last
+
+
+def register_hash(db: Database) -> bool:
+    """Give SQL the function `address_hash(email_key)`; False where no hash is kept at all."""
+    some = "SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_hash IS NOT NULL)"
+    if not db.conn.execute(some).fetchone()[0]:
+        return False
+    secret = _secret(db)
+    db.conn.create_function("address_hash", 1, lambda key: _digest(secret, key), deterministic=True)
+    return True
+
+
+def _secret(db: Database) -> bytes:
+    secrets = all_secrets(db)
+    if not secrets:
+        raise StoreError("the database holds no secret key; run `alerts init` in the project")
+    return next(iter(secrets.values()))
+
+
+def _digest(secret: bytes, key: str) -> bytes:
+    return hmac.digest(secret, key.encode(), "sha256")
+
+
+def _suppression(row: dict[str, Any]) -> Suppression:
+    return Suppression(**{**row, "reason": SuppressionReason(row["reason"])})
