@@ -24,6 +24,7 @@ LEVELS = {
     "settings": 0,
     "project": 0,
     # values in, values out
+    "canonical": 1,
     "compose": 1,
     "due": 1,
     "markup": 1,
