@@ -3,8 +3,8 @@
 import click
 
 from alerts import publish
-from alerts.cli.collect import tell_failures
-from alerts.cli.queue import tell
+from alerts.cli import collect as collecting
+from alerts.cli import queue as queueing
 from alerts.cli.send import finish, recent, work
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.collect import collect
@@ -37,9 +37,10 @@ def run_month(session: Session, month: Month, *, named: bool = True) -> tuple[in
         failed = False
         if stored is None or not stored.frozen:
             collected = collect(db, settings, month, session.now)
-            failed = tell_failures(session, collected)
+            collecting.tell(session, collected)
+            failed = bool(collected.failed)
         queued = publish.queue(db, settings, month, session.now)
-        tell(session, queued)
+        queueing.tell(session, queued)
         months = [month] if named else sorted({*recent(session)})
         report = work(session, months)
     code = finish(session, months, report)

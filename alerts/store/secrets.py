@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from alerts.store import stamp
+from alerts.errors import StoreError
+from alerts.store import moment, stamp
 
 
 def ensure(db: Database, secret: bytes, now: datetime) -> None:
@@ -21,3 +22,11 @@ def all_secrets(db: Database) -> Mapping[int, bytes]:
     return {
         row["id"]: row["secret"] for row in db.query("SELECT id, secret FROM secrets ORDER BY id")
     }
+
+
+def project_began(db: Database) -> datetime:
+    """When the first key was made: by `alerts init`, so when the project began."""
+    row = db.conn.execute("SELECT min(created_at) FROM secrets").fetchone()
+    if not row[0]:
+        raise StoreError("the database has no key; run `alerts init` to make one")
+    return moment(row[0])

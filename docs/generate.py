@@ -1,0 +1,152 @@
+"""Writes docs/cli.md from the commands and docs/settings.md from the declarations of settings.
+
+`python docs/generate.py` writes; `--check` writes nothing and exits 1 when a file is out of date.
+"""
+
+import sys
+import typing
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from alerts import cli
+from alerts.project import toml_value
+from alerts.settings import Funder, Settings
+
+HERE = Path(__file__).resolve().parent
+
+CLI = """\
+# Commands
+
+<!-- made by docs/generate.py: change the help texts in alerts/cli/ and run `make docs` -->
+
+`alerts [--project DIR] [-q|-v] COMMAND`. A project is a folder with `alerts.toml` and
+`subscribers.db`; default: the current folder, else the nearest parent that has one.
+
+Results go to stdout, progress and messages to stderr. With `--json` a command prints one JSON
+document. Exit codes: **0** done, or nothing to do · **1** failed, or done in part (and says what) ·
+**2** wrong usage or settings · **75** try again later (another run holds the lock, the relay is
+unreachable or refuses us). SIGTERM and Ctrl-C stop cleanly between two messages. Running a command
+twice changes nothing more than running it once.
+"""
+
+SETTINGS = """\
+# Settings
+
+<!-- made by docs/generate.py: change alerts/settings.py and run `make docs` -->
+
+`alerts init` writes them all, with these explanations, into `alerts.toml`. Any of them can come from
+the environment, which wins over the file: `ALERTS_<SECTION>__<KEY>`, for example
+`ALERTS_DELIVERY__RELAY`. Durations are a number and a unit: `30s`, `15m`, `6h`, `4d`, `2w`.
+
+The cron lines of `[schedule]` have five fields: minute, hour, day, month, weekday (0–7, Sunday is 0
+and 7, or names). Where a day and a weekday are both given, both must hold: `0 9 1-7 * mon` is the
+first Monday. A day that a month does not have means its last day.
+"""
+
+
+def cli_page() -> str:
+    """Every command with its arguments and options."""
+    with click.Context(cli.alerts, info_name="alerts") as context:
+        return CLI + "".join(_command(cli.alerts, context))
+
+
+def _command(command: click.Command, context: click.Context) -> Iterator[str]:
+    depth = context.command_path.count(" ")
+    if depth:
+        yield f"\n{'##' if depth == 1 else '###'} {context.command_path}\n"
+    else:
+        yield "\n## Options before the command\n"
+    arguments = " ".join(_written(p) for p in command.params if isinstance(p, click.Argument))
+    if depth and not isinstance(command, click.Group):
+        yield f"\n`{' '.join((context.command_path, '[OPTIONS]', arguments)).rstrip()}`\n"
+    if depth and command.help:
+        yield f"\n{_prose(command.help)}\n"
+    options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+    if options:
+        yield "\n| option | meaning |\n|---|---|\n"
+        for option in options:
+            yield f"| {_written(option)} | {_cell(option.help or '')} |\n"
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None and not inner.hidden:
+                yield from _command(inner, click.Context(inner, info_name=name, parent=context))
+
+
+def _written(parameter: click.Parameter) -> str:
+    """An option or argument as one types it."""
+    if isinstance(parameter, click.Argument):
+        name = parameter.metavar or (parameter.name or "").upper()
+        optional = not parameter.required and not name.startswith("[")
+        return f"[{name}]" if optional else name
+    value = ""
+    if isinstance(parameter, click.Option) and not (parameter.is_flag or parameter.count):
+        if isinstance(parameter.type, click.Choice):
+            value = "|".join(str(choice) for choice in parameter.type.choices)
+        else:
+            value = parameter.metavar or parameter.type.name.upper()
+    opts = ", ".join((*parameter.opts, *parameter.secondary_opts))
+    written = _cell(f"`{opts} {value}".rstrip() + "`")
+    return f"{written} (repeatable)" if parameter.multiple else written
+
+
+def _prose(text: str) -> str:
+    """A docstring without its indentation; click's marks go."""
+    lines = [line.strip() for line in text.replace("\b", "").strip().splitlines()]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("\n", " ").replace("|", "\\|")
+
+
+def settings_page() -> str:
+    """Every setting with its default and meaning."""
+    hints = typing.get_type_hints(Settings)
+    parts = [SETTINGS]
+    for section in fields(Settings):
+        kind = hints[section.name]
+        if is_dataclass(kind):
+            parts.append(f"\n## [{section.name}]\n\n{(kind.__doc__ or '').strip()}\n")
+            parts.append("\n| key | default | meaning |\n|---|---|---|\n")
+            parts += [
+                f"| `{f.name}` | `{_default(f)}` | {_cell(f.metadata['about'])} |\n"
+                for f in fields(kind)
+            ]
+    parts.append(f"\n## [[funders]]\n\n{(Funder.__doc__ or '').strip()} Repeat for each.\n")
+    parts.append("\n| key | default |\n|---|---|\n")
+    parts += [f"| `{f.name}` | {_funder_default(f)} |\n" for f in fields(Funder)]
+    return "".join(parts)
+
+
+def _default(f: "Field[Any]") -> str:
+    return "{}" if f.default is MISSING else toml_value(f.default).replace("|", "\\|")
+
+
+def _funder_default(f: "Field[Any]") -> str:
+    return "required" if f.default is MISSING else f"`{toml_value(f.default)}`"
+
+
+PAGES = {"cli.md": cli_page, "settings.md": settings_page}
+
+
+def main() -> int:
+    """Write the pages, or check them."""
+    stale = []
+    for name, page in PAGES.items():
+        path, text = HERE / name, page()
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+        elif not path.is_file() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+    for name in stale:
+        sys.stderr.write(f"docs/{name} is out of date: run `make docs`\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
