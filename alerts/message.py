@@ -101,7 +101,7 @@ def _head(edition: Edition, frame: Frame, queued_at: datetime, boundary: str) ->
     headers = (
         ("From", mailbox(frame.from_name, frame.from_address, len("From: "))),
         ("To", "\0header:to\0"),
-        ("Reply-To", frame.reply_to),
+        ("Reply-To", frame.reply_to or frame.from_address),
         ("Subject", unstructured(edition.subject, len("Subject: "))),
         ("Date", format_datetime(queued_at.astimezone(UTC))),
         ("Message-ID", "<\0header:message_id\0>"),
@@ -119,7 +119,7 @@ def _head(edition: Edition, frame: Frame, queued_at: datetime, boundary: str) ->
         ("Auto-Submitted", "auto-generated"),
         ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     )
-    return b"".join(f"{name}: {value}\r\n".encode() for name, value in headers if value)
+    return b"".join(f"{name}: {value}\r\n".encode() for name, value in headers)
 
 
 def _list_id(frame: Frame) -> str:
@@ -136,9 +136,9 @@ def _sender_id(frame: Frame) -> str:
 
 
 def _lines(text: str) -> str:
-    """Line ends as CRLF; characters that no mail may carry taken out."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", "", text).replace("\n", "\r\n")
+    """Line ends as CRLF, no space before them; characters that no mail may carry taken out."""
+    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", "", text)
+    return re.sub(r"[ \t]*(?:\r\n?|\n)", "\r\n", text)
 
 
 def _quoted(text: str, kind: str) -> bytes:
@@ -156,10 +156,8 @@ def _quoted(text: str, kind: str) -> bytes:
 
 
 def quoted_printable(data: bytes) -> bytes:
-    """`data` (CRLF line ends) in quoted-printable: lines ≤ 75 octets, none that begins with a dot."""
-    encoded = binascii.b2a_qp(data, istext=True)
-    encoded = encoded.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n").replace(b"\r\n.", b"\r\n=2E")
-    return b"=2E" + encoded[1:] if encoded.startswith(b".") else encoded
+    """`data` in quoted-printable: lines of at most 76 octets, ended by CRLF."""
+    return binascii.b2a_qp(data, istext=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
 # --- header texts ---------------------------------------------------------------------------------

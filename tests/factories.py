@@ -1,0 +1,53 @@
+"""The only builders of valid objects that tests share."""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from alerts.message import Frame, template
+from alerts.model import Edition, Month
+from alerts.project import load
+from alerts.store import issues, open_database, outbox, secrets, stamp, transaction
+
+MONTH = Month(2026, 10)
+NOW = datetime(2026, 11, 2, 9, 0, 0, tzinfo=UTC)
+
+
+def edition(language: str = "en", body: str = "Hello {slot:name|reader}") -> Edition:
+    """A small edition with all slots."""
+    footer = "{slot:unsubscribe_url} {slot:preferences_url} {slot:browser_url} {slot:address}"
+    page = (
+        f'<!DOCTYPE html><html lang="{language}"><body><p>{body}</p><p>{footer}</p></body></html>'
+    )
+    return Edition(language, "Alert: October", "In this issue", page, f"{body}\n\n{footer}\n", 1)
+
+
+def add_subscribers(db: Database, number: int, *, domain: str = "example.org") -> list[str]:
+    """Active subscribers reader1@…, reader2@…; their addresses."""
+    emails = [f"reader{n}@{domain}" for n in range(1, number + 1)]
+    with transaction(db):
+        db.conn.executemany(
+            """INSERT INTO subscribers (email, email_key, language, status, created_at, updated_at)
+               VALUES (?, ?, 'en', 'active', ?, ?)""",
+            [(email, email, stamp(NOW), stamp(NOW)) for email in emails],
+        )
+    return emails
+
+
+def queue_issue(root: Path, db: Database, month: Month = MONTH, now: datetime = NOW) -> int:
+    """Freeze an issue of one English edition and owe it to everyone active; returns how many."""
+    frame = Frame.of(load(root, {}), month)
+    made = edition()
+    octets = template(made, frame, now)
+    with transaction(db):
+        secret_id = max(secrets.all_secrets(db))
+        issue = issues.freeze(db, month, {"sections": []}, frame.to_json(), secret_id, now)
+        ids = issues.add_edition(db, issue, made, octets, hashlib.sha256(octets).hexdigest())
+        return outbox.fill(db, issue, dict.fromkeys(outbox.languages_owed(db), ids), now)
+
+
+def database(root: Path, *, threads: bool = False) -> Database:
+    """The project's database."""
+    return open_database(root / "subscribers.db", threads=threads)
