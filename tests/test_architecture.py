@@ -27,10 +27,13 @@ LEVELS = {
     "canonical": 1,
     "compose": 1,
     "due": 1,
+    "fields": 1,
     "markup": 1,
     "message": 1,
     "render": 1,
     "retry": 1,
+    "roster": 1,
+    "sheet": 1,
     "throttle": 1,
     "tokens": 1,
     # the outside world; these never import each other

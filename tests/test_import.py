@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Alerts, Result
+
+from tests.conftest import Alerts, Result
 
 PEOPLE = "email,name,language,tags\nana@x.org,Ana Núñez,es,press\nbob@x.org,Böb,en,\n"
 

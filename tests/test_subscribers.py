@@ -6,9 +6,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import Alerts
 
 from alerts.sheet import inert, restored
+from tests.conftest import Alerts
 
 CANARY = "Canary.Person@forgotten-example.org"
 
