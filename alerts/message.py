@@ -147,9 +147,9 @@ def _quoted(text: str, kind: str) -> bytes:
     for match in SLOT.finditer(text):
         if match[1] not in _BODY_SLOTS:
             continue
-        fallback = quoted_printable((match[2] or "").encode())
+        fallback = _before_break(match[2] or "")
         slot = b"\0%s:%s:%s\0" % (kind.encode(), match[1].encode(), fallback)
-        pieces += [quoted_printable(text[position : match.start()].encode()), slot]
+        pieces += [_before_break(text[position : match.start()]), slot]
         position = match.end()
     pieces.append(quoted_printable(text[position:].encode()))
     return b"=\r\n".join(pieces)
@@ -158,6 +158,11 @@ def _quoted(text: str, kind: str) -> bytes:
 def quoted_printable(data: bytes) -> bytes:
     """`data` in quoted-printable: lines of at most 76 octets, ended by CRLF."""
     return binascii.b2a_qp(data, istext=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def _before_break(text: str) -> bytes:
+    """`text` in quoted-printable with room for a soft break behind it: an `=` is encoded and cut off."""
+    return quoted_printable(f"{text}=".encode())[: -len("=3D")]
 
 
 # --- header texts ---------------------------------------------------------------------------------
@@ -273,11 +278,11 @@ def _fill_header(value: str, _fallback: bytes) -> bytes:
 
 
 def _fill_text(value: str, fallback: bytes) -> bytes:
-    return quoted_printable(value.encode()) if value else fallback
+    return _before_break(value) if value else fallback
 
 
 def _fill_html(value: str, fallback: bytes) -> bytes:
-    return quoted_printable(html.escape(value).encode()) if value else fallback
+    return _before_break(html.escape(value)) if value else fallback
 
 
 _FILL: dict[bytes, Callable[[str, bytes], bytes]] = {

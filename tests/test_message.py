@@ -156,8 +156,12 @@ def test_the_merge_equals_the_slow_and_obvious_way(name: str, body: str) -> None
     for subtype, text, escape in (("plain", body, str), ("html", f"<p>{body}</p>", html.escape)):
         text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", "", text)
         text = re.sub(r"[ \t]*(?:\r\n?|\n)", "\n", text)
-        shown = clean(name) or "friend"
-        text = text.replace("{slot:name|friend}", escape(shown) if clean(name) else "friend")
+        shown = escape(clean(name))
+        text = re.sub(
+            r"\{slot:name(?:\|([^{}]*))?\}",
+            lambda match, shown=shown: shown or match[1] or "",  # type: ignore[misc]
+            text,
+        )
         text = text.replace("{slot:address}", "ana@example.org")
         text = text.replace("{slot:unsubscribe_url}", leave[1])
         slow = EmailMessage()
