@@ -157,7 +157,7 @@ def skip(db: Database, lease_ids: Iterable[int], now: datetime) -> list[int]:
              WHERE d.lease_id IN ({listed})
                AND NOT EXISTS (SELECT 1 FROM subscribers AS s
                                 WHERE s.id = d.subscriber_id AND {_ELIGIBLE})
-            RETURNING d.id""",  # noqa: S608
+            RETURNING id""",  # noqa: S608
         {"now": stamp(now)},
     ).fetchall()
     return [delivery_id for (delivery_id,) in rows]

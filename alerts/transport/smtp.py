@@ -77,14 +77,14 @@ def _is_loopback(host: str) -> bool:
 def connect(relay: Relay, password: str | None) -> "SmtpConnection":
     """Open, secure and authenticate a connection; raises `RelayUnavailable`, whatever goes wrong."""
     where = f"{relay.host}:{relay.port}"
+    if relay.user and password is None:
+        raise SettingsError(
+            f"delivery.relay: no password for {relay.user}; set it as docs/settings.md says"
+        )
     try:
         client = _secured(relay)
         if relay.user:
-            if password is None:
-                raise SettingsError(
-                    f"delivery.relay: no password for {relay.user}; set it as docs/settings.md says"
-                )
-            client.login(relay.user, password)
+            _log_in(client, relay.user, password or "")
     except smtplib.SMTPAuthenticationError as fault:
         raise RelayUnavailable(
             f"{where}: refuses the login of {relay.user}: {fault.smtp_code}"
@@ -111,18 +111,29 @@ def _secured(relay: Relay) -> smtplib.SMTP:
         )
     else:
         client = smtplib.SMTP(relay.host, relay.port, timeout=relay.timeout)
-    client.ehlo_or_helo_if_needed()
-    offered = client.has_extn("starttls")
-    if relay.tls == "required" and not offered:
+    try:
+        client.ehlo_or_helo_if_needed()
+        offered = client.has_extn("starttls")
+        if relay.tls == "required" and not offered:
+            raise smtplib.SMTPException(
+                "offers no STARTTLS; ?tls=opportunistic goes without, if you accept that"
+            )
+        if offered and relay.tls in ("required", "opportunistic"):
+            # RFC 7435: opportunistic encryption without a check is better than clear text
+            client.starttls(context=relay.context if relay.tls == "required" else _unverified())
+            client.ehlo()
+    except BaseException:
         client.close()
-        raise smtplib.SMTPException("offers no STARTTLS; use ?tls=opportunistic if you accept that")
-    if offered and relay.tls == "required":
-        client.starttls(context=relay.context)
-        client.ehlo()
-    elif offered and relay.tls == "opportunistic":
-        client.starttls(context=_unverified())  # RFC 7435: better than clear text, and no more
-        client.ehlo()
+        raise
     return client
+
+
+def _log_in(client: smtplib.SMTP, user: str, password: str) -> None:
+    try:
+        client.login(user, password)
+    except BaseException:
+        client.close()
+        raise
 
 
 def _unverified() -> ssl.SSLContext:

@@ -1,0 +1,211 @@
+"""A relay that follows a script: a real SMTP server on loopback, one thread a connection.
+
+Speaks enough of RFC 5321 and 2920 to take mail; at each stage it first asks its `script`, which may
+answer with a reply of its own, cut the connection, or stay silent. Every message it accepted is in
+`inbox`, with its envelope, as the octets that came over the wire (dots unstuffed). Run as a module
+(`python -m tests.relay LOG`), it is a process of its own that writes each acceptance to a file.
+"""
+
+import contextlib
+import hashlib
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+CUT = "cut"  # close the connection, with no reply
+SILENCE = "silence"  # say nothing until the client gives up
+TAKE_AND_CUT = "take and cut"  # at the dot: accept the message, then close with no reply
+TAKE_AND_SILENCE = "take and silence"
+
+Script = Callable[[str, str, int], str | None]
+"""(stage, recipient, how often this stage was reached for it) → a reply, one of the above, or None.
+
+Stages: banner, ehlo, mail, rcpt, data, body (in the middle of it), dot, quit, rset.
+"""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One accepted message."""
+
+    sender: str
+    recipient: str
+    octets: bytes
+    mail_parameters: str
+
+
+@dataclass
+class Relay:
+    """The server; use it as a context manager."""
+
+    script: Script = lambda stage, recipient, nth: None
+    offers: tuple[str, ...] = ("PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE 50000000")
+    inbox: list[Taken] = field(default_factory=list)
+    connections: int = 0
+    reads: int = 0  # how often the server waited for octets: round trips
+    on_taken: Callable[[Taken], None] = lambda taken: None
+    _seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __enter__(self) -> "Relay":
+        self._server = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port: int = self._server.getsockname()[1]
+        self._open: set[socket.socket] = set()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        self._accepting.join()
+        with self._lock:
+            for connection in self._open:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    @property
+    def url(self) -> str:
+        """For `delivery.relay`."""
+        return f"smtp://127.0.0.1:{self.port}"
+
+    @property
+    def recipients(self) -> list[str]:
+        """Whose messages were taken, in order."""
+        return [taken.recipient for taken in self.inbox]
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._server.accept()
+            except OSError:
+                return
+            with self._lock:
+                self.connections += 1
+                self._open.add(connection)
+            threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
+
+    def _converse(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError, EOFError), connection:
+            _Conversation(self, connection).hold()
+        with self._lock:
+            self._open.discard(connection)
+
+    def ask(self, stage: str, recipient: str) -> str | None:
+        """What the script says."""
+        with self._lock:
+            nth = self._seen[stage, recipient] = self._seen.get((stage, recipient), 0) + 1
+        return self.script(stage, recipient, nth)
+
+    def take(self, taken: Taken) -> None:
+        """Keep an accepted message."""
+        with self._lock:
+            self.inbox.append(taken)
+            self.on_taken(taken)
+
+
+class _Conversation:
+    def __init__(self, relay: Relay, connection: socket.socket) -> None:
+        self._relay, self._connection, self._buffer = relay, connection, b""
+        self._sender = self._recipient = self._parameters = ""
+
+    def hold(self) -> None:
+        """Speak until one side has enough."""
+        self._answer("banner", "220 relay.test ESMTP")
+        while True:
+            line = self._line().decode()
+            verb, _, rest = line.partition(" ")
+            match verb.upper():
+                case "EHLO" | "HELO":
+                    lines = ["relay.test", *self._relay.offers]
+                    hello = "\r\n".join(f"250-{x}" for x in lines[:-1])
+                    self._answer("ehlo", f"{hello}\r\n250 {lines[-1]}".lstrip())
+                case "MAIL":
+                    self._recipient = ""
+                    address, _, self._parameters = rest.removeprefix("FROM:").partition(" ")
+                    self._sender = address if self._answer("mail", "250 ok") else ""
+                case "RCPT":
+                    recipient = rest.removeprefix("TO:").partition(" ")[0].strip("<>")
+                    took = self._answer("rcpt", "250 ok", recipient)
+                    self._recipient = recipient if took and self._sender else ""
+                case "DATA":
+                    if not self._recipient:
+                        self._say("503 no valid recipient")
+                    elif self._answer("data", "354 go on", self._recipient):
+                        self._body()
+                case "RSET":
+                    self._sender = self._recipient = ""
+                    self._answer("rset", "250 ok")
+                case "QUIT":
+                    self._say("221 bye")
+                    return
+                case _:
+                    self._say("502 what?")
+
+    def _body(self) -> None:
+        lines: list[bytes] = []
+        while (line := self._line()) != b".":
+            lines.append(line.removeprefix(b".") if line.startswith(b".") else line)
+            if len(lines) == 20 and self._relay.ask("body", self._recipient) == CUT:
+                raise EOFError
+        taken = Taken(
+            self._sender.strip("<>"),
+            self._recipient,
+            b"\r\n".join(lines) + b"\r\n",
+            self._parameters,
+        )
+        self._sender = self._recipient = ""
+        said = self._relay.ask("dot", taken.recipient)
+        if said is None or said.startswith("2") or said in (TAKE_AND_CUT, TAKE_AND_SILENCE):
+            self._relay.take(taken)
+        self._carry_out(said or "250 2.0.0 taken")
+
+    def _answer(self, stage: str, usual: str, recipient: str = "") -> bool:
+        said = self._relay.ask(stage, recipient or self._recipient)
+        self._carry_out(said or usual)
+        return (said or usual)[0] in "23"
+
+    def _carry_out(self, said: str) -> None:
+        if said in (CUT, TAKE_AND_CUT):
+            raise EOFError
+        if said in (SILENCE, TAKE_AND_SILENCE):
+            while self._connection.recv(65536):
+                pass
+            raise EOFError
+        self._say(said)
+        if said.startswith("421"):
+            raise EOFError
+
+    def _say(self, text: str) -> None:
+        self._connection.sendall(f"{text}\r\n".encode())
+
+    def _line(self) -> bytes:
+        while b"\r\n" not in self._buffer:
+            self._relay.reads += 1
+            octets = self._connection.recv(65536)
+            if not octets:
+                raise EOFError
+            self._buffer += octets
+        line, _, self._buffer = self._buffer.partition(b"\r\n")
+        return line
+
+
+def main() -> None:
+    """Print the port, then write `recipient message-id digest` of each acceptance to the log."""
+    log = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def note(taken: Taken) -> None:
+        name = next(x for x in taken.octets.split(b"\r\n") if x.startswith(b"Message-ID:"))[12:]
+        digest = hashlib.sha256(taken.octets).hexdigest()
+        os.write(log, f"{taken.recipient} {name.decode()} {digest}\n".encode())
+
+    with Relay(on_taken=note) as relay:
+        print(relay.port, flush=True)  # noqa: T201
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
