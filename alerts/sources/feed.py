@@ -16,8 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import feedparser
+from lxml import etree
 
-from alerts.canonical import canonical
 from alerts.errors import InputError
 from alerts.markup import first_image, plain, safe_url, tidy
 from alerts.model import Article, Image
@@ -37,7 +37,9 @@ def read(document: Fetched, intake: Intake) -> Found:
     articles = _told_apart(pairs)
     without = sum(not article.url for article in articles)
     if without:
-        notes.append(f"{intake.source.location}: {without} entries have no link")
+        notes.append(
+            f"{intake.source.location}: {without} entries have no link, or nothing to show"
+        )
     return Found(tuple(articles), notes=tuple(notes))
 
 
@@ -51,13 +53,11 @@ def is_json(body: bytes) -> bool:
 
 def _xml_pairs(document: Fetched, intake: Intake, notes: list[str]) -> list[tuple[Article, str]]:
     """(article, what tells it from its siblings) for each entry; adds to `notes`."""
-    headers = {"content-type": document.content_type, "content-location": document.base}
-    parsed = feedparser.parse(
-        io.BytesIO(document.body),
-        response_headers={name: value for name, value in headers.items() if value},
-        sanitize_html=False,  # `plain` does better, and on everything
-        resolve_relative_uris=False,
-    )
+    parsed = _parsed(document.body, document)
+    if parsed.bozo and not isinstance(parsed.bozo_exception, _HARMLESS):
+        repaired = _parsed(_repaired(document.body, parsed.encoding), document)
+        if len(repaired.entries) > len(parsed.entries):
+            parsed.entries, parsed.feed = repaired.entries, repaired.feed
     place = intake.source.location
     if not parsed.get("version") and not parsed.entries:
         raise InputError(f"{place}: not a feed{_why(parsed)}; a web page has --kind page")
@@ -69,9 +69,31 @@ def _xml_pairs(document: Fetched, intake: Intake, notes: list[str]) -> list[tupl
     pairs = []
     for entry in parsed.entries[:MOST]:
         article = _article(entry, parsed, site, document.base or site, intake)
-        if article:
-            pairs.append((article, _text(entry, "id")))
+        pairs.append((article, _text(entry, "id")))
     return pairs
+
+
+def _parsed(body: bytes, document: Fetched) -> Any:
+    """What feedparser makes of those octets."""
+    headers = {"content-type": document.content_type, "content-location": document.base}
+    return feedparser.parse(
+        io.BytesIO(body),
+        response_headers={name: value for name, value in headers.items() if value},
+        sanitize_html=False,  # `plain` does better, and on everything
+        resolve_relative_uris=False,
+    )
+
+
+def _repaired(body: bytes, encoding: str) -> bytes:
+    """Broken XML with its tags balanced, as libxml2 guesses; it saves items that feedparser drops."""
+    try:
+        parser = etree.XMLParser(
+            recover=True, resolve_entities=False, load_dtd=False, no_network=True, encoding=encoding
+        )
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, LookupError, ValueError):
+        return b""
+    return b"" if root is None else etree.tostring(root, encoding="utf-8")
 
 
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
@@ -84,29 +106,28 @@ def _why(parsed: Any) -> str:
     return f" (line {line}: {tidy(fault.getMessage())})" if line else ""
 
 
-def _article(entry: Any, parsed: Any, site: str, base: str, intake: Intake) -> Article | None:
+def _article(entry: Any, parsed: Any, site: str, base: str, intake: Intake) -> Article:
     atom = str(parsed.version).startswith("atom")
     title = _field(entry.get("title_detail"), atom, _text(entry, "title"))
     texts = [d for d in (entry.get("summary_detail"), *entry.get("content", ())) if d]
     summary = next((text for text in (_field(d, atom) for d in texts) if text), "")
     url = _link(entry, base)
-    if not (url or title or summary):
-        return None
     mark = _text(entry, "id") or f"{title}\n{summary}"
     whole = _text(parsed.feed, "language")
     own = _text(entry.get("title_detail") or {}, "language") or _text(
         texts[0] if texts else {}, "language"
     )
     return intake.article(
-        url=url or (f"{canonical(site)}#{_digest(mark)}" if site else ""),
+        url=url or (site if title or summary else ""),
+        fragment="" if url else _digest(mark),
         title=title,
         summary=summary,
         language="" if own == whole else own,
         fallback_language=whole,
         published=_published(entry, intake),
         image=_image(entry, texts, base),
-        author=plain(_text(entry.get("author_detail") or {}, "name") or _text(entry, "author")),
-        tags=[str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags", ())],
+        author=plain(_author(entry, atom)),
+        tags=[plain(_text(tag, "label") or _text(tag, "term")) for tag in entry.get("tags", ())],
     )
 
 
@@ -115,6 +136,12 @@ def _field(detail: Any, atom: bool, value: str = "") -> str:
     value = value or (_text(detail, "value") if detail else "")
     literal = atom and detail and detail.get("type") == "text/plain"
     return tidy(value) if literal else plain(value)
+
+
+def _author(entry: Any, atom: bool) -> str:
+    """The first author's name; RSS has one string of any shape, which feedparser may mangle."""
+    authors = dict.get(entry, "authors") or [{}]
+    return (_text(authors[0], "name") if atom else "") or _text(entry, "author")
 
 
 def _link(entry: Any, base: str) -> str:
@@ -136,7 +163,7 @@ def _published(entry: Any, intake: Intake) -> datetime | None:
     for name in ("published", "updated", "created"):
         if (day := intake.moment(_text(entry, name))) and len(_text(entry, name).strip()) == 10:
             return day
-        found = entry.get(f"{name}_parsed")
+        found = dict.get(entry, f"{name}_parsed")
         if found:
             try:
                 return datetime.fromtimestamp(timegm(found), UTC)
@@ -171,7 +198,7 @@ def _is_picture(url: str) -> bool:
 
 
 def _text(table: Any, name: str) -> str:
-    value = table.get(name)
+    value = dict.get(table, name)  # feedparser's own get warns, and maps names to others
     return value if isinstance(value, str) else ""
 
 
@@ -223,14 +250,12 @@ def _json_pairs(document: Fetched, intake: Intake) -> Iterator[tuple[Article, st
 
 def _json_article(
     item: dict[str, Any], feed: dict[str, Any], site: str, document: Fetched, intake: Intake
-) -> Article | None:
+) -> Article:
     html, base = _text(item, "content_html"), document.base or site
     title = plain(_text(item, "title"))
     summary = plain(_text(item, "summary")) or tidy(_text(item, "content_text")) or plain(html)
     named = [safe_url(_text(item, name), base) for name in ("url", "external_url")]
     url = next((u for u in (*named, safe_url(_text(item, "id"))) if u), "")
-    if not (url or title or summary):
-        return None
     mark = str(item.get("id") or f"{title}\n{summary}")
     authors = [
         a
@@ -246,7 +271,8 @@ def _json_article(
     ]
     pictures = (found for address in addresses if address and (found := image(address, base)))
     return intake.article(
-        url=url or (f"{canonical(site)}#{_digest(mark)}" if site else ""),
+        url=url or (site if title or summary else ""),
+        fragment="" if url else _digest(mark),
         title=title,
         summary=summary,
         language=_text(item, "language"),

@@ -78,7 +78,8 @@ def is_public(address: str) -> bool:
 class Fetcher:
     """Fetches documents, one after the other or from several threads at once.
 
-    `resolve`, `sleep` and `clock` (seconds, monotonic) stand for the machine's own.
+    `resolve`, `sleep` and `clock` (seconds, monotonic) stand for the machine's own; `public` tells
+    which addresses may be connected to while `sources.allow_private` is off.
     """
 
     def __init__(
@@ -86,12 +87,14 @@ class Fetcher:
         settings: Settings,
         *,
         resolve: Resolve = system_resolver,
+        public: Callable[[str], bool] = is_public,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.limits = settings.sources
         self._agent = self.limits.user_agent or f"alerts/{__version__} (+{settings.web.base_url})"
         self._resolve, self._sleep, self._clock = resolve, sleep, clock
+        self._allowed = (lambda _address: True) if self.limits.allow_private else public
         self._tls = httpx.create_ssl_context()
 
     def fetch(self, url: str, etag: str = "", last_modified: str = "") -> Fetched:
@@ -134,7 +137,12 @@ class Fetcher:
         self, url: str, target: str, headers: list[tuple[str, str]], ends: float
     ) -> Fetched | str:
         """One request: the document, or where it redirects to."""
-        guard = _Guard(self._resolve, self.limits.allow_private, lambda: ends - self._clock())
+        guard = _Guard(
+            self._resolve,
+            self._allowed,
+            None if self.limits.allow_private else _WEB_PORTS,
+            lambda: ends - self._clock(),
+        )
         try:
             with (
                 httpcore.ConnectionPool(
@@ -185,15 +193,20 @@ class _Guard(httpcore.NetworkBackend):
     """Connects only to addresses that are allowed, and gives each wait only the time that is left."""
 
     def __init__(
-        self, resolve: Resolve, allow_private: bool, remaining: Callable[[], float]
+        self,
+        resolve: Resolve,
+        allowed: Callable[[str], bool],
+        low_ports: tuple[int, ...] | None,
+        remaining: Callable[[], float],
     ) -> None:
-        self._resolve, self._allow_private, self._remaining = resolve, allow_private, remaining
+        self._resolve, self._allowed, self._low_ports = resolve, allowed, low_ports
+        self._remaining = remaining
         self._real = httpcore.SyncBackend()
 
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
     ) -> httpcore.NetworkStream:
-        if not self._allow_private and port < 1024 and port not in _WEB_PORTS:
+        if self._low_ports is not None and port < 1024 and port not in self._low_ports:
             raise FetchError(
                 f"{host}: port {port} is refused; web servers have 80, 443 or above 1023"
             )
@@ -202,7 +215,7 @@ class _Guard(httpcore.NetworkBackend):
         except (OSError, UnicodeError) as fault:
             raise httpcore.ConnectError(f"no such host: {host}") from fault
         for address in addresses:
-            if not self._allow_private and not is_public(address):
+            if not self._allowed(address):
                 raise FetchError(
                     f"{host}: {address} is not a public address; "
                     "set sources.allow_private = true if you mean to fetch from it"

@@ -107,11 +107,10 @@ class _File:
     def text(self, *keys: str) -> str:
         """The first of these keys that has a value, as one line of text."""
         for key in keys:
-            value = self.meta.get(key)
-            if isinstance(value, dict | list):
+            if isinstance(self.meta.get(key), dict | list):
                 raise InputError(f"{self.at(key)}: expected a text")
-            if value is not None and value != "":
-                return "no" if value is False else tidy(str(value))  # YAML reads Norwegian as false
+            if text := _words(self.meta.get(key)):
+                return text
         return ""
 
     @property
@@ -137,11 +136,21 @@ def _loaded(front: str, path: Path) -> dict[str, Any]:
         ) from fault
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         raise InputError(
-            f"{path}: front matter cannot be read: {tidy(str(fault))[:200]}"
+            f"{path}: front matter cannot be read: {tidy(str(fault)[:200])}"
         ) from fault
     if meta is not None and not isinstance(meta, dict):
         raise InputError(f"{path}, line 2: front matter: write lines such as title: …")
     return {str(key): value for key, value in (meta or {}).items()}
+
+
+def _words(value: Any) -> str:
+    """A value of the front matter as one line of text; "" for a list or table.
+
+    Those are never printed: the aliases of YAML can make one of astronomic length (mail-rules X4).
+    """
+    if value is None or isinstance(value, dict | list | set | bytes):
+        return ""
+    return "no" if value is False else tidy(str(value))  # YAML reads Norwegian as false
 
 
 def _groups(files: list[_File]) -> Iterator[list[_File]]:
@@ -171,7 +180,7 @@ def _article(group: list[_File], intake: Intake) -> Article:
         author=main.text("author"),
         tags=_tags(main),
     )
-    if article is None or not main.title:
+    if not main.title:
         raise InputError(f"{main.at('title')}: needs a title")
     picture = main.text("image")
     translations = dict(_translations(main, length))
@@ -206,7 +215,7 @@ def _tags(file: _File) -> list[str]:
     if isinstance(tags, str):
         return tags.split(",")
     if isinstance(tags, list):
-        return [str(tag) for tag in tags]
+        return [_words(tag) for tag in tags]
     raise InputError(f"{file.at('tags')}: expected a list such as [law, housing]")
 
 
@@ -216,10 +225,10 @@ def _translations(file: _File, length: int) -> Iterator[tuple[str, Translation]]
     if not isinstance(table, dict):
         raise InputError(f"{file.at('translations')}: write es: {{title: …, summary: …}}")
     for key, fields in table.items():
-        language = "no" if key is False else str(key).lower().replace("_", "-")
+        language = _words(key).lower().replace("_", "-")
         if not known_language(language) or not isinstance(fields, dict):
             raise InputError(f"{file.at('translations')}: write es: {{title: …, summary: …}}")
-        title, summary = (tidy(str(fields.get(name) or "")) for name in ("title", "summary"))
+        title, summary = (_words(fields.get(name)) for name in ("title", "summary"))
         yield language, Translation(title, shorten(summary, length))
 
 
@@ -259,4 +268,4 @@ def _event(file: _File, intake: Intake) -> Event | None:
         )
     start = _when(file, "start", table["start"], intake)
     end = _when(file, "end", table["end"], intake) if table.get("end") is not None else None
-    return Event(start, end, tidy(str(table.get("place") or "")))
+    return Event(start, end, _words(table.get("place")))

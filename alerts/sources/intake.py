@@ -28,7 +28,7 @@ class Found:
     """What a source gave: articles in its order, and a line for each part that could not be read.
 
     `notes` are for a person, not faults. `unchanged`: the server said that nothing is new (304).
-    An article without any address of its own has `url` "": it can be shown but not be collected.
+    An article of which nothing gives the address has `url` "": it can be shown, but not collected.
     """
 
     articles: tuple[Article, ...] = ()
@@ -50,6 +50,7 @@ class Intake:
         self,
         *,
         url: str,
+        fragment: str = "",
         title: str,
         summary: str = "",
         language: str = "",
@@ -58,16 +59,17 @@ class Intake:
         image: Image | None = None,
         author: str = "",
         tags: Iterable[str] = (),
-    ) -> Article | None:
-        """An article of plain text fields and an absolute (or empty) `url`; None where nothing is
-        left to show. `language` is the item's own; `fallback_language` that of the whole source."""
+    ) -> Article:
+        """An article of plain text fields and an absolute (or empty) `url`.
+
+        `language` is the item's own, `fallback_language` that of the whole source. `fragment` tells
+        it from others at the same address.
+        """
         summary = shorten(tidy(summary), self.settings.sources.summary_length)
         title = shorten(tidy(title), _LONGEST_TITLE) or shorten(summary, 80) or _from_url(url)
-        if not title:
-            return None
         named = self.language(language) or self.source.language or self.language(fallback_language)
         return Article(
-            url=canonical(url) if url else "",
+            url=(canonical(url) + (f"#{fragment}" if fragment else "")) if url else "",
             title=title,
             summary=summary,
             language=named or self.settings.default_language,
@@ -130,15 +132,15 @@ def decoded(body: bytes, content_type: str = "") -> str:
 
 
 def _distinct(tags: Iterable[str]) -> tuple[str, ...]:
-    cleaned = (shorten(plain(tag), _LONGEST_FIELD) for tag in tags)
+    cleaned = (shorten(tidy(tag), _LONGEST_FIELD) for tag in tags)
     return tuple(dict.fromkeys(tag for tag in cleaned if tag))[:_MOST_TAGS]
 
 
 def _person(text: str) -> str:
     """A name without its e-mail address, which is nobody's business; "" for an address alone."""
-    if match := re.fullmatch(r"\S+@\S+\s*\((.+)\)|(.+?)\s*<\S+@\S+>", text):
+    if match := re.fullmatch(r"\S+@\S+\s*\((.+)\)|(.+?)\s*[<(]\S+@\S+[>)]", text):
         return match[1] or match[2]
-    return "" if re.fullmatch(r"\S+@\S+", text) else text
+    return "" if re.fullmatch(r"[<(]?\S+@\S+", text) else text
 
 
 def _from_url(url: str) -> str:

@@ -36,8 +36,8 @@ def read(document: Fetched, intake: Intake) -> Found:
     address = _canonical(tree, document) or safe_url(document.url) or _own_address(tree)
     extracted = _extracted(tree, document.url)
     title = meta.first("og:title", "ld:headline", "twitter:title", "dc.title", "dcterms.title")
-    title = title or tidy(extracted.get("title") or "") or _text_of(tree, "//h1", "//title")
-    text = tidy(extracted.get("text") or "")
+    title = title or _said(extracted.get("title") or "") or _text_of(tree, "//h1", "//title")
+    text = tidy(extracted.get("text") or "").removeprefix(title).lstrip()
     summary = meta.first("og:description", "ld:description", "description", "dc.description",
                          "dcterms.description", "dcterms.abstract", "twitter:description")  # fmt: skip
     if not title or not (text or summary):
@@ -50,11 +50,12 @@ def read(document: Fetched, intake: Intake) -> Found:
         published=_published(meta, tree, extracted, intake),
         image=_picture(meta, document.base),
         author=meta.first("og:site_name", "ld:publisher", "dc.publisher", "dcterms.publisher")
-        or tidy(extracted.get("sitename") or ""),
-        tags=[*meta.all("article:tag"), *meta.first("keywords", "ld:keywords").split(",")],
+        or _said(extracted.get("sitename") or ""),
+        tags=[
+            *map(_said, meta.all("article:tag")),
+            *meta.first("keywords", "ld:keywords").split(","),
+        ],
     )
-    if article is None:
-        raise InputError(f"{place}: no article found in this page")
     return Found((article,), notes=_hints(tree, document, place))
 
 
@@ -116,11 +117,17 @@ class _Metadata:
 
     def first(self, *names: str) -> str:
         """The first value, as text, of the first of these names that has one."""
-        return next((text for name in names for v in self.all(name) if (text := plain(v))), "")
+        return next((text for name in names for v in self.all(name) if (text := _said(v))), "")
 
     def raw(self, *names: str) -> list[str]:
         """All values of these names as they stand: addresses and dates."""
         return [value.strip() for name in names for value in self.all(name)]
+
+
+def _said(value: str) -> str:
+    """A value as text. Many sites escape it once too often; what would show a “<” then is left."""
+    text = plain(value)
+    return tidy(value) if "<" in text else text
 
 
 def _linked_data(tree: Any) -> Iterator[dict[str, Any]]:
@@ -159,9 +166,7 @@ def _extracted(tree: Any, url: str) -> dict[str, Any]:
 
 def _canonical(tree: Any, document: Fetched) -> str:
     """rel=canonical or og:url, if it is on the site that served the page."""
-    named = tree.xpath("//link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href")
-    named += tree.xpath("//meta[@property='og:url']/@content")
-    for address in named:
+    for address in _named_addresses(tree):
         url = safe_url(address, document.base)
         if url and _site(url) == _site(document.url):
             return url
@@ -170,9 +175,13 @@ def _canonical(tree: Any, document: Fetched) -> str:
 
 def _own_address(tree: Any) -> str:
     """What a page saved as a file says its address is."""
-    named = tree.xpath("//link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href")
+    return next((url for address in _named_addresses(tree) if (url := safe_url(address))), "")
+
+
+def _named_addresses(tree: Any) -> list[str]:
+    named: list[str] = tree.xpath("//link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href")
     named += tree.xpath("//meta[@property='og:url']/@content")
-    return next((url for address in named if (url := safe_url(address))), "")
+    return named
 
 
 def _site(url: str) -> str:
