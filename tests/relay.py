@@ -110,6 +110,7 @@ class Relay:
 class _Conversation:
     def __init__(self, relay: Relay, connection: socket.socket) -> None:
         self._relay, self._connection, self._buffer = relay, connection, b""
+        self._at = 0
         self._sender = self._recipient = self._parameters = ""
 
     def hold(self) -> None:
@@ -183,13 +184,13 @@ class _Conversation:
         self._connection.sendall(f"{text}\r\n".encode())
 
     def _line(self) -> bytes:
-        while b"\r\n" not in self._buffer:
+        while (end := self._buffer.find(b"\r\n", self._at)) < 0:
             self._relay.reads += 1
             octets = self._connection.recv(65536)
             if not octets:
                 raise EOFError
-            self._buffer += octets
-        line, _, self._buffer = self._buffer.partition(b"\r\n")
+            self._buffer, self._at = self._buffer[self._at :] + octets, 0
+        line, self._at = self._buffer[self._at : end], end + 2
         return line
 
 

@@ -159,7 +159,7 @@ def test_the_merge_equals_the_slow_and_obvious_way(name: str, body: str) -> None
         shown = escape(clean(name))
         text = re.sub(
             r"\{slot:name(?:\|([^{}]*))?\}",
-            lambda match, shown=shown: shown or match[1] or "",  # type: ignore[misc]
+            lambda match, shown=shown: shown or match[1] or "",
             text,
         )
         text = text.replace("{slot:address}", "ana@example.org")
