@@ -60,7 +60,7 @@ def _call(*arguments: str, stdin: str | bytes = b"") -> Result:
     )
     data = stdin.encode() if isinstance(stdin, str) else stdin
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), _stdin(data):
-        code = cli.run(list(arguments))
+        code = cli.call(list(arguments))
     return Result(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
 
 

@@ -79,7 +79,7 @@ def alerts(ctx: click.Context, project: Path | None, quiet: bool, verbose: bool)
     ctx.call_on_close(ctx.obj.close)
 
 
-def run(arguments: list[str]) -> int:
+def call(arguments: list[str]) -> int:
     """Carry out one command line; returns its exit code (0, 1, 2 or 75), prints any fault."""
 
     try:
@@ -117,4 +117,4 @@ def _fail(message: str, code: int) -> int:
 
 def main() -> None:
     """The console script."""
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(call(sys.argv[1:]))

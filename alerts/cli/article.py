@@ -28,19 +28,19 @@ from alerts.store import articles, events, profiles, transaction
 
 _where = click.option("--month", metavar="YYYY-MM", help="Look only among that month's articles.")
 _FIELDS = (
-    click.option("--title"),
-    click.option("--summary"),
+    click.option("--title", help="Plain text."),
+    click.option("--summary", help="Plain text, a few sentences."),
     click.option("--language", help="The language that the page is written in."),
-    click.option("--section"),
+    click.option("--section", help="One of alert.sections, or your own."),
     click.option("--published", metavar="DATE", help="2026-10-31 or 2026-10-31T18:00+01:00"),
-    click.option("--image", metavar="URL"),
+    click.option("--image", metavar="URL", help="A picture, https."),
     click.option("--image-alt", metavar="TEXT", help="What the picture shows."),
     click.option("--author", help="The organisation that published it."),
     click.option("--profile", metavar="SLUG", help="The partner organisation that it belongs to."),
     click.option("--tag", "tags", multiple=True, help="As often as needed."),
-    click.option("--event-start", metavar="DATE"),
-    click.option("--event-end", metavar="DATE"),
-    click.option("--event-place", metavar="TEXT"),
+    click.option("--event-start", metavar="DATE", help="When it begins: a day or a moment."),
+    click.option("--event-end", metavar="DATE", help="When it ends."),
+    click.option("--event-place", metavar="TEXT", help="Where it takes place."),
 )
 
 

@@ -28,7 +28,7 @@ from alerts.cli.session import Session, json_option, month_option, pass_session,
 from alerts.cli.session import print_table as table
 from alerts.errors import AlertsError, UsageError
 from alerts.model import Month
-from alerts.project import FILE_NAME
+from alerts.project import DATABASE_NAME, FILE_NAME
 
 # slug, name, link, description by language
 PROFILES = (
@@ -92,7 +92,8 @@ def demo(session: Session, folder: Path | None, month: str | None, as_json: bool
     with _own_settings():
         chosen = Session(root).month(month)
         _write_sources(root / "sources" / str(chosen), chosen)
-        for arguments in _steps(root, chosen):
+        again = _was_sent(root, chosen)
+        for arguments in [("run", "--month", str(chosen))] if again else _steps(root, chosen):
             session.say(f"$ alerts {_shown(arguments, root)}")
             _call(root, arguments)
         report = _report(root, chosen)
@@ -174,11 +175,19 @@ def _steps(root: Path, month: Month) -> Iterator[tuple[str, ...]]:
     yield ("send", "--month", str(month))
 
 
+def _was_sent(root: Path, month: Month) -> bool:
+    """True where an earlier demo in this folder came as far as queueing: then there is no set-up."""
+    if not (root / DATABASE_NAME).exists():
+        return False
+    state = json.loads(_call(root, ("status", "--month", str(month), "--json")))["state"]
+    return state in ("queued", "sent")
+
+
 def _call(root: Path, arguments: tuple[str, ...]) -> str:
     """What the command printed; raises `StepFailed`."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        code = cli.run(["--quiet", "--project", str(root), *arguments])
+        code = cli.call(["--quiet", "--project", str(root), *arguments])
     if code:
         raise StepFailed(
             f"the demo stopped at `alerts {_shown(arguments, root)}` (exit code {code})"

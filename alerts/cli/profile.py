@@ -42,9 +42,14 @@ def add(
     """Add the organisation SLUG (a short name such as icj)."""
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", slug):
         raise UsageError(f"“{slug}”: write a short name of a-z, 0-9 and -, for example icj")
-    if slug in profiles.all_profiles(session.db):
+    new = _changed(Profile(slug, ""), name, link, logo, descriptions)
+    there = profiles.all_profiles(session.db).get(slug)
+    if there == new:
+        session.say(f"{slug}: already there, nothing changed")
+        return
+    if there is not None:
         raise UsageError(f"profile “{slug}” is there already; change it with `alerts profile edit`")
-    _keep(session, Profile(slug, ""), name, link, logo, descriptions)
+    profiles.put(session.db, new)
     session.say(f"{slug}: added")
 
 
@@ -64,7 +69,7 @@ def edit(
     descriptions: tuple[str, ...],
 ) -> None:
     """Change what is given; an empty value removes it."""
-    _keep(session, _known(session, slug), name, link, logo, descriptions)
+    profiles.put(session.db, _changed(_known(session, slug), name, link, logo, descriptions))
     session.say(f"{slug}: changed")
 
 
@@ -111,15 +116,14 @@ def _known(session: Session, slug: str) -> Profile:
     return known[slug]
 
 
-def _keep(
-    session: Session,
+def _changed(
     old: Profile,
     name: str | None,
     link: str | None,
     logo: str | None,
     descriptions: tuple[str, ...],
-) -> None:
-    """Store `old` with what was given."""
+) -> Profile:
+    """`old` with what was given."""
     new = replace(
         old,
         name=old.name if name is None else tidy(name),
@@ -129,7 +133,7 @@ def _keep(
     )
     if not new.name:
         raise UsageError("--name: an organisation needs a name")
-    profiles.put(session.db, new)
+    return new
 
 
 def _told(descriptions: tuple[str, ...]) -> dict[str, str]:

@@ -45,7 +45,11 @@ def _fields(command: Command) -> Command:
 def _filters(command: Command) -> Command:
     """The options that `list` and `export` share."""
     options: tuple[Callable[[Command], Command], ...] = (
-        click.option("--status", type=click.Choice([s.value for s in SubscriberStatus])),
+        click.option(
+            "--status",
+            type=click.Choice([s.value for s in SubscriberStatus]),
+            help="Only those with this status.",
+        ),
         click.option("--language", help="Only those who read this language."),
         click.option("--tag", help="Only those with this tag."),
     )

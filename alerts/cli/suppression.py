@@ -17,6 +17,7 @@ _reason = click.option(
     type=click.Choice([r.value for r in SuppressionReason if r is not SuppressionReason.ERASED]),
     default=SuppressionReason.MANUAL.value,
     show_default=True,
+    help="Why it must not be mailed.",
 )
 _note = click.option("--note", default="", help="For yourself; gone when the person is erased.")
 
