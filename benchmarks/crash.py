@@ -73,7 +73,17 @@ def trial(
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
     landed = 0
-    command = [sys.executable, "-m", "alerts", "-q", "--project", str(root), "send", "--month", "2026-10"]
+    command = [
+        sys.executable,
+        "-m",
+        "alerts",
+        "-q",
+        "--project",
+        str(root),
+        "send",
+        "--month",
+        "2026-10",
+    ]
     while True:
         sender = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
         if landed < kills:
@@ -163,11 +173,19 @@ def main() -> None:
             ("damaged", found.integrity != "ok"),
         ):
             total[name] += number
-        print(f"seed {seed}: {found.kills} kills, {len(lost)} lost, {found.duplicates} twice", flush=True)
-    print(f"{options.seeds} trials of {options.readers} readers in {time.monotonic() - began:.0f} s:")
+        print(
+            f"seed {seed}: {found.kills} kills, {len(lost)} lost, {found.duplicates} twice",
+            flush=True,
+        )
+    print(
+        f"{options.seeds} trials of {options.readers} readers in {time.monotonic() - began:.0f} s:"
+    )
     print(", ".join(f"{name} {number}" for name, number in total.items()))
     bound = total["kills"] * options.connections
-    good = not (total["lost"] or total["differing"] or total["damaged"]) and total["duplicates"] <= bound
+    good = (
+        not (total["lost"] or total["differing"] or total["damaged"])
+        and total["duplicates"] <= bound
+    )
     sys.exit(0 if good else 1)
 
 

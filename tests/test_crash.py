@@ -12,21 +12,27 @@ from benchmarks.crash import Trial, trial
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_kill_loses_nobody_and_repeats_only_what_was_in_doubt_t1(tmp_path: Path, seed: int) -> None:
+def test_a_kill_loses_nobody_and_repeats_only_what_was_in_doubt_t1(
+    tmp_path: Path, seed: int
+) -> None:
     found = trial(tmp_path, seed=seed, readers=120, connections=3, kills=4, in_doubt="resend")
     _holds(found, connections=3)
     assert found.open == 0
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_with_hold_nobody_is_mailed_twice_and_each_held_row_is_listed_t1(tmp_path: Path, seed: int) -> None:
+def test_with_hold_nobody_is_mailed_twice_and_each_held_row_is_listed_t1(
+    tmp_path: Path, seed: int
+) -> None:
     found = trial(tmp_path, seed=100 + seed, readers=120, connections=3, kills=4, in_doubt="hold")
     assert found.duplicates == 0
     assert not found.missing - found.held, "lost and not listed"
 
 
 def test_sigterm_leaves_nothing_in_doubt_t3(tmp_path: Path) -> None:
-    found = trial(tmp_path, seed=7, readers=120, connections=3, kills=4, in_doubt="hold", sigterm=True)
+    found = trial(
+        tmp_path, seed=7, readers=120, connections=3, kills=4, in_doubt="hold", sigterm=True
+    )
     assert found.duplicates == 0
     assert not found.held
     assert not found.missing
