@@ -36,10 +36,16 @@ def add_subscribers(db: Database, number: int, *, domain: str = "example.org") -
     return emails
 
 
-def queue_issue(root: Path, db: Database, month: Month = MONTH, now: datetime = NOW) -> int:
+def queue_issue(
+    root: Path,
+    db: Database,
+    month: Month = MONTH,
+    now: datetime = NOW,
+    made: Edition | None = None,
+) -> int:
     """Freeze an issue of one English edition and owe it to everyone active; returns how many."""
     frame = Frame.of(load(root, {}), month)
-    made = edition()
+    made = made or edition()
     octets = template(made, frame, now)
     with transaction(db):
         secret_id = max(secrets.all_secrets(db))
