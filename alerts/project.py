@@ -234,12 +234,12 @@ def _check_theme(theme: ThemeSettings, at: typing.Callable[[str, str], str]) -> 
             raise SettingsError(f"{at('theme', key)}: write a colour as #rrggbb")
     pairs = (
         ("accent", theme.accent, PAPER),
+        ("canvas", theme.canvas, MUTED),
+        ("tint", theme.tint, INK),
         ("accent", theme.accent, theme.tint),
         ("accent", theme.accent, theme.canvas),
         ("accent_dark", theme.accent_dark, PAPER_DARK),
         ("accent_dark", theme.accent_dark, TINT_DARK),
-        ("canvas", theme.canvas, MUTED),
-        ("tint", theme.tint, INK),
     )
     for key, ours, against in pairs:
         if colour.contrast(ours, against) < colour.READABLE:

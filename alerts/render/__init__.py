@@ -20,6 +20,7 @@ FIXED = (
     *("PAPER", "INK", "MUTED", "RULE"),
     *("CANVAS_DARK", "PAPER_DARK", "TINT_DARK", "INK_DARK", "MUTED_DARK", "RULE_DARK"),
 )
+MORE = "%(count)s more in the archive"
 PREHEADER_LENGTH = 110  # rule H5: what inboxes show of it
 
 
@@ -42,7 +43,7 @@ def render_edition(issue: Issue, language: str, settings: Settings) -> Edition:
     html, shown = fitted(
         inlined(render(env, "email/issue/body.html", values | said)),
         [len(section.articles) for section in issue.sections],
-        lambda count: catalogue.say_many(*MORE, count),
+        lambda count: catalogue.say_many(MORE, MORE, count),
     )
     cut = viewer.view(issue, shown)
     text = render(env, "email/issue/body.txt", values | written | {"view": cut})
@@ -54,9 +55,6 @@ def render_edition(issue: Issue, language: str, settings: Settings) -> Edition:
         text=text,
         articles=len(cut.items),
     )
-
-
-MORE = ("%(count)s more in the archive", "%(count)s more in the archive")
 
 
 def _preheader(view: View) -> str:

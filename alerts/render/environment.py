@@ -83,7 +83,8 @@ def render(env: ImmutableSandboxedEnvironment, name: str, values: Mapping[str, A
         place = f"{fault.filename or fault.name}, line {fault.lineno}"
         raise TemplateFault(f"{place}: {fault.message}; correct the template") from fault
     except TemplateNotFound as fault:
-        raise TemplateFault(f"template {fault.name} not found, wanted by {name}") from fault
+        place = _place(env, fault) or name
+        raise TemplateFault(f"{place}: there is no template {fault.name}") from fault
     except UnicodeDecodeError as fault:
         raise TemplateFault(f"template {name}: not UTF-8; save the file as UTF-8") from fault
     except Exception as fault:

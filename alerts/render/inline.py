@@ -18,6 +18,10 @@ from premailer import Premailer
 _IMPORT = re.compile(r"@import[^;]*;?", re.IGNORECASE)
 # cssutils reports each mso- property as an error; checking style sheets is the linter's work
 cssutils.log.setLevel(logging.CRITICAL + 1)
+cssutils.ser.prefs.minimizeColorHash = False  # #ffffff stays: old clients do not know #fff
+
+_TAG = re.compile(r"<[a-zA-Z][\w:-]*(?:\s+[\w:-]+(?:=\"[^\"]*\")?)*\s*>")
+_VALUE = re.compile(r"=\"[^\"]*\"")
 
 
 def inlined(html: str) -> str:
@@ -36,7 +40,16 @@ def inlined(html: str) -> str:
         # templates set these themselves: a style's `width: 100%` is not an attribute for Outlook
         disable_basic_attributes=["align", "width", "height"],
     )
-    return str(etree.tostring(inliner.transform(), method="html", encoding="unicode")) + "\n"
+    html = etree.tostring(inliner.transform(), method="html", encoding="unicode")
+    return _TAG.sub(_escaped, html) + "\n"
+
+
+def _escaped(tag: re.Match[str]) -> str:
+    """A start tag with `<` and `>` in its values escaped, which libxml2 leaves to stand.
+
+    After this, `<!--` is a comment of a template everywhere, and never the words of an article.
+    """
+    return _VALUE.sub(lambda value: value[0].replace("<", "&lt;").replace(">", "&gt;"), tag[0])
 
 
 class _Inliner(Premailer):  # type: ignore[misc]
