@@ -46,7 +46,7 @@ def test_issue_show_prints_one_json_document(october: Path, alerts: Alerts) -> N
     document = alerts("issue", "show", "--month", "2026-10", "--json").json
     assert document["month"] == "2026-10"
     assert document["state"] == "draft"
-    assert [s["section"] for s in document["sections"]] == ["featured", "news"]
+    assert [s["key"] for s in document["sections"]] == ["featured", "news"]
     figures = {"titles": 1, "summaries": 0, "summarised": 2, "total": 2}
     assert document["coverage"]["es"] == figures
     assert document["excluded"] == 1

@@ -72,7 +72,7 @@ def _document(
         "excluded": excluded,
         "sections": [
             {
-                "section": section.key,
+                "key": section.key,
                 "articles": [
                     {
                         "id": article.id,
