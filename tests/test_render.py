@@ -219,6 +219,8 @@ def test_h12_no_element_that_mail_clients_refuse(language: str) -> None:
     root = parsed(html)
     assert not list(root.iter("script", "form", "iframe", "svg", "base", "link", "object"))
     assert not re.search(r'href="[^"]*&(?!amp;)', html)
+    coloured = {element.tag for element in root.xpath("//*[@bgcolor]")}
+    assert coloured <= {"body", "table", "tr", "td"}
     ids = root.xpath("//@id")
     assert len(ids) == len(set(ids))
 

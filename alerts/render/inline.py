@@ -40,7 +40,12 @@ def inlined(html: str) -> str:
         # templates set these themselves: a style's `width: 100%` is not an attribute for Outlook
         disable_basic_attributes=["align", "width", "height"],
     )
-    html = etree.tostring(inliner.transform(), method="html", encoding="unicode")
+    inliner.transform()
+    for element in tree.xpath(
+        "//*[@bgcolor][not(self::body or self::table or self::tr or self::td)]"
+    ):
+        del element.attrib["bgcolor"]  # premailer gives it to all; HTML to these alone
+    html = etree.tostring(tree, method="html", encoding="unicode")
     return _TAG.sub(_escaped, html) + "\n"
 
 
