@@ -1,19 +1,40 @@
-"""Composition: the month's articles in reading order, and what a reader of a language sees of each.
+"""Composition: a month's articles become its issue; one article becomes words for one reader.
 
-Pure. The order is the same whatever order the articles come in: featured first, then the sections of
-the settings, then any others by name; within a section by the editor's position, then events by their
-day, then the newest first. Translation is partial and per field: a title may be Spanish over a summary
-that is only there in English.
+Pure: values in, values out, and the order of the input does not matter. Each article appears once
+(its id follows from the canonical URL), excluded ones nowhere. Does not know templates: which words
+stand around the articles is `render`'s business.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from typing import Literal
 
-from alerts.model import FEATURED, Article, Issue, Month, Profile, Section
+from alerts.model import FEATURED, Article, Issue, Month, Profile, Section, Translation
 from alerts.settings import AlertSettings
 
-_LAST = 1 << 30
+Order = tuple[int | float | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Localised:
+    """The words of an article for readers of one language, and which language each field is in."""
+
+    title: str
+    title_language: str
+    summary: str
+    summary_language: str
+    full_text_language: str  # of the page behind the link
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of an issue is in one language; `summaries` are counted of `summarised`."""
+
+    titles: int
+    summaries: int
+    summarised: int
+    total: int
 
 
 def compose(
@@ -22,86 +43,103 @@ def compose(
     profiles: Mapping[str, Profile],
     alert: AlertSettings,
 ) -> Issue:
-    """The issue of a month: excluded articles left out, each article once, no section empty."""
-    by_section: dict[str, dict[str, Article]] = {}
-    for article in articles:
-        if not article.excluded:
-            key = FEATURED if article.featured else article.section
-            by_section.setdefault(key, {})[article.id] = article
-    keys = [FEATURED, *(k for k in alert.sections if k != FEATURED)]
-    keys += sorted(set(by_section) - set(keys))
-    sections = tuple(
-        Section(key, tuple(sorted(by_section[key].values(), key=_place)))
-        for key in keys
-        if key in by_section
-    )
-    used = {article.profile for section in sections for article in section.articles}
-    return Issue(month, sections, {slug: p for slug, p in profiles.items() if slug in used})
+    """The issue of `month`: what is not excluded, once each, in sections in reading order.
+
+    Featured articles leave their section for the first one; sections follow `alert.sections`, then
+    the alphabet. Profiles are those of the articles shown, in reading order.
+    """
+    ranks = {key: rank for rank, key in enumerate((FEATURED, *alert.sections), start=-1)}
+    given = list(articles)
+    seen = {article.id for article in given if article.excluded}
+    sections: dict[str, list[Article]] = {}
+    for article in sorted(given, key=lambda one: _order(one, ranks)):
+        if article.id not in seen:
+            seen.add(article.id)
+            sections.setdefault(_section(article), []).append(article)
+    shown = tuple(Section(key, tuple(found)) for key, found in sections.items())
+    slugs = dict.fromkeys(a.profile for section in shown for a in section.articles)
+    return Issue(month, shown, {slug: profiles[slug] for slug in slugs if slug in profiles})
 
 
-def _place(article: Article) -> tuple[int, str, float, str]:
-    """The sort key within a section."""
-    event = _day(article.event.start).isoformat() if article.event else ""
-    published = article.published or datetime(1, 1, 1, tzinfo=UTC)
-    position = _LAST if article.position is None else article.position
-    return position, event, -published.timestamp() if article.published else 0.0, article.id
+def _section(article: Article) -> str:
+    return FEATURED if article.featured else article.section
 
 
-def _day(when: date | datetime) -> date:
-    return when.date() if isinstance(when, datetime) else when
+def _order(article: Article, ranks: Mapping[str, int]) -> Order:
+    """Section, then the editor's position, then events by date and other articles newest first."""
+    section = _section(article)
+    position = float("inf") if article.position is None else article.position
+    if article.event is not None:
+        kind, when = 0, _ordinal(article.event.start)
+    else:
+        kind, when = 1, -article.published.timestamp() if article.published else float("inf")
+    words = (article.id, article.title, article.summary, article.language)
+    return ranks.get(section, len(ranks)), section, position, kind, when, *words
 
 
-@dataclass(frozen=True, slots=True)
-class Localised:
-    """An article as a reader sees it: each text with the language it is in."""
-
-    article: Article
-    title: str
-    title_language: str
-    summary: str
-    summary_language: str
+def _ordinal(day: date | datetime) -> float:
+    """Days as a number; on one day, what lasts all day comes before what has an hour."""
+    if isinstance(day, datetime):
+        return day.toordinal() + (day.hour * 60 + day.minute + 1) / 1441
+    return float(day.toordinal())
 
 
-def localised(article: Article, language: str, fallback: Sequence[str]) -> Localised:
-    """Title and summary each in the first of `language`, `fallback`… that has it, else the original."""
-    wished = (language, *fallback)
-    titles = {tag: t.title for tag, t in article.translations.items() if t.title}
-    summaries = {tag: t.summary for tag, t in article.translations.items() if t.summary}
-    title, title_language = _first(wished, titles, article.title, article.language)
-    summary, summary_language = _first(wished, summaries, article.summary, article.language)
-    return Localised(article, title, title_language, summary, summary_language)
+def chain(language: str, alert: AlertSettings) -> tuple[str, ...]:
+    """The languages that a reader of that edition understands, best first."""
+    return tuple(dict.fromkeys((language, *alert.fallback.get(language, (alert.languages[0],)))))
 
 
-def _first(
-    wished: Sequence[str], texts: Mapping[str, str], original: str, original_language: str
+def localised(article: Article, languages: Iterable[str]) -> Localised:
+    """`article` for a reader who understands `languages`, best first.
+
+    Title and summary are chosen each for itself: the first of `languages` in which there is one, a
+    translation before the original, an exact tag ("pt-br") before its kin ("pt"); where there is
+    none, the original.
+    """
+    wanted = tuple(languages)
+    title, title_language = _field(article, "title", wanted)
+    summary, summary_language = _field(article, "summary", wanted)
+    return Localised(title, title_language, summary, summary_language, article.language)
+
+
+def _field(
+    article: Article, name: Literal["title", "summary"], wanted: tuple[str, ...]
 ) -> tuple[str, str]:
-    for language in wished:
-        if language == original_language:
-            break
-        if language in texts:
-            return texts[language], language
-    return original, original_language
+    written = {article.language: _read(article, name)}
+    for language, translation in article.translations.items():
+        if text := _read(translation, name):
+            written[language] = text
+    for language in wanted:
+        for candidate in _kin(language, written):
+            if written[candidate]:
+                return written[candidate], candidate
+    return written[article.language], article.language
 
 
-def fallback_of(language: str, alert: AlertSettings) -> tuple[str, ...]:
-    """What a reader of `language` understands next best, by the settings."""
-    return tuple(alert.fallback.get(language, (alert.languages[0],)))
+def _read(words: Article | Translation, name: Literal["title", "summary"]) -> str:
+    return words.title if name == "title" else words.summary
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How many of an issue's articles are in a language."""
+def _kin(language: str, written: Mapping[str, str]) -> Iterator[str]:
+    if language in written:
+        yield language
+    yield from sorted(tag for tag in written if tag != language and same_language(tag, language))
 
-    titles: int
-    summaries: int
-    total: int
+
+def same_language(one: str, other: str) -> bool:
+    """True for two tags of one language: "pt" and "pt-br"."""
+    return one.partition("-")[0].lower() == other.partition("-")[0].lower()
 
 
 def coverage(issue: Issue, language: str) -> Coverage:
-    """How far the issue is translated into `language`; an absent summary counts as translated."""
-    seen = [localised(article, language, ()) for article in issue.articles]
+    """How many titles and summaries of the issue are in `language`."""
+    shown = [localised(article, (language,)) for article in issue.articles]
     return Coverage(
-        titles=sum(shown.title_language == language for shown in seen),
-        summaries=sum(shown.summary_language == language or not shown.summary for shown in seen),
-        total=len(seen),
+        titles=sum(same_language(words.title_language, language) for words in shown),
+        summaries=sum(
+            bool(words.summary) and same_language(words.summary_language, language)
+            for words in shown
+        ),
+        summarised=sum(bool(words.summary) for words in shown),
+        total=len(shown),
     )

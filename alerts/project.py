@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from alerts import colour
 from alerts.address import Address
+from alerts.colour import INK, MUTED, PAPER, PAPER_DARK, TINT_DARK
 from alerts.errors import InputError, SettingsError, UsageError
-from alerts.settings import DATABASE_NAME, Funder, Settings
+from alerts.settings import DATABASE_NAME, Funder, Settings, ThemeSettings
 
 FILE_NAME = "alerts.toml"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -216,12 +218,41 @@ def _check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
         raise SettingsError(
             f"{at('web', 'base_url')}: write a full address such as https://example.org/alerts"
         )
+    _check_theme(settings.theme, at)
     if not 1 <= delivery.connections <= 100:
         raise SettingsError(f"{at('delivery', 'connections')}: write a number from 1 to 100")
     if delivery.rate < 0:
         raise SettingsError(
             f"{at('delivery', 'rate')}: a rate cannot be negative; 0 means no limit"
         )
+
+
+def _check_theme(theme: ThemeSettings, at: typing.Callable[[str, str], str]) -> None:
+    """Colours that can be read (rule H8), fonts that cannot break out of the style sheet."""
+    for key in ("accent", "accent_dark", "canvas", "tint"):
+        if not colour.is_colour(getattr(theme, key)):
+            raise SettingsError(f"{at('theme', key)}: write a colour as #rrggbb")
+    pairs = (
+        ("accent", theme.accent, PAPER),
+        ("canvas", theme.canvas, MUTED),
+        ("tint", theme.tint, INK),
+        ("accent", theme.accent, theme.tint),
+        ("accent", theme.accent, theme.canvas),
+        ("accent_dark", theme.accent_dark, PAPER_DARK),
+        ("accent_dark", theme.accent_dark, TINT_DARK),
+    )
+    for key, ours, against in pairs:
+        if colour.contrast(ours, against) < colour.READABLE:
+            raise SettingsError(
+                f"{at('theme', key)}: {ours} on {against} has a contrast of "
+                f"{colour.contrast(ours, against):.1f}, less than {colour.READABLE}; "
+                f"the nearest that reads is {colour.nearest_readable(ours, against)}"
+            )
+    for key in ("heading_font", "body_font"):
+        if not re.fullmatch(r"[\w ,'-]+", getattr(theme, key)):
+            raise SettingsError(f"{at('theme', key)}: write font names with commas between them")
+    if not 0 <= theme.radius <= 40:
+        raise SettingsError(f"{at('theme', 'radius')}: write a number from 0 to 40")
 
 
 def known_language(tag: str) -> bool:

@@ -70,6 +70,24 @@ class Funder:
 
 
 @dataclass(frozen=True, slots=True)
+class ThemeSettings:
+    """How the e-mail looks; colours are `#rrggbb`, and must read on their background."""
+
+    accent: str = option("#0f5c5c", "Links, dates and the bar at the top, on white.")
+    accent_dark: str = option("#7fd1c7", "The same for dark mode, on near-black.")
+    canvas: str = option("#f3f0ea", "The ground around the letter.")
+    tint: str = option("#eaf2f0", "The ground of date tiles and cards.")
+    heading_font: str = option(
+        "Georgia, 'Noto Serif', 'Times New Roman', serif", "Fonts of headings, best first."
+    )
+    body_font: str = option(
+        "-apple-system, 'Segoe UI', 'Noto Sans', Roboto, Helvetica, Arial, sans-serif",
+        "Fonts of everything else.",
+    )
+    radius: int = option(6, "How round corners are, in pixels.")
+
+
+@dataclass(frozen=True, slots=True)
 class SenderSettings:
     """The headers of a message."""
 
@@ -162,6 +180,7 @@ class Settings:
 
     root: Path
     alert: AlertSettings = field(default_factory=AlertSettings)
+    theme: ThemeSettings = field(default_factory=ThemeSettings)
     sender: SenderSettings = field(default_factory=SenderSettings)
     web: WebSettings = field(default_factory=WebSettings)
     delivery: DeliverySettings = field(default_factory=DeliverySettings)

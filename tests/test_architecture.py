@@ -21,6 +21,7 @@ LEVELS = {
     "model": 0,
     "errors": 0,
     "address": 0,
+    "colour": 0,
     "settings": 0,
     "project": 0,
     # values in, values out

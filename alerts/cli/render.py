@@ -1,12 +1,11 @@
-"""`alerts render`: the editions as files."""
+"""`alerts render`: the editions of a month as files, to look at before anyone gets them."""
 
 from pathlib import Path
 
 import click
 
 from alerts import publish
-from alerts.cli.queue import empty
-from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
+from alerts.cli.session import Session, month_option, pass_session
 from alerts.message import sample
 
 
@@ -14,32 +13,31 @@ from alerts.message import sample
 @month_option
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Where to; default: build/ in the project.",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where they go; default: the folder “build” of the project.",
 )
-@json_option
 @pass_session
-def render(session: Session, month: str | None, out: Path | None, as_json: bool) -> None:
-    """Write DIR/<month>/<language>.html, .txt and .eml; of a frozen issue, what was sent."""
-    settings, chosen = session.settings, session.month(month)
-    editions = publish.editions(session.db, settings, chosen)
+def render(session: Session, month: str | None, out: Path | None) -> None:
+    """Write DIR/MONTH/LANGUAGE.html, .txt and .eml for each edition.
+
+    The .eml is the message as a made-up reader would get it; .html and .txt show the slots.
+    """
+    chosen, settings = session.month(month), session.settings
+    made = publish.editions(session.db, settings, chosen)
+    if not made:
+        click.echo(f"{chosen}: no articles, nothing to render")
+        return
     folder = (out or settings.root / "build") / str(chosen)
-    written = []
-    for edition in editions:
-        folder.mkdir(parents=True, exist_ok=True)
-        message = sample(edition, settings, chosen, session.now)
-        for suffix, octets in (
-            ("html", edition.html.encode()),
-            ("txt", edition.text.encode()),
-            ("eml", message),
-        ):
-            path = folder / f"{edition.language}.{suffix}"
-            path.write_bytes(octets)
-            written.append(str(path))
-    if not editions:
-        session.say(empty(chosen))
-    if as_json:
-        print_json({"month": str(chosen), "files": written})
-    else:
-        click.echo("\n".join(written), nl=bool(written))
+    folder.mkdir(parents=True, exist_ok=True)
+    for edition in made:
+        files = {
+            "html": edition.html.encode(),
+            "txt": edition.text.encode(),
+            "eml": sample(edition, settings, chosen, session.now),
+        }
+        for suffix, octets in files.items():
+            (folder / f"{edition.language}.{suffix}").write_bytes(octets)
+        size = len(files["html"]) / 1024
+        click.echo(f"{folder / edition.language}.html  {size:.0f} KB  {edition.subject}")
+    session.say(f"beside each: .txt, and .eml for a mail program; {len(made)} editions")

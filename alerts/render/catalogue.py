@@ -1,132 +1,162 @@
-"""What an edition says in its reader's language: gettext catalogues, and CLDR by Babel.
+"""The interface texts of one language, and its dates, lists and names by CLDR.
 
-A catalogue is `templates/locale/<language>/LC_MESSAGES/alerts.po`, read as it is: adding a language is
-adding one file. A message without a translation is shown in English. Dates, months, lists and the
-names of languages come from CLDR and need no catalogue.
+A catalogue is `locale/<language>/LC_MESSAGES/alerts.po` below a templates folder, read as it is (no
+compiling). A project's own catalogue wins message by message; then the packaged one, then those of
+the parent language ("pt" for "pt-br"), and then the English words, which are the message ids.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from pathlib import Path
-from typing import Self
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.lists import format_list
-from babel.messages.pofile import read_po
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+from markupsafe import Markup, escape
 
 from alerts.errors import TemplateFault
-from alerts.render.environment import template_folders
+from alerts.model import Event, Month
+from alerts.render.environment import printed
+
+Say = Callable[..., Markup]
 
 
-@dataclass(frozen=True)
 class Catalogue:
-    """The words of one language."""
+    """What is said in one language, and how it writes dates, lists and names."""
 
-    language: str
-    locale: Locale
-    messages: dict[str, str]
+    def __init__(self, language: str, folders: Iterable[Path]) -> None:
+        self.language = language
+        self.locale = Locale.parse(language, sep="-")
+        self._messages = NullTranslations()
+        for path in catalogue_paths(language, folders):
+            if path.is_file():
+                self._messages = _chained(self._messages, _read(path))
 
-    @classmethod
-    def of(cls, language: str, root: Path) -> Self:
-        """The catalogue of `language`; a project's own messages win over ours."""
-        messages: dict[str, str] = {}
-        for folder in reversed(template_folders(root)):
-            messages |= _read(folder, language.partition("-")[0]) | _read(folder, language)
-        return cls(language, locale_of(language), messages)
+    # words: for HTML (escaped) and for text; values named in the message as %(name)s
 
-    def gettext(self, message: str, **values: str) -> str:
-        """The message in this language, with its {placeholders} filled."""
-        text = self.messages.get(message) or message
-        for name, value in values.items():
-            text = text.replace(f"{{{name}}}", value)
-        return text
+    def say(self, message: str, /, **values: Any) -> Markup:
+        """The message for HTML."""
+        return escape(self._messages.gettext(message)) % _shown(values)
 
-    def section(self, key: str) -> str:
-        """The title of a section by its key."""
-        return self.messages.get(f"section:{key}") or key.replace("_", " ").capitalize()
+    def say_many(self, one: str, many: str, count: int, /, **values: Any) -> Markup:
+        """The message for HTML, in the plural form that `count` wants; %(count)s is the number."""
+        chosen = self._messages.ngettext(one, many, count)
+        return escape(chosen) % _shown({"count": count, **values})
+
+    def write(self, message: str, /, **values: Any) -> Markup:
+        """The message for text."""
+        return Markup(self._messages.gettext(message) % _shown(values))  # noqa: S704
+
+    def write_many(self, one: str, many: str, count: int, /, **values: Any) -> Markup:
+        """The message for text, in the plural form that `count` wants."""
+        chosen = self._messages.ngettext(one, many, count)
+        return Markup(chosen % _shown({"count": count, **values}))  # noqa: S704
+
+    # CLDR
+
+    def month(self, month: Month) -> str:
+        """“October 2026”."""
+        return str(format_skeleton("yMMMM", month.first_day(), locale=self.locale))
+
+    def short_month(self, day: date) -> str:
+        """“Oct”, for a date tile."""
+        return str(format_date(day, "LLL", locale=self.locale)).rstrip(".")
+
+    def event(self, event: Event, zone: ZoneInfo) -> str:
+        """When it takes place: a day, a span of days, or hours in `zone`."""
+        start, end = event.start, event.end or event.start
+        first, last = _day(start, zone), _day(end, zone)
+        if last > first:
+            return str(format_interval(first, last, "yMMMd", locale=self.locale))
+        words = str(format_skeleton("yMMMEd", first, locale=self.locale))
+        if not isinstance(start, datetime):
+            return words
+        hours = [self._hour(start, zone)]
+        if isinstance(end, datetime) and end > start:
+            hours.append(self._hour(end, zone))
+        return f"{words}, {'–'.join(hours)} ({_offset(start, zone)})"
+
+    def _hour(self, moment: datetime, zone: ZoneInfo) -> str:
+        return str(format_time(moment.astimezone(zone).time(), "short", locale=self.locale))
+
+    def joined(self, names: Iterable[str]) -> Markup:
+        """“A, B and C”, for HTML."""
+        return Markup(format_list([escape(printed(name)) for name in names], locale=self.locale))  # noqa: S704
+
+    def listed(self, names: Iterable[str]) -> Markup:
+        """“A, B and C”, for text."""
+        return Markup(format_list([printed(name) for name in names], locale=self.locale))  # noqa: S704
+
+    def language_name(self, tag: str) -> str:
+        """What this language calls the language `tag`; the tag itself where CLDR has no name."""
+        names = self.locale.languages
+        return str(names.get(tag.replace("-", "_")) or names.get(tag.partition("-")[0], tag))
 
     @property
     def direction(self) -> str:
         """`ltr` or `rtl`."""
         return str(self.locale.text_direction)
 
-    @property
-    def start(self) -> str:
-        """The side at which reading begins."""
-        return "right" if self.direction == "rtl" else "left"
 
-    @property
-    def end(self) -> str:
-        """The side at which reading ends."""
-        return "left" if self.direction == "rtl" else "right"
-
-    def direction_of(self, language: str) -> str:
-        """`ltr` or `rtl` for a text in another language."""
-        return str(locale_of(language).text_direction)
-
-    def same(self, language: str) -> bool:
-        """True where a reader of this language reads `language` too (es and es-mx)."""
-        return language.partition("-")[0] == self.language.partition("-")[0]
-
-    def language_name(self, language: str) -> str:
-        """What this language calls `language`, as it stands within a sentence."""
-        return locale_of(language).get_display_name(self.locale) or language
-
-    def month(self, day: date) -> str:
-        """Month and year as a heading: “Octubre de 2026”."""
-        text = format_skeleton("yMMMM", day, locale=self.locale)
-        return text[:1].upper() + text[1:]
-
-    def period(self, start: date | datetime, end: date | datetime | None) -> str:
-        """One day, or the first and the last."""
-        first, last = _day(start), _day(end) if end else None
-        text = format_date(first, "long", locale=self.locale)
-        if last is None or last == first:
-            return text
-        return f"{text} – {format_date(last, 'long', locale=self.locale)}"
-
-    def day(self, when: date | datetime) -> str:
-        """The day of the month alone, for a date badge."""
-        return format_skeleton("d", _day(when), locale=self.locale)
-
-    def short_month(self, when: date | datetime) -> str:
-        """The month in short, for a date badge."""
-        return format_date(_day(when), "LLL", locale=self.locale).rstrip(".")
-
-    def listed(self, names: list[str]) -> str:
-        """“a, b and c”."""
-        return format_list(names, locale=self.locale)
+def catalogue_paths(language: str, folders: Iterable[Path]) -> list[Path]:
+    """Where messages of `language` are looked for, first one first, whether there or not."""
+    parts = language.split("-")
+    tags = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    below = [Path("locale", tag, "LC_MESSAGES", "alerts.po") for tag in tags]
+    return [folder / path for path in below for folder in folders]
 
 
-def _day(when: date | datetime) -> date:
-    return when.date() if isinstance(when, datetime) else when
-
-
-@lru_cache(maxsize=64)
-def locale_of(language: str) -> Locale:
-    """CLDR's locale for a language tag; English where CLDR knows none."""
+def direction(tag: str) -> str:
+    """`ltr` or `rtl`, for any language tag that a feed may hold."""
     try:
-        return Locale.parse(language, sep="-")
+        return str(Locale.parse(tag, sep="-").text_direction)
     except (UnknownLocaleError, ValueError):
-        return Locale("en")
+        return "ltr"
 
 
-def _read(folder: Path, language: str) -> dict[str, str]:
-    """The translated messages of one file, those in a context as `context:message`."""
-    path = folder / "locale" / language / "LC_MESSAGES" / "alerts.po"
-    if not path.is_file():
-        return {}
+def local_day(event: Event, zone: ZoneInfo) -> date:
+    """The first day of an event in `zone`."""
+    return _day(event.start, zone)
+
+
+def _day(moment: date | datetime, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> str:
+    minutes = int((moment.astimezone(zone).utcoffset() or moment.resolution).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "−" if minutes < 0 else "+"
+    return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "") if minutes else "UTC"
+
+
+def _read(path: Path) -> GNUTranslations:
+    """A catalogue as it lies on disk; raises `TemplateFault` that names file and line."""
+    compiled = BytesIO()
     try:
         with path.open("rb") as file:
-            catalogue = read_po(file, abort_invalid=True)
-    except (ValueError, OSError) as fault:
-        raise TemplateFault(f"{path}: {fault}") from fault
-    return {
-        f"{message.context}:{message.id}" if message.context else str(message.id): str(
-            message.string
-        )
-        for message in catalogue
-        if message.id and message.string
-    }
+            write_mo(compiled, read_po(file, charset="utf-8", abort_invalid=True))
+    except PoFileError as fault:
+        raise TemplateFault(f"{path}, line {fault.lineno + 1}: {fault}") from fault
+    except (UnicodeDecodeError, ValueError) as fault:
+        raise TemplateFault(f"{path}: not a gettext catalogue in UTF-8: {fault}") from fault
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def _chained(first: NullTranslations, then: GNUTranslations) -> NullTranslations:
+    """`first`, and `then` for what it lacks."""
+    if type(first) is NullTranslations:
+        return then
+    first.add_fallback(then)
+    return first
+
+
+def _shown(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: printed(value) for name, value in values.items()}

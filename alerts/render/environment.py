@@ -1,117 +1,170 @@
-"""The Jinja2 environment: where templates are found, and what data may do in them.
+"""The Jinja2 environment: where templates come from, and what data may do in them (rule X6).
 
-A project's own `templates/` wins over ours, file by file. Templates run in Jinja's sandbox; data is
-never compiled. HTML is escaped; in text templates data loses its line breaks and control characters.
-Data that looks like a slot is made inert, so nobody outside can have a reader's link put elsewhere.
+A project's own `templates/` wins over the packaged ones, file by file. Templates run sandboxed; data
+is never compiled as a template. Every value printed passes one gate: control characters and line
+breaks become spaces, and `{slot:` in data comes out inert, so that only templates can write a slot.
+HTML escapes by itself; text and style sheets are printed as they are.
 """
 
 import re
 import textwrap
+import traceback
+import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit
 
-from jinja2 import (
-    Environment,
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-)
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2.exceptions import TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+import alerts
 from alerts.errors import TemplateFault
 
-_PACKAGE = Path(__file__).resolve().parent.parent
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+SLOTS = ("name", "address", "unsubscribe_url", "preferences_url", "browser_url")
+
+
+class Named(Protocol):
+    """An organisation: a funder, or a profile."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def link(self) -> str: ...
+
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_WORD_JOINER = "\u2060"
+_URL_SAFE = "%/:?#[]@!$&()*+,;=~-._"
+
+
+def packaged_templates() -> Path:
+    """The templates that travel with the program: inside a wheel, beside the package in a checkout."""
+    package = Path(alerts.__file__).parent
+    inside = package / "_templates"
+    return inside if inside.is_dir() else package.parent / "templates"
 
 
 def template_folders(root: Path) -> tuple[Path, ...]:
-    """Where templates are looked for, first come first served."""
-    packaged = _PACKAGE / "_templates"
-    ours = packaged if packaged.is_dir() else _PACKAGE.parent / "templates"
-    return (root / "templates", ours)
+    """Where templates of the project at `root` are looked for, first one first."""
+    return root / "templates", packaged_templates()
 
 
-def environment(root: Path) -> Environment:
-    """The environment of a project."""
+def environment(root: Path) -> ImmutableSandboxedEnvironment:
+    """The environment for the project at `root`."""
     made = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader([str(folder) for folder in template_folders(root)]),
-        autoescape=lambda name: name is None or not name.endswith((".txt", ".css")),
+        loader=FileSystemLoader(template_folders(root)),
+        autoescape=lambda name: name is not None and name.endswith(".html"),
         undefined=StrictUndefined,
-        finalize=_inert,
+        finalize=printed,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals["slot"] = _slot
-    made.filters["wrapped"] = wrapped
-    made.filters["flat"] = flat
+    made.filters |= {
+        "link": link,
+        "wrap": wrap,
+        "underline": underline,
+        "isolate": isolate,
+        "anchor": anchor,
+    }
+    made.globals["slot"] = slot
     return made
 
 
-def render(made: Environment, name: str, **context: Any) -> str:
-    """One template; raises `TemplateFault` that names it and the line."""
+def render(env: ImmutableSandboxedEnvironment, name: str, values: Mapping[str, Any]) -> str:
+    """The template `name` with these values; raises `TemplateFault` that names file and line."""
     try:
-        return made.get_template(name).render(**context)
-    except TemplateNotFound as fault:
-        raise TemplateFault(f"templates/{fault.name}: not found") from fault
+        return env.get_template(name).render(values)
     except TemplateSyntaxError as fault:
-        raise TemplateFault(
-            f"{fault.filename or name}, line {fault.lineno}: {fault.message}"
-        ) from fault
-    except (
-        TemplateError,
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ) as fault:
-        raise TemplateFault(f"{_where(fault, name)}: {' '.join(str(fault).split())}") from fault
+        place = f"{fault.filename or fault.name}, line {fault.lineno}"
+        raise TemplateFault(f"{place}: {fault.message}; correct the template") from fault
+    except TemplateNotFound as fault:
+        place = _place(env, fault) or name
+        raise TemplateFault(f"{place}: there is no template {fault.name}") from fault
+    except UnicodeDecodeError as fault:
+        raise TemplateFault(f"template {name}: not UTF-8; save the file as UTF-8") from fault
+    except Exception as fault:
+        place = _place(env, fault)
+        if not place and not isinstance(fault, TemplateError):
+            raise  # not the template's fault
+        words = " ".join(str(fault).split())
+        raise TemplateFault(f"{place or name}: {words}; correct the template") from fault
 
 
-def _where(fault: Exception, name: str) -> str:
-    """`file, line N` of the innermost template on the way to the fault."""
-    place, trace = name, fault.__traceback__
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if "templates" in file and not file.endswith(".py"):
-            place = f"{file}, line {trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
+def _place(env: ImmutableSandboxedEnvironment, fault: Exception) -> str:
+    """`file, line N` of the innermost template that `fault` came through, or nothing."""
+    assert isinstance(env.loader, FileSystemLoader)  # noqa: S101
+    for frame in reversed(traceback.extract_tb(fault.__traceback__)):
+        if frame.filename.startswith(tuple(env.loader.searchpath)):
+            return f"{frame.filename}, line {frame.lineno}"
+    return ""
 
 
-class _Slot(Markup):
-    """A slot that a template put there, and not data that looks like one."""
+def printed(value: Any) -> Any:
+    """What a template prints for `value`: the gate of all data; `Markup` has passed it already."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _slot(name: str, fallback: str = "") -> _Slot:
-    """`{{ slot("unsubscribe_url") }}`: a personal place, filled by the merge."""
-    return _Slot(f"{{slot:{name}|{fallback}}}" if fallback else f"{{slot:{name}}}")
+def clean(text: str) -> str:
+    """`text` as one line without control characters, in which no slot can be read."""
+    line = _CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", text))
+    return line.replace("{slot:", f"{{{_WORD_JOINER}slot:")
 
 
-def _inert(value: Any) -> Any:
-    if isinstance(value, _Slot) or not isinstance(value, str) or "{slot:" not in value:
-        return value
-    safe = value.replace("{slot:", "{\u2060slot:")
-    return Markup(safe) if isinstance(value, Markup) else safe  # noqa: S704 - it was Markup before
+def slot(name: str, otherwise: str = "") -> Markup:
+    """A place that is filled per recipient; `otherwise` is said where there is nothing to fill in."""
+    if name not in SLOTS:
+        raise TemplateFault(f"there is no slot “{name}”; there are {', '.join(SLOTS)}")
+    fallback = re.sub(r"[{}|<>&\"']", "", clean(otherwise))
+    return Markup(f"{{slot:{name}|{fallback}}}" if fallback else f"{{slot:{name}}}")  # noqa: S704
 
 
-def flat(text: str) -> str:
-    """Data on one line, without control characters."""
-    return " ".join(_CONTROL.sub(" ", str(text)).split())
-
-
-def wrapped(text: str, width: int = 72, indent: str = "") -> str:
-    """A paragraph of at most `width` columns; a long word or URL keeps its own line whole."""
-
-    return textwrap.fill(
-        flat(text),
-        width,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
+def wrap(text: str, indent: str = "", width: int = 72) -> Markup:
+    """For the text part: `text` in lines of at most `width` columns, each after `indent`."""
+    lines = textwrap.wrap(
+        str(printed(text)), width - len(indent), break_long_words=False, break_on_hyphens=False
     )
+    return Markup("\n".join(indent + line for line in lines))  # noqa: S704
+
+
+def underline(text: str, mark: str = "-") -> Markup:
+    """For the text part: `text` on one line, and under it a line as long."""
+    line = str(printed(text))
+    width = sum(
+        2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in line
+        if not unicodedata.combining(letter)
+    )
+    return Markup(f"{line}\n{mark * min(width, 72)}")  # noqa: S704
+
+
+def isolate(text: str) -> Markup:
+    """For HTML: a name whose direction must not disturb the words around it (rule H10)."""
+    return Markup("<bdi>{}</bdi>").format(printed(text))
+
+
+def anchor(named: Named) -> Markup:
+    """For HTML: the name of an organisation, linked where there is a link."""
+    url = link(named.link)
+    return (
+        Markup('<a href="{}">{}</a>').format(url, isolate(named.name))
+        if url
+        else isolate(named.name)
+    )
+
+
+def link(url: str) -> str:
+    """`url` as ASCII, fit for an attribute and for text; empty unless it is absolute http(s)."""
+    try:
+        parts = urlsplit(_CONTROLS.sub("", url).strip())
+        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[^\s\"'<>\\{}|^`]+", host):
+        return ""
+    rest = parts._replace(scheme="", netloc="").geturl()
+    return f"{parts.scheme}://{host}" + quote(rest, safe=_URL_SAFE, errors="replace")

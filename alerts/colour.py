@@ -1,0 +1,49 @@
+"""Colours as the web writes them, and their contrast by WCAG 2.2.
+
+Pure arithmetic on `#rrggbb`. Used by the settings, to refuse a pair that cannot be read, and to
+propose the nearest one that can.
+"""
+
+import re
+
+READABLE = 4.5  # WCAG 2.2, 1.4.3: body text against its background
+
+# The colours that a theme does not change; its own are checked against them.
+PAPER, INK, MUTED, RULE = "#ffffff", "#1d2327", "#575e64", "#e2ddd3"
+CANVAS_DARK, PAPER_DARK, TINT_DARK = "#101416", "#181d20", "#232b2f"
+INK_DARK, MUTED_DARK, RULE_DARK = "#eceff0", "#a9b2b7", "#333c41"
+
+
+def is_colour(text: str) -> bool:
+    """True for `#rrggbb`."""
+    return re.fullmatch(r"#[0-9a-fA-F]{6}", text) is not None
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, from 1 to 21."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def nearest_readable(colour: str, background: str) -> str:
+    """`colour`, or the least change of it towards black or white that reads on `background`."""
+    for step in range(256):
+        for end in (0, 255):
+            mixed = "#" + "".join(
+                f"{round(part + (end - part) * step / 255):02x}" for part in _parts(colour)
+            )
+            if contrast(mixed, background) >= READABLE:
+                return mixed
+    raise ValueError(f"no colour reads on {background}")  # impossible: black or white always does
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _luminance(colour: str) -> float:
+    linear = [
+        part / 255 / 12.92 if part / 255 <= 0.04045 else ((part / 255 + 0.055) / 1.055) ** 2.4
+        for part in _parts(colour)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,188 @@
+"""What the templates of an issue are given: its articles in the words of one edition.
+
+Pure. Chooses words by `compose.localised`, formats dates, and knows which pieces are in a language
+other than the edition's, so that a template can mark them. Markup is the templates' business.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from alerts.compose import chain, localised, same_language
+from alerts.model import FEATURED, Article, Image, Issue, Profile, Section
+from alerts.render.catalogue import Catalogue, direction, local_day
+from alerts.render.environment import link
+from alerts.settings import AlertSettings, Funder, Settings
+
+# The titles of the sections that every alert has; the words are message ids.
+SECTION_TITLES = {
+    FEATURED: "Featured",
+    "news": "News",
+    "publications": "Publications",
+    "events": "Events",
+    "members": "From our members",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A piece of text; `mark` is ` lang="…" dir="…"` where it is not in the edition's language."""
+
+    text: str
+    mark: Markup
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The date of an event: in words, and the two parts of a date tile."""
+
+    words: str
+    day: str
+    month: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An article as a reader of the edition sees it."""
+
+    id: str
+    url: str
+    title: Words
+    summary: Words
+    publisher: str
+    image: Image | None
+    when: When | None
+    place: Words
+    other_language: str  # the name of the full text's language, where it is not the edition's
+    hreflang: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A section of the edition; `more` articles of it had no room."""
+
+    key: str
+    title: str
+    items: tuple[Item, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """The card of an organisation."""
+
+    name: str
+    url: str
+    logo: str
+    description: Words
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that an edition says besides its interface texts."""
+
+    language: str
+    direction: str
+    month: str
+    welcome: Words
+    groups: tuple[Group, ...]
+    partners: tuple[Partner, ...]
+    funders: tuple[Funder, ...]
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All articles shown, in reading order."""
+        return tuple(item for group in self.groups for item in group.items)
+
+    @property
+    def count(self) -> int:
+        """How many articles the issue has, shown or not."""
+        return sum(len(group.items) + group.more for group in self.groups)
+
+
+class Viewer:
+    """Makes views of an issue for the readers of one language."""
+
+    def __init__(self, catalogue: Catalogue, settings: Settings) -> None:
+        self.catalogue, self.settings = catalogue, settings
+        self.alert: AlertSettings = settings.alert
+        self.zone: ZoneInfo = settings.zone
+        self.languages = chain(catalogue.language, settings.alert)
+
+    def view(self, issue: Issue, shown: Sequence[int] | None = None) -> View:
+        """The issue, or of each section only the first articles, as many as `shown` says."""
+        rooms = shown or [len(section.articles) for section in issue.sections]
+        groups = tuple(
+            self._group(section, issue, room)
+            for section, room in zip(issue.sections, rooms, strict=True)
+        )
+        return View(
+            language=self.catalogue.language,
+            direction=self.catalogue.direction,
+            month=self.catalogue.month(issue.month),
+            welcome=self._first(self.alert.welcome),
+            groups=groups,
+            partners=tuple(self._partner(profile) for profile in issue.profiles.values()),
+            funders=self.settings.funders,
+        )
+
+    def _group(self, section: Section, issue: Issue, room: int) -> Group:
+        items = tuple(self._item(article, issue.profiles) for article in section.articles[:room])
+        return Group(section.key, self._title(section.key), items, len(section.articles) - room)
+
+    def _title(self, key: str) -> str:
+        own = self._first(self.alert.section_titles.get(key, {})).text
+        if own:
+            return own
+        if key in SECTION_TITLES:
+            return str(self.catalogue.write(SECTION_TITLES[key]))
+        return key.replace("-", " ").replace("_", " ").capitalize()
+
+    def _item(self, article: Article, profiles: Mapping[str, Profile]) -> Item:
+        words = localised(article, self.languages)
+        profile = profiles.get(article.profile)
+        foreign = not same_language(words.full_text_language, self.catalogue.language)
+        event = article.event
+        image = article.image if article.image and link(article.image.url) else None
+        return Item(
+            id=article.id,
+            url=link(article.url),
+            title=self._words(words.title, words.title_language),
+            summary=self._words(words.summary, words.summary_language),
+            publisher=profile.name if profile else article.author,
+            image=image,
+            when=self._when(article) if event else None,
+            place=self._words(event.place if event else "", article.language),
+            other_language=self.catalogue.language_name(article.language) if foreign else "",
+            hreflang=article.language if foreign else "",
+        )
+
+    def _when(self, article: Article) -> When:
+        assert article.event is not None  # noqa: S101
+        first: date = local_day(article.event, self.zone)
+        words = self.catalogue.event(article.event, self.zone)
+        return When(words, str(first.day), self.catalogue.short_month(first))
+
+    def _partner(self, profile: Profile) -> Partner:
+        description = self._first(profile.descriptions, otherwise=True)
+        return Partner(profile.name, link(profile.link), link(profile.logo), description)
+
+    def _first(self, texts: Mapping[str, str], *, otherwise: bool = False) -> Words:
+        """The text in the language that the reader understands best; `otherwise` in any."""
+        rest: Iterable[str] = sorted(texts) if otherwise else ()
+        for language in (*self.languages, *rest):
+            if texts.get(language):
+                return self._words(texts[language], language)
+        return self._words("", self.catalogue.language)
+
+    def _words(self, text: str, language: str) -> Words:
+        if not text or same_language(language, self.catalogue.language):
+            return Words(text, Markup(""))
+        mark = Markup(' lang="{}" dir="{}"').format(language, direction(language))
+        return Words(text, mark)

@@ -1,0 +1,98 @@
+"""Issues to compose and render: the sample that the tests of both share."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from alerts.compose import compose
+from alerts.model import Article, Event, Image, Issue, Month, Profile, Translation
+from alerts.settings import AlertSettings, Funder, Settings
+
+LANGUAGES = ("en", "es", "fr", "pt", "ru", "ar")
+OCTOBER = Month(2026, 10)
+SITE = "https://www.example.org"
+
+PROFILES = {
+    "lab": Profile("lab", "City Lab", f"{SITE}/lab", "", {"en": "A network.", "es": "Una red."})
+}
+ARTICLES = (
+    Article(
+        f"{SITE}/feature?a=1&b=2",
+        "What ten cities learned",
+        "From Lisbon to Bogotá, a decade of records.",
+        image=Image(f"{SITE}/feature.png", "A harbour at dawn"),
+        profile="lab",
+        featured=True,
+        translations={"es": Translation("Lo que aprendieron diez ciudades", "De Lisboa a Bogotá.")},
+    ),
+    Article(
+        f"{SITE}/vote",
+        "Commission votes",
+        "The first since 1950.",
+        published=datetime(2026, 10, 28, tzinfo=UTC),
+        author="Policy Desk",
+        translations={"es": Translation("La comisión vota")},
+    ),
+    Article(
+        f"{SITE}/ar",
+        "المجتمع المدني يدعو إلى الإصلاح",
+        "تسع منظمات من خمسة بلدان.",
+        language="ar",
+        published=datetime(2026, 10, 8, tzinfo=UTC),
+    ),
+    Article(f"{SITE}/guide", "Counting what counts", "A guide.", section="publications"),
+    Article(
+        f"{SITE}/dialogue",
+        "Regional dialogue",
+        section="events",
+        event=Event(date(2026, 11, 12), date(2026, 11, 14), "Montevideo"),
+    ),
+    Article(
+        f"{SITE}/webinar",
+        "Webinar",
+        section="events",
+        event=Event(
+            datetime(2026, 11, 9, 14, tzinfo=UTC), datetime(2026, 11, 9, 15, tzinfo=UTC), "Online"
+        ),
+    ),
+    Article(f"{SITE}/centre", "Third drop-in centre", "By the docks.", section="members"),
+)
+
+
+def settings(root: Path) -> Settings:
+    """A project's settings in six languages."""
+    alert = AlertSettings(
+        name="Policy Alert",
+        organisation="Open Consortium",
+        address="61 Mansell Street, London",
+        website=SITE,
+        languages=LANGUAGES,
+        welcome={"en": "Welcome to the alert.", "ar": "أهلاً بكم في النشرة."},
+        timezone="Europe/Madrid",
+    )
+    funders = (Funder("Fundación Puente", "https://funder.example"), Funder("Alder Fund"))
+    return Settings(root=root, alert=alert, funders=funders)
+
+
+def issue(*articles: Article) -> Issue:
+    """The sample, or an issue of these articles."""
+    return compose(OCTOBER, articles or ARTICLES, PROFILES, AlertSettings())
+
+
+def many(number: int) -> Issue:
+    """An issue of that many articles, in five sections, as long as real ones."""
+    sections = ("news", "publications", "events", "members", "jobs")
+    summary = "Сводка о реформах и людях, которых они касаются. " * 8
+    return issue(
+        *(
+            replace(
+                ARTICLES[1],
+                url=f"{SITE}/2026/10/a-rather-long-address-of-an-article-number-{n}",
+                title=f"Материал номер {n} о том, что изменилось за месяц в разных странах",
+                summary=summary.strip(),
+                section=sections[n % len(sections)],
+                translations={},
+            )
+            for n in range(number)
+        )
+    )
