@@ -133,7 +133,11 @@ class Ledger:
     ) -> None:
         self._db, self._orders, self._world = db, orders, world
         self._lock = threading.Lock()
-        self._pending: deque[outbox.Settlement] = deque()
+        self._pending: list[outbox.Settlement] = []
+        self._turn = threading.Condition()
+        self._leading = False
+        self._arrived = self._committed = 0
+        self._commit_takes = 0.0
         self._left = due
         self._batch = max(1, min(_MAX_CLAIM, due // (orders.connections * 4)))
         self._throttle = Throttle(orders.rate)
@@ -175,27 +179,66 @@ class Ledger:
             return deque()
 
     def settle(self, owed: Owed, outcome: Outcome) -> None:
-        """Have the outcome on disk when this returns, together with those that wait beside it."""
-        self._pending.append(self._settlement(owed, outcome))
-        with self._lock:
-            if self.fault is not None:
-                raise self.fault
-            batch = []
-            while self._pending:
-                batch.append(self._pending.popleft())
-            if batch:
+        """Have the outcome on disk when this returns, together with those of other lanes.
+
+        Whoever finds nobody committing leads: it waits for the others, at most as long as a commit
+        takes, and then writes all that is there. The others wait for it.
+        """
+        settlement = self._settlement(owed, outcome)
+        with self._turn:
+            self._pending.append(settlement)
+            self._arrived += 1
+            mine = self._arrived
+            self._turn.notify_all()
+            while self._committed < mine:
+                if self.fault is not None:
+                    raise self.fault
+                if self._leading:
+                    self._turn.wait()
+                    continue
+                self._leading = True
+                try:
+                    self._lead()
+                finally:
+                    self._leading = False
+                    self._turn.notify_all()
+
+    def _lead(self) -> None:
+        """Commit what is pending, once enough is; `_turn` is held, but not while waiting or writing."""
+        deadline = self._world.steady() + self._commit_takes
+        enough = max(1, len(self._leases) // 2)
+        while len(self._pending) < enough and (left := deadline - self._world.steady()) > 0:
+            self._turn.wait(left)
+        batch, self._pending = self._pending, []
+        self._turn.release()
+        try:
+            with self._lock:
+                began = self._world.steady()
                 self._commit(batch)
+                self._commit_takes = self._world.steady() - began
+        finally:
+            self._turn.acquire()
+        self._committed += len(batch)
 
     def may_send(self, owed: Owed) -> bool:
-        """False once its reader has left, or was suppressed or erased; it is settled then."""
+        """False once its reader has left, or was suppressed or erased; it is settled then.
+
+        As of the last commit or `look`: whoever left since then is at most one message behind.
+        """
+        return owed.id not in self._revoked
+
+    def look(self) -> None:
+        """See whether another process has written, and settle what its readers no longer want."""
         with self._lock:
-            version = outbox.data_version(self._db)
-            if version != self._version:
-                self._version = version
-                skipped = outbox.skip(self._db, self._leases, self._world.now())
-                self._revoked.update(skipped)
-                self.report.outcomes[DeliveryState.SKIPPED] += len(skipped)
-            return owed.id not in self._revoked
+            self._look()
+
+    def _look(self) -> None:
+        version = outbox.data_version(self._db)
+        if version != self._version:
+            self._version = version
+            skipped = outbox.skip(self._db, self._leases, self._world.now())
+            self._revoked.update(skipped)
+            self.report.outcomes[DeliveryState.SKIPPED] += len(skipped)
 
     @property
     def unthrottled(self) -> bool:
@@ -209,15 +252,15 @@ class Ledger:
 
     def merge(self, owed: Owed) -> Merge:
         """The merge of the edition that is owed; each is read from the database once."""
+        known = self._merges.get(owed.edition_id)
+        if known is not None:
+            return known
         with self._lock:
-            if owed.edition_id not in self._merges:
-                stored = issues.template(self._db, owed.edition_id)
-                secret = secrets.all_secrets(self._db)[stored.secret_id]
-                frame = Frame.from_json(stored.frame)
-                self._merges[owed.edition_id] = Merge(
-                    stored.octets, frame, stored.secret_id, secret, stored.language
-                )
-            return self._merges[owed.edition_id]
+            stored = issues.template(self._db, owed.edition_id)
+            secret = secrets.all_secrets(self._db)[stored.secret_id]
+            frame = Frame.from_json(stored.frame)
+            made = Merge(stored.octets, frame, stored.secret_id, secret, stored.language)
+            return self._merges.setdefault(owed.edition_id, made)
 
     def close_lease(self, lease: int) -> None:
         """End a lane's lease; what it still holds was not begun."""
@@ -254,6 +297,7 @@ class Ledger:
     def _commit(self, batch: list[outbox.Settlement]) -> None:
         try:
             outbox.settle(self._db, batch, self._world.now())
+            self._look()
         except Exception as fault:
             self.fail(fault)
             raise
@@ -292,7 +336,7 @@ class _Lane:
 
     def _send_all(self, owed: deque[Owed]) -> None:
         """Send the deliveries of one claim in order."""
-        announced: Owed | None = None
+        announced: Envelope | None = None
         while owed and (announced is not None or not self._ledger.resting):
             current = owed.popleft()
             if announced is None and not self._await_turn():
@@ -303,27 +347,26 @@ class _Lane:
                 announced = None
                 continue
             connection = self._connected()
+            merge = self._ledger.merge(current)
+            envelope = announced or merge.envelope(current)
             announced = self._next(owed)
-            outcome = connection.send(
-                self._ledger.merge(current).envelope(current),
-                self._ledger.merge(current).message(current),
-                self._ledger.merge(announced).envelope(announced) if announced else None,
-            )
+            outcome = connection.send(envelope, merge.message(current), announced)
             if not connection.usable:
                 announced = None
             self._ledger.settle(current, outcome)
 
-    def _next(self, owed: deque[Owed]) -> Owed | None:
-        """The delivery to be announced with the current one's body: only if it may go at once."""
+    def _next(self, owed: deque[Owed]) -> Envelope | None:
+        """What may be announced with the current body: the next delivery, if it may go at once."""
         if not owed or self._ledger.resting or not self._ledger.unthrottled:
             return None
-        return owed[0]
+        return self._ledger.merge(owed[0]).envelope(owed[0])
 
     def _await_turn(self) -> bool:
         """Wait for a place in the throttle; False when it is time to rest instead."""
         wait = self._ledger.wait()
         if wait > 0:
             self._world.stop.wait(wait)
+            self._ledger.look()
         return not self._ledger.resting
 
     def _connected(self) -> Connection:

@@ -226,51 +226,55 @@ class Merge:
     def __init__(
         self, edition_template: bytes, frame: Frame, secret_id: int, secret: bytes, language: str
     ) -> None:
-        self._frame, self._secret_id, self._secret = frame, secret_id, secret
-        pieces = edition_template.split(b"\0")
-        self._pieces = pieces
-        self._slots: list[tuple[int, Callable[[str, bytes], bytes], str, bytes]] = []
-        for index in range(1, len(pieces), 2):
-            kind, name, *fallback = pieces[index].split(b":", 2)
-            self._slots.append(
-                (index, _FILL[kind], name.decode(), fallback[0] if fallback else b"")
-            )
-        self._bounce_local, _, self._bounce_domain = frame.bounces.rpartition("@")
-        self._leave_local, _, self._leave_domain = frame.unsubscribe.rpartition("@")
+        self._secret_id, self._secret = secret_id, secret
+        self._base_url = frame.base_url
+        self._bounces = frame.bounces.rpartition("@")
+        self._leave = frame.unsubscribe.rpartition("@")
         self._id_domain = frame.from_address.rpartition("@")[2]
-        self._browser_url = f"{frame.base_url}/archive/{frame.month}/{language}"
+        browser_url = f"{frame.base_url}/archive/{frame.month}/{language}"
+        self._pieces: list[bytes] = [b""]
+        self._slots: list[tuple[int, Fill, str, bytes]] = []
+        for index, piece in enumerate(edition_template.split(b"\0")):
+            if index % 2 == 0:
+                self._pieces[-1] += piece
+                continue
+            kind, name, *fallback = piece.decode().split(":", 2)
+            if name == "browser_url":  # the same for everyone who reads this edition
+                self._pieces[-1] += _FILL[kind](browser_url, b"")
+                continue
+            self._slots.append((len(self._pieces), _FILL[kind], name, "".join(fallback).encode()))
+            self._pieces += [b"", b""]
 
     def envelope(self, owed: Owed) -> Envelope:
         """MAIL FROM with VERP (S16), and RCPT TO."""
-        return Envelope(
-            f"{self._bounce_local}+{self._delivery_token(owed)}@{self._bounce_domain}", owed.email
-        )
+        local, _, domain = self._bounces
+        token = self._token(tokens.Purpose.DELIVERY, owed.id)
+        return Envelope(f"{local}+{token}@{domain}", owed.email)
 
     def message(self, owed: Owed) -> bytes:
         """The message for one recipient: the same bytes each time for the same delivery."""
-        leave = tokens.sign(
-            self._secret_id, self._secret, tokens.Purpose.UNSUBSCRIBE, owed.subscriber_id
-        )
-        choose = tokens.sign(
-            self._secret_id, self._secret, tokens.Purpose.PREFERENCES, owed.subscriber_id
-        )
+        leave = self._token(tokens.Purpose.UNSUBSCRIBE, owed.subscriber_id)
+        choose = self._token(tokens.Purpose.PREFERENCES, owed.subscriber_id)
         values = {
-            "to": mailbox(owed.name, owed.email, len("To: ")),
-            "message_id": f"{self._delivery_token(owed)}@{self._id_domain}",
-            "unsubscribe_url": f"{self._frame.base_url}/unsubscribe/{leave}",
-            "unsubscribe_address": f"{quote(self._leave_local, safe='')}%2B{leave}@{self._leave_domain}",
-            "preferences_url": f"{self._frame.base_url}/preferences/{choose}",
-            "browser_url": self._browser_url,
+            "to": mailbox(owed.name, owed.email, len("To: ")) if owed.name else owed.email,
+            "message_id": f"{self._token(tokens.Purpose.DELIVERY, owed.id)}@{self._id_domain}",
+            "unsubscribe_url": f"{self._base_url}/unsubscribe/{leave}",
+            "unsubscribe_address": f"{quote(self._leave[0], safe='')}%2B{leave}@{self._leave[2]}",
+            "preferences_url": f"{self._base_url}/preferences/{choose}",
             "address": owed.email,
-            "name": clean(owed.name),
+            "name": clean(owed.name) if owed.name else "",
         }
         pieces = self._pieces.copy()
         for index, fill, name, fallback in self._slots:
             pieces[index] = fill(values[name], fallback)
         return b"".join(pieces)
 
-    def _delivery_token(self, owed: Owed) -> str:
-        return tokens.sign(self._secret_id, self._secret, tokens.Purpose.DELIVERY, owed.id)
+    def _token(self, purpose: tokens.Purpose, number: int) -> str:
+        return tokens.sign(self._secret_id, self._secret, purpose, number)
+
+
+Fill = Callable[[str, bytes], bytes]
+"""(value, fallback for an empty one) → the octets that stand in a slot."""
 
 
 def _fill_header(value: str, _fallback: bytes) -> bytes:
@@ -278,18 +282,17 @@ def _fill_header(value: str, _fallback: bytes) -> bytes:
 
 
 def _fill_text(value: str, fallback: bytes) -> bytes:
+    if _PLAIN.fullmatch(value):
+        return value.encode()
     return _before_break(value) if value else fallback
 
 
 def _fill_html(value: str, fallback: bytes) -> bytes:
-    return _before_break(html.escape(value)) if value else fallback
+    return _fill_text(html.escape(value), fallback)
 
 
-_FILL: dict[bytes, Callable[[str, bytes], bytes]] = {
-    b"header": _fill_header,
-    b"text": _fill_text,
-    b"html": _fill_html,
-}
+_FILL: dict[str, Fill] = {"header": _fill_header, "text": _fill_text, "html": _fill_html}
+_PLAIN = re.compile(r"[!-<>-~]{1,75}")  # what quoted-printable leaves as it is, on one line
 
 
 def sample(edition: Edition, settings: Settings, month: Month, now: datetime) -> bytes:

@@ -1,7 +1,7 @@
 """Signed tokens for links and return paths: who or what is meant, and proof that we said so.
 
-A token reads `<secret id>-<number>-<mac>`, all in lower-case letters and digits, so that it stands
-in a URL and in the part of an address before the @ alike. The mac is keyed BLAKE2b (RFC 7693), 120
+A token reads `<secret id>-<number>-<mac>`, all in lower-case hexadecimal, so that it stands in a URL
+and in the part of an address before the @ alike. The mac is keyed BLAKE2b (RFC 7693), 120
 bits, personalised by purpose: a token of one purpose never serves for another. Tokens do not
 expire; a rotated key keeps verifying. Pure: keys are arguments.
 """
@@ -9,7 +9,6 @@ expire; a rotated key keeps verifying. Pure: keys are arguments.
 import hashlib
 import hmac
 import re
-from base64 import b32encode
 from collections.abc import Mapping
 from enum import Enum
 
@@ -22,13 +21,12 @@ class Purpose(Enum):
     DELIVERY = b"delivery"
 
 
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_TOKEN = re.compile(r"([0-9a-z]{1,13})-([0-9a-z]{1,13})-([2-7a-z]{24})")
+_TOKEN = re.compile(r"([0-9a-f]{1,15})-([0-9a-f]{1,15})-([0-9a-f]{30})")
 
 
 def sign(secret_id: int, secret: bytes, purpose: Purpose, number: int) -> str:
     """The token of that purpose for `number`, the id of a subscriber or a delivery."""
-    return f"{_base36(secret_id)}-{_base36(number)}-{_mac(secret, purpose, number)}"
+    return f"{secret_id:x}-{number:x}-{_mac(secret, purpose, number)}"
 
 
 def verify(secrets: Mapping[int, bytes], purpose: Purpose, token: str) -> int | None:
@@ -36,24 +34,14 @@ def verify(secrets: Mapping[int, bytes], purpose: Purpose, token: str) -> int | 
     match = _TOKEN.fullmatch(token.lower())
     if not match:
         return None
-    secret = secrets.get(int(match[1], 36))
-    number = int(match[2], 36)
+    secret = secrets.get(int(match[1], 16))
+    number = int(match[2], 16)
     if secret is None or not hmac.compare_digest(match[3], _mac(secret, purpose, number)):
         return None
     return number
 
 
 def _mac(secret: bytes, purpose: Purpose, number: int) -> str:
-    digest = hashlib.blake2b(
+    return hashlib.blake2b(
         b"%d" % number, digest_size=15, key=secret, person=purpose.value
-    ).digest()
-    return b32encode(digest).decode().lower()
-
-
-def _base36(number: int) -> str:
-    text = ""
-    while True:
-        number, digit = divmod(number, 36)
-        text = _DIGITS[digit] + text
-        if not number:
-            return text
+    ).hexdigest()

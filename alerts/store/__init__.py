@@ -110,7 +110,7 @@ def translated(fault: sqlite3.Error, path: Path) -> AlertsError:
 
 def stamp(moment: datetime) -> str:
     """A moment as the database keeps it: UTC, ISO 8601, whole seconds, sortable as text."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def moment(text: str) -> datetime:

@@ -185,14 +185,15 @@ def settle(db: Database, settlements: Iterable[Settlement], now: datetime) -> No
                  WHERE id = ? AND state = 'sending'""",  # noqa: S608
             rows,
         )
-        db.conn.executemany(
-            """INSERT INTO events (at, kind, delivery_id, detail)
+        if failures:
+            db.conn.executemany(
+                """INSERT INTO events (at, kind, delivery_id, detail)
                VALUES (?, 'delivery.' || ?, ?, json_object('reason', ?, 'reply', ?))""",
-            [
-                (at, state, delivery, reason, reply)
-                for state, reason, reply, _, _, delivery in failures
-            ],
-        )
+                [
+                    (at, state, delivery, reason, reply)
+                    for state, reason, reply, _, _, delivery in failures
+                ],
+            )
 
 
 def release(db: Database, lease_id: int, now: datetime) -> None:

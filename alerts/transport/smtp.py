@@ -21,7 +21,7 @@ from alerts.model import DeliveryState, Envelope, Outcome, Reason, Reply
 from alerts.retry import UNADDRESSABLE, Stage, broken, judge
 
 _MAX_LINES, _MAX_LINE = 100, 4096
-_REPLY = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?", re.DOTALL)
+_REPLY = re.compile(rb"([2-5]\d\d)(?:([ -])([^\n]*?))?\r?\n\Z")
 _HARMFUL = re.compile(r"[\x00-\x20\x7f<>]")
 _FINAL_DOT_PATIENCE = 2  # RFC 5321 §4.5.3.2.6: 10 minutes after the dot, 5 elsewhere
 
@@ -252,10 +252,10 @@ class SmtpConnection:
         octets = message.replace(b"\r\n.", b"\r\n..")
         if octets.startswith(b"."):
             octets = b"." + octets
-        octets += b".\r\n" if octets.endswith(b"\r\n") else b"\r\n.\r\n"
-        dot = len(octets)
-        if following:
-            octets += b"".join(self._commands(following, len(message)))
+        ending = b".\r\n" if octets.endswith(b"\r\n") else b"\r\n.\r\n"
+        dot = len(octets) + len(ending)
+        behind = self._commands(following, len(message)) if following else ()
+        octets = b"".join((octets, ending, *behind))
         handed_over = 0
         try:
             view = memoryview(octets)
@@ -290,14 +290,15 @@ class SmtpConnection:
         texts: list[str] = []
         for _ in range(_MAX_LINES):
             line = self._replies.readline(_MAX_LINE)
-            if not line.endswith(b"\n"):
+            if line[-1:] != b"\n":
                 raise EOFError("the relay hung up" if len(line) < _MAX_LINE else "an endless line")
-            match = _REPLY.fullmatch(line.rstrip(b"\r\n"))
+            match = _REPLY.match(line)
             if not match:
                 return Reply(0, f"not an SMTP reply: {_one_line(line.decode(errors='replace'))}")
-            texts.append((match[3] or b"").decode(errors="replace"))
-            if match[2] != b"-":
-                return Reply(int(match[1]), _one_line(" ".join(texts)))
+            code, more, text = match.groups()
+            texts.append((text or b"").decode(errors="replace"))
+            if more != b"-":
+                return Reply(int(code), _one_line(" ".join(texts)))
         raise EOFError("a reply of too many lines")
 
     def _drop(self) -> None:
@@ -313,5 +314,5 @@ def _words(fault: Exception) -> str:
 
 def _one_line(text: str) -> str:
     """A relay's words, fit for one line of a report."""
-    flat = "".join(c if c.isprintable() else " " for c in text)
+    flat = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
     return " ".join(flat.split())[:500]

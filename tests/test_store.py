@@ -1,0 +1,143 @@
+"""The database: claims of several processes, its journal, and what it says when it cannot go on."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from alerts.errors import StoreBusy, StoreError
+from alerts.store import open_database, translated
+from tests.conftest import Alerts
+from tests.factories import MONTH, add_subscribers, database, queue_issue
+
+CLAIMER = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+from alerts.store import outbox
+from tests.factories import MONTH, NOW, database
+db = database(Path(sys.argv[1]))
+lease = outbox.open_lease(db, "test", sys.argv[2], NOW)
+print("ready", flush=True)
+sys.stdin.readline()
+while True:
+    rows, _ = outbox.claim(db, lease, 7, NOW, NOW, [MONTH], doubtful=False)
+    if not rows:
+        break
+    for owed in rows:
+        print(owed.id, flush=True)
+    db.execute("UPDATE deliveries SET state = 'sent', lease_id = NULL WHERE lease_id = ?", (lease,))
+"""
+
+
+def test_four_senders_claim_each_row_once_without_an_error_trap_e(project: Path) -> None:
+    db = database(project)
+    add_subscribers(db, 600)
+    assert queue_issue(project, db) == 600
+    db.close()
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    claimers = [
+        subprocess.Popen(
+            [sys.executable, "-c", CLAIMER, str(project), f"host{n}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        for n in range(4)
+    ]
+    for claimer in claimers:
+        assert claimer.stdout
+        assert claimer.stdout.readline() == "ready\n"
+    claimed: list[str] = []
+    for claimer in claimers:
+        assert claimer.stdin
+        claimer.stdin.write("go\n")
+        claimer.stdin.flush()
+    for claimer in claimers:
+        out, err = claimer.communicate()
+        assert (claimer.returncode, err) == (0, "")
+        claimed += out.split()
+    assert sorted(map(int, claimed)) == list(range(1, 601))
+
+
+def test_the_journal_is_not_wal_and_what_is_acknowledged_is_synced_trap_f(project: Path) -> None:
+    db = database(project)
+    assert db.execute("PRAGMA journal_mode").fetchone() == ("truncate",)
+    assert db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    assert db.execute("PRAGMA mmap_size").fetchone() == (0,)
+    assert (project / "subscribers.db").stat().st_mode & 0o777 == 0o600  # X15
+
+
+def test_a_month_is_queued_once_whatever_happens(project: Path) -> None:
+    db = database(project)
+    add_subscribers(db, 3)
+    assert queue_issue(project, db) == 3
+    with pytest.raises((sqlite3.IntegrityError, TypeError)):
+        queue_issue(project, db)
+    with pytest.raises(sqlite3.IntegrityError):
+        db.execute(
+            """INSERT INTO deliveries (issue_id, edition_id, subscriber_id, due_at, changed_at)
+               SELECT issue_id, edition_id, subscriber_id, due_at, changed_at FROM deliveries"""
+        )
+    assert db.execute("SELECT count(*) FROM deliveries").fetchone() == (3,)
+    assert str(MONTH) == "2026-10"
+
+
+@pytest.mark.parametrize(
+    "damage", ["missing", "text", "truncated", "flipped header", "folder", "read-only sql"]
+)
+def test_a_database_that_cannot_be_used_is_named_and_nothing_is_sent_t9(
+    project: Path, alerts: Alerts, damage: str
+) -> None:
+    path = project / "subscribers.db"
+    db = database(project)
+    add_subscribers(db, 5)
+    queue_issue(project, db)
+    db.close()
+    octets = path.read_bytes()
+    match damage:
+        case "missing":
+            path.unlink()
+        case "text":
+            path.write_text("this is no database, whatever its name says\n" * 100)
+        case "truncated":
+            path.write_bytes(octets[: len(octets) // 2 + 100])
+        case "flipped header":
+            path.write_bytes(bytes(b ^ 0xFF for b in octets[:100]) + octets[100:])
+        case "folder":
+            path.unlink()
+            path.mkdir()
+        case "read-only sql":
+            path.write_bytes(octets[:4096] + os.urandom(len(octets) - 4096))
+    for command in (("send",), ("run", "--month", "2026-10"), ("status", "--json")):
+        result = alerts(*command)
+        assert result.code in (1, 2), (damage, command, result.stderr)
+        assert "subscribers.db" in result.stderr
+        assert "Traceback" not in result.stderr
+        assert len(result.stderr.splitlines()) <= 2
+    assert not list((project / "outbox").rglob("*.alerts"))
+
+
+def test_a_database_held_by_another_program_means_try_later_t8(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = database(project)
+    other.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr("alerts.store.BUSY_TIMEOUT", 0.05)
+    with pytest.raises(StoreBusy, match="another program"):
+        open_database(project / "subscribers.db")
+    other.execute("ROLLBACK")
+
+
+def test_a_full_disk_is_named() -> None:
+    fault = sqlite3.OperationalError("database or disk is full")
+    fault.sqlite_errorname = "SQLITE_FULL"
+    found = translated(fault, Path("subscribers.db"))
+    assert isinstance(found, StoreError)
+    assert "make room" in str(found)
