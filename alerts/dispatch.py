@@ -27,7 +27,7 @@ from alerts.store import issues, moment, outbox, secrets
 from alerts.throttle import Throttle
 
 _LEASE = timedelta(hours=1)  # counts only for leases of other machines; ours end with the lock
-_MAX_CLAIM = 200
+_MAX_CLAIM = 100  # for each lane
 _FAULTS_IN_A_ROW = 5  # of all lanes together, before the relay is given up for now
 
 
@@ -141,7 +141,9 @@ class Ledger:
         self._left = due
         self._batch = max(1, min(_MAX_CLAIM, due // (orders.connections * 4)))
         self._throttle = Throttle(orders.rate)
-        self._leases: set[int] = set()
+        self._dealt: dict[int, deque[Owed]] = {}
+        self._dealt_to = 0
+        self._in_flight: set[int] = set()
         self._revoked: set[int] = set()
         self._version = outbox.data_version(db)
         self._merges: dict[int, Merge] = {}
@@ -155,28 +157,40 @@ class Ledger:
         with self._lock:
             expiry = self._world.now() + _LEASE
             lease = outbox.open_lease(self._db, self._orders.holder, self._orders.host, expiry)
-            self._leases.add(lease)
+            self._dealt[lease] = deque()
             return lease
 
     def claim(self, lease: int) -> deque[Owed]:
-        """The next deliveries of a lane whose lease holds none; empty when nothing is due."""
+        """What a lane may work, in order; empty when nothing is due. More may be dealt to it later.
+
+        Ids only go up within a round, so each lane works its lease in order of id.
+        """
         with self._lock:
-            while (limit := min(self._batch, self._left)) > 0 and not self.resting:
-                now = self._world.now()
-                rows, skipped = outbox.claim(
-                    self._db,
-                    lease,
-                    limit,
-                    now,
-                    now + _LEASE,
-                    self._orders.months,
-                    doubtful=self._orders.resend_in_doubt,
-                )
-                self.report.outcomes[DeliveryState.SKIPPED] += skipped
-                self._left = self._left - len(rows) - skipped if rows or skipped else 0
-                if rows:
-                    return deque(rows)
-            return deque()
+            mine = self._dealt[lease]
+            while not mine and self._left > 0 and not self.resting:
+                self._deal()
+            return deque() if self.resting else mine
+
+    def _deal(self) -> None:
+        """Claim for all lanes that have little left."""
+        lanes = [lease for lease, owed in self._dealt.items() if len(owed) < self._batch]
+        now = self._world.now()
+        claimed = outbox.claim(
+            self._db,
+            lanes,
+            min(self._batch * len(lanes), self._left),
+            now,
+            now + _LEASE,
+            self._orders.months,
+            after=self._dealt_to,
+            doubtful=self._orders.resend_in_doubt,
+        )
+        for lease, owed in claimed.rows:
+            self._dealt[lease].append(owed)
+            self._dealt_to = owed.id
+        taken = len(claimed.rows) + claimed.skipped
+        self.report.outcomes[DeliveryState.SKIPPED] += claimed.skipped
+        self._left = self._left - taken if taken else 0
 
     def settle(self, owed: Owed, outcome: Outcome) -> None:
         """Have the outcome on disk when this returns, together with those of other lanes.
@@ -206,7 +220,7 @@ class Ledger:
     def _lead(self) -> None:
         """Commit what is pending, once enough is; `_turn` is held, but not while waiting or writing."""
         deadline = self._world.steady() + self._commit_takes
-        enough = max(1, len(self._leases) // 2)
+        enough = max(1, len(self._dealt) // 2)
         while len(self._pending) < enough and (left := deadline - self._world.steady()) > 0:
             self._turn.wait(left)
         batch, self._pending = self._pending, []
@@ -220,12 +234,16 @@ class Ledger:
             self._turn.acquire()
         self._committed += len(batch)
 
-    def may_send(self, owed: Owed) -> bool:
-        """False once its reader has left, or was suppressed or erased; it is settled then.
+    def begin(self, owed: Owed) -> bool:
+        """Begin a message; False once its reader has left, or was suppressed or erased.
 
         As of the last commit or `look`: whoever left since then is at most one message behind.
         """
-        return owed.id not in self._revoked
+        self._in_flight.add(owed.id)
+        if owed.id not in self._revoked:
+            return True
+        self._in_flight.discard(owed.id)
+        return False
 
     def look(self) -> None:
         """See whether another process has written, and settle what its readers no longer want."""
@@ -236,7 +254,9 @@ class Ledger:
         version = outbox.data_version(self._db)
         if version != self._version:
             self._version = version
-            skipped = outbox.skip(self._db, self._leases, self._world.now())
+            skipped = outbox.skip(
+                self._db, self._dealt, self._world.now(), in_flight=self._in_flight
+            )
             self._revoked.update(skipped)
             self.report.outcomes[DeliveryState.SKIPPED] += len(skipped)
 
@@ -265,7 +285,7 @@ class Ledger:
     def close_lease(self, lease: int) -> None:
         """End a lane's lease; what it still holds was not begun."""
         with self._lock:
-            self._leases.discard(lease)
+            del self._dealt[lease]
             outbox.release(self._db, lease, self._world.now())
 
     def fail(self, fault: Exception) -> None:
@@ -303,6 +323,7 @@ class Ledger:
             raise
         for settled in batch:
             outcome = settled.outcome
+            self._in_flight.discard(settled.delivery_id)
             self.report.outcomes[outcome.state] += 1
             self._faults = self._faults + 1 if outcome.relay_fault else 0
             if self._faults >= _FAULTS_IN_A_ROW:
@@ -341,7 +362,7 @@ class _Lane:
             current = owed.popleft()
             if announced is None and not self._await_turn():
                 return
-            if not self._ledger.may_send(current):
+            if not self._ledger.begin(current):
                 if announced is not None and self._connection is not None:
                     self._connection.abandon()
                 announced = None

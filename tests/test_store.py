@@ -24,10 +24,10 @@ lease = outbox.open_lease(db, "test", sys.argv[2], NOW)
 print("ready", flush=True)
 sys.stdin.readline()
 while True:
-    rows, _ = outbox.claim(db, lease, 7, NOW, NOW, [MONTH], doubtful=False)
-    if not rows:
+    claimed = outbox.claim(db, [lease], 7, NOW, NOW, [MONTH], after=0, doubtful=False)
+    if not claimed.rows:
         break
-    for owed in rows:
+    for _, owed in claimed.rows:
         print(owed.id, flush=True)
     db.execute("UPDATE deliveries SET state = 'sent', lease_id = NULL WHERE lease_id = ?", (lease,))
 """

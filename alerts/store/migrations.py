@@ -162,9 +162,9 @@ def m003_outbox(db: Database) -> None:
             UNIQUE (subscriber_id, issue_id),
             CHECK ((state = 'sending') = (lease_id IS NOT NULL))
         ) STRICT;
-        CREATE INDEX deliveries_due ON deliveries (due_at, id)
+        CREATE INDEX deliveries_open ON deliveries (id)
             WHERE state IN ('queued', 'deferred', 'in_doubt');
-        CREATE INDEX deliveries_held ON deliveries (lease_id, id) WHERE lease_id IS NOT NULL;
+        CREATE INDEX deliveries_held ON deliveries (id) WHERE lease_id IS NOT NULL;
         CREATE TABLE events (
             id INTEGER PRIMARY KEY,
             at TEXT NOT NULL,

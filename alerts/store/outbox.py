@@ -64,7 +64,7 @@ def fill(db: Database, issue_id: int, edition_of: Mapping[str, int], now: dateti
 def count_due(db: Database, now: datetime, months: Sequence[Month], doubtful: bool) -> int:
     """How many deliveries of those months could be claimed now."""
     row = db.conn.execute(
-        f"SELECT count(*) FROM deliveries AS d WHERE {_DUE}",  # noqa: S608
+        f"SELECT count(*) FROM deliveries AS d INDEXED BY deliveries_open WHERE {_DUE}",  # noqa: S608
         _due(now, months, doubtful),
     )
     return int(row.fetchone()[0])
@@ -104,61 +104,94 @@ def open_lease(db: Database, holder: str, host: str, expires_at: datetime) -> in
     return int(cursor.lastrowid or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a claim took: each delivery with its lease, in order of id, and how many were skipped."""
+
+    rows: Sequence[tuple[int, Owed]]
+    skipped: int
+
+
 def claim(
     db: Database,
-    lease_id: int,
+    leases: Sequence[int],
     limit: int,
     now: datetime,
     expires_at: datetime,
     months: Sequence[Month],
     *,
+    after: int,
     doubtful: bool,
-) -> tuple[list[Owed], int]:
-    """Take up to `limit` due deliveries under the lease, which holds none now.
+) -> Claimed:
+    """Take up to `limit` due deliveries with ids above `after`, dealt out among the leases in turn.
 
-    Returns those to be sent, in order of id, and how many were settled as `skipped` on the way
-    because their readers may not be mailed any more. `doubtful` says whether deliveries in doubt
-    are sent again.
+    Neighbours in the table go to different connections, so what these settle together lies on the
+    same pages. Whoever may not be mailed any more is settled as `skipped` on the way. `doubtful`
+    says whether deliveries in doubt are sent again.
     """
+    listed = json.dumps(list(leases))
     with transaction(db):
         db.conn.execute(
-            "UPDATE leases SET expires_at = ? WHERE id = ?", (stamp(expires_at), lease_id)
+            "UPDATE leases SET expires_at = ? WHERE id IN (SELECT value FROM json_each(?))",
+            (stamp(expires_at), listed),
         )
-        db.conn.execute(
-            f"""UPDATE deliveries SET state = 'sending', lease_id = :lease, changed_at = :now
-                 WHERE id IN (SELECT d.id FROM deliveries AS d WHERE {_DUE}
-                               ORDER BY d.due_at, d.id LIMIT :limit)""",  # noqa: S608
-            {**_due(now, months, doubtful), "lease": lease_id, "limit": limit},
-        )
-        skipped = skip(db, [lease_id], now)
+        taken = db.conn.execute(
+            f"""UPDATE deliveries SET state = 'sending', changed_at = :now,
+                       lease_id = json_extract(:leases, '$[' || (id % :lanes) || ']')
+                 WHERE id IN (SELECT d.id FROM deliveries AS d INDEXED BY deliveries_open
+                               WHERE {_DUE} AND d.id > :after ORDER BY d.id LIMIT :limit)""",  # noqa: S608
+            {
+                **_due(now, months, doubtful),
+                "leases": listed,
+                "lanes": len(leases),
+                "after": after,
+                "limit": limit,
+            },
+        ).rowcount
+        skipped = skip(db, leases, now, after=after) if taken else []
         rows = db.conn.execute(
-            """SELECT d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts, i.queued_at
-                 FROM deliveries AS d
+            """SELECT d.lease_id, d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts,
+                      i.queued_at
+                 FROM deliveries AS d INDEXED BY deliveries_held
                  JOIN subscribers AS s ON s.id = d.subscriber_id
                  JOIN issues AS i ON i.id = d.issue_id
-                WHERE d.lease_id = ? ORDER BY d.id""",
-            (lease_id,),
+                WHERE d.lease_id IN (SELECT value FROM json_each(?)) AND d.id > ? ORDER BY d.id""",
+            (listed, after),
         ).fetchall()
-    return [Owed(*row) for row in rows], len(skipped)
+    return Claimed([(lease, Owed(*row)) for lease, *row in rows], len(skipped))
 
 
-def skip(db: Database, lease_ids: Iterable[int], now: datetime) -> list[int]:
+def skip(
+    db: Database,
+    leases: Iterable[int],
+    now: datetime,
+    *,
+    in_flight: Iterable[int] = (),
+    after: int = 0,
+) -> list[int]:
     """Settle as `skipped` what those leases hold for people who may not be mailed any more.
 
-    Returns the ids; the holder drops them. The reason is the strongest that applies.
+    What is `in_flight`, its body on the way, is left to its outcome. Returns the ids; the holder
+    drops them. The reason is the strongest that applies.
     """
-    listed = ",".join(str(int(lease)) for lease in lease_ids)
     rows = db.conn.execute(
-        f"""UPDATE deliveries AS d SET state = 'skipped', lease_id = NULL, changed_at = :now,
+        f"""UPDATE deliveries AS d INDEXED BY deliveries_held
+               SET state = 'skipped', lease_id = NULL, changed_at = :now,
                    reason = (SELECT CASE s.status WHEN 'erased' THEN 'erased'
                                                   WHEN 'active' THEN 'suppressed'
                                                   ELSE 'unsubscribed' END
                                FROM subscribers AS s WHERE s.id = d.subscriber_id)
-             WHERE d.lease_id IN ({listed})
+             WHERE d.lease_id IN (SELECT value FROM json_each(:leases)) AND d.id > :after
+               AND d.id NOT IN (SELECT value FROM json_each(:in_flight))
                AND NOT EXISTS (SELECT 1 FROM subscribers AS s
                                 WHERE s.id = d.subscriber_id AND {_ELIGIBLE})
             RETURNING id""",  # noqa: S608
-        {"now": stamp(now)},
+        {
+            "now": stamp(now),
+            "leases": json.dumps(list(leases)),
+            "in_flight": json.dumps(list(in_flight)),
+            "after": after,
+        },
     ).fetchall()
     return [delivery_id for (delivery_id,) in rows]
 

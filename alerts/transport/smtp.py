@@ -249,7 +249,7 @@ class SmtpConnection:
 
     def _body(self, message: bytes, following: Envelope | None) -> Outcome:
         """The body to its final dot, the next envelope behind it, and the reply to the dot."""
-        octets = message.replace(b"\r\n.", b"\r\n..")
+        octets = message.replace(b"\r\n.", b"\r\n..") if b"\n." in message else message
         if octets.startswith(b"."):
             octets = b"." + octets
         ending = b".\r\n" if octets.endswith(b"\r\n") else b"\r\n.\r\n"
