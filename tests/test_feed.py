@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import resource
 from calendar import timegm
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from alerts.settings import AlertSettings, Settings
 from alerts.sources import feed
 from alerts.sources.fetch import Fetched
 from alerts.sources.intake import Found, Intake
+from alerts.sources.trim import MOST_ENTRIES
 
 HERE = "http://127.0.0.1:8097/feed.xml"
 
@@ -277,8 +279,8 @@ def test_an_entry_without_a_link_leads_to_the_feeds_site_and_keeps_its_identity(
 def test_a_thousand_entries_are_enough_x4() -> None:
     items = "".join(f"<item><title>{n}</title><link>/{n}</link></item>" for n in range(1500))
     found = _read(_rss(items))
-    assert len(found.articles) == feed.MOST
-    assert any("1500 entries" in note for note in found.notes)
+    assert len(found.articles) == MOST_ENTRIES
+    assert any("a long feed" in note for note in found.notes)
 
 
 # --- hostile feeds --------------------------------------------------------------------------------
@@ -323,6 +325,45 @@ def test_xml_bombs_do_no_harm_x4() -> None:
         assert len(repr(found.articles)) < 10_000
     deep = _rss(f"<item><title>T</title><link>/1</link>{'<x>' * 100_000}{'</x>' * 100_000}</item>")
     assert len(_read(deep).articles) <= 1
+
+
+def test_no_shape_of_feed_takes_feedparser_minutes_x4() -> None:
+    """Each of these took feedparser alone from ten seconds to ten minutes, or gigabytes."""
+    head = _rss("@").partition("@")[0] + "<item><title>T</title><link>/1</link>"
+    bombs = {
+        "deep": "<x>" * 1_000_000,
+        "deep and closed": "<x>" * 500_000 + "</x>" * 500_000 + "</item></channel></rss>",
+        "empty entries": "</item>" + "<item/>" * 500_000 + "</channel></rss>",
+        "attributes": "<x "
+        + " ".join(f"a{n}='1'" for n in range(300_000))
+        + "/></item></channel></rss>",
+        "brackets": "<" * 3_000_000,
+        "references": "&a" * 1_000_000,
+        "open quotes": "<a b='" * 500_000,
+        "names": "<x "
+        + " ".join(f"xmlns:n{n}='u'" for n in range(100_000))
+        + "/></item></channel></rss>",
+    }
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    for name, bomb in bombs.items():
+        articles = _read(head + bomb).articles
+        assert 1 <= len(articles) <= MOST_ENTRIES, name
+        assert articles[0].title == "T", name
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    assert after.ru_maxrss - before.ru_maxrss < 400_000  # kilobytes
+
+
+def test_a_long_broken_feed_is_repaired() -> None:
+    items = "".join(
+        f"<item><title>T{n} caf&eacute; &amp; B & C</titel><link>https://f.example/?a=1&b={n}</link>"
+        f"<description>{'Text. ' * 40}</description></item>"
+        for n in range(900)
+    )
+    articles = _read(_rss(items)).articles
+    assert len(_rss(items)) > 200_000
+    assert [(a.title, a.url) for a in articles] == [
+        (f"T{n} café & B & C", f"https://f.example/?a=1&b={n}") for n in range(900)
+    ]
 
 
 def test_script_in_any_field_stays_out_x5() -> None:

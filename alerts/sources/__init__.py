@@ -12,7 +12,7 @@ from alerts.errors import FetchError, InputError, UsageError
 from alerts.markup import safe_url, tidy
 from alerts.model import Source, SourceKind
 from alerts.settings import Settings
-from alerts.sources.fetch import Fetched, Fetcher
+from alerts.sources.fetch import Fetched, Fetcher, shown
 from alerts.sources.intake import Found, Intake
 
 KINDS = (SourceKind.FEED, SourceKind.PAGE, SourceKind.FOLDER)
@@ -68,7 +68,8 @@ def normal_location(location: str, settings: Settings) -> str:
         url = safe_url(location)
         if not url:
             raise UsageError(
-                f"“{location}” is no address of a source: write http(s)://… without a password, or a path"
+                f"“{shown(location)}” is no address of a source: "
+                "write http(s)://… without a password, or a path"
             )
         return url
     if not path.exists():

@@ -1,7 +1,8 @@
 """Feeds: RSS 0.9x to 2.0, RDF, Atom and CDF by feedparser; JSON Feed 1.0 and 1.1 by hand.
 
 Promises to read what can be read of a broken feed, and to open nothing: feedparser takes even bytes
-for a file name (mail-rules trap G), so it is only ever given a stream. Takes at most `MOST` entries.
+for a file name (mail-rules trap G), so it is only ever given a stream. Takes at most
+`MOST_ENTRIES` entries.
 """
 
 import io
@@ -16,15 +17,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import feedparser
-from lxml import etree
 
 from alerts.errors import InputError
 from alerts.markup import first_image, plain, safe_url, tidy
 from alerts.model import Article, Image
 from alerts.sources.fetch import Fetched
 from alerts.sources.intake import Found, Intake, decoded, image
+from alerts.sources.trim import MOST_ENTRIES, repaired, trimmed
 
-MOST = 1000  # entries of one feed
+_LOOSE = 200_000  # octets of a broken feed that feedparser's own repair is given
 
 
 def read(document: Fetched, intake: Intake) -> Found:
@@ -53,24 +54,40 @@ def is_json(body: bytes) -> bool:
 
 def _xml_pairs(document: Fetched, intake: Intake, notes: list[str]) -> list[tuple[Article, str]]:
     """(article, what tells it from its siblings) for each entry; adds to `notes`."""
-    parsed = _parsed(document.body, document)
-    if parsed.bozo and not isinstance(parsed.bozo_exception, _HARMLESS):
-        repaired = _parsed(_repaired(document.body, parsed.encoding), document)
-        if len(repaired.entries) > len(parsed.entries):
-            parsed.entries, parsed.feed = repaired.entries, repaired.feed
+    parsed = _best(document)
     place = intake.source.location
     if not parsed.get("version") and not parsed.entries:
         raise InputError(f"{place}: not a feed{_why(parsed)}; a web page has --kind page")
     if parsed.bozo and not isinstance(parsed.bozo_exception, _HARMLESS):
         notes.append(f"{place}: broken XML, read as far as possible{_why(parsed)}")
-    if len(parsed.entries) > MOST:
-        notes.append(f"{place}: {len(parsed.entries)} entries, the first {MOST} taken")
+    if len(parsed.entries) >= MOST_ENTRIES:
+        notes.append(
+            f"{place}: a long feed; no more than its first {MOST_ENTRIES} entries are taken"
+        )
     site = safe_url(_text(parsed.feed, "link"), document.base) or safe_url(document.url)
     pairs = []
-    for entry in parsed.entries[:MOST]:
+    for entry in parsed.entries[:MOST_ENTRIES]:
         article = _article(entry, parsed, site, document.base or site, intake)
         pairs.append((article, _text(entry, "id")))
     return pairs
+
+
+def _best(document: Fetched) -> Any:
+    """What feedparser makes of the document, or if it is broken and that is more, of its repair.
+
+    feedparser's own reader of broken XML is slow, so it gets short documents only.
+    """
+    whole = trimmed(document.body)
+    if whole is not None and b"<!ENTITY" not in whole:
+        return _parsed(whole, document)
+    loose = _parsed(document.body[:_LOOSE], document)
+    mended = repaired(document.body, loose.get("encoding") or "")
+    mended = trimmed(mended) if mended is not None else None
+    if mended is not None:
+        strict = _parsed(mended, replace(document, content_type="application/xml; charset=utf-8"))
+        if len(strict.entries) > len(loose.entries):
+            loose.entries, loose.feed, loose.version = strict.entries, strict.feed, strict.version
+    return loose
 
 
 def _parsed(body: bytes, document: Fetched) -> Any:
@@ -82,18 +99,6 @@ def _parsed(body: bytes, document: Fetched) -> Any:
         sanitize_html=False,  # `plain` does better, and on everything
         resolve_relative_uris=False,
     )
-
-
-def _repaired(body: bytes, encoding: str) -> bytes:
-    """Broken XML with its tags balanced, as libxml2 guesses; it saves items that feedparser drops."""
-    try:
-        parser = etree.XMLParser(
-            recover=True, resolve_entities=False, load_dtd=False, no_network=True, encoding=encoding
-        )
-        root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, LookupError, ValueError):
-        return b""
-    return b"" if root is None else etree.tostring(root, encoding="utf-8")
 
 
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
@@ -241,7 +246,7 @@ def _json_pairs(document: Fetched, intake: Intake) -> Iterator[tuple[Article, st
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise InputError(f"{place}: not a JSON Feed: it has no list of “items”")
     site = safe_url(_text(feed, "home_page_url"), document.base) or safe_url(document.url)
-    for item in feed["items"][:MOST]:
+    for item in feed["items"][:MOST_ENTRIES]:
         if isinstance(item, dict) and (
             article := _json_article(item, feed, site, document, intake)
         ):

@@ -271,10 +271,10 @@ def _checked(target: str, url: str, base: str = "") -> str:
     """`target` as an absolute URL that may be asked for; `url` is what the user named."""
     checked = safe_url(target, base)
     if not checked and base:
-        raise FetchError(f"{url}: redirects to what is not a web address: {_shown(target)}")
+        raise FetchError(f"{url}: redirects to what is not a web address: {shown(target)}")
     if not checked:
         raise FetchError(
-            f"{_shown(url)}: not a web address; write http://… or https://…, no password"
+            f"{shown(url)}: not a web address; write http://… or https://…, no password"
         )
     return checked
 
@@ -285,7 +285,7 @@ def _unpacked(chunks: Iterator[bytes], encoding: str, url: str) -> Iterator[byte
         yield from chunks
         return
     if encoding.lower() not in ("gzip", "x-gzip"):
-        raise FetchError(f"{url}: sent in the encoding “{_shown(encoding)}” that was not asked for")
+        raise FetchError(f"{url}: sent in the encoding “{shown(encoding)}” that was not asked for")
     unpacker = zlib.decompressobj(wbits=31)
     try:
         for chunk in chunks:
@@ -324,10 +324,10 @@ def _phrase(status: int) -> str:
 
 
 def _line(fault: Exception) -> str:
-    return _shown(str(fault)) or type(fault).__name__
+    return shown(str(fault)) or type(fault).__name__
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Safe to print on one line of a terminal, without the password of a URL."""
     flat = "".join(c if c.isprintable() else "�" for c in text)[:200]
     return re.sub(r"//[^/@\s]*@", "//…@", flat)
