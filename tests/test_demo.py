@@ -2,14 +2,16 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from email import policy
 from email.parser import BytesParser
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from alerts.cli.demo import _steps, _write_sources
+from alerts.cli.demo import BOUNCED, LEFT, PENDING, PROFILES, _claim, _steps, _write_sources
 from alerts.model import Month
 from tests.conftest import Alerts
 
@@ -69,6 +71,41 @@ def test_a_second_run_sends_nothing_more(tmp_path: Path, alerts: Alerts) -> None
     assert after == files
 
 
+def test_another_month_in_the_same_folder_is_another_issue(tmp_path: Path, alerts: Alerts) -> None:
+    folder = tmp_path / "demo"
+    first = _demo(alerts, folder, "--month", "2026-09")["subscribers"]
+    second = _demo(alerts, folder, "--month", "2026-10")["subscribers"]
+    assert len(list((folder / "outbox" / "new").iterdir())) == 54
+    assert {row["email"] for row in first if row["message"]} == {
+        row["email"] for row in second if row["message"]
+    }
+    assert not {row["message"] for row in first if row["message"]} & {
+        row["message"] for row in second
+    }
+    assert _demo(alerts, folder, "--month", "2026-09")["subscribers"] == first
+
+
+@pytest.mark.parametrize("done", [1, 8, 11, 14])
+def test_a_demo_broken_off_after_any_step_goes_on(
+    tmp_path: Path, alerts: Alerts, done: int
+) -> None:
+    folder, month = tmp_path / "demo", Month(2026, 10)
+    _claim(folder)
+    _write_sources(folder / "sources" / str(month), month)
+    steps = list(islice(_done(alerts, folder, month), done))
+    assert len(steps) == done
+    rows = _demo(alerts, folder, "--month", str(month))["subscribers"]
+    assert sum(1 for row in rows if row["message"]) == 27, steps[-1]
+    assert len(list((folder / "outbox" / "new").iterdir())) == 27
+
+
+def _done(alerts: Alerts, folder: Path, month: Month) -> Iterator[tuple[str, ...]]:
+    """The steps of the demo, each carried out before it is named."""
+    for arguments in _steps(folder, month):
+        assert alerts("--project", str(folder), *arguments).code == 0
+        yield arguments
+
+
 def test_the_commands_to_try_next_work_as_printed(tmp_path: Path, alerts: Alerts) -> None:
     folder = tmp_path / "demo"
     result = alerts("demo", str(folder))
@@ -113,7 +150,7 @@ def test_every_address_and_link_of_the_samples_is_reserved(tmp_path: Path) -> No
     written = [path.read_text("utf-8") for path in tmp_path.rglob("*") if path.is_file()]
     packaged = resources.files("alerts") / "demo"
     written += [(packaged / name).read_text("utf-8") for name in ("alerts.toml", "subscribers.csv")]
-    written += [" ".join(words) for words in _steps(tmp_path, Month(2026, 10))]
+    written += [LEFT, BOUNCED, PENDING[0], *(link for _, _, link, _ in PROFILES)]
     text = "\n".join(written)
     hosts = re.findall(r"https?://([^/\s\"<>]+)|[\w.+-]+@([\w.-]+\w)", text)
     found = {host or domain for host, domain in hosts} - {"www.w3.org"}
