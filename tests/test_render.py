@@ -696,6 +696,13 @@ def test_dates_of_events_follow_the_language_and_the_time_zone(event: Event, wor
     assert Catalogue("es", ()).event(event, ZoneInfo("Europe/Madrid")) == words
 
 
+def test_an_hour_stays_on_its_line_and_the_comma_is_the_languages_own() -> None:
+    event = Event(datetime(2026, 11, 3, 14, 30, tzinfo=UTC))
+    words = Catalogue("ar", ()).event(event, ZoneInfo("UTC"))
+    assert words == "الثلاثاء، 3 نوفمبر 2026، 2:30\N{NO-BREAK SPACE}م (UTC)"
+    assert "2026، 3:00\N{NO-BREAK SPACE}م" in rendered("ar").html
+
+
 def test_names_of_languages_are_found_for_any_tag() -> None:
     spanish = Catalogue("es", ())
     assert spanish.language_name("en") == "inglés"

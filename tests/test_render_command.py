@@ -21,6 +21,8 @@ address = "alert@example.org"
 base_url = "https://alerts.example.org"
 """
 
+ONE = ("--url", "https://example.org/one", "--title", "Title one", "--summary", "A summary.")
+
 
 @pytest.fixture
 def frozen(project: Path, alerts: Alerts) -> Path:
@@ -28,8 +30,7 @@ def frozen(project: Path, alerts: Alerts) -> Path:
     (project / "alerts.toml").write_text(SETTINGS, encoding="utf-8")
     for words in (
         ("subscriber", "add", "reader@example.org", "--consent", "asked on paper"),
-        ("article", "add", "--month", "2026-10", "--url", "https://example.org/one")
-        + ("--title", "Title one", "--summary", "A summary."),
+        ("article", "add", "--month", "2026-10", *ONE),
         ("queue", "--month", "2026-10"),
     ):
         done = alerts(*words)
