@@ -29,6 +29,7 @@ from alerts.render.catalogue import Catalogue
 from alerts.render.environment import SLOTS, link, packaged_templates
 from alerts.render.fit import LIMIT
 from alerts.render.inline import inlined
+from alerts.settings import Funder
 from tests.issues import ARTICLES, LANGUAGES, SITE, issue, many, settings
 
 NOWHERE = Path("/nonexistent")
@@ -125,6 +126,26 @@ def test_h6_images_have_words_sizes_and_absolute_addresses(language: str) -> Non
         assert image.get("height")
         assert image.get("src").startswith("https://")
         assert "display:block" in image.get("style")
+
+
+def test_h6_logos_are_shown_where_there_is_an_address_for_them() -> None:
+    """Their shape is not known, so each is told its height only; the name beside says who it is."""
+    known = {"lab": replace(issue().profiles["lab"], logo=f"{SITE}/lab.png")}
+    funders = (
+        Funder("Alder Fund", "", f"{SITE}/alder.png"),
+        Funder("Birch Fund"),
+        Funder("Cedar Fund", "", "javascript:alert(1)"),
+    )
+    given = settings(NOWHERE)
+    given = replace(given, funders=funders, alert=replace(given.alert, logo=f"{SITE}/own.png"))
+    root = parsed(render_edition(replace(issue(), profiles=known), "en", given).html)
+    logos = root.xpath("//img[@class='logo']")
+    assert [one.get("src") for one in logos] == [f"{SITE}/{n}.png" for n in ("own", "lab", "alder")]
+    assert [one.get("alt") for one in logos] == ["Open Consortium", "", ""]
+    for one in logos:
+        assert f"height:{one.get('height')}px; width:auto" in one.get("style")
+        assert "background-color:#ffffff" in one.get("style"), "dark letters on a dark card"
+    assert "Cedar Fund" in "".join(root.itertext())
 
 
 @each_language
