@@ -260,6 +260,28 @@ def test_h13_a_long_issue_fits_below_gmails_limit_with_its_footer(number: int) -
     assert "[more]" not in edition.html
 
 
+def test_h13_neither_one_endless_text_nor_many_sections_push_the_footer_out() -> None:
+    news, endless = replace(ARTICLES[1], translations={}), "Слово о реформе. " * 10_000
+    shapes = {
+        "a summary": (replace(news, summary=endless),),
+        "a title": (replace(news, title=endless),),
+        "a word": (replace(news, title="ш" * 100_000, summary="щ" * 100_000),),
+        "an original": (replace(news, translations={"ru": Translation(endless, endless)}),),
+        "sections": tuple(
+            replace(news, url=f"{SITE}/{n}", section=f"s{n:02d}", summary=endless)
+            for n in range(60)
+        ),
+    }
+    for name, articles in shapes.items():
+        edition = render_edition(issue(*articles), "ru", settings(NOWHERE))
+        assert len(edition.html.encode()) <= LIMIT, name
+        assert "{slot:unsubscribe_url}" in edition.html
+        assert _items(edition.html) == _item_lines(edition.text)
+        told = [int(n) for n in re.findall(r"ещё (\d+) материал", edition.text)]
+        assert edition.articles + sum(told) == len(articles), name
+        assert edition.articles >= 1
+
+
 def test_thirty_long_articles_all_have_room() -> None:
     edition = render_edition(many(30), "ru", settings(NOWHERE))
     assert edition.articles == 30
