@@ -85,8 +85,12 @@ def _ordinal(day: date | datetime) -> float:
 
 
 def chain(language: str, alert: AlertSettings) -> tuple[str, ...]:
-    """The languages that a reader of that edition understands, best first."""
-    return tuple(dict.fromkeys((language, *alert.fallback.get(language, (alert.languages[0],)))))
+    """The languages that a reader of that edition understands, best first.
+
+    What is said of a language ("pt") is said of its regions ("pt-br"), too.
+    """
+    said = alert.fallback.get(language.partition("-")[0], (alert.languages[0],))
+    return tuple(dict.fromkeys((language, *alert.fallback.get(language, said))))
 
 
 def localised(article: Article, languages: Iterable[str]) -> Localised:

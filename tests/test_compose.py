@@ -126,6 +126,7 @@ def test_the_chain_is_the_edition_the_fallback_set_for_it_or_the_first_language(
     assert chain("pt", alert) == ("pt", "es", "en")
     assert chain("es", alert) == ("es", "en")
     assert chain("en", alert) == ("en",)
+    assert chain("pt-br", alert) == ("pt-br", "es", "en")
 
 
 def test_coverage_counts_titles_and_summaries_in_a_language() -> None:

@@ -29,6 +29,7 @@ from alerts.render.catalogue import Catalogue
 from alerts.render.environment import SLOTS, link, packaged_templates
 from alerts.render.fit import LIMIT
 from alerts.render.inline import inlined
+from alerts.settings import Funder
 from tests.issues import ARTICLES, LANGUAGES, SITE, issue, many, settings
 
 NOWHERE = Path("/nonexistent")
@@ -125,6 +126,26 @@ def test_h6_images_have_words_sizes_and_absolute_addresses(language: str) -> Non
         assert image.get("height")
         assert image.get("src").startswith("https://")
         assert "display:block" in image.get("style")
+
+
+def test_h6_logos_are_shown_where_there_is_an_address_for_them() -> None:
+    """Their shape is not known, so each is told its height only; the name beside says who it is."""
+    known = {"lab": replace(issue().profiles["lab"], logo=f"{SITE}/lab.png")}
+    funders = (
+        Funder("Alder Fund", "", f"{SITE}/alder.png"),
+        Funder("Birch Fund"),
+        Funder("Cedar Fund", "", "javascript:alert(1)"),
+    )
+    given = settings(NOWHERE)
+    given = replace(given, funders=funders, alert=replace(given.alert, logo=f"{SITE}/own.png"))
+    root = parsed(render_edition(replace(issue(), profiles=known), "en", given).html)
+    logos = root.xpath("//img[@class='logo']")
+    assert [one.get("src") for one in logos] == [f"{SITE}/{n}.png" for n in ("own", "lab", "alder")]
+    assert [one.get("alt") for one in logos] == ["Open Consortium", "", ""]
+    for one in logos:
+        assert f"height:{one.get('height')}px; width:auto" in one.get("style")
+        assert "background-color:#ffffff" in one.get("style"), "dark letters on a dark card"
+    assert "Cedar Fund" in "".join(root.itertext())
 
 
 @each_language
@@ -237,6 +258,28 @@ def test_h13_a_long_issue_fits_below_gmails_limit_with_its_footer(number: int) -
     assert _items(edition.html) == _item_lines(edition.text)
     assert "<!--item" not in edition.html
     assert "[more]" not in edition.html
+
+
+def test_h13_neither_one_endless_text_nor_many_sections_push_the_footer_out() -> None:
+    news, endless = replace(ARTICLES[1], translations={}), "Слово о реформе. " * 10_000
+    shapes = {
+        "a summary": (replace(news, summary=endless),),
+        "a title": (replace(news, title=endless),),
+        "a word": (replace(news, title="ш" * 100_000, summary="щ" * 100_000),),
+        "an original": (replace(news, translations={"ru": Translation(endless, endless)}),),
+        "sections": tuple(
+            replace(news, url=f"{SITE}/{n}", section=f"s{n:02d}", summary=endless)
+            for n in range(60)
+        ),
+    }
+    for name, articles in shapes.items():
+        edition = render_edition(issue(*articles), "ru", settings(NOWHERE))
+        assert len(edition.html.encode()) <= LIMIT, name
+        assert "{slot:unsubscribe_url}" in edition.html
+        assert _items(edition.html) == _item_lines(edition.text)
+        told = [int(n) for n in re.findall(r"ещё (\d+) материал", edition.text)]
+        assert edition.articles + sum(told) == len(articles), name
+        assert edition.articles >= 1
 
 
 def test_thirty_long_articles_all_have_room() -> None:
@@ -694,6 +737,13 @@ def test_a_broken_catalogue_is_named(tmp_path: Path) -> None:
 )
 def test_dates_of_events_follow_the_language_and_the_time_zone(event: Event, words: str) -> None:
     assert Catalogue("es", ()).event(event, ZoneInfo("Europe/Madrid")) == words
+
+
+def test_an_hour_stays_on_its_line_and_the_comma_is_the_languages_own() -> None:
+    event = Event(datetime(2026, 11, 3, 14, 30, tzinfo=UTC))
+    words = Catalogue("ar", ()).event(event, ZoneInfo("UTC"))
+    assert words == "الثلاثاء، 3 نوفمبر 2026، 2:30\N{NO-BREAK SPACE}م (UTC)"
+    assert "2026، 3:00\N{NO-BREAK SPACE}م" in rendered("ar").html
 
 
 def test_names_of_languages_are_found_for_any_tag() -> None:

@@ -14,7 +14,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_interval, format_skeleton, format_time
+from babel.dates import (
+    format_date,
+    format_interval,
+    format_skeleton,
+    format_time,
+    get_datetime_format,
+)
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -80,10 +86,12 @@ class Catalogue:
         hours = [self._hour(start, zone)]
         if isinstance(end, datetime) and end > start:
             hours.append(self._hour(end, zone))
-        return f"{words}, {'–'.join(hours)} ({_offset(start, zone)})"
+        both = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
+        return f"{both.format('–'.join(hours), words)} ({_offset(start, zone)})"
 
     def _hour(self, moment: datetime, zone: ZoneInfo) -> str:
-        return str(format_time(moment.astimezone(zone).time(), "short", locale=self.locale))
+        words = str(format_time(moment.astimezone(zone).time(), "short", locale=self.locale))
+        return words.replace(" ", "\N{NO-BREAK SPACE}")  # “4:00” and its “pm” stay on one line
 
     def joined(self, names: Iterable[str]) -> Markup:
         """“A, B and C”, for HTML."""

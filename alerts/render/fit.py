@@ -20,7 +20,7 @@ def fitted(
 ) -> tuple[str, tuple[int, ...]]:
     """The document below `LIMIT`, and how many articles of each section it shows.
 
-    `sections` says how many each has; each keeps at least one.
+    `sections` says how many each has; of two equally long ones the later gives first.
     """
     shown = _room(html, sections)
     seen = [0] * len(sections)
@@ -45,8 +45,8 @@ def _room(html: str, sections: Sequence[int]) -> list[int]:
     shown = list(sections)
     total = len(html.encode())
     while total > LIMIT:
-        longest = max(range(len(shown)), key=lambda number: shown[number], default=None)
-        if longest is None or shown[longest] <= 1 or not sizes[longest]:
+        longest = max(range(len(shown)), key=lambda n: (len(sizes[n]), n), default=None)
+        if longest is None or not sizes[longest]:
             break
         shown[longest] -= 1
         total -= sizes[longest].pop()

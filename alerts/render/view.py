@@ -12,10 +12,15 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from alerts.compose import chain, localised, same_language
+from alerts.markup import shorten
 from alerts.model import FEATURED, Article, Image, Issue, Profile, Section
 from alerts.render.catalogue import Catalogue, direction, local_day
 from alerts.render.environment import link
 from alerts.settings import AlertSettings, Funder, Settings
+
+# Letters of a title and of any other text; no one text may fill an e-mail (rule H13). What sources
+# bring is shorter already: this is for what was typed in or translated.
+LONGEST_TITLE, LONGEST_TEXT = 300, 1500
 
 # The titles of the sections that every alert has; the words are message ids.
 SECTION_TITLES = {
@@ -153,7 +158,7 @@ class Viewer:
         return Item(
             id=article.id,
             url=link(article.url),
-            title=self._words(words.title, words.title_language),
+            title=self._words(shorten(words.title, LONGEST_TITLE), words.title_language),
             summary=self._words(words.summary, words.summary_language),
             publisher=profile.name if profile else article.author,
             image=image,
@@ -182,6 +187,7 @@ class Viewer:
         return self._words("", self.catalogue.language)
 
     def _words(self, text: str, language: str) -> Words:
+        text = shorten(text, LONGEST_TEXT)
         if not text or same_language(language, self.catalogue.language):
             return Words(text, Markup(""))
         mark = Markup(' lang="{}" dir="{}"').format(language, direction(language))
