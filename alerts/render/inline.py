@@ -20,8 +20,10 @@ _IMPORT = re.compile(r"@import[^;]*;?", re.IGNORECASE)
 cssutils.log.setLevel(logging.CRITICAL + 1)
 cssutils.ser.prefs.minimizeColorHash = False  # #ffffff stays: old clients do not know #fff
 
-_TAG = re.compile(r"<[a-zA-Z][\w:-]*(?:\s+[\w:-]+(?:=\"[^\"]*\")?)*\s*>")
-_VALUE = re.compile(r"=\"[^\"]*\"")
+# libxml2 writes a value that holds a double quote between single ones
+_QUOTED = r"""=(?:"[^"]*"|'[^']*')"""
+_TAG = re.compile(rf"<[a-zA-Z][\w:-]*(?:\s+[\w:-]+(?:{_QUOTED})?)*\s*>")
+_VALUE = re.compile(_QUOTED)
 
 
 def inlined(html: str) -> str:
