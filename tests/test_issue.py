@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import json
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,21 @@ def test_render_twice_writes_the_same_bytes(october: Path, alerts: Alerts) -> No
         found.append({p.name: p.read_bytes() for p in folder.iterdir() if p.suffix != ".eml"})
     assert found[0] == found[1]
     assert len(found[0]) == 4
+
+
+def test_render_tells_what_it_wrote_as_one_json_document(october: Path, alerts: Alerts) -> None:
+    document = json.loads(alerts("render", "--month", "2026-10", "--json").stdout)
+    assert document["month"] == "2026-10"
+    assert [one["language"] for one in document["editions"]] == ["en", "es"]
+    for one in document["editions"]:
+        html, text, message = (Path(name).read_bytes() for name in one["files"])
+        assert (one["html_bytes"], one["text_bytes"]) == (len(html), len(text))
+        assert one["subject"].startswith("The Alert: ")
+        assert b"Message-ID:" in message
+        assert one["articles"] == 2
+    empty = alerts("render", "--month", "2026-09", "--json")
+    assert (empty.code, json.loads(empty.stdout)) == (0, {"month": "2026-09", "editions": []})
+    assert not (october / "build" / "2026-09").exists()
 
 
 @pytest.mark.parametrize("command", [("issue", "show"), ("render",)])

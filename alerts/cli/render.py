@@ -1,12 +1,14 @@
 """`alerts render`: the editions of a month as files, to look at before anyone gets them."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from alerts import publish
-from alerts.cli.session import Session, month_option, pass_session
+from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.message import sample
+from alerts.model import Edition
 
 
 @click.command()
@@ -17,27 +19,44 @@ from alerts.message import sample
     type=click.Path(path_type=Path, file_okay=False),
     help="Where they go; default: the folder “build” of the project.",
 )
+@json_option
 @pass_session
-def render(session: Session, month: str | None, out: Path | None) -> None:
+def render(session: Session, month: str | None, out: Path | None, as_json: bool) -> None:
     """Write DIR/MONTH/LANGUAGE.html, .txt and .eml for each edition.
 
     The .eml is the message as a made-up reader would get it; .html and .txt show the slots.
     """
     chosen, settings = session.month(month), session.settings
     made = publish.editions(session.db, settings, chosen)
-    if not made:
-        click.echo(f"{chosen}: no articles, nothing to render")
-        return
     folder = (out or settings.root / "build") / str(chosen)
-    folder.mkdir(parents=True, exist_ok=True)
+    if made:
+        folder.mkdir(parents=True, exist_ok=True)
     for edition in made:
-        files = {
-            "html": edition.html.encode(),
-            "txt": edition.text.encode(),
-            "eml": sample(edition, settings, chosen, session.now),
-        }
-        for suffix, octets in files.items():
-            (folder / f"{edition.language}.{suffix}").write_bytes(octets)
-        size = len(files["html"]) / 1024
-        click.echo(f"{folder / edition.language}.html  {size:.0f} KB  {edition.subject}")
-    session.say(f"beside each: .txt, and .eml for a mail program; {len(made)} editions")
+        _write(edition, folder, sample(edition, settings, chosen, session.now))
+    if as_json:
+        print_json({"month": str(chosen), "editions": [_told(one, folder) for one in made]})
+    elif not made:
+        click.echo(f"{chosen}: no articles, nothing to render")
+    else:
+        for edition in made:
+            size = len(edition.html.encode()) / 1024
+            click.echo(f"{folder / edition.language}.html  {size:.0f} KB  {edition.subject}")
+        session.say(f"beside each: .txt, and .eml for a mail program; {len(made)} editions")
+
+
+def _write(edition: Edition, folder: Path, message: bytes) -> None:
+    files = {"html": edition.html.encode(), "txt": edition.text.encode(), "eml": message}
+    for suffix, octets in files.items():
+        (folder / f"{edition.language}.{suffix}").write_bytes(octets)
+
+
+def _told(edition: Edition, folder: Path) -> dict[str, Any]:
+    """An edition for `--json`; sizes as `alerts status` has them."""
+    return {
+        "language": edition.language,
+        "subject": edition.subject,
+        "articles": edition.articles,
+        "html_bytes": len(edition.html.encode()),
+        "text_bytes": len(edition.text.encode()),
+        "files": [str(folder / f"{edition.language}.{kind}") for kind in ("html", "txt", "eml")],
+    }
