@@ -52,6 +52,8 @@ class Relay:
 
     def __enter__(self) -> "Relay":
         self._server = socket.create_server(("127.0.0.1", 0), backlog=64)
+        # Little is buffered, so a client that is cut off in a large body knows that it was.
+        self._server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         self.port: int = self._server.getsockname()[1]
         self._open: set[socket.socket] = set()
         self._accepting = threading.Thread(target=self._accept, daemon=True)
