@@ -84,9 +84,14 @@ def test_render_tells_what_it_wrote_as_one_json_document(october: Path, alerts: 
     document = json.loads(alerts("render", "--month", "2026-10", "--json").stdout)
     assert document["month"] == "2026-10"
     assert [one["language"] for one in document["editions"]] == ["en", "es"]
-    for one in document["editions"]:
+    status = alerts("status", "--month", "2026-10", "--json").json["editions"]
+    for one, counted in zip(document["editions"], status, strict=True):
         html, text, message = (Path(name).read_bytes() for name in one["files"])
-        assert (one["html_bytes"], one["text_bytes"]) == (len(html), len(text))
+        assert {name: one[name] for name in counted} == counted
+        for octets in (html, text):  # as a reader sees it, no slot left open
+            assert b"{slot:" not in octets
+            assert b"reader@example.org" in octets
+            assert b"/unsubscribe/" in octets
         assert one["subject"].startswith("The Alert: ")
         assert b"Message-ID:" in message
         assert one["articles"] == 2

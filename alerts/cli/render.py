@@ -1,5 +1,6 @@
 """`alerts render`: the editions of a month as files, to look at before anyone gets them."""
 
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from alerts.model import Edition
 def render(session: Session, month: str | None, out: Path | None, as_json: bool) -> None:
     """Write DIR/MONTH/LANGUAGE.html, .txt and .eml for each edition.
 
-    The .eml is the message as a made-up reader would get it; .html and .txt show the slots.
+    All three are as a made-up reader would get them; the links meant for one reader lead nowhere.
     """
     chosen, settings = session.month(month), session.settings
     made = publish.editions(session.db, settings, chosen)
@@ -45,9 +46,12 @@ def render(session: Session, month: str | None, out: Path | None, as_json: bool)
 
 
 def _write(edition: Edition, folder: Path, message: bytes) -> None:
-    files = {"html": edition.html.encode(), "txt": edition.text.encode(), "eml": message}
-    for suffix, octets in files.items():
+    plain, page = message_from_bytes(message, policy=policy.default).iter_parts()
+    files = {"html": page.get_content(), "txt": plain.get_content()}
+    for suffix, text in files.items():
+        octets = text.replace("\r\n", "\n").encode()
         (folder / f"{edition.language}.{suffix}").write_bytes(octets)
+    (folder / f"{edition.language}.eml").write_bytes(message)
 
 
 def _told(edition: Edition, folder: Path) -> dict[str, Any]:
