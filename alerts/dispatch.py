@@ -1,9 +1,8 @@
 """Dispatch: the outbox is worked until nothing is due.
 
 Each connection is a lane: a thread that claims deliveries under a lease, sends them in order, and has
-each outcome on disk before the next body leaves. The lanes share one database connection; whoever
-settles while another lane is committing joins the next commit, so the outcomes of several lanes go to
-disk together. Before each message it is looked at whether its reader may still be mailed.
+each outcome on disk before the next body leaves. The calling thread writes the outcomes, those of
+several lanes in one commit. Before each message it is looked at whether its reader may still be mailed.
 
 The same call goes on after anything: a kill, a crash, a relay that was away. Knows neither who runs it
 nor which transport it drives; the clock, the chance and the wish to stop come from outside.
@@ -15,6 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from sqlite_utils import Database
@@ -27,6 +27,7 @@ from alerts.store import issues, moment, outbox, secrets
 from alerts.throttle import Throttle
 
 _LEASE = timedelta(hours=1)  # counts only for leases of other machines; ours end with the lock
+_MOMENT = 0.1  # seconds between two looks at whether the lanes are done
 _MAX_CLAIM = 100  # for each lane
 _FAULTS_IN_A_ROW = 5  # of all lanes together, before the relay is given up for now
 
@@ -116,10 +117,9 @@ def _round(
     ]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        while thread.is_alive():
-            thread.join(0.2)
-            watch(report, due)
+    while any(thread.is_alive() for thread in threads):
+        ledger.write()
+        watch(report, due)
     if ledger.fault is not None:
         raise ledger.fault
     return report.outcomes.total() - before
@@ -133,10 +133,7 @@ class Ledger:
     ) -> None:
         self._db, self._orders, self._world = db, orders, world
         self._lock = threading.Lock()
-        self._pending: list[outbox.Settlement] = []
-        self._turn = threading.Condition()
-        self._leading = False
-        self._arrived = self._committed = 0
+        self._desk: SimpleQueue[tuple[outbox.Settlement, threading.Lock]] = SimpleQueue()
         self._commit_takes = 0.0
         self._left = due
         self._batch = max(1, min(_MAX_CLAIM, due // (orders.connections * 4)))
@@ -192,47 +189,38 @@ class Ledger:
         self.report.outcomes[DeliveryState.SKIPPED] += claimed.skipped
         self._left = self._left - taken if taken else 0
 
-    def settle(self, owed: Owed, outcome: Outcome) -> None:
-        """Have the outcome on disk when this returns, together with those of other lanes.
+    def settle(self, owed: Owed, outcome: Outcome, written: threading.Lock) -> None:
+        """Have the outcome on disk when this returns; `written` is the lane's own lock, held."""
+        self._desk.put((self._settlement(owed, outcome), written))
+        written.acquire()
+        if self.fault is not None:
+            raise self.fault
 
-        Whoever finds nobody committing leads: it waits for the others, at most as long as a commit
-        takes, and then writes all that is there. The others wait for it.
+    def write(self) -> None:
+        """Write what lies on the desk in one commit; waits a moment where nothing does.
+
+        Once one outcome is there, others are waited for at most as long as a commit takes.
         """
-        settlement = self._settlement(owed, outcome)
-        with self._turn:
-            self._pending.append(settlement)
-            self._arrived += 1
-            mine = self._arrived
-            self._turn.notify_all()
-            while self._committed < mine:
-                if self.fault is not None:
-                    raise self.fault
-                if self._leading:
-                    self._turn.wait()
-                    continue
-                self._leading = True
-                try:
-                    self._lead()
-                finally:
-                    self._leading = False
-                    self._turn.notify_all()
-
-    def _lead(self) -> None:
-        """Commit what is pending, once enough is; `_turn` is held, but not while waiting or writing."""
-        deadline = self._world.steady() + self._commit_takes
-        enough = max(1, len(self._dealt) // 2)
-        while len(self._pending) < enough and (left := deadline - self._world.steady()) > 0:
-            self._turn.wait(left)
-        batch, self._pending = self._pending, []
-        self._turn.release()
         try:
-            with self._lock:
-                began = self._world.steady()
-                self._commit(batch)
-                self._commit_takes = self._world.steady() - began
+            batch = [self._desk.get(timeout=_MOMENT)]
+        except Empty:
+            return
+        deadline = self._world.steady() + self._commit_takes
+        with suppress(Empty):
+            while len(batch) < len(self._dealt):
+                patience = (
+                    deadline - self._world.steady() if len(batch) < len(self._dealt) / 2 else 0
+                )
+                batch.append(self._desk.get(patience > 0, patience if patience > 0 else None))
+        try:
+            if self.fault is None:
+                with self._lock:
+                    began = self._world.steady()
+                    self._commit([settlement for settlement, _ in batch])
+                    self._commit_takes = self._world.steady() - began
         finally:
-            self._turn.acquire()
-        self._committed += len(batch)
+            for _, written in batch:
+                written.release()
 
     def begin(self, owed: Owed) -> bool:
         """Begin a message; False once its reader has left, or was suppressed or erased.
@@ -318,9 +306,9 @@ class Ledger:
         try:
             outbox.settle(self._db, batch, self._world.now())
             self._look()
-        except Exception as fault:
+        except Exception as fault:  # the lanes raise it too
             self.fail(fault)
-            raise
+            return
         for settled in batch:
             outcome = settled.outcome
             self._in_flight.discard(settled.delivery_id)
@@ -336,6 +324,8 @@ class _Lane:
     def __init__(self, ledger: Ledger, world: World) -> None:
         self._ledger, self._world = ledger, world
         self._connection: Connection | None = None
+        self._written = threading.Lock()
+        self._written.acquire()
 
     def work(self) -> None:
         """Claim and send until nothing is due, or all come to rest.
@@ -374,7 +364,7 @@ class _Lane:
             outcome = connection.send(envelope, merge.message(current), announced)
             if not connection.usable:
                 announced = None
-            self._ledger.settle(current, outcome)
+            self._ledger.settle(current, outcome, self._written)
 
     def _next(self, owed: deque[Owed]) -> Envelope | None:
         """What may be announced with the current body: the next delivery, if it may go at once."""
