@@ -23,7 +23,7 @@ from alerts.errors import RelayUnavailable
 from alerts.message import Frame, Merge
 from alerts.model import DeliveryState, Envelope, Month, Outcome, Owed, Reason, RetryPolicy
 from alerts.retry import next_attempt
-from alerts.store import issues, moment, outbox, secrets
+from alerts.store import issues, outbox, secrets
 from alerts.throttle import Throttle
 
 _LEASE = timedelta(hours=1)  # counts only for leases of other machines; ours end with the lock
@@ -294,9 +294,7 @@ class Ledger:
     def _settlement(self, owed: Owed, outcome: Outcome) -> outbox.Settlement:
         now, attempts = self._world.now(), owed.attempts + 1
         if outcome.state in (DeliveryState.DEFERRED, DeliveryState.IN_DOUBT):
-            due = next_attempt(
-                self._orders.retry, attempts, moment(owed.queued_at), now, self._world.chance()
-            )
+            due = next_attempt(self._orders.retry, attempts, now, self._world.chance())
             if due is None and outcome.state is DeliveryState.DEFERRED:
                 outcome = Outcome(DeliveryState.FAILED, outcome.reply, Reason.EXPIRED)
             return outbox.Settlement(owed.id, outcome, attempts, due or now)

@@ -298,7 +298,7 @@ _PLAIN = re.compile(r"[!-<>-~]{1,75}")  # what quoted-printable leaves as it is,
 def sample(edition: Edition, settings: Settings, month: Month, now: datetime) -> bytes:
     """A message as a made-up reader would get it, for `alerts render` and the linter."""
     frame = Frame.of(settings, month)
-    reader = Owed(0, 0, 0, "reader@example.org", "", 0, "")
+    reader = Owed(0, 0, 0, "reader@example.org", "", 0)
     return Merge(template(edition, frame, now), frame, 0, bytes(32), edition.language).message(
         reader
     )

@@ -288,7 +288,6 @@ class Owed:
     email: str
     name: str
     attempts: int
-    queued_at: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Per recipient and per stage of the SMTP transaction (RFC 5321 §4.2.1, §4.5.4.1
 deferred, 5xx is failed. A 421, a reply that is none, and a refusal of MAIL concern the relay and not
 the recipient. What breaks before the final dot is certain not to have been taken; what breaks after
 it is in doubt. Waits double from `first` up to `longest`, each shortened by up to a quarter at
-random, until `give_up_after` has passed since queueing. Pure: the moment and the chance are
+random, until they come to `give_up_after`. Pure: the moment and the chance are
 arguments.
 """
 
@@ -13,6 +13,8 @@ from enum import Enum
 
 from alerts.errors import RelayUnavailable
 from alerts.model import DeliveryState, Outcome, Reason, Reply, RetryPolicy
+
+_MOST_ATTEMPTS = 100  # whatever the settings say
 
 UNADDRESSABLE = Outcome(
     DeliveryState.FAILED,
@@ -62,13 +64,17 @@ def broken(words: str, *, after_dot: bool) -> Outcome:
 
 
 def next_attempt(
-    policy: RetryPolicy, attempts: int, queued_at: datetime, now: datetime, chance: float
+    policy: RetryPolicy, attempts: int, now: datetime, chance: float
 ) -> datetime | None:
     """When to try again after that many attempts (≥ 1), or None to give up.
 
-    `chance` is a random number in [0, 1): it spreads the next attempts of those deferred together.
+    Given up is once the waits so far come to `give_up_after`: counted by attempts and not by the
+    clock, so a relay that was away for days, or an admin's retry, does not shorten the next ones'
+    time. `chance` is a random number in [0, 1): it spreads the attempts of those deferred together.
     """
-    if now - queued_at >= policy.give_up_after:
+    waits: list[timedelta] = [
+        min(policy.first * 2 ** min(n, 20), policy.longest) for n in range(attempts)
+    ]
+    if sum(waits[:-1], timedelta()) >= policy.give_up_after or attempts >= _MOST_ATTEMPTS:
         return None
-    wait: timedelta = min(policy.first * 2 ** min(attempts - 1, 20), policy.longest)
-    return now + wait * (1 - chance / 4)
+    return now + waits[-1] * (1 - chance / 4)

@@ -46,6 +46,7 @@ LEVELS = {
     "dispatch": 3,
     "publish": 3,
     "subscribe": 3,
+    "why": 3,
     # entry points
     "__main__": 4,
     "cli": 4,

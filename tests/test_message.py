@@ -56,7 +56,7 @@ def _merge(made: Edition, frame: Frame = FRAME) -> Merge:
 
 
 def _owed(email: str = "ana@example.org", name: str = "", number: int = 7) -> Owed:
-    return Owed(number, 1, number, email, name, 0, "2026-11-02T09:00:00Z")
+    return Owed(number, 1, number, email, name, 0)
 
 
 def _head(octets: bytes) -> list[tuple[str, str]]:

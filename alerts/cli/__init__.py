@@ -36,6 +36,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("alerts.cli.run:run", "Collect, compose, queue and send: what cron calls."),
     "schedule": ("alerts.cli.schedule:schedule", "Run by the clock, as alerts.toml says."),
     "status": ("alerts.cli.status:status", "Show how far the month's issue is."),
+    "delivery": ("alerts.cli.delivery:delivery", "See the deliveries, retry the missed ones."),
+    "why": ("alerts.cli.why:why", "Tell what happened to one person's copy."),
     "subscriber": ("alerts.cli.subscriber:subscriber", "Add, import, list and change subscribers."),
     "suppression": (
         "alerts.cli.suppression:suppression",

@@ -150,11 +150,9 @@ def claim(
         ).rowcount
         skipped = skip(db, leases, now, after=after) if taken else []
         rows = db.conn.execute(
-            """SELECT d.lease_id, d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts,
-                      i.queued_at
+            """SELECT d.lease_id, d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts
                  FROM deliveries AS d INDEXED BY deliveries_held
                  JOIN subscribers AS s ON s.id = d.subscriber_id
-                 JOIN issues AS i ON i.id = d.issue_id
                 WHERE d.lease_id IN (SELECT value FROM json_each(?)) AND d.id > ? ORDER BY d.id""",
             (listed, after),
         ).fetchall()

@@ -1,0 +1,22 @@
+"""`alerts why`: what happened to one person's copy, and why."""
+
+import click
+
+from alerts.address import Address
+from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
+from alerts.why import why as explain
+
+
+@click.command()
+@click.argument("email")
+@month_option
+@json_option
+@pass_session
+def why(session: Session, email: str, month: str | None, as_json: bool) -> None:
+    """Tell what happened to the copy of EMAIL, and why."""
+    chosen = session.month(month)
+    answer = explain(session.db, Address.parse(email), chosen)
+    if as_json:
+        print_json({"email": email, "month": str(chosen), "why": answer})
+    else:
+        click.echo(answer)
