@@ -1,6 +1,7 @@
 """The outbox is worked: every outcome of a relay, every reader once, whatever breaks."""
 
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ class Sending:
 
     def __init__(self, root: Path, readers: int = 5) -> None:
         self.root, self.now = root, NOW
-        self.db = database(root, threads=True)
+        self.db = database(root)
         self.emails = add_subscribers(self.db, readers)
         assert queue_issue(root, self.db) == readers
         self.stop = threading.Event()
@@ -35,7 +36,7 @@ class Sending:
         retry = RetryPolicy(timedelta(minutes=15), timedelta(hours=6), timedelta(days=4))
         orders = Orders([MONTH], connections, retry, "host", "test", resend_in_doubt=resend)
         world = World(
-            transport(settings, None), lambda: self.now, lambda: 0.0, lambda: 0.5, self.stop
+            transport(settings, None), lambda: self.now, time.monotonic, lambda: 0.5, self.stop
         )
         return dispatch(self.db, orders, world, lambda report, due: None)
 

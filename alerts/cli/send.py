@@ -84,9 +84,7 @@ def work(
         resend_in_doubt=delivery.in_doubt == "resend",
     )
     world = World(relay, lambda: datetime.now(UTC), time.monotonic, random.random)
-    db = open_database(
-        settings.database_path, synchronous=settings.database.synchronous, threads=True
-    )
+    db = open_database(settings.database_path, synchronous=settings.database.synchronous)
     try:
         with stopping(world.stop):
             return dispatch(db, orders, world, _progress(session))

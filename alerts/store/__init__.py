@@ -73,11 +73,11 @@ def transaction(db: Database) -> Iterator[None]:
     db.conn.execute("BEGIN IMMEDIATE")
     try:
         yield
+        db.conn.execute("COMMIT")
     except BaseException:
         if db.conn.in_transaction:
             db.conn.execute("ROLLBACK")
         raise
-    db.conn.execute("COMMIT")
 
 
 @contextmanager
@@ -87,6 +87,12 @@ def faults(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as fault:
         raise translated(fault, path) from fault
+
+
+def may_pass(fault: Exception) -> bool:
+    """True for a fault that can end without us: another writer, or a disk that is full."""
+    name = getattr(fault, "sqlite_errorname", "")
+    return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR"))
 
 
 def translated(fault: sqlite3.Error, path: Path) -> AlertsError:

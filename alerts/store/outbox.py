@@ -195,42 +195,50 @@ def skip(
 
 
 def settle(db: Database, settlements: Iterable[Settlement], now: datetime) -> None:
-    """Write outcomes in one commit. Only a delivery that is `sending` moves."""
+    """Write outcomes in one commit, and as one statement: a commit holds up the sender.
+
+    Only a delivery that is `sending` moves.
+    """
     rows = [
         (
+            s.delivery_id,
             s.outcome.state,
             s.outcome.reason,
             str(s.outcome.reply),
             s.attempts,
             stamp(s.due_at),
-            s.delivery_id,
         )
         for s in settlements
     ]
-    failures = [row for row in rows if row[0] != DeliveryState.SENT]
-    at = stamp(now)
+    failures = [row for row in rows if row[1] != DeliveryState.SENT]
     with transaction(db):
-        db.conn.executemany(
-            f"""UPDATE deliveries SET state = ?, reason = ?, reply = ?, attempts = ?, due_at = ?,
-                       lease_id = NULL, changed_at = '{at}'
-                 WHERE id = ? AND state = 'sending'""",  # noqa: S608
-            rows,
+        db.conn.execute(
+            """UPDATE deliveries
+                  SET state = o.state, reason = o.reason, reply = o.reply, attempts = o.attempts,
+                      due_at = o.due_at, lease_id = NULL, changed_at = :now
+                 FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,
+                              json_extract(value, '$[2]') AS reason, json_extract(value, '$[3]') AS reply,
+                              json_extract(value, '$[4]') AS attempts, json_extract(value, '$[5]') AS due_at
+                         FROM json_each(:rows)) AS o
+                WHERE deliveries.id = o.id AND deliveries.state = 'sending'""",
+            {"now": stamp(now), "rows": json.dumps(rows)},
         )
         if failures:
             db.conn.executemany(
                 """INSERT INTO events (at, kind, delivery_id, detail)
-               VALUES (?, 'delivery.' || ?, ?, json_object('reason', ?, 'reply', ?))""",
+                   VALUES (?, 'delivery.' || ?, ?, json_object('reason', ?, 'reply', ?))""",
                 [
-                    (at, state, delivery, reason, reply)
-                    for state, reason, reply, _, _, delivery in failures
+                    (stamp(now), state, delivery, reason, reply)
+                    for delivery, state, reason, reply, _, _ in failures
                 ],
             )
 
 
-def release(db: Database, lease_id: int, now: datetime) -> None:
-    """End a lease; what it still holds was not begun and is owed as before."""
+def release(db: Database, leases: Iterable[int], now: datetime) -> None:
+    """End leases; what they still hold was not begun and is owed as before."""
     with transaction(db):
-        _free(db, lease_id, now)
+        for lease_id in leases:
+            _free(db, lease_id, now)
 
 
 def recover(db: Database, host: str, now: datetime) -> int:

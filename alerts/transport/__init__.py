@@ -10,40 +10,13 @@ A transport opens connections; a connection sends one message after another and 
 knows the database, or who runs it.
 """
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from alerts.errors import SettingsError
 from alerts.model import DeliveryState, Envelope, Outcome, Reply
 from alerts.settings import Settings
 from alerts.transport import maildir, smtp
-
-
-class Connection(Protocol):
-    """One way to the relay, used by one thread at a time; `usable` until its session is over."""
-
-    usable: bool
-
-    def send(
-        self, envelope: Envelope, message: bytes, following: Envelope | None = None
-    ) -> Outcome:
-        """Send one message and wait for its outcome.
-
-        `following` is the envelope of the message that will be sent next, if it is known: a
-        connection may announce it together with this message's body (RFC 2920). The next call must
-        then be for that envelope, or `abandon`.
-        """
-
-    def abandon(self) -> None:
-        """Take back what was announced with `following`."""
-
-    def close(self) -> None:
-        """Say goodbye; never raises."""
-
-
-Transport = Callable[[], Connection]
-"""Opens a connection; raises `RelayUnavailable`."""
+from alerts.transport.connection import Conversation, Goodbye, Transport
 
 
 def transport(settings: Settings, password: str | None) -> Transport:
@@ -68,14 +41,20 @@ class Null:
 
     usable = True
 
+    def fileno(self) -> int:
+        """There is none, and nothing is waited for."""
+        return -1
+
     def send(
         self, envelope: Envelope, message: bytes, following: Envelope | None = None
-    ) -> Outcome:
-        """Always sent."""
+    ) -> Conversation:
+        """Always sent, at once."""
+        yield from ()
         return Outcome(DeliveryState.SENT, Reply(250, "not sent: the relay is null:"))
 
-    def abandon(self) -> None:
-        """Nothing was announced."""
+    def close(self) -> Goodbye:
+        """Nothing is open."""
+        yield from ()
 
-    def close(self) -> None:
+    def cut(self) -> None:
         """Nothing is open."""

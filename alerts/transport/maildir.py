@@ -10,6 +10,7 @@ from pathlib import Path
 
 from alerts.errors import AlertsError
 from alerts.model import DeliveryState, Envelope, Outcome, Reply
+from alerts.transport.connection import Conversation, Goodbye
 
 
 class Maildir:
@@ -25,10 +26,15 @@ class Maildir:
         except OSError as fault:
             raise AlertsError(f"{folder}: cannot be made a Maildir: {fault.strerror}") from fault
 
+    def fileno(self) -> int:
+        """There is none, and nothing is waited for."""
+        return -1
+
     def send(
         self, envelope: Envelope, message: bytes, following: Envelope | None = None
-    ) -> Outcome:
-        """Write one file, with Return-Path and Delivered-To as a mail server adds them."""
+    ) -> Conversation:
+        """Write one file, with Return-Path and Delivered-To as a mail server adds them; at once."""
+        yield from ()
         head = f"Return-Path: <{envelope.sender}>\r\nDelivered-To: {envelope.recipient}\r\n"
         octets = (head.encode() + message).replace(b"\r\n", b"\n")
         name = f"{hashlib.sha256(octets).hexdigest()[:32]}.alerts"
@@ -48,16 +54,17 @@ class Maildir:
             ) from fault
         return _kept(name)
 
-    def abandon(self) -> None:
-        """Nothing was announced."""
-
-    def close(self) -> None:
+    def close(self) -> Goodbye:
         """Make the new names durable."""
+        yield from ()
         folder = os.open(self._folder / "new", os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+    def cut(self) -> None:
+        """What was written stays."""
 
 
 def _kept(name: str) -> Outcome:

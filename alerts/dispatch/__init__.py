@@ -1,0 +1,60 @@
+"""Dispatch: the outbox is worked until nothing is due.
+
+    orders.py   what it is told, and what it reports
+    ledger.py   the books: claims, settlements, who has left meanwhile; all that touches the database
+    lanes.py    the connections, all driven by the calling thread
+
+Each connection works deliveries under a lease of its own, in order, and has each outcome on disk before
+the next body leaves; the outcomes that come in together are written in one commit. Before each message
+it is looked at whether its reader may still be mailed.
+
+The same call goes on after anything: a kill, a crash, a relay that was away. Knows neither who runs it
+nor which transport it drives; the clock, the chance and the wish to stop come from outside.
+"""
+
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+from alerts.dispatch.lanes import Lanes
+from alerts.dispatch.ledger import Ledger
+from alerts.dispatch.orders import Orders, Report, World
+from alerts.store import issues, outbox
+
+__all__ = ["Orders", "Report", "World", "dispatch"]
+
+Watch = Callable[[Report, int], None]
+
+
+def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> Report:
+    """Send what is due, with the project's lock held.
+
+    Calls `watch(report, due)` now and then. Raises whatever is met that is not an outcome (a full disk,
+    a broken template), where it can once all connections have come to rest.
+    """
+    outbox.recover(db, orders.host, world.now())
+    report = Report()
+    left = orders.limit
+    while due := outbox.count_due(db, world.now(), orders.months, orders.resend_in_doubt):
+        due = due if left is None else min(due, left)
+        done = _round(db, orders, world, due, report, watch)
+        left = None if left is None else left - done
+        if left == 0 or not done or report.relay_fault or world.stop.is_set():
+            break
+    report.stopped = world.stop.is_set()
+    issues.close_finished(db, world.now())
+    return report
+
+
+def _round(
+    db: Database, orders: Orders, world: World, due: int, report: Report, watch: Watch
+) -> int:
+    """Work what is due at this moment; returns how many deliveries were settled."""
+    before = report.outcomes.total()
+    ledger = Ledger(db, orders, world, due, report)
+    with Lanes(ledger, world, min(orders.connections, due)) as lanes:
+        while lanes.turn():
+            watch(report, due)
+    if ledger.fault is not None:
+        raise ledger.fault
+    return report.outcomes.total() - before

@@ -1,0 +1,47 @@
+"""What dispatch is told, and what it tells: its orders, what it needs of the world, its report."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alerts.model import DeliveryState, Month, RetryPolicy
+from alerts.transport.connection import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What is to be sent, and how; `host` and `holder` name this process in its leases."""
+
+    months: Sequence[Month]
+    connections: int
+    retry: RetryPolicy
+    host: str
+    holder: str
+    limit: int | None = None
+    rate: float = 0.0
+    resend_in_doubt: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What dispatch takes from outside: the relay, wall and steady clocks, chance, and stopping.
+
+    `steady` counts seconds, `chance` is in [0, 1).
+    """
+
+    connect: Transport
+    now: Callable[[], datetime]
+    steady: Callable[[], float]
+    chance: Callable[[], float]
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a dispatch did: outcomes by state, and why it ended early, if it did."""
+
+    outcomes: Counter[DeliveryState] = field(default_factory=Counter)
+    relay_fault: str = ""
+    stopped: bool = False
