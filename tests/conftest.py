@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from alerts import cli
+from tests.browser import browser, page
+
+__all__ = ["browser", "page"]
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
