@@ -6,6 +6,7 @@ open the database.
 """
 
 import difflib
+import ipaddress
 import re
 import tomllib
 import typing
@@ -214,10 +215,7 @@ def _check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
                 Address.parse(value)
             except InputError as fault:
                 raise SettingsError(f"{at('sender', key)}: {fault}") from fault
-    if not re.fullmatch(r"https?://[^\s<>\"]+", settings.web.base_url):
-        raise SettingsError(
-            f"{at('web', 'base_url')}: write a full address such as https://example.org/alerts"
-        )
+    _check_web(settings, at)
     _check_theme(settings.theme, at)
     if not 1 <= delivery.connections <= 100:
         raise SettingsError(f"{at('delivery', 'connections')}: write a number from 1 to 100")
@@ -225,6 +223,25 @@ def _check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
         raise SettingsError(
             f"{at('delivery', 'rate')}: a rate cannot be negative; 0 means no limit"
         )
+
+
+def _check_web(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
+    """Addresses that can stand in a link, a socket and a list of networks."""
+    web = settings.web
+    if not re.fullmatch(r"https?://[^\s<>\"]+", web.base_url):
+        raise SettingsError(
+            f"{at('web', 'base_url')}: write a full address such as https://example.org/alerts"
+        )
+    if not 0 <= web.port <= 65535:
+        raise SettingsError(f"{at('web', 'port')}: write a number from 0 to 65535")
+    for proxy in web.trusted_proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError as fault:
+            raise SettingsError(
+                f"{at('web', 'trusted_proxies')}: “{proxy}” is neither an IP address nor a network"
+                " such as 10.0.0.0/8"
+            ) from fault
 
 
 def _check_theme(theme: ThemeSettings, at: typing.Callable[[str, str], str]) -> None:

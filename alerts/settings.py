@@ -108,6 +108,12 @@ class WebSettings:
     base_url: str = option(
         "https://example.org/alerts", "Public address of the pages of `alerts serve`."
     )
+    host: str = option("127.0.0.1", "The address on which `alerts serve` listens.")
+    port: int = option(8000, "The port on which it listens; 0: any that is free.")
+    trusted_proxies: tuple[str, ...] = option(
+        ("127.0.0.1", "::1"),
+        "Addresses or networks of reverse proxies whose X-Forwarded-For is believed.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

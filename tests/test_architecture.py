@@ -51,6 +51,7 @@ LEVELS = {
     "__main__": 4,
     "cli": 4,
     "scheduler": 4,
+    "web": 4,
 }
 
 # What only these may import. A name that ends in a dot is a package.
@@ -63,6 +64,8 @@ PLACES = {
     "httpx": ("sources.",),
     "feedparser": ("sources.",),
     "trafilatura": ("sources.",),
+    "starlette": ("web.",),
+    "uvicorn": ("cli.serve",),
 }
 
 # Use cases hand a database through without speaking to it: the type alone is theirs to name.
