@@ -81,8 +81,14 @@ class Frame:
 
 def template(edition: Edition, frame: Frame, queued_at: datetime) -> bytes:
     """The message of an edition, with slots; the same bytes for the same arguments."""
+    boundary, body = multipart(edition, f"{frame.month}\0{edition.language}")
+    return _head(edition, frame, queued_at, boundary) + b"\r\n" + body
+
+
+def multipart(edition: Edition, salt: str) -> tuple[str, bytes]:
+    """The body of a message, text first (S14), and its boundary, which follows from it and `salt`."""
     text, page = _lines(edition.text), _lines(edition.html)
-    digest = hashlib.sha256(f"{frame.month}\0{edition.language}\0{text}\0{page}".encode())
+    digest = hashlib.sha256(f"{salt}\0{text}\0{page}".encode())
     boundary = f"=_{digest.hexdigest()[:32]}"
     parts = (("plain", _quoted(text, "text")), ("html", _quoted(page, "html")))
     body = b"".join(
@@ -91,8 +97,7 @@ def template(edition: Edition, frame: Frame, queued_at: datetime) -> bytes:
         % (boundary.encode(), subtype.encode(), content)
         for subtype, content in parts
     )
-    head = _head(edition, frame, queued_at, boundary)
-    return head + b"\r\n" + body + b"--%s--\r\n" % boundary.encode()
+    return boundary, body + b"--%s--\r\n" % boundary.encode()
 
 
 def _head(edition: Edition, frame: Frame, queued_at: datetime, boundary: str) -> bytes:

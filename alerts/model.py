@@ -84,6 +84,7 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     ERASED = "erased"
     CANCELLED = "cancelled"  # by an admin
+    PAUSED = "paused"  # they asked for a pause, and it was not over when the issue was queued
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -253,7 +254,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """One person, one address. `consent` is the evidence: the wording they agreed to."""
+    """One person, one address. `consent` is the evidence: the wording they agreed to.
+
+    Issues queued before `paused_until`, if there is one, are not theirs.
+    """
 
     id: int
     email: str
@@ -265,6 +269,7 @@ class Subscriber:
     consent_source: str = ""
     consent_at: str = ""
     created_at: str = ""
+    paused_until: str = ""
 
 
 # --- the outbox -----------------------------------------------------------------------------------

@@ -234,6 +234,14 @@ def _check_web(settings: Settings, at: typing.Callable[[str, str], str]) -> None
         )
     if not 0 <= web.port <= 65535:
         raise SettingsError(f"{at('web', 'port')}: write a number from 0 to 65535")
+    for key in ("signups_per_network", "signups_per_domain", "signups_in_all"):
+        if getattr(web, key) < 1:
+            raise SettingsError(f"{at('web', key)}: write a number from 1 on")
+    for origin in web.embed_origins:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", origin):
+            raise SettingsError(
+                f"{at('web', 'embed_origins')}: “{origin}” is not an origin such as https://example.org"
+            )
     for proxy in web.trusted_proxies:
         try:
             ipaddress.ip_network(proxy)

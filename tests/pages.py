@@ -1,10 +1,13 @@
 """The public pages for tests: the real server on loopback, in a thread of this process."""
 
+import email
+import email.policy
 import os
 import re
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,13 +15,34 @@ import httpx
 import pytest
 from sqlite_utils import Database
 
+from alerts import notify, tokens
+from alerts.address import Address
 from alerts.cli.serve import address, listening, serving
+from alerts.dispatch import World
+from alerts.model import Envelope, Subscriber, SubscriberStatus
 from alerts.project import load
 from alerts.settings import Settings
-from alerts.store import open_database
+from alerts.store import open_database, secrets, subscribers
+from alerts.tokens import Purpose
+from alerts.transport import Null, Transport
+from alerts.transport.connection import Conversation
 from alerts.web import Site
+from tests.relay import Taken
 
 ANSWER_WITHIN = 30.0
+
+
+class Box(Null):
+    """A relay that keeps what it takes."""
+
+    def __init__(self, taken: list[Taken]) -> None:
+        self._taken = taken
+
+    def send(
+        self, envelope: Envelope, message: bytes, following: Envelope | None = None
+    ) -> Conversation:
+        self._taken.append(Taken(envelope.sender, envelope.recipient, message, ""))
+        return super().send(envelope, message, following)
 
 
 class Clock:
@@ -49,6 +73,40 @@ class Served:
     def get(self, path: str, **more: object) -> httpx.Response:
         """A GET of `path`."""
         return self.client.get(path.lstrip("/"), **more)  # type: ignore[arg-type]
+
+    def post_office(self, transport: Transport | None = None) -> list[Taken]:
+        """Have the notices sent that are due; returns them."""
+        taken: list[Taken] = []
+        world = World(transport or (lambda: Box(taken)), self.clock, time.monotonic, lambda: 0.5)
+        notify.work(self.db, self.settings, world)
+        return taken
+
+    def sign_up(self, address: str = "ana@example.org", **more: str) -> httpx.Response:
+        """Fill in the form to join as a person does, and send it."""
+        page = self.get("/join")
+        self.clock.go(seconds=10)
+        return self.post("/join", data={**fields(page.text), "email": address, **more})
+
+    def subscriber(self, address: str = "ana@example.org", language: str = "en") -> int:
+        """An active subscriber; returns their id."""
+        person = Subscriber(0, address, SubscriberStatus.ACTIVE, language)
+        return subscribers.add(self.db, person, self.clock())
+
+    def becomes(self, status: SubscriberStatus, address: str = "ana@example.org") -> None:
+        """Set where a person stands."""
+        person = subscribers.find(self.db, Address.parse(address))
+        assert person is not None
+        subscribers.change(self.db, replace(person, status=status), self.clock())
+
+    def token(self, purpose: Purpose, number: int) -> str:
+        """A token of ours."""
+        keys = secrets.all_secrets(self.db)
+        return tokens.sign(max(keys), keys[max(keys)], purpose, number)
+
+    def status(self, address: str = "ana@example.org") -> str:
+        """Where a person stands, or an empty text."""
+        person = subscribers.find(self.db, Address.parse(address))
+        return person.status.value if person else ""
 
     def post(self, path: str, **more: object) -> httpx.Response:
         """A POST to `path`."""
@@ -89,6 +147,18 @@ def fields(html: str) -> dict[str, str]:
     return found
 
 
-Serve = Callable[..., Served]
+def links(message: bytes) -> list[str]:
+    """The addresses in the text part of a message."""
+    parsed = email.message_from_bytes(message, policy=email.policy.default)
+    part = parsed.get_body(("plain",))
+    assert part is not None
+    return re.findall(r"https?://\S+", part.get_content())
+
+
+def path_of(url: str, served: Served) -> str:
+    """A link of an e-mail as a path of the server."""
+    assert url.startswith(served.settings.web.base_url), url
+    return url.removeprefix(served.settings.web.base_url)
+
 
 PROCESS_ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1"}

@@ -31,6 +31,7 @@ LEVELS = {
     "fields": 1,
     "markup": 1,
     "message": 1,
+    "notice": 1,
     "render": 1,
     "retry": 1,
     "roster": 1,
@@ -44,6 +45,9 @@ LEVELS = {
     # use cases, one public act each
     "collect": 3,
     "dispatch": 3,
+    "notify": 3,
+    "optin": 3,
+    "preferences": 3,
     "publish": 3,
     "subscribe": 3,
     "why": 3,

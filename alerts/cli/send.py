@@ -9,19 +9,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import click
 
+from alerts import notify
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.dispatch import Orders, Report, World, dispatch
-from alerts.errors import RelayUnavailable, SettingsError
+from alerts.errors import LockHeld, RelayUnavailable, SettingsError
 from alerts.model import DeliveryState, Month, RetryPolicy
 from alerts.settings import DeliverySettings, Settings
 from alerts.store import open_database, outbox
 from alerts.store.lock import project_lock
-from alerts.transport import transport
+from alerts.transport import Transport, transport
 
 
 @click.command()
@@ -48,11 +49,22 @@ def send(
     Exits 75 while deliveries wait for another try, 1 while some are held in doubt.
     """
     with project_lock(session.settings.database_path, "send", session.now):
+        _post_first(session)
         months = [Month.parse(month)] if month else recent(session)
         report = work(session, months, limit=limit, connections=connections, rate=rate)
     if as_json:
         print_json({state.value: report.outcomes[state] for state in DeliveryState})
     return finish(session, months, report)
+
+
+def _post_first(session: Session) -> None:
+    """What `alerts serve` may not have come to: the notices."""
+    with suppress(LockHeld):
+        stop = threading.Event()
+        with stopping(stop):
+            sent = post(session, relay_of(session.settings), stop).outcomes[DeliveryState.SENT]
+        if sent:
+            session.say(f"notices: {sent} sent")
 
 
 def recent(session: Session) -> tuple[Month, ...]:
@@ -71,8 +83,7 @@ def work(
     """Dispatch those months, with the project's lock held; SIGTERM and Ctrl-C stop between messages."""
     settings = session.settings
     delivery = settings.delivery
-    relay = transport(settings, password(settings))
-    _refuse_example(settings)
+    relay = relay_of(settings)
     orders = Orders(
         months=months,
         connections=connections or delivery.connections,
@@ -114,6 +125,24 @@ def finish(session: Session, months: Sequence[Month], report: Report) -> int:
         )
         return 75
     return 0
+
+
+def relay_of(settings: Settings) -> Transport:
+    """The way to the relay of the settings; raises `SettingsError`."""
+    relay = transport(settings, password(settings))
+    _refuse_example(settings)
+    return relay
+
+
+def post(session: Session, relay: Transport, stop: threading.Event) -> Report:
+    """Send the notices that are due, if nobody else is doing so; raises `LockHeld` if so.
+
+    They have a connection and a lock of their own, so none of them waits behind an issue.
+    """
+    settings = session.settings
+    world = World(relay, lambda: datetime.now(UTC), time.monotonic, random.random, stop)
+    with project_lock(settings.database_path, "notices", session.now, "notices.lock"):
+        return notify.work(session.db, settings, world)
 
 
 def password(settings: Settings) -> str | None:

@@ -1,22 +1,29 @@
-"""`alerts serve`: the public pages and the clock in one process.
+"""`alerts serve`: the public pages, the post and the clock in one process.
 
-The pages run in a thread of this process, the acts of the clock as commands in processes of their own
-(see `schedule`), so neither can hold the other up. Told to stop, both end what is under way first.
-Behind a reverse proxy that speaks TLS: see docs/web.md.
+The pages run in a thread of this process, and so does the post, which sends notices moments after a
+visitor asked for them; the acts of the clock run as commands in processes of their own (see
+`schedule`). So none can hold the other up. Told to stop, all end what is under way first. Behind a
+reverse proxy that speaks TLS: see docs/web.md.
 """
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
 from alerts import scheduler
+from alerts.cli import send
 from alerts.cli.schedule import Clock
 from alerts.cli.session import Session, pass_session
-from alerts.errors import UsageError
+from alerts.errors import AlertsError, LockHeld, UsageError
+from alerts.store import faults
 from alerts.web import Site, application
+
+REST = 60.0  # seconds; the longest wait between two looks at what is due
 
 
 @click.command()
@@ -29,13 +36,68 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     scheduler.check(settings, idle=True)
     with listening(host or settings.web.host, settings.web.port if port is None else port) as bound:
         _ = session.db  # says at once what is wrong with it
-        site = Site(settings, log=session.explain)
+        post = Post(settings.root, session)
+        site = Site(settings, stir=post.stir, log=session.explain)
         clock = Clock(session, settings.root)
-        with serving(site, bound):
+        with posting(post), serving(site, bound):
             session.say(f"pages: {address(bound)}, for the world {settings.web.base_url}")
             session.say("stop with Ctrl-C")
             scheduler.serve(settings, clock.tick, clock.stop)
     session.say("stopped")
+
+
+class Post:
+    """Sends notices, whenever it is stirred and when one is due; a fault is told and it goes on."""
+
+    def __init__(self, root: Path, session: Session) -> None:
+        self._root, self._session = root, session
+        self._stirred = threading.Event()
+        self._stop = threading.Event()
+
+    def stir(self) -> None:
+        """Something was asked for."""
+        self._stirred.set()
+
+    def stop(self) -> None:
+        """End, after the message that is on its way."""
+        self._stop.set()
+        self._stirred.set()
+
+    def run(self) -> None:
+        """Work until stopped."""
+        while not self._stop.is_set():
+            self._stirred.clear()
+            failed = False
+            try:
+                with (
+                    contextlib.closing(Session(self._root)) as session,
+                    faults(session.settings.database_path),
+                ):
+                    report = send.post(session, send.relay_of(session.settings), self._stop)
+                failed = bool(report.relay_fault)
+                if failed:
+                    self._session.warn(f"notices: {report.relay_fault}; trying again in a minute")
+            except LockHeld:
+                failed = True  # another process sends them
+            except AlertsError as fault:
+                failed = True
+                self._session.warn(f"notices: {fault}")
+            if failed:
+                self._stop.wait(REST)
+            else:
+                self._stirred.wait(REST)
+
+
+@contextmanager
+def posting(post: Post) -> Iterator[None]:
+    """Have the post work in a thread while the block runs."""
+    thread = threading.Thread(target=post.run, name="post", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        post.stop()
+        thread.join()
 
 
 @contextmanager

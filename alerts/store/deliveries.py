@@ -68,6 +68,12 @@ def of_subscriber(db: Database, subscriber_id: int, month: Month) -> Delivery | 
     return Delivery(*row) if row else None
 
 
+def all_of(db: Database, subscriber_id: int) -> list[Delivery]:
+    """Every copy that one person was ever owed, oldest first."""
+    rows = db.conn.execute(f"{_SELECT} WHERE d.subscriber_id = ? ORDER BY d.id", (subscriber_id,))
+    return [Delivery(*row) for row in rows]
+
+
 def reasons(db: Database, month: Month) -> dict[str, dict[str, int]]:
     """How many deliveries of each state that has reasons have which: {"failed": {"rejected": 2}}."""
     rows = db.conn.execute(

@@ -178,3 +178,64 @@ def m003_outbox(db: Database) -> None:
         CREATE INDEX events_by_issue ON events (issue_id) WHERE issue_id IS NOT NULL
         """,
     )
+
+
+@MIGRATIONS()
+def m007_web(db: Database) -> None:
+    """The subscribers' side. A `confirmation` is a wish that waits for proof of its address: to join
+    (`subscriber_id` 0), or to move a subscription there. There is one open wish an address and
+    subscriber; its address is emptied once it is done or over. No foreign key leads to the people, so
+    that writing a wish down has nothing to do with them.
+
+    A `notice` is a mail to one person about their own subscription. Its bytes are frozen when it is
+    first claimed, and they and the address are emptied once it is settled for good. `mailbox` is a
+    keyed hash by which mails to one mailbox are counted; `counts` whether it counts against the most
+    that an unanswered mailbox ever gets."""
+    _run(
+        db,
+        """
+        CREATE TABLE confirmations (
+            id INTEGER PRIMARY KEY,
+            subscriber_id INTEGER NOT NULL DEFAULT 0,
+            state TEXT NOT NULL DEFAULT 'asked' CHECK (state IN ('asked', 'mailed', 'done', 'over')),
+            email TEXT NOT NULL,
+            email_key TEXT,
+            name TEXT NOT NULL DEFAULT '',
+            language TEXT NOT NULL,
+            consent TEXT NOT NULL DEFAULT '',
+            consent_source TEXT NOT NULL DEFAULT '',
+            network TEXT NOT NULL DEFAULT '',
+            asked_at TEXT NOT NULL,
+            added_id INTEGER,
+            UNIQUE (email_key, subscriber_id),
+            CHECK ((state IN ('asked', 'mailed')) = (email_key IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX confirmations_asked ON confirmations (id) WHERE state = 'asked';
+        CREATE TABLE notices (
+            id INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL CHECK (kind IN ('confirm', 'move', 'already')),
+            subscriber_id INTEGER REFERENCES subscribers (id) ON DELETE SET NULL,
+            confirmation_id INTEGER REFERENCES confirmations (id) ON DELETE SET NULL,
+            email TEXT NOT NULL,
+            language TEXT NOT NULL,
+            mailbox BLOB NOT NULL,
+            counts INTEGER NOT NULL DEFAULT 1 CHECK (counts IN (0, 1)),
+            message BLOB,
+            state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN
+                ('queued', 'sending', 'sent', 'deferred', 'failed', 'in_doubt', 'skipped')),
+            due_at TEXT NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            reason TEXT NOT NULL DEFAULT '',
+            reply TEXT NOT NULL DEFAULT '',
+            created_at TEXT NOT NULL,
+            changed_at TEXT NOT NULL,
+            CHECK ((state IN ('sent', 'failed', 'skipped')) = (email = '')),
+            CHECK (state IN ('queued', 'deferred', 'sending', 'in_doubt') OR message IS NULL)
+        ) STRICT;
+        CREATE INDEX notices_open ON notices (due_at)
+            WHERE state IN ('queued', 'deferred', 'in_doubt');
+        CREATE INDEX notices_held ON notices (id) WHERE state = 'sending';
+        CREATE INDEX notices_by_mailbox ON notices (mailbox, created_at);
+        ALTER TABLE subscribers ADD COLUMN paused_until TEXT NOT NULL DEFAULT ''
+        """,
+    )

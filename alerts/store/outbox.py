@@ -44,18 +44,21 @@ def languages_owed(db: Database) -> tuple[str, ...]:
 def fill(db: Database, issue_id: int, edition_of: Mapping[str, int], now: datetime) -> int:
     """Owe everyone eligible the edition of their language; returns how many.
 
+    Whoever asked for a pause that is not over is in the books too, as `skipped`.
     `edition_of` names an edition for each of `languages_owed`. To be called in the transaction that
     freezes the issue. One statement, in order of subscriber id, so that the index is filled in order.
     """
     db.conn.execute("CREATE TEMP TABLE edition_of (language TEXT PRIMARY KEY, edition_id INTEGER)")
     db.conn.executemany("INSERT INTO edition_of VALUES (?, ?)", edition_of.items())
     cursor = db.conn.execute(
-        f"""INSERT INTO deliveries (issue_id, edition_id, subscriber_id, due_at, changed_at)
-            SELECT ?, e.edition_id, s.id, ?, ?
+        f"""INSERT INTO deliveries (issue_id, edition_id, subscriber_id, due_at, changed_at, state, reason)
+            SELECT :issue, e.edition_id, s.id, :now, :now,
+                   CASE WHEN s.paused_until > :now THEN 'skipped' ELSE 'queued' END,
+                   CASE WHEN s.paused_until > :now THEN 'paused' ELSE '' END
               FROM subscribers AS s CROSS JOIN edition_of AS e ON e.language = s.language
              WHERE {_ELIGIBLE}
              ORDER BY s.id""",  # noqa: S608
-        (issue_id, stamp(now), stamp(now)),
+        {"issue": issue_id, "now": stamp(now)},
     )
     db.conn.execute("DROP TABLE edition_of")
     return cursor.rowcount

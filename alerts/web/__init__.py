@@ -14,7 +14,7 @@ cookies, and know where they are only from `web.base_url`: the Host header is ne
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
-from alerts.web import join
+from alerts.web import choose, join, leave
 from alerts.web.guard import Guard
 from alerts.web.pages import show_style
 from alerts.web.site import Site
@@ -22,7 +22,12 @@ from alerts.web.visit import Answering, Page, missing
 
 __all__ = ["Site", "application"]
 
-PAGES: tuple[Page, ...] = (*join.PAGES, Page("/style.css", show_style))
+PAGES: tuple[Page, ...] = (
+    *join.PAGES,
+    *choose.PAGES,
+    *leave.PAGES,
+    Page("/style.css", show_style),
+)
 
 
 def application(site: Site) -> ASGIApp:

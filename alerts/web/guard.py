@@ -1,8 +1,8 @@
 """What holds for every answer: limits before, headers after, a line in the log.
 
 Headers by rules X7, X12: no scripts at all, forms go to us alone, nobody frames us, no address of ours
-leaks as a referrer, nothing is kept in a cache or found by a search engine. An answer may loosen these
-for itself, as the archive does, by setting the header. The log names the kind of page and never its
+leaks as a referrer, nothing is kept in a cache or found by a search engine. An answer may set such a header
+for itself, or set it to nothing and go without. The log names the kind of page and never its
 address, which holds a token, nor the visitor (X15).
 """
 
@@ -19,11 +19,6 @@ from alerts.web.site import Site
 MOST_OCTETS = 64_000  # of a body; what a form of ours can hold is far less
 LONGEST_PATH = 2_000
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT")
-
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' {images}; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 class Guard:
@@ -47,7 +42,8 @@ class Guard:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                    if headers.setdefault(name, value) == "":
+                        del headers[name]
             await send(message)
 
         try:
@@ -91,7 +87,7 @@ class _Limited:
 def defaults(site: Site) -> dict[str, str]:
     """The headers of an answer that sets none of them."""
     headers = {
-        "Content-Security-Policy": POLICY.format(images=site.images),
+        "Content-Security-Policy": site.policy(),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "no-referrer",

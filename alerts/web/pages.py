@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from alerts import colour
-from alerts.render import FIXED
+from alerts.colour import FIXED
 from alerts.render.catalogue import Catalogue
 from alerts.render.environment import environment, render, template_folders
 from alerts.settings import Settings
@@ -29,8 +28,7 @@ class Pages:
         folders = template_folders(settings.root)
         self.languages = settings.alert.languages
         self._catalogues = {tag: Catalogue(tag, folders) for tag in self.languages}
-        fixed = {name: getattr(colour, name) for name in FIXED}
-        values = {"theme": settings.theme, "fixed": fixed}
+        values = {"theme": settings.theme, "fixed": FIXED}
         self.style = render(self._environment, "web/style.css", values)
         self._version = hashlib.sha256(self.style.encode()).hexdigest()[:12]
 

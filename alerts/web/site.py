@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from alerts.render.environment import link
 from alerts.settings import Settings
+from alerts.web.limits import Limits
 from alerts.web.pages import Pages
 from alerts.web.pool import Pool
 
@@ -27,10 +28,12 @@ class Site:
     now: Callable[[], datetime] = _clock
     pages: Pages = field(init=False)
     pool: Pool = field(init=False)
+    limits: Limits = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pages", Pages(self.settings))
         object.__setattr__(self, "pool", Pool(self.settings))
+        object.__setattr__(self, "limits", Limits.of(self.settings.web))
 
     @property
     def prefix(self) -> str:
@@ -42,6 +45,13 @@ class Site:
         """Where pictures of the pages come from besides ourselves: the logo's site, if there is one."""
         logo = urlsplit(link(self.settings.alert.logo))
         return f"{logo.scheme}://{logo.netloc}" if logo.netloc else ""
+
+    def policy(self, frames: str = "'none'") -> str:
+        """Content-Security-Policy of a page; `frames` may show it within theirs."""
+        return (
+            f"default-src 'none'; style-src 'self'; img-src 'self' {self.images}; "
+            f"form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
+        )
 
     @property
     def behind_tls(self) -> bool:

@@ -8,7 +8,7 @@ that says nothing about it, and a line in the log that says no more than where i
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,13 +21,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from alerts import tokens
 from alerts.errors import StoreBusy
 from alerts.publish import edition_language
+from alerts.store import secrets
 from alerts.web.pool import MOST
 from alerts.web.site import Site
 
 PATIENCE = 20  # seconds in which a visitor must have sent the body
 MOST_FIELDS = 100
+FORM_AGE = timedelta(days=1)
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 Values = Mapping[str, tuple[str, ...]]
@@ -57,6 +60,35 @@ class Visit:
         spoken = self.speaks(language) if language else self.language
         html = self.site.pages.html(f"web/{template}", spoken, self.root, values)
         return HTMLResponse(html, status, headers={"Content-Language": spoken})
+
+    def number(self, purpose: tokens.Purpose) -> int | None:
+        """Whom or what the token in the path stands for, or None where it is not ours."""
+        return tokens.verify(secrets.all_secrets(self.db), purpose, self.path["token"])
+
+    def token(self, purpose: tokens.Purpose, number: int, within: timedelta | None = None) -> str:
+        """A token of our newest key, good for ever or for that long."""
+        keys = secrets.all_secrets(self.db)
+        newest = max(keys)
+        if within is None:
+            return tokens.sign(newest, keys[newest], purpose, number)
+        until = int((self.now + within).timestamp())
+        return tokens.sign_until(newest, keys[newest], purpose, number, until)
+
+    def passed(self, purpose: tokens.Purpose, token: str) -> tokens.Pass | None:
+        """What an expiring token says, over or not; None where it is not ours."""
+        return tokens.verify_until(secrets.all_secrets(self.db), purpose, token)
+
+    def nonce(self, number: int) -> str:
+        """What a form carries so that only a form of ours, not long ago, can be sent."""
+        return self.token(tokens.Purpose.FORM, number, FORM_AGE)
+
+    def form_age(self, number: int) -> timedelta | None:
+        """How old the form is that was sent; None where it is not ours, or too old."""
+        said = self.passed(tokens.Purpose.FORM, self.field("form"))
+        if said is None or said.number != number:
+            return None
+        left = timedelta(seconds=said.until - self.now.timestamp())
+        return FORM_AGE - left if timedelta(0) <= left <= FORM_AGE else None
 
     def missing(self) -> Response:
         """What stands for everything that is not here, a token that is not ours included (X12)."""
