@@ -678,14 +678,15 @@ _MESSAGE = re.compile(r'(?<!\w)(?:_|ngettext)\(\s*"([^"]+)"')
 def _used() -> set[str]:
     """The interface texts that templates and code ask for."""
     from alerts.render.view import SECTION_TITLES
+    from alerts.web.join import CONSENT
 
-    templates = packaged_templates() / "email"
+    templates = packaged_templates()
     found = {
         message
-        for path in templates.rglob("*.*")
+        for path in [*(templates / "email").rglob("*.*"), *(templates / "web").rglob("*.html")]
         for message in _MESSAGE.findall(path.read_text(encoding="utf-8"))
     }
-    return found | set(SECTION_TITLES.values()) | {"%(count)s more in the archive"}
+    return found | {*SECTION_TITLES.values(), CONSENT, "%(count)s more in the archive"}
 
 
 @each_language
@@ -706,7 +707,7 @@ def test_every_catalogue_has_every_message_with_its_placeholders(language: str) 
             assert sorted(re.findall(r"%\(\w+\)s", str(text))) == sorted(
                 re.findall(r"%\(\w+\)s", str(name))
             )
-        if language != "en" and name not in ("Publications",):
+        if language != "en" and name not in ("Publications", "Pause"):
             assert texts[0] != name, f"{language}: {name} is still English"
 
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from alerts.web import choose, join, leave
 from alerts.web.guard import Guard
-from alerts.web.pages import show_style
+from alerts.web.pages import no_icon, show_style
 from alerts.web.site import Site
 from alerts.web.visit import Answering, Page, missing
 
@@ -27,6 +27,7 @@ PAGES: tuple[Page, ...] = (
     *choose.PAGES,
     *leave.PAGES,
     Page("/style.css", show_style),
+    Page("/favicon.ico", no_icon),
 )
 
 

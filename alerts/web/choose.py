@@ -16,6 +16,7 @@ from alerts.address import Address
 from alerts.errors import InputError
 from alerts.model import Subscriber, SubscriberStatus
 from alerts.preferences import PAUSES, Choice
+from alerts.publish import edition_language
 from alerts.store import moment, stamp, subscribers
 from alerts.tokens import Purpose
 from alerts.web.visit import Handler, Page, Visit
@@ -44,7 +45,7 @@ def show(visit: Visit, person: Subscriber, status: int = 200, said: str = "") ->
         language=person.language,
         person=person,
         active=person.status is SubscriberStatus.ACTIVE,
-        wanted=visit.speaks(person.language),
+        wanted=edition_language(person.language, visit.site.settings),
         paused=_paused(visit, person),
         pauses=PAUSES,
         said=said,

@@ -62,3 +62,8 @@ def show_style(visit: "Visit") -> Response:
     """The style sheet."""
     kept = "public, max-age=31536000, immutable"
     return Response(visit.site.pages.style, media_type="text/css", headers={"Cache-Control": kept})
+
+
+def no_icon(visit: "Visit") -> Response:
+    """Browsers ask for one unasked: there is none."""
+    return Response(status_code=204, headers={"Cache-Control": "public, max-age=86400"})
