@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from alerts.compose import compose
 from alerts.errors import StoreError
+from alerts.keyring import Keyring
 from alerts.message import Frame, template
 from alerts.model import Edition, Issue, IssueState, Month
 from alerts.render import render_edition
@@ -69,7 +70,7 @@ def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queu
     made = _rendered(issue, settings)
     if not made:
         return Queued(month, articles=0, deliveries=0)
-    frame = Frame.of(settings, month)
+    frame = Frame.of(settings, month, Keyring.load(settings).signatures(now))
     templates = [(edition, template(edition, frame, now)) for edition in made]
     keys = secrets.all_secrets(db)
     if not keys:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from alerts.keyring import Keyring
 from alerts.message import Frame, template
 from alerts.model import Edition, Month
 from alerts.project import load
@@ -44,7 +45,8 @@ def queue_issue(
     made: Edition | None = None,
 ) -> int:
     """Freeze an issue of one English edition and owe it to everyone active; returns how many."""
-    frame = Frame.of(load(root, {}), month)
+    settings = load(root, {})
+    frame = Frame.of(settings, month, Keyring.load(settings).signatures(now))
     made = made or edition()
     octets = template(made, frame, now)
     with transaction(db):

@@ -17,6 +17,7 @@ import click
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.dispatch import Orders, Report, World, dispatch
 from alerts.errors import RelayUnavailable, SettingsError
+from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month, RetryPolicy
 from alerts.settings import DeliverySettings, Settings
 from alerts.store import open_database, outbox
@@ -82,6 +83,7 @@ def work(
         limit=limit,
         rate=delivery.rate if rate is None else rate,
         resend_in_doubt=delivery.in_doubt == "resend",
+        keyring=Keyring.load(settings),
     )
     world = World(relay, lambda: datetime.now(UTC), time.monotonic, random.random)
     db = open_database(settings.database_path, synchronous=settings.database.synchronous)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month, RetryPolicy
 from alerts.transport.connection import Transport
 
@@ -22,6 +23,7 @@ class Orders:
     limit: int | None = None
     rate: float = 0.0
     resend_in_doubt: bool = True
+    keyring: Keyring = field(default_factory=Keyring)
 
 
 @dataclass(frozen=True, slots=True)
