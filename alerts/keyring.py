@@ -5,7 +5,7 @@ have to stay, so that a message which is sent again is the same message (design,
 """
 
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -37,10 +37,7 @@ class Keyring:
 
     def signatures(self, now: datetime) -> tuple[Signature, ...]:
         """What a new issue freezes: it is signed by all keys, with `now` as the time."""
-        at = int(now.timestamp())
-        return tuple(
-            Signature(self.domain, name, key.fingerprint, at) for name, key in self.keys.items()
-        )
+        return tuple(self._by(selector, int(now.timestamp())) for selector in self.keys)
 
     def signer(self, frame: Frame) -> Sign | None:
         """What signs the messages of an issue; raises `SettingsError` where its keys are gone."""
@@ -51,7 +48,11 @@ class Keyring:
         except SettingsError:
             if not self.replace:
                 raise
-        return self._replacement(frame.dkim)
+        return self._all(frame.dkim[0].signed_at)
+
+    def signer_of(self, now: datetime) -> Sign | None:
+        """What signs a message of `now` that belongs to no issue; None without keys."""
+        return self._all(int(now.timestamp()))
 
     def _key(self, by: Signature, month: str) -> Key:
         key = self.keys.get(by.selector)
@@ -63,13 +64,12 @@ class Keyring:
             )
         return key
 
-    def _replacement(self, gone: Sequence[Signature]) -> Sign | None:
-        at = gone[0].signed_at
-        now = [
-            (Signature(self.domain, name, key.fingerprint, at), key)
-            for name, key in self.keys.items()
-        ]
-        return signer(now) if now else None
+    def _by(self, selector: str, at: int) -> Signature:
+        return Signature(self.domain, selector, self.keys[selector].fingerprint, at)
+
+    def _all(self, at: int) -> Sign | None:
+        keys = [(self._by(selector, at), key) for selector, key in self.keys.items()]
+        return signer(keys) if keys else None
 
 
 def _read(settings: Settings, selector: str) -> Key:

@@ -1,6 +1,7 @@
 """The only builders of valid objects that tests share."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def queue_issue(
 ) -> int:
     """Freeze an issue of one English edition and owe it to everyone active; returns how many."""
     settings = load(root, {})
-    frame = Frame.of(settings, month, Keyring.load(settings).signatures(now))
+    signatures = Keyring.load(settings).signatures(now)
+    frame = replace(Frame.of(settings, month), dkim=signatures)
     made = made or edition()
     octets = template(made, frame, now)
     with transaction(db):

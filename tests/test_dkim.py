@@ -212,7 +212,7 @@ def test_an_issue_keeps_the_keys_that_it_was_queued_with_p4(
 
 def test_a_lost_key_can_be_replaced_when_one_says_so(signing: Path) -> None:
     made = load(signing, {})
-    frame = Frame.of(made, MONTH, Keyring.load(made).signatures(NOW))
+    frame = replace(Frame.of(made, MONTH), dkim=Keyring.load(made).signatures(NOW))
     (signing / "dkim-rsa.pem").unlink()
     _run(MAKE, signing)
     records = [line.encode() for line in _run(PUBLISH, signing)]
@@ -229,10 +229,14 @@ def test_a_lost_key_can_be_replaced_when_one_says_so(signing: Path) -> None:
 def test_an_issue_queued_unsigned_stays_so_and_a_frame_survives_the_database(signing: Path) -> None:
     made = load(signing, {})
     keyring = Keyring.load(made)
-    frame = Frame.of(made, MONTH, keyring.signatures(NOW + timedelta(microseconds=5)))
+    signatures = keyring.signatures(NOW + timedelta(microseconds=5))
+    frame = replace(Frame.of(made, MONTH), dkim=signatures)
     assert Frame.from_json(frame.to_json()) == frame
     assert {each.signed_at for each in frame.dkim} == {int(NOW.timestamp())}
     assert keyring.signer(replace(frame, dkim=())) is None
+    octets = _message(keyring.signer_of(NOW) or bytes, edition())
+    assert octets == _message(keyring.signer(frame) or bytes, edition())
+    assert Keyring().signer_of(NOW) is None
     assert "PRIVATE" not in repr(keyring) + frame.to_json()
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from alerts.address import Address
 from alerts.errors import InputError, SettingsError
-from alerts.message import Frame, Merge, clean, mailbox, template, unstructured
+from alerts.message import Frame, Merge, clean, mailbox, multipart, template, unstructured
 from alerts.model import Edition, Owed
 from alerts.project import load
 from tests.factories import MONTH, edition
@@ -383,6 +383,15 @@ def test_long_names_are_split_at_spaces_as_simple_parsers_expect() -> None:
     parsed = message_from_bytes(octets, policy=policy.default)
     for header in ("From", "To"):
         assert " ".join(parsed[header].addresses[0].display_name.split()) == name
+
+
+@pytest.mark.parametrize("text", ["Confirm, please: José", "Подтвердите подписку, пожалуйста"])
+def test_a_body_without_slots_is_finished_as_it_is(text: str) -> None:
+    boundary, body = multipart(Edition("ru", "S", "", f"<p>{text}</p>", text, 0), "salt")
+    assert b"\0" not in body
+    head = f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'
+    parsed = message_from_bytes(head.encode() + body, policy=policy.default)
+    assert [part.get_content().strip() for part in parsed.iter_parts()] == [text, f"<p>{text}</p>"]
 
 
 def test_an_address_that_is_not_ascii_stays_readable_s13() -> None:

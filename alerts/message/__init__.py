@@ -18,6 +18,16 @@ encoded line breaks through on Python before 3.13.
 
 from alerts.message.frame import Frame
 from alerts.message.head import clean, mailbox, unstructured
-from alerts.message.merge import Merge, sample, template
+from alerts.message.merge import Merge, copy, multipart, sample, template
 
-__all__ = ["Frame", "Merge", "clean", "mailbox", "sample", "template", "unstructured"]
+__all__ = [
+    "Frame",
+    "Merge",
+    "clean",
+    "copy",
+    "mailbox",
+    "multipart",
+    "sample",
+    "template",
+    "unstructured",
+]

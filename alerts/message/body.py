@@ -40,7 +40,10 @@ def part(text: str, subtype: str) -> bytes:
     kind = "html" if subtype == "html" else "text"
     content, encoding = _quoted(text, kind), b"quoted-printable"
     if len(base64_lines(text.encode())) < _WORTH_IT * len(content):
-        content, encoding = f"\0base64:{kind}:{text}\0".encode(), b"base64"
+        encoding, whole = b"base64", text.encode()
+        content = base64_lines(whole)
+        if SLOT.search(text):
+            content = b"\0base64:%s:%s\0" % (kind.encode(), whole)
     return b"Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n%s" % (
         subtype.encode(),
         encoding,

@@ -32,8 +32,8 @@ class Frame:
     dkim: tuple[Signature, ...] = ()
 
     @classmethod
-    def of(cls, settings: Settings, month: Month, dkim: tuple[Signature, ...] = ()) -> Self:
-        """The frame that the settings of now make."""
+    def of(cls, settings: Settings, month: Month) -> Self:
+        """The frame that the settings of now make, without signatures: those come with queueing."""
         sender, alert = settings.sender, settings.alert
         address = Address.parse(sender.address)
         return cls(
@@ -46,7 +46,6 @@ class Frame:
             list_id=sender.list_id or f"alert.{address.domain}",
             list_name=alert.name,
             base_url=_ascii_url(settings.web.base_url.rstrip("/")),
-            dkim=dkim,
         )
 
     def to_json(self) -> str:

@@ -21,7 +21,7 @@ _BLANK = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _VALUE = re.compile(r"[!-~\0](?:[ -~\0]|\r\n [!-~\0])*")
 
 
-def head(edition: Edition, frame: Frame, queued_at: datetime, content_type: str) -> bytes:
+def head(edition: Edition, frame: Frame, queued_at: datetime, boundary: str) -> bytes:
     """The header section, design.md section 7; rules S2, S3, S8-S12."""
     base = frame.base_url
     headers = (
@@ -43,7 +43,7 @@ def head(edition: Edition, frame: Frame, queued_at: datetime, content_type: str)
         ("List-Help", f"<mailto:{quote(frame.reply_to or frame.from_address, safe='@+')}>"),
         ("Feedback-ID", f"{frame.month}:{edition.language}:issue:{_sender_id(frame)}"),
         ("Auto-Submitted", "auto-generated"),
-        ("Content-Type", content_type),
+        ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     )
     return b"".join(_header(name, value) for name, value in headers)
 

@@ -18,21 +18,21 @@ Sign = Callable[[bytes], bytes]
 
 def template(edition: Edition, frame: Frame, queued_at: datetime) -> bytes:
     """The message of an edition, with slots; the same bytes for the same arguments."""
+    boundary, body = multipart(edition, f"{frame.month}\0{edition.language}")
+    return head(edition, frame, queued_at, boundary) + b"\r\n" + body
+
+
+def multipart(edition: Edition, salt: str) -> tuple[str, bytes]:
+    """The body of a message, text first (S14), and its boundary, which follows from it and `salt`.
+
+    It has slots where the edition has, and is finished where there are none.
+    """
     text, page = lines(edition.text), lines(edition.html)
-    digest = hashlib.sha256(f"{frame.month}\0{edition.language}\0{text}\0{page}".encode())
+    digest = hashlib.sha256(f"{salt}\0{text}\0{page}".encode())
     boundary = f"=_{digest.hexdigest()[:32]}"
-    content_type = f'multipart/alternative;\r\n boundary="{boundary}"'
-    between = b"--%s" % boundary.encode()
-    return b"".join(
-        (
-            head(edition, frame, queued_at, content_type),
-            *(
-                b"\r\n%s\r\n%s" % (between, part(*each))
-                for each in ((text, "plain"), (page, "html"))
-            ),
-            b"\r\n%s--\r\n" % between,
-        )
-    )
+    line = b"--%s" % boundary.encode()
+    parts = [b"%s\r\n%s\r\n" % (line, part(*each)) for each in ((text, "plain"), (page, "html"))]
+    return boundary, b"".join((*parts, line, b"--\r\n"))
 
 
 class Merge:
@@ -101,11 +101,26 @@ class Merge:
         return tokens.sign(self._secret_id, self._secret, purpose, number)
 
 
-def sample(
-    edition: Edition, settings: Settings, month: Month, now: datetime, sign: Sign | None = None
-) -> bytes:
+def sample(edition: Edition, settings: Settings, month: Month, now: datetime) -> bytes:
     """A message as a made-up reader would get it, for `alerts render` and the linter."""
+    return copy(edition, settings, month, now, "reader@example.org", 0)[1]
+
+
+def copy(
+    edition: Edition,
+    settings: Settings,
+    month: Month,
+    now: datetime,
+    recipient: str,
+    number: int,
+    sign: Sign | None = None,
+) -> tuple[Envelope, bytes]:
+    """A message that is owed to nobody: for a preview or a test. `number` makes its Message-ID.
+
+    Its tokens are made with no key of ours, so its personal links lead nowhere and its bounces mean
+    nobody.
+    """
     frame = Frame.of(settings, month)
-    reader = Owed(0, 0, 0, "reader@example.org", "", 0)
+    reader = Owed(number, 0, 0, recipient, "", 0)
     merge = Merge(template(edition, frame, now), frame, 0, bytes(32), edition.language, sign)
-    return merge.message(reader)
+    return merge.envelope(reader), merge.message(reader)
