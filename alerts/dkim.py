@@ -6,7 +6,7 @@ message, signature and all. Each header that is signed is named once more than i
 add a second Subject or List-Unsubscribe on the way (RFC 6376 §8.15, RFC 8058 §4).
 
 Pure, keys are arguments. Alone imports `cryptography`, and only once there is a key; why not dkimpy,
-which verifies it in the tests, stands in docs/adr/0018-dkim-signatures.md.
+which verifies it in the tests, stands in docs/adr/0009-the-bytes-of-a-message.md.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """The text parts of a message, with slots: quoted-printable, or base64 where that is much shorter.
 
 Latin text is shorter (and can be read) in quoted-printable; Arabic, Cyrillic or Chinese in base64
-(docs/adr/0009-encoding-per-part.md). Neither has a line over 76 octets, one that begins with a dot or
+(docs/adr/0009-the-bytes-of-a-message.md). Neither has a line over 76 octets, one that begins with a dot or
 with "From ", or an octet that a relay may change on the way; what is decoded is the text as it was,
 with CRLF line ends, ended by one, and without control characters, which could move a terminal.
 
