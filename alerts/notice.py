@@ -8,10 +8,19 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from alerts.message import Frame, mailbox, multipart, unstructured
+from alerts.message.head import header
+from alerts.message.merge import Sign
 from alerts.model import Edition
 
 
-def notice(letter: Edition, frame: Frame, email: str, token: str, created_at: datetime) -> bytes:
+def notice(
+    letter: Edition,
+    frame: Frame,
+    email: str,
+    token: str,
+    created_at: datetime,
+    sign: Sign | None = None,
+) -> bytes:
     """The message to `email`; `token` makes its Message-ID. The same bytes for the same arguments."""
     boundary, body = multipart(letter, token)
     headers = (
@@ -26,5 +35,5 @@ def notice(letter: Edition, frame: Frame, email: str, token: str, created_at: da
         ("Auto-Submitted", "auto-generated"),
         ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     )
-    head = b"".join(f"{name}: {value}\r\n".encode() for name, value in headers)
-    return head + b"\r\n" + body
+    message = b"".join(header(name, value) for name, value in headers) + b"\r\n" + body
+    return sign(message) + message if sign else message

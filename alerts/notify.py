@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from alerts import optin, tokens
 from alerts.dispatch import Report, World
 from alerts.errors import RelayUnavailable
+from alerts.keyring import Keyring
 from alerts.message import Frame
 from alerts.model import DeliveryState, Envelope, Month, Outcome, Reason, Reply, RetryPolicy
 from alerts.notice import notice as message_of
@@ -69,7 +70,7 @@ class _Post:
 
     def send(self, notice: Notice) -> None:
         """One attempt, from the claim to the settlement."""
-        envelope, message = written(self._db, self._settings, notice)
+        envelope, message = written(self._db, self._settings, notice, self._world.keyring)
         connection = self._connected()
         with transaction(self._db):
             claimed = notices.claim(self._db, notice, message, self._world.now())
@@ -132,8 +133,10 @@ class _Post:
             self._report.relay_fault = str(outcome.reply)
 
 
-def written(db: Database, settings: Settings, notice: Notice) -> tuple[Envelope, bytes]:
-    """The envelope and the bytes of a notice: as frozen, or made now."""
+def written(
+    db: Database, settings: Settings, notice: Notice, keyring: Keyring
+) -> tuple[Envelope, bytes]:
+    """The envelope and the bytes of a notice: as frozen, or made and signed now."""
     frame = Frame.of(settings, Month.of(moment(notice.created_at), settings.zone))
     keys = secrets.all_secrets(db)
     newest = max(keys)
@@ -150,7 +153,9 @@ def written(db: Database, settings: Settings, notice: Notice) -> tuple[Envelope,
     }
     language = edition_language(notice.language, settings)
     letter = render_letter(notice.kind, language, settings, facts)
-    return envelope, message_of(letter, frame, notice.email, token, moment(notice.created_at))
+    asked = moment(notice.created_at)
+    sign = keyring.signer_of(asked)
+    return envelope, message_of(letter, frame, notice.email, token, asked, sign)
 
 
 def _path(secret_id: int, secret: bytes, notice: Notice, within: timedelta) -> str:

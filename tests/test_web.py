@@ -86,11 +86,12 @@ def test_a_page_speaks_the_language_asked_for(served: Served) -> None:
     assert spoken("/join", ";;q=,=,fr;q=x,é,;q=nan") == "en"
 
 
-def test_x15_the_log_names_no_address(served: Served) -> None:
-    served.get("/canary@example.org")
-    served.get("/join?email=canary@example.org")
-    served.get("/unsubscribe/1-1-canary")
-    served.client.request("CANARY", "/")
+def test_x15_the_log_names_no_address(project: Path) -> None:
+    with serve(project) as served:
+        served.get("/canary@example.org")
+        served.get("/join?email=canary@example.org")
+        served.get("/unsubscribe/1-1-canary")
+        served.client.request("CANARY", "/")
     assert len(served.log) == 4
     assert not [line for line in served.log if "canary" in line.lower()]
 
