@@ -48,6 +48,7 @@ LEVELS = {
     # use cases, one public act each
     "collect": 3,
     "dispatch": 3,
+    "feedback": 3,
     "notify": 3,
     "optin": 3,
     "preferences": 3,

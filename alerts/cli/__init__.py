@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "delivery": ("alerts.cli.delivery:delivery", "See the deliveries, retry the missed ones."),
     "why": ("alerts.cli.why:why", "Tell what happened to one person's copy."),
     "subscriber": ("alerts.cli.subscriber:subscriber", "Add, import, list and change subscribers."),
+    "bounce": ("alerts.cli.bounce:bounce", "Act on mail that comes back."),
     "suppression": (
         "alerts.cli.suppression:suppression",
         "Keep the addresses that must not be mailed.",
