@@ -6,20 +6,25 @@ transaction. Queueing a month twice changes nothing. Sends nothing.
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from alerts.compose import compose
+from alerts.archive import Piece
+from alerts.compose import chain, compose, localised
 from alerts.errors import StoreError
 from alerts.keyring import Keyring
+from alerts.markup import shorten
 from alerts.message import Frame, template
 from alerts.model import Edition, Issue, IssueState, Month
 from alerts.render import render_edition
+from alerts.render.environment import clean, link
+from alerts.render.view import LONGEST_TEXT, LONGEST_TITLE
 from alerts.settings import Settings
-from alerts.store import articles, events, issues, outbox, profiles, secrets, transaction
+from alerts.store import archive, articles, events, issues, outbox, profiles, secrets, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +94,29 @@ def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queu
             )
             for edition, octets in templates
         }
+        for language in ids:
+            archive.add(db, issue_id, language, _told(issue, language, settings))
         owed = outbox.languages_owed(db)
         edition_of = {language: ids[edition_language(language, settings)] for language in owed}
         deliveries = outbox.fill(db, issue_id, edition_of, now)
         events.record(db, now, "issue.queued", issue_id=issue_id, detail={"deliveries": deliveries})
     return Queued(month, len(issue.articles), deliveries)
+
+
+def _told(issue: Issue, language: str, settings: Settings) -> Iterator[Piece]:
+    """The articles in the words of one edition, those included for which the e-mail has no room."""
+    understood = chain(language, settings.alert)
+    for article in issue.articles:
+        words = localised(article, understood)
+        yield Piece(
+            article.id,
+            link(article.url),
+            link(article.image.url) if article.image else "",
+            clean(shorten(words.title, LONGEST_TITLE)),
+            words.title_language,
+            clean(shorten(words.summary, LONGEST_TEXT)),
+            words.summary_language,
+        )
 
 
 def edition_language(language: str, settings: Settings) -> str:

@@ -26,6 +26,7 @@ LEVELS = {
     "settings": 0,
     "project": 0,
     # values in, values out
+    "archive": 1,
     "canonical": 1,
     "compose": 1,
     "dkim": 1,

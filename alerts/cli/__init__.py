@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "alerts.cli.serve:serve",
         "Serve the public pages, and run by the clock: one process.",
     ),
+    "archive": ("alerts.cli.archive:archive", "Prove and export the archive of what was sent."),
     "status": ("alerts.cli.status:status", "Show how far the month's issue is."),
     "delivery": ("alerts.cli.delivery:delivery", "See the deliveries, retry the missed ones."),
     "why": ("alerts.cli.why:why", "Tell what happened to one person's copy."),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from alerts.archive import hashes
 from alerts.model import Edition, IssueState, Month
 from alerts.store import moment, stamp
 
@@ -83,8 +84,8 @@ def add_edition(db: Database, issue_id: int, edition: Edition, template: bytes, 
     """Keep one edition and the bytes of its messages; returns its id."""
     cursor = db.conn.execute(
         """INSERT INTO editions
-           (issue_id, language, subject, preheader, html, text, articles, template, sha256)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+           (issue_id, language, subject, preheader, html, text, articles, template, sha256, hashes)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             issue_id,
             edition.language,
@@ -95,6 +96,7 @@ def add_edition(db: Database, issue_id: int, edition: Edition, template: bytes, 
             edition.articles,
             template,
             sha256,
+            hashes(edition.subject, edition.preheader, edition.html, edition.text),
         ),
     )
     return int(cursor.lastrowid or 0)

@@ -6,6 +6,8 @@ migration is never edited; a change is a new function at the end.
 
 from sqlite_utils import Database, Migrations
 
+from alerts.archive import hashes
+
 MIGRATIONS = Migrations("alerts")
 
 
@@ -254,3 +256,38 @@ def m012_open_deliveries(db: Database) -> None:
             WHERE state = 'queued' OR state = 'deferred' OR state = 'in_doubt'
         """,
     )
+
+
+@MIGRATIONS()
+def m008_archive(db: Database) -> None:
+    """The archive. `archived` holds the articles of each edition as it tells them, those for which an
+    e-mail has no room included; `archived_words` finds them. `hashes` are the SHA-256 of an edition's
+    parts, taken when it was frozen. Nothing here is about a person."""
+    _run(
+        db,
+        """
+        CREATE TABLE archived (
+            id INTEGER PRIMARY KEY,
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            language TEXT NOT NULL,
+            article_id TEXT NOT NULL,
+            url TEXT NOT NULL,
+            image TEXT NOT NULL,
+            title TEXT NOT NULL,
+            title_language TEXT NOT NULL,
+            summary TEXT NOT NULL,
+            summary_language TEXT NOT NULL,
+            UNIQUE (issue_id, language, article_id)
+        ) STRICT;
+        CREATE VIRTUAL TABLE archived_words USING fts5 (
+            title, summary, content = 'archived', content_rowid = 'id',
+            tokenize = 'unicode61 remove_diacritics 2'
+        );
+        ALTER TABLE editions ADD COLUMN hashes TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(hashes))
+        """,
+    )
+    for row in list(db.query("SELECT id, subject, preheader, html, text FROM editions")):
+        db.conn.execute(
+            "UPDATE editions SET hashes = ? WHERE id = ?",
+            (hashes(row["subject"], row["preheader"], row["html"], row["text"]), row["id"]),
+        )

@@ -1,4 +1,4 @@
-"""The public pages: joining, choosing, leaving; an ASGI application for `alerts serve`.
+"""The public pages: joining, choosing, leaving, reading; an ASGI application for `alerts serve`.
 
     site.py    what all pages share: settings, database, clock, the look
     pool.py    connections to the database, one for each visit that is under way
@@ -14,7 +14,7 @@ cookies, and know where they are only from `web.base_url`: the Host header is ne
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
-from alerts.web import choose, join, leave
+from alerts.web import archive, choose, join, leave
 from alerts.web.guard import Guard
 from alerts.web.pages import no_icon, show_style
 from alerts.web.site import Site
@@ -26,6 +26,7 @@ PAGES: tuple[Page, ...] = (
     *join.PAGES,
     *choose.PAGES,
     *leave.PAGES,
+    *archive.PAGES,
     Page("/style.css", show_style),
     Page("/favicon.ico", no_icon),
 )

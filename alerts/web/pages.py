@@ -27,6 +27,7 @@ class Pages:
         self._environment = environment(settings.root)
         folders = template_folders(settings.root)
         self.languages = settings.alert.languages
+        self._folders = folders
         self._catalogues = {tag: Catalogue(tag, folders) for tag in self.languages}
         values = {"theme": settings.theme, "fixed": FIXED}
         self.style = render(self._environment, "web/style.css", values)
@@ -34,7 +35,7 @@ class Pages:
 
     def html(self, name: str, language: str, root: str, values: dict[str, Any]) -> str:
         """The page of that template; `root` is the way to the site's root from where it stands."""
-        catalogue = self._catalogues[language]
+        catalogue = self.catalogue(language)
         common: dict[str, Any] = {
             "_": catalogue.say,
             "ngettext": catalogue.say_many,
@@ -50,11 +51,13 @@ class Pages:
 
     def own_name(self, tag: str) -> str:
         """What a language calls itself, as it begins a line: “Español”."""
-        name = self._catalogues[tag].language_name(tag)
+        name = self.catalogue(tag).language_name(tag)
         return name[:1].upper() + name[1:]
 
     def catalogue(self, language: str) -> Catalogue:
-        """The interface texts of one of the languages."""
+        """The interface texts of one of the languages, or of one that the alert once spoke."""
+        if language not in self._catalogues:
+            self._catalogues[language] = Catalogue(language, self._folders)
         return self._catalogues[language]
 
 

@@ -1,0 +1,155 @@
+"""Issues of one language as Atom (RFC 4287) and JSON Feed 1.1, and the archive as a site map.
+
+An entry is an issue: its subject, its preheader, and its articles as a list of links. Addresses are
+absolute. The same issues give the same bytes.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from xml.etree import ElementTree as Xml
+
+from markupsafe import Markup
+
+from alerts.archive import Past, Piece
+from alerts.settings import Settings
+
+NEWEST = 24  # issues in a feed: two years
+_ATOM, _MAP, _XHTML = (
+    "http://www.w3.org/2005/Atom",
+    "http://www.sitemaps.org/schemas/sitemap/0.9",
+    "http://www.w3.org/1999/xhtml",
+)
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What a feed says of itself."""
+
+    settings: Settings
+    language: str
+
+    @property
+    def base(self) -> str:
+        """The public address."""
+        return self.settings.web.base_url.rstrip("/")
+
+    def at(self, form: str) -> str:
+        """The address of the feed in that form, `atom` or `json`."""
+        return f"{self.base}/archive/feed.{self.language}.{form}"
+
+    @property
+    def home(self) -> str:
+        """The address of the archive in the feed's language."""
+        return f"{self.base}/archive/{self.language}"
+
+
+Entries = Sequence[tuple[Past, Sequence[Piece]]]
+
+
+def atom(channel: Channel, entries: Entries) -> bytes:
+    """The feed as Atom."""
+    alert = channel.settings.alert
+    feed = Xml.Element("feed", {"xmlns": _ATOM, _LANG: channel.language})
+    _child(feed, "id", channel.at("atom"))
+    _child(feed, "title", alert.name)
+    _child(
+        feed, "updated", _when(entries[0][0].at if entries else datetime(1970, 1, 1, tzinfo=UTC))
+    )
+    _child(_child(feed, "author"), "name", alert.organisation)
+    _child(feed, "link", rel="self", type="application/atom+xml", href=channel.at("atom"))
+    _child(feed, "link", rel="alternate", type="text/html", href=channel.home)
+    for past, pieces in entries:
+        entry = _child(feed, "entry")
+        address = f"{channel.base}/{past.path}"
+        _child(entry, "id", address)
+        _child(entry, "title", past.subject)
+        _child(entry, "updated", _when(past.at))
+        _child(entry, "published", _when(past.at))
+        _child(
+            entry, "link", rel="alternate", type="text/html", href=address, hreflang=past.language
+        )
+        _child(entry, "summary", past.preheader)
+        _child(entry, "content", _list(pieces), type="html")
+    return _document(feed)
+
+
+def json_feed(channel: Channel, entries: Entries) -> bytes:
+    """The feed as JSON Feed 1.1."""
+    alert = channel.settings.alert
+    items = [
+        {
+            "id": f"{channel.base}/{past.path}",
+            "url": f"{channel.base}/{past.path}",
+            "title": past.subject,
+            "summary": past.preheader,
+            "content_html": _list(pieces),
+            "date_published": _when(past.at),
+            "language": past.language,
+        }
+        for past, pieces in entries
+    ]
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": alert.name,
+        "home_page_url": channel.home,
+        "feed_url": channel.at("json"),
+        "language": channel.language,
+        "authors": [{"name": alert.organisation}],
+        "items": items,
+    }
+    return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def site_map(base_url: str, pasts: Iterable[Past]) -> bytes:
+    """Every page of the archive (sitemaps.org), each with its other languages."""
+    base = base_url.rstrip("/")
+    urls = Xml.Element("urlset", {"xmlns": _MAP, "xmlns:xhtml": _XHTML})
+    _child(_child(urls, "url"), "loc", f"{base}/archive")
+    months: dict[str, list[Past]] = {}
+    for past in pasts:
+        months.setdefault(str(past.month), []).append(past)
+    for editions in months.values():
+        for past in editions:
+            url = _child(urls, "url")
+            _child(url, "loc", f"{base}/{past.path}")
+            _child(url, "lastmod", _when(past.at))
+            for other in editions:
+                facts = {"rel": "alternate", "hreflang": other.language}
+                _child(url, "xhtml:link", **facts, href=f"{base}/{other.path}")
+    return _document(urls)
+
+
+def robots(base_url: str, map_at: str = "sitemap.xml") -> bytes:
+    """What search engines may read: the archive, and where its map is."""
+    closed = "".join(f"Disallow: /{name}/\n" for name in ("confirm", "preferences", "unsubscribe"))
+    return f"User-agent: *\n{closed}\nSitemap: {base_url.rstrip('/')}/{map_at}\n".encode()
+
+
+def _list(pieces: Iterable[Piece]) -> str:
+    """Articles as HTML."""
+    lines = [
+        Markup("<li><a href='{}'>{}</a>{}</li>").format(
+            piece.url, piece.title, f": {piece.summary}" if piece.summary else ""
+        )
+        for piece in pieces
+    ]
+    return f"<ul>{''.join(lines)}</ul>"
+
+
+def _child(parent: Xml.Element, name: str, text: str = "", **attributes: str) -> Xml.Element:
+    child = Xml.SubElement(parent, name, attributes)
+    child.text = text or None
+    return child
+
+
+def _document(root: Xml.Element) -> bytes:
+    Xml.indent(root, " ")
+    made: bytes = Xml.tostring(root, encoding="utf-8", xml_declaration=True)
+    return made + b"\n"
+
+
+def _when(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
