@@ -133,7 +133,14 @@ def held(db: Database, person: Subscriber) -> Mapping[str, Any]:
         "subscriber": {**asdict(person), "tags": list(person.tags)},
         "suppressed": suppression.reason if suppression else None,
         "deliveries": [
-            {"month": d.month, "language": d.language, "state": d.state, "at": d.changed_at}
+            {
+                "month": d.month,
+                "language": d.language,
+                "state": d.state,
+                "reason": d.reason,
+                "reply": d.reply,
+                "at": d.changed_at,
+            }
             for d in deliveries.all_of(db, person.id)
         ],
         "notices": list(notices.of_subscriber(db, person.id)),

@@ -35,6 +35,7 @@ LEVELS = {
     "markup": 1,
     "message": 1,
     "notice": 1,
+    "query": 1,
     "render": 1,
     "retry": 1,
     "roster": 1,

@@ -2,13 +2,13 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
-from alerts import fields, subscribe
+from alerts import fields, preferences, query, subscribe
 from alerts.address import Address
 from alerts.cli.listing import document, write_csv, write_json, written
 from alerts.cli.session import Session, json_option, pass_session, print_json
@@ -52,6 +52,11 @@ def _filters(command: Command) -> Command:
         ),
         click.option("--language", help="Only those who read this language."),
         click.option("--tag", help="Only those with this tag."),
+        click.option(
+            "--where",
+            metavar="QUESTION",
+            help='Only those of whom it is true: "language=es and tag=member and joined>2026-01".',
+        ),
     )
     for option in options:
         command = option(command)
@@ -143,11 +148,9 @@ def _report(session: Session, done: Imported, file: str, dry_run: bool) -> None:
 @_filters
 @json_option
 @pass_session
-def list_(
-    session: Session, status: str | None, language: str | None, tag: str | None, as_json: bool
-) -> None:
+def list_(session: Session, /, as_json: bool, **filters: str | None) -> None:
     """Those on the list; the erased only with --status erased."""
-    people = _chosen(session, status, language, tag)
+    people = _chosen(session, **filters)
     if as_json:
         write_json(people, sys.stdout)
         return
@@ -181,6 +184,41 @@ def show(session: Session, email: str, as_json: bool) -> None:
     for event in history:
         detail = json.dumps(event["detail"], ensure_ascii=False) if event["detail"] else ""
         click.echo(f"{event['at']}  {event['kind']}  {detail}".rstrip())
+
+
+@subscriber.command()
+@click.argument("email")
+@json_option
+@pass_session
+def history(session: Session, email: str, as_json: bool) -> None:
+    """Every event of one person, with their copies and notices; --json is all that is held."""
+    address = Address.parse(email)
+    person = subscribers.find(session.db, address)
+    if person is None:
+        raise InputError(f"{address}: no such subscriber; see `alerts subscriber list`")
+    held = preferences.held(session.db, person)
+    if as_json:
+        print_json(held)
+        return
+    lines = [(e["at"], e["kind"], _plain(e["detail"])) for e in held["events"]]
+    for copy in held["deliveries"]:
+        facts = {
+            name: copy[name] for name in ("month", "language", "reason", "reply") if copy[name]
+        }
+        lines.append((copy["at"], f"copy {copy['state']}", _plain(facts)))
+    for notice in held["notices"]:
+        lines.append((notice["changed_at"], f"notice {notice['state']}", notice["kind"]))
+    for at, kind, about in sorted(lines):
+        click.echo(f"{at}  {kind:<24} {about}".rstrip())
+
+
+def _plain(detail: Mapping[str, Any]) -> str:
+    """The facts of an event on one line; what a server said cannot move a terminal."""
+    parts = [
+        f"{name}: {value if isinstance(value, str) else json.dumps(value)}"
+        for name, value in detail.items()
+    ]
+    return "; ".join("".join(c if c.isprintable() else " " for c in part) for part in parts)
 
 
 @subscriber.command()
@@ -225,14 +263,13 @@ def erase(session: Session, email: str) -> None:
 @pass_session
 def export(
     session: Session,
+    /,
     file: Path,
     form: str | None,
-    status: str | None,
-    language: str | None,
-    tag: str | None,
+    **filters: str | None,
 ) -> None:
     """Write the list to FILE (“-”: standard output) as CSV, safe to open in a spreadsheet, or JSON."""
-    people = _chosen(session, status, language, tag)
+    people = _chosen(session, **filters)
     as_json = form == "json" or (form is None and file.suffix.lower() == ".json")
     with written(file) as out:
         if as_json:
@@ -264,7 +301,10 @@ def _wish(
 
 
 def _chosen(
-    session: Session, status: str | None, language: str | None, tag: str | None
+    session: Session, status: str | None, language: str | None, tag: str | None, where: str | None
 ) -> Iterator[Subscriber]:
     wanted = (language or "").lower().replace("_", "-")
-    return subscribers.listed(session.db, status=status or "", language=wanted, tag=tag or "")
+    question = query.parse(where) if where else None
+    return subscribers.listed(
+        session.db, status=status or "", language=wanted, tag=tag or "", where=question
+    )

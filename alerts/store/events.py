@@ -36,8 +36,13 @@ def record(
 
 
 def of_subscriber(db: Database, subscriber_id: int) -> tuple[Mapping[str, Any], ...]:
-    """What happened to one person, oldest first: `at`, `kind` and `detail`."""
+    """What happened to one person and their copies, oldest first: `at`, `kind` and `detail`."""
     rows = db.query(
-        "SELECT at, kind, detail FROM events WHERE subscriber_id = ? ORDER BY id", (subscriber_id,)
+        """SELECT at, kind, detail FROM events
+            WHERE id IN (SELECT id FROM events WHERE subscriber_id = :who
+                         UNION SELECT id FROM events WHERE delivery_id IN
+                               (SELECT id FROM deliveries WHERE subscriber_id = :who))
+            ORDER BY at, id""",
+        {"who": subscriber_id},
     )
     return tuple({**row, "detail": json.loads(row["detail"])} for row in rows)

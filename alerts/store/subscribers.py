@@ -13,7 +13,9 @@ from sqlite_utils import Database
 
 from alerts.address import Address
 from alerts.model import Subscriber, SubscriberStatus
+from alerts.query import Query
 from alerts.store import stamp
+from alerts.store.selection import condition
 
 PAGE = 1000
 _COLUMNS = """id, email, status, language, name, tags, consent, consent_source, consent_at,
@@ -97,6 +99,12 @@ def erase(db: Database, subscriber: Subscriber, now: datetime) -> None:
         "UPDATE deliveries SET reply = '' WHERE subscriber_id = ? AND reply <> ''", (subscriber.id,)
     )
     db.conn.execute(
+        """UPDATE events SET detail = json_set(detail, '$.reply', '')
+           WHERE delivery_id IN (SELECT id FROM deliveries WHERE subscriber_id = ?)
+             AND json_extract(detail, '$.reply') <> ''""",
+        (subscriber.id,),
+    )
+    db.conn.execute(
         """UPDATE events SET detail = '{}'
            WHERE subscriber_id = ? AND (instr(lower(detail), ?) OR instr(detail, ?)
                                         OR json_extract(detail, '$.network') IS NOT NULL)""",
@@ -113,9 +121,13 @@ def remove(db: Database, subscriber_id: int) -> None:
 
 
 def listed(
-    db: Database, *, status: str = "", language: str = "", tag: str = ""
+    db: Database, *, status: str = "", language: str = "", tag: str = "", where: Query | None = None
 ) -> Iterator[Subscriber]:
     """People in order of id, read in pages; empty: any. The erased only if asked for by status."""
+    wanted, values = condition(where) if where else ("1", [])
+    for number in range(len(values)):
+        wanted = wanted.replace("?", f":where{number}", 1)
+    asked = {f"where{number}": value for number, value in enumerate(values)}
     last = 0
     while True:
         page = list(
@@ -125,8 +137,16 @@ def listed(
                                                       ELSE status = :status END
                       AND (:language = '' OR language = :language)
                       AND (:tag = '' OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag))
+                      AND {wanted}
                     ORDER BY id LIMIT :page""",  # noqa: S608
-                {"last": last, "status": status, "language": language, "tag": tag, "page": PAGE},
+                {
+                    "last": last,
+                    "status": status,
+                    "language": language,
+                    "tag": tag,
+                    "page": PAGE,
+                    **asked,
+                },
             )
         )
         yield from map(_subscriber, page)
