@@ -222,6 +222,11 @@ def _move(db: Database, wish: Confirmation, address: Address, now: datetime) -> 
     return Confirmed.MOVED
 
 
+def unconfirmed(db: Database, now: datetime, *, within: timedelta) -> int:
+    """How many wishes `purge` would end."""
+    return len(confirmations.unanswered(db, now - within, -1))
+
+
 def purge(db: Database, now: datetime, *, within: timedelta) -> int:
     """Forget those who signed up and did not confirm in time (S20); returns how many wishes ended."""
     ended = 0

@@ -9,11 +9,11 @@ them in several languages, and files without a header. Does not know who is subs
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from alerts.address import Address
-from alerts.errors import InputError
+from alerts.errors import InputError, UsageError
 from alerts.fields import MAX_NAME, MAX_SOURCE, clean, evidence, language, shown, status, tags
 from alerts.project import known_language
 from alerts.sheet import Lines, Row, delimiter_of, restored, rows
@@ -86,8 +86,12 @@ class Roster:
     holds what the person who imports should know about how the file was read.
     """
 
-    def __init__(self, blocks: Iterable[bytes], file: str) -> None:
+    def __init__(
+        self, blocks: Iterable[bytes], file: str, mapping: Mapping[str, str] | None = None
+    ) -> None:
+        """`mapping` names fields by headings of the file, see `mapped`; it wins over what we know."""
         self.file = file
+        self._mapping = mapping or {}
         self.rejected: list[Rejection] = []
         self.notices: list[str] = []
         self._lines = Lines(blocks)
@@ -132,7 +136,7 @@ class Roster:
         if first is None:
             raise InputError(f"{self.file}: holds no lines; give a CSV file with a column “email”")
         self._width = len(first.cells)
-        headed = not any(map(_is_address, first.cells))
+        headed = bool(self._mapping) or not any(map(_is_address, first.cells))
         columns = self._named(first) if headed else {}
         if not columns:
             ahead = [first, *itertools.islice(table, 20)]
@@ -151,8 +155,19 @@ class Roster:
         """The columns that the header names; raises `InputError` where two are one field."""
         keys = [_plain(cell) for cell in header.cells]
         columns: dict[str, int] = {}
+        for heading, field in self._mapping.items():
+            if keys.count(_plain(heading)) != 1:
+                found = ", ".join(f"“{shown(cell)}”" for cell in header.cells[:20])
+                raise InputError(
+                    f"{self.file}, line {header.line}: --map: “{shown(heading)}” is not one of its"
+                    f" columns: {found[:300]}"
+                )
+            columns[field] = keys.index(_plain(heading))
         for field, headings in _HEADINGS.items():
-            known = [key for key in headings if key in keys]
+            if field in columns:
+                continue
+            taken = {keys[index] for index in columns.values()} if self._mapping else set()
+            known = [key for key in headings if key in keys and key not in taken]
             if not known:
                 continue
             columns[field] = keys.index(known[0])
@@ -186,6 +201,21 @@ class Roster:
                     continue
             address = restored(cells[email]) if email < len(cells) else ""
             self.rejected.append(Rejection(line, shown(address), fault))
+
+
+def mapped(text: str) -> dict[str, str]:
+    """`E-Mail=email,Sprache=language` as fields by headings; raises `UsageError`."""
+    mapping: dict[str, str] = {}
+    for pair in text.split(","):
+        heading, sign, field = (part.strip() for part in pair.rpartition("="))
+        if not sign or not _plain(heading) or field not in HEADINGS:
+            raise UsageError(
+                f"--map: “{shown(pair)}”: write HEADING=FIELD; fields are {', '.join(HEADINGS)}"
+            )
+        if heading in mapping or field in mapping.values():
+            raise UsageError(f"--map: “{shown(pair)}”: each heading and each field once")
+        mapping[heading] = field
+    return mapping
 
 
 def reader(columns: dict[str, int]) -> Callable[[int, list[str]], Entry]:

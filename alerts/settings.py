@@ -224,6 +224,23 @@ class ScheduleSettings:
     collect: str = option("0 5 * * *", "When articles are collected; empty: only with the run.")
     run: str = option("0 9 1 * *", "When the last month's issue goes out.")
     send: str = option("*/15 * * * *", "When deferred deliveries are tried again.")
+    retention: str = option("30 3 * * *", "When what is too old is let go, as [retention] says.")
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long what is about people is kept; `alerts retention` lets it go. 0: for ever."""
+
+    pending: timedelta = option(
+        timedelta(days=90),
+        "Who was added as pending and has not confirmed is forgotten after this.",
+    )
+    replies: timedelta = option(
+        timedelta(days=365), "What relays answered, and settled notices, are emptied after this."
+    )
+    unsubscribed: timedelta = option(
+        timedelta(), "Who left is erased after this; a keyed hash stays, against imports."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +267,7 @@ class Settings:
     dkim: DkimSettings = field(default_factory=DkimSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     funders: tuple[Funder, ...] = ()
     destinations: tuple[DestinationSettings, ...] = ()

@@ -20,11 +20,14 @@ from alerts.store import (
     events,
     intake,
     notices,
+    receipts,
     stamp,
     subscribers,
     suppressions,
     transaction,
 )
+
+Told = intake.Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,20 @@ class Wish:
 
 
 def take_in(
-    db: Database, roster: Roster, *, language: str, now: datetime, dry_run: bool = False
+    db: Database,
+    roster: Roster,
+    *,
+    language: str,
+    now: datetime,
+    dry_run: bool = False,
+    told: Told | None = None,
 ) -> Imported:
-    """Import a file, whole or not at all. Idempotent; raises `InputError` if it is no list."""
+    """Import a file, whole or not at all. Idempotent; raises `InputError` if it is no list.
+
+    `told` is given each change as it is made.
+    """
     merged = intake.merge(
-        db, roster, language=language, file=roster.file, now=now, keep=not dry_run
+        db, roster, language=language, file=roster.file, now=now, keep=not dry_run, told=told
     )
     refused = [
         Rejection(r.line, r.email, _suppressed_words(r.suppressed) if r.suppressed else _LEFT)
@@ -146,13 +158,21 @@ def unsubscribe(db: Database, address: Address, *, now: datetime) -> str:
 
 def erase(db: Database, address: Address, *, now: datetime) -> None:
     """Remove a person's data everywhere; a keyed hash keeps the address from coming back."""
+    receipts.fold_left(db, now)  # it may hold what a relay said of them
     with transaction(db):
-        person = _known(db, address)
-        subscribers.erase(db, person, now)
-        confirmations.forget(db, address, person.id)
-        notices.drop(db, person.id, now)
-        suppressions.add_erased(db, address, now)
-        events.record(db, now, "subscriber.erased", subscriber_id=person.id)
+        forget(db, _known(db, address), address, SuppressionReason.ERASED, now)
+
+
+def forget(
+    db: Database, person: Subscriber, address: Address, reason: SuppressionReason, now: datetime
+) -> None:
+    """Empty all that is held about a person, within the caller's transaction. `reason` stays with
+    the hash of their address: only `unsubscribed` lets them join again by themselves."""
+    subscribers.erase(db, person, now)
+    confirmations.forget(db, address, person.id)
+    notices.drop(db, person.id, now)
+    suppressions.add_erased(db, address, now, reason)
+    events.record(db, now, "subscriber.erased", subscriber_id=person.id)
 
 
 def suppress(

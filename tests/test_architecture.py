@@ -55,6 +55,7 @@ LEVELS = {
     "optin": 3,
     "preferences": 3,
     "publish": 3,
+    "retention": 3,
     "subscribe": 3,
     "why": 3,
     # entry points

@@ -45,6 +45,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("alerts.cli.why:why", "Tell what happened to one person's copy."),
     "subscriber": ("alerts.cli.subscriber:subscriber", "Add, import, list and change subscribers."),
     "bounce": ("alerts.cli.bounce:bounce", "Act on mail that comes back."),
+    "retention": ("alerts.cli.retention:retention", "Let go what is too old to be kept."),
+    "key": ("alerts.cli.key:key", "Keep the keys that sign links."),
     "suppression": (
         "alerts.cli.suppression:suppression",
         "Keep the addresses that must not be mailed.",

@@ -59,6 +59,9 @@ class Clock:
                 settings, now = fresh.settings, fresh.now
                 last = Month.last_ended(now, settings.zone)
                 found = {m: _due(fresh, m, now) for m in candidates(last, settings.alert.max_late)}
+            if act == "retention":
+                self._command("retention")
+                return
             if act == "collect":
                 self._command("collect", "--month", str(last.plus(1)))
             for month, due in found.items():

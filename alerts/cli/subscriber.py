@@ -3,8 +3,10 @@
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 import click
 
@@ -14,8 +16,10 @@ from alerts.cli.listing import document, write_csv, write_json, written
 from alerts.cli.session import Session, json_option, pass_session, print_json
 from alerts.errors import InputError, UsageError
 from alerts.model import Subscriber, SubscriberStatus
-from alerts.roster import Roster
+from alerts.roster import Roster, mapped
+from alerts.sheet import line_of
 from alerts.store import events, subscribers, suppressions
+from alerts.store.intake import Change
 from alerts.subscribe import Imported, Wish
 
 BLOCK = 1 << 18  # octets read at once
@@ -87,19 +91,52 @@ def add(session: Session, /, email: str, pending: bool, resubscribe: bool, **opt
 @subscriber.command("import")
 @click.argument("file", type=click.File("rb"))
 @click.option("--dry-run", is_flag=True, help="Tell what would happen; change nothing.")
+@click.option(
+    "--map",
+    "mapping",
+    default="",
+    metavar="HEADING=FIELD,…",
+    help='What foreign headings mean: "E-Mail=email,Sprache=language".',
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, allow_dash=False),
+    metavar="CSV",
+    help="Write what becomes of each line, field by field.",
+)
 @json_option
 @pass_session
-def import_(session: Session, file: IO[bytes], dry_run: bool, as_json: bool) -> int:
+def import_(
+    session: Session,
+    file: IO[bytes],
+    dry_run: bool,
+    mapping: str,
+    report: Path | None,
+    as_json: bool,
+) -> int:
     """Take in a CSV FILE (“-”: standard input), whole or not at all; bad lines are named."""
     name = name_of(file)
-    people = Roster(blocks(file), name)
-    done = subscribe.take_in(
+    people = Roster(blocks(file), name, mapped(mapping) if mapping else None)
+    take_in = partial(
+        subscribe.take_in,
         session.db,
         people,
         language=session.settings.default_language,
         now=session.now,
         dry_run=dry_run,
     )
+    if report is None:
+        done = take_in(told=_teller(session) if dry_run and not as_json else None)
+    else:
+        with written(report) as out:
+            out.write(line_of(REPORTED))
+            done = take_in(told=lambda change: _write(out, change))
+            for rejection in done.rejected:
+                out.write(
+                    line_of(
+                        (str(rejection.line), rejection.email, "rejected", "", "", rejection.reason)
+                    )
+                )
     for notice in people.notices:
         session.say(f"note: {notice}")
     if done.repeated:
@@ -118,6 +155,32 @@ def import_(session: Session, file: IO[bytes], dry_run: bool, as_json: bool) -> 
     else:
         _report(session, done, name, dry_run)
     return 1 if done.rejected else 0
+
+
+REPORTED = ("line", "email", "outcome", "field", "before", "after")
+
+
+def _write(out: TextIO, change: Change) -> None:
+    """One line of a report."""
+    out.write(line_of(map(str, astuple(change))))
+
+
+def _teller(session: Session) -> Callable[[Change], None]:
+    """Says the first changes of those who are on the list already."""
+    left = SHOWN
+
+    def tell(change: Change) -> None:
+        nonlocal left
+        if change.outcome != "updated" or left < 0:
+            return
+        left -= 1
+        if left < 0:
+            session.say("… and more changes; --report FILE.csv writes them all")
+            return
+        before, after = (fields.shown(text) or "—" for text in (change.before, change.after))
+        session.say(f"line {change.line}: {change.email}: {change.field}: {before} → {after}")
+
+    return tell
 
 
 def name_of(file: IO[bytes]) -> str:

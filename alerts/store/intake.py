@@ -5,7 +5,7 @@ order of the unique index, which SQLite then fills page by page.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,22 @@ class Merged:
     refused: tuple[Refused, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one line does: `outcome` is added, updated or repeated. `field`, `before` and `after`
+    name one difference; of a repeated line, `after` is the line that counts instead."""
+
+    line: int
+    email: str
+    outcome: str
+    field: str = ""
+    before: str = ""
+    after: str = ""
+
+
+Told = Callable[[Change], None]
+COMPARED = ("name", "language", "status", "tags", "consent", "consent_source", "consent_at")
+
 # A file never empties a field and never takes a tag away, never confirms and never resubscribes:
 # it can only add, correct, or unsubscribe.
 _CHOOSE = """
@@ -62,9 +78,18 @@ _CHOOSE = """
 
 
 def merge(
-    db: Database, entries: Iterable[Entry], *, language: str, file: str, now: datetime, keep: bool
+    db: Database,
+    entries: Iterable[Entry],
+    *,
+    language: str,
+    file: str,
+    now: datetime,
+    keep: bool,
+    told: Told | None = None,
 ) -> Merged:
     """Take in `entries`, whole or not at all; `keep=False` only tells what would happen.
+
+    `told` is given each change, line by line; it is called while the database is held.
 
     `language` is for people who are new and whose line names none. Every change leaves an event
     that names the file. Other programs wait only while the staged entries are merged.
@@ -74,7 +99,7 @@ def merge(
         _stage(db, entries)
         run("BEGIN IMMEDIATE")
         try:
-            merged = _merge(db, language, file, stamp(now))
+            merged = _merge(db, language, file, stamp(now), told)
         except BaseException:
             run("ROLLBACK")
             raise
@@ -101,13 +126,13 @@ def _stage(db: Database, entries: Iterable[Entry]) -> None:
     run("COMMIT")
 
 
-def _merge(db: Database, language: str, file: str, at: str) -> Merged:
+def _merge(db: Database, language: str, file: str, at: str, told: Told | None) -> Merged:
     run = db.conn.execute
     run(_CHOOSE, {"language": language, "source": f"import of {file}"})
     if suppressions.register_hash(db):
         run(
-            """UPDATE chosen SET suppressed = 'erased'
-               WHERE address_hash(email_key) IN (SELECT address_hash FROM suppressions)"""
+            """UPDATE chosen SET suppressed = h.reason
+               FROM main.suppressions AS h WHERE h.address_hash = address_hash(chosen.email_key)"""
         )
     refused = tuple(
         Refused(line, email, SuppressionReason(reason) if reason else None)
@@ -116,13 +141,41 @@ def _merge(db: Database, language: str, file: str, at: str) -> Merged:
         )
     )
     run("DELETE FROM chosen WHERE suppressed IS NOT NULL OR gone")
+    if told is not None:
+        run("CREATE INDEX temp.chosen_by_key ON chosen (email_key)")
     lines, people = run(
         "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM chosen)"
     ).fetchone()
+    if told is not None:
+        for change in _changes(db):
+            told(change)
     facts = {"at": at, "detail": json.dumps({"file": file})}
     added, updated = _insert(db, facts), _update(db, facts)
     unchanged = people - added - updated
     return Merged(added, updated, unchanged, lines - people - len(refused), refused)
+
+
+def _changes(db: Database) -> Iterator[Change]:
+    """What the chosen lines change, in the order of the file, and the lines that don't count."""
+    fields = ", ".join(f"s.{name}, c.{name}" for name in COMPARED)
+    rows = db.conn.execute(
+        f"""SELECT x.line, x.email, c.line, c.id, {fields}
+              FROM staged AS x
+              LEFT JOIN chosen AS c ON c.email_key = x.email_key
+              LEFT JOIN main.subscribers AS s ON s.id = c.id ORDER BY x.line"""  # noqa: S608
+    )
+    for line, email, counts, known, *values in rows:
+        if counts is None:  # refused, and said elsewhere
+            continue
+        if counts != line:
+            yield Change(line, email, "repeated", after=f"line {counts}")
+        elif known is None:
+            yield Change(line, email, "added")
+        else:
+            pairs = zip(COMPARED, values[::2], values[1::2], strict=True)
+            for field, before, after in pairs:
+                if before != after:
+                    yield Change(line, email, "updated", field, before, after)
 
 
 def _insert(db: Database, facts: dict[str, str]) -> int:

@@ -291,3 +291,11 @@ def m008_archive(db: Database) -> None:
             "UPDATE editions SET hashes = ? WHERE id = ?",
             (hashes(row["subject"], row["preheader"], row["html"], row["text"]), row["id"]),
         )
+
+
+@MIGRATIONS()
+def m009_retention(db: Database) -> None:
+    """What happened to a person's copies, found without reading all events."""
+    db.conn.execute(
+        "CREATE INDEX events_by_delivery ON events (delivery_id) WHERE delivery_id IS NOT NULL"
+    )

@@ -14,14 +14,17 @@ import json
 import os
 import zlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sqlite_utils import Database
 
+from alerts.errors import LockHeld
 from alerts.model import DeliveryState, Outcome, Reason, Reply
 from alerts.store import moment, outbox, stamp
+from alerts.store.lock import project_lock
 from alerts.store.outbox import Settlement
 
 _FULL = 2  # PRAGMA synchronous, from which on a commit is flushed to the disk
@@ -81,6 +84,18 @@ class Receipts:
             os.ftruncate(self._file, 0)
             self._size = 0
         self.unfolded = []
+
+
+def fold_left(db: Database, now: datetime) -> None:
+    """Fold in what a killed run left, if there is any; a run that is at work does so by itself."""
+    database = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
+    if not database.with_name(f"{database.name}-receipts").exists():
+        return
+    try:
+        with project_lock(database, "subscriber erase", now), Receipts(db) as receipts:
+            receipts.fold()
+    except LockHeld:
+        return
 
 
 def _line(batch: Sequence[Settlement]) -> bytes:

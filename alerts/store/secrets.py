@@ -32,6 +32,11 @@ def all_secrets(db: Database) -> Mapping[int, bytes]:
     }
 
 
+def dates(db: Database) -> Mapping[int, str]:
+    """When each key was made, oldest first."""
+    return dict(db.conn.execute("SELECT id, created_at FROM secrets ORDER BY id").fetchall())
+
+
 def project_began(db: Database) -> datetime:
     """When the first key was made: by `alerts init`, so when the project began."""
     row = db.conn.execute("SELECT min(created_at) FROM secrets").fetchone()

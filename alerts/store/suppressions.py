@@ -53,13 +53,21 @@ def add(
     return True
 
 
-def add_erased(db: Database, address: Address, now: datetime) -> None:
-    """Keep only the hash of an address; what is known of it in clear goes."""
+def add_erased(
+    db: Database,
+    address: Address,
+    now: datetime,
+    reason: SuppressionReason = SuppressionReason.ERASED,
+) -> None:
+    """Keep only the hash of an address; what is known of it in clear goes, but not a graver reason."""
+    known = find(db, address)
+    if known is not None and reason is SuppressionReason.UNSUBSCRIBED:
+        reason = known.reason
     db.conn.execute("DELETE FROM suppressions WHERE email_key = ?", (address.key,))
     db.conn.execute(
-        """INSERT INTO suppressions (address_hash, reason, since) VALUES (?, 'erased', ?)
-           ON CONFLICT (address_hash) DO NOTHING""",
-        (_digest(_secret(db), address.key), stamp(now)),
+        """INSERT INTO suppressions (address_hash, reason, since) VALUES (?, ?, ?)
+           ON CONFLICT (address_hash) DO UPDATE SET reason = excluded.reason""",
+        (_digest(_secret(db), address.key), reason, stamp(now)),
     )
 
 

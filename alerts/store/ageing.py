@@ -1,0 +1,60 @@
+"""What grows old: words of servers, addresses of networks, old notices, and people who left.
+
+Each function changes only what is older than a moment and says how much that is, so doing it twice
+changes nothing more. `secure_delete` zeroes what goes.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from alerts.model import Subscriber
+from alerts.store import stamp, subscribers
+
+_SETTLED = "state NOT IN ('queued', 'sending', 'deferred', 'in_doubt')"
+_OF_DELIVERIES = "delivery_id IS NOT NULL AND detail <> '{}'"
+
+
+def replies(db: Database, before: datetime) -> int:
+    """Forget what relays said of settled deliveries, in the outbox and in events; returns how many."""
+    emptied = db.conn.execute(
+        f"UPDATE deliveries SET reply = '' WHERE reply <> '' AND changed_at < ? AND {_SETTLED}",  # noqa: S608
+        (stamp(before),),
+    ).rowcount
+    return (
+        emptied
+        + db.conn.execute(
+            f"UPDATE events SET detail = json_set(detail, '$.reply', '') WHERE {_OF_DELIVERIES} AND at < ?"  # noqa: S608
+            " AND json_extract(detail, '$.reply') <> ''",
+            (stamp(before),),
+        ).rowcount
+    )
+
+
+def notices(db: Database, before: datetime) -> int:
+    """Delete settled notices whose mailbox has answered since, so that they count for nothing."""
+    return db.conn.execute(
+        "DELETE FROM notices WHERE counts = 0 AND changed_at < ? AND state IN ('sent', 'failed', 'skipped')",
+        (stamp(before),),
+    ).rowcount
+
+
+def who_left(db: Database, before: datetime, most: int) -> Sequence[Subscriber]:
+    """Some of the people who are unsubscribed and were last changed before then."""
+    rows = db.conn.execute(
+        "SELECT id FROM subscribers WHERE status = 'unsubscribed' AND updated_at < ? ORDER BY id LIMIT ?",
+        (stamp(before), most),
+    ).fetchall()
+    return [p for (number,) in rows if (p := subscribers.by_id(db, number)) is not None]
+
+
+def waiting(db: Database, before: datetime, most: int) -> Sequence[Subscriber]:
+    """Some of the people who are pending since before then, and who were never owed a copy."""
+    rows = db.conn.execute(
+        """SELECT id FROM subscribers AS s WHERE status = 'pending' AND updated_at < ?
+              AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.subscriber_id = s.id)
+            ORDER BY id LIMIT ?""",
+        (stamp(before), most),
+    ).fetchall()
+    return [p for (number,) in rows if (p := subscribers.by_id(db, number)) is not None]
