@@ -84,6 +84,7 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     ERASED = "erased"
     CANCELLED = "cancelled"  # by an admin
+    NOTHING_WANTED = "nothing_wanted"  # the issue has none of the sections that they want
     PAUSED = "paused"  # they asked for a pause, and it was not over when the issue was queued
 
 
@@ -256,7 +257,8 @@ class Edition:
 class Subscriber:
     """One person, one address. `consent` is the evidence: the wording they agreed to.
 
-    Issues queued before `paused_until`, if there is one, are not theirs.
+    Issues queued before `paused_until`, if there is one, are not theirs; of others they get what is
+    featured and those `sections`, or all if there are none.
     """
 
     id: int
@@ -270,6 +272,7 @@ class Subscriber:
     consent_at: str = ""
     created_at: str = ""
     paused_until: str = ""
+    sections: tuple[str, ...] = ()
 
 
 # --- the outbox -----------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ LEVELS = {
     "notice": 1,
     "render": 1,
     "retry": 1,
+    "selection": 1,
     "roster": 1,
     "sheet": 1,
     "throttle": 1,

@@ -139,9 +139,12 @@ class Viewer:
 
     def _group(self, section: Section, issue: Issue, room: int) -> Group:
         items = tuple(self._item(article, issue.profiles) for article in section.articles[:room])
-        return Group(section.key, self._title(section.key), items, len(section.articles) - room)
+        return Group(
+            section.key, self.section_title(section.key), items, len(section.articles) - room
+        )
 
-    def _title(self, key: str) -> str:
+    def section_title(self, key: str) -> str:
+        """What a section is called in the edition's language."""
         own = self._first(self.alert.section_titles.get(key, {})).text
         if own:
             return own

@@ -242,6 +242,43 @@ def m007_web(db: Database) -> None:
     )
 
 
+@MIGRATIONS(transactional=False)
+def m008_sections(db: Database) -> None:
+    """Readers choose sections; an edition is of those that somebody wants ('[]': of all).
+
+    A constraint of a table can only change with the table (SQLite, “Making Other Kinds Of Table Schema
+    Changes”), and foreign keys rest meanwhile, which they only do outside a transaction. Can be run
+    again after a crash: all but the record of it is one transaction."""
+    if any(row[1] == "sections" for row in db.conn.execute("PRAGMA table_info(editions)")):
+        return
+    columns = ", ".join(row[1] for row in db.conn.execute("PRAGMA table_info(editions)"))
+    (made,) = db.conn.execute("SELECT sql FROM sqlite_master WHERE name = 'editions'").fetchone()
+    made = (
+        made.replace('"editions"', "editions")
+        .replace("editions", "editions_anew", 1)
+        .replace(
+            "UNIQUE (issue_id, language)",
+            "sections TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(sections)),"
+            " UNIQUE (issue_id, language, sections)",
+        )
+    )
+    db.conn.execute("PRAGMA foreign_keys = OFF")
+    db.conn.execute("BEGIN IMMEDIATE")
+    _run(
+        db,
+        f"""
+        {made};
+        INSERT INTO editions_anew ({columns}) SELECT {columns} FROM editions;
+        DROP TABLE editions;
+        ALTER TABLE editions_anew RENAME TO editions;
+        ALTER TABLE subscribers ADD COLUMN
+            sections TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(sections))
+        """,  # noqa: S608 - names of columns, from SQLite itself
+    )
+    db.conn.execute("COMMIT")
+    db.conn.execute("PRAGMA foreign_keys = ON")
+
+
 @MIGRATIONS()
 def m012_open_deliveries(db: Database) -> None:
     """The index of what is open, told apart by OR: an IN list costs a table of its own per row, a

@@ -17,7 +17,7 @@ from alerts.store import stamp
 
 PAGE = 1000
 _COLUMNS = """id, email, status, language, name, tags, consent, consent_source, consent_at,
-              created_at, paused_until"""
+              created_at, paused_until, sections"""
 
 
 def find(db: Database, address: Address) -> Subscriber | None:
@@ -62,7 +62,7 @@ def change(db: Database, subscriber: Subscriber, now: datetime) -> None:
     db.conn.execute(
         """UPDATE subscribers SET email = ?, email_key = ?, name = ?, language = ?, status = ?,
                   tags = ?, consent = ?, consent_source = ?, consent_at = ?, paused_until = ?,
-                  updated_at = ?
+                  sections = ?, updated_at = ?
            WHERE id = ?""",
         (
             s.email,
@@ -75,6 +75,7 @@ def change(db: Database, subscriber: Subscriber, now: datetime) -> None:
             s.consent_source,
             s.consent_at,
             s.paused_until,
+            _json(s.sections),
             stamp(now),
             s.id,
         ),
@@ -89,7 +90,7 @@ def erase(db: Database, subscriber: Subscriber, now: datetime) -> None:
     db.conn.execute(
         """UPDATE subscribers SET email = '', email_key = NULL, name = '', status = 'erased',
                   tags = '[]', consent = '', consent_source = '', consent_at = '', paused_until = '',
-                  updated_at = ?
+                  sections = '[]', updated_at = ?
            WHERE id = ?""",
         (stamp(now), subscriber.id),
     )
@@ -135,11 +136,10 @@ def listed(
         last = page[-1]["id"]
 
 
-def _json(tags: tuple[str, ...]) -> str:
-    return json.dumps(sorted(set(tags)), ensure_ascii=False)
+def _json(words: tuple[str, ...]) -> str:
+    return json.dumps(sorted(set(words)), ensure_ascii=False)
 
 
 def _subscriber(row: dict[str, Any]) -> Subscriber:
-    return Subscriber(
-        **{**row, "status": SubscriberStatus(row["status"]), "tags": tuple(json.loads(row["tags"]))}
-    )
+    lists = {name: tuple(json.loads(row[name])) for name in ("tags", "sections")}
+    return Subscriber(**{**row, **lists, "status": SubscriberStatus(row["status"])})
