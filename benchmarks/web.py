@@ -54,13 +54,14 @@ def main() -> None:
         add_subscribers(db, options.leavers, domain="leaving.example")
         leave = _tokens(db, options.readers, options.leavers)
         with _served(root) as pages:
-            with _loading(pages, leave, options.clients, 0) as alone:
+            each = options.leavers // (3 * options.clients)
+            with _loading(pages, leave, options.clients, each, 0) as alone:
                 time.sleep(options.seconds)
             print(f"one-click, alone          {alone():8.0f} requests/s")
             send = _send(root, db, port, options.readers)
             print(f"send, alone               {send:8.0f} messages/s")
             for rate in (0.0, options.rate):
-                with _loading(pages, leave, options.clients, rate) as counted:
+                with _loading(pages, leave, options.clients, each, rate) as counted:
                     both = _send(root, db, port, options.readers)
                 words = f"at {rate:.0f}/s" if rate else "as fast as they can"
                 print(f"both, clients {words}:")
@@ -116,7 +117,7 @@ def _client(
 
 @contextmanager
 def _loading(
-    port: int, paths: Iterator[str], clients: int, rate: float
+    port: int, paths: Iterator[str], clients: int, each: int, rate: float
 ) -> Iterator[Callable[[], float]]:
     """Clients at work while the block runs; gives a function: requests a second."""
     stop, counted = multiprocessing.Event(), multiprocessing.Value("q", 0)
@@ -124,7 +125,7 @@ def _loading(
     workers = [
         multiprocessing.Process(
             target=_client,
-            args=(port, list(itertools.islice(paths, 5000)), pause, stop, counted),
+            args=(port, list(itertools.islice(paths, each)), pause, stop, counted),
         )
         for _ in range(clients)
     ]

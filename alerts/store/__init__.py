@@ -70,14 +70,22 @@ def _migrate(db: Database) -> None:
 
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
-    """One write transaction, begun IMMEDIATE; rolled back whole if the block raises."""
-    db.conn.execute("BEGIN IMMEDIATE")
+    """One write transaction, begun IMMEDIATE; rolled back whole if the block raises.
+
+    Within another one it is a part of that, which is taken back alone if the block raises.
+    """
+    inner = db.conn.in_transaction
+    db.conn.execute("SAVEPOINT part" if inner else "BEGIN IMMEDIATE")
     try:
         yield
-        db.conn.execute("COMMIT")
+        db.conn.execute("RELEASE part" if inner else "COMMIT")
     except BaseException:
         if db.conn.in_transaction:
-            db.conn.execute("ROLLBACK")
+            if inner:
+                db.conn.execute("ROLLBACK TO part")
+                db.conn.execute("RELEASE part")
+            else:
+                db.conn.execute("ROLLBACK")
         raise
 
 
