@@ -38,6 +38,8 @@ class SmtpConnection:
             raise RelayUnavailable("the relay hung up after its greeting")
         self._socket: socket.socket = client.sock
         self._socket.setblocking(False)
+        # What is written is whole: the end of a body must not wait for the relay's delayed ACK.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._piece = _TLS_RECORD if isinstance(self._socket, ssl.SSLSocket) else None
         self._buffer = b""
         self._pipelining = client.has_extn("pipelining")
