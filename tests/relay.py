@@ -3,7 +3,8 @@
 Speaks enough of RFC 5321 and 2920 to take mail; at each stage it first asks its `script`, which may
 answer with a reply of its own, cut the connection, or stay silent. Every message it accepted is in
 `inbox`, with its envelope, as the octets that came over the wire (dots unstuffed). Run as a module
-(`python -m tests.relay LOG`), it is a process of its own that writes each acceptance to a file.
+(`python -m tests.relay LOG [DELAY]`), it is a process of its own that writes each acceptance to a file
+before it answers, DELAY milliseconds later.
 """
 
 import contextlib
@@ -47,6 +48,7 @@ class Relay:
     connections: int = 0
     reads: int = 0  # how often the server waited for octets: round trips
     on_taken: Callable[[Taken], None] = lambda taken: None
+    delay: float = 0.0  # seconds between taking a message and saying so
     _seen: dict[tuple[str, str], int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -91,6 +93,8 @@ class Relay:
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
     def _converse(self, connection: socket.socket) -> None:
+        # Each reply goes out at once, as from a relay that answers a pipeline in one piece.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with contextlib.suppress(OSError, EOFError), connection:
             _Conversation(self, connection).hold()
         with self._lock:
@@ -164,6 +168,8 @@ class _Conversation:
         said = self._relay.ask("dot", taken.recipient)
         if said is None or said.startswith("2") or said in (TAKE_AND_CUT, TAKE_AND_SILENCE):
             self._relay.take(taken)
+            if self._relay.delay:
+                threading.Event().wait(self._relay.delay)
         self._carry_out(said or "250 2.0.0 taken")
 
     def _answer(self, stage: str, usual: str, recipient: str = "") -> bool:
@@ -198,6 +204,7 @@ class _Conversation:
 
 def main() -> None:
     """Print the port, then write `recipient message-id digest` of each acceptance to the log."""
+    delay = float(sys.argv[2]) / 1000 if len(sys.argv) > 2 else 0.0
     log = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def note(taken: Taken) -> None:
@@ -205,7 +212,7 @@ def main() -> None:
         digest = hashlib.sha256(taken.octets).hexdigest()
         os.write(log, f"{taken.recipient} {name.decode()} {digest}\n".encode())
 
-    with Relay(on_taken=note) as relay:
+    with Relay(on_taken=note, delay=delay) as relay:
         print(relay.port, flush=True)  # noqa: T201
         sys.stdin.read()
 
