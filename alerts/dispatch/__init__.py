@@ -20,6 +20,7 @@ from alerts.dispatch.lanes import Lanes
 from alerts.dispatch.ledger import Ledger
 from alerts.dispatch.orders import Orders, Report, World
 from alerts.store import issues, outbox
+from alerts.store.receipts import Receipts
 
 __all__ = ["Orders", "Report", "World", "dispatch"]
 
@@ -32,29 +33,34 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> Report
     Calls `watch(report, due)` now and then. Raises whatever is met that is not an outcome (a full disk,
     a broken template), where it can once all connections have come to rest.
     """
-    outbox.recover(db, orders.host, world.now())
     report = Report()
     left = orders.limit
-    while due := outbox.count_due(db, world.now(), orders.months, orders.resend_in_doubt):
-        due = due if left is None else min(due, left)
-        done = _round(db, orders, world, due, report, watch)
-        left = None if left is None else left - done
-        if left == 0 or not done or report.relay_fault or world.stop.is_set():
-            break
+    with Receipts(db) as receipts:
+        receipts.fold()
+        outbox.recover(db, orders.host, world.now())
+        while due := outbox.count_due(db, world.now(), orders.months, orders.resend_in_doubt):
+            due = due if left is None else min(due, left)
+            ledger = Ledger(db, receipts, orders, world, due, report)
+            done = _round(ledger, orders, world, due, report, watch)
+            left = None if left is None else left - done
+            if left == 0 or not done or report.relay_fault or world.stop.is_set():
+                break
     report.stopped = world.stop.is_set()
     issues.close_finished(db, world.now())
     return report
 
 
 def _round(
-    db: Database, orders: Orders, world: World, due: int, report: Report, watch: Watch
+    ledger: Ledger, orders: Orders, world: World, due: int, report: Report, watch: Watch
 ) -> int:
     """Work what is due at this moment; returns how many deliveries were settled."""
     before = report.outcomes.total()
-    ledger = Ledger(db, orders, world, due, report)
-    with Lanes(ledger, world, min(orders.connections, due)) as lanes:
-        while lanes.turn():
-            watch(report, due)
+    try:
+        with Lanes(ledger, world, min(orders.connections, due)) as lanes:
+            while lanes.turn():
+                watch(report, due)
+    finally:
+        ledger.fold()
     if ledger.fault is not None:
         raise ledger.fault
     return report.outcomes.total() - before

@@ -7,7 +7,7 @@ works its lease in order of id, and after a kill only the first row of a lease c
 
 from collections import deque
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -16,6 +16,7 @@ from alerts.message import Frame, Merge
 from alerts.model import DeliveryState, Outcome, Owed, Reason
 from alerts.retry import next_attempt
 from alerts.store import issues, may_pass, outbox, secrets
+from alerts.store.receipts import Receipts
 from alerts.throttle import Throttle
 
 _LEASE = timedelta(hours=1)  # counts only for leases of other machines; ours end with the lock
@@ -23,15 +24,23 @@ _MAX_CLAIM = 100  # for each lease
 _FAULTS_IN_A_ROW = 5  # of all connections together, before the relay is given up for now
 _PATIENCE = 600.0  # seconds that an outcome waits for a database that cannot be written
 _PAUSE = 1.0  # seconds between two tries to write it
+_FOLD_AFTER = 0.5  # seconds until outcomes that have a receipt are in the outbox too
+_FOLD_MOST = 1000  # outcomes that wait for it
 
 
 class Ledger:
     """What the connections of a round may send, and what became of it."""
 
     def __init__(
-        self, db: Database, orders: Orders, world: World, due: int, report: Report
+        self,
+        db: Database,
+        receipts: Receipts,
+        orders: Orders,
+        world: World,
+        due: int,
+        report: Report,
     ) -> None:
-        self._db, self._orders, self._world = db, orders, world
+        self._db, self._receipts, self._orders, self._world = db, receipts, orders, world
         self._left = due
         self._batch = max(2, min(_MAX_CLAIM, due // (orders.connections * 4)))
         self._throttle = Throttle(orders.rate)
@@ -43,6 +52,7 @@ class Ledger:
         self._closed: list[int] = []
         self._version = outbox.data_version(db)
         self._merges: dict[int, Merge] = {}
+        self._fold_at = world.steady() + _FOLD_AFTER
         self._faults = 0
         self._halted = False
         self.report = report
@@ -112,14 +122,24 @@ class Ledger:
         self._desk.append((owed, outcome))
 
     def write(self) -> None:
-        """Have all that lies on the desk on disk, in one commit."""
+        """Have all that lies on the desk on disk: as receipts, and these now and then in the outbox."""
         if not self._desk:
             return
-        batch = [self._settlement(owed, outcome) for owed, outcome in self._desk]
+        now = self._world.now()
+        batch = [self._settlement(owed, outcome, now) for owed, outcome in self._desk]
         self._desk.clear()
-        self._insist(lambda: outbox.settle(self._db, batch, self._world.now()))
+        self._insist(lambda: self._receipts.append(batch))
         for settled in batch:
-            self._count(settled.delivery_id, settled.outcome)
+            self._count(settled.outcome)
+        if self._world.steady() >= self._fold_at or len(self._receipts.unfolded) >= _FOLD_MOST:
+            self.fold()
+
+    def fold(self) -> None:
+        """Have in the outbox what has a receipt."""
+        settled = [settlement.delivery_id for settlement in self._receipts.unfolded]
+        self._insist(self._receipts.fold)
+        self._in_flight.difference_update(settled)
+        self._fold_at = self._world.steady() + _FOLD_AFTER
 
     def close_lease(self, lease: int) -> None:
         """End a lease, with the next `release`; what it still holds was not begun."""
@@ -129,6 +149,7 @@ class Ledger:
     def release(self) -> None:
         """Free what the leases hold that were closed since the last call."""
         if self._closed:
+            self.fold()  # what they have sent must not be freed with the rest
             self._insist(lambda: outbox.release(self._db, self._closed, self._world.now()))
             self._closed.clear()
 
@@ -182,17 +203,16 @@ class Ledger:
         """True when no further message may be begun."""
         return self._halted or self._world.stop.is_set()
 
-    def _settlement(self, owed: Owed, outcome: Outcome) -> outbox.Settlement:
-        now, attempts = self._world.now(), owed.attempts + 1
+    def _settlement(self, owed: Owed, outcome: Outcome, now: datetime) -> outbox.Settlement:
+        attempts = owed.attempts + 1
         if outcome.state in (DeliveryState.DEFERRED, DeliveryState.IN_DOUBT):
             due = next_attempt(self._orders.retry, attempts, now, self._world.chance())
             if due is None and outcome.state is DeliveryState.DEFERRED:
                 outcome = Outcome(DeliveryState.FAILED, outcome.reply, Reason.EXPIRED)
-            return outbox.Settlement(owed.id, outcome, attempts, due or now)
-        return outbox.Settlement(owed.id, outcome, attempts, now)
+            return outbox.Settlement(owed.id, outcome, attempts, due or now, now)
+        return outbox.Settlement(owed.id, outcome, attempts, now, now)
 
-    def _count(self, delivery_id: int, outcome: Outcome) -> None:
-        self._in_flight.discard(delivery_id)
+    def _count(self, outcome: Outcome) -> None:
         self.report.outcomes[outcome.state] += 1
         self._faults = self._faults + 1 if outcome.relay_fault else 0
         if self._faults >= _FAULTS_IN_A_ROW:

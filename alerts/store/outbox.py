@@ -27,12 +27,13 @@ _ELIGIBLE = """
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """One outcome to be written: the delivery, and when it is due again if it is."""
+    """One outcome to be written: of which delivery, when it is due again if it is, since when."""
 
     delivery_id: int
     outcome: Outcome
     attempts: int
     due_at: datetime
+    at: datetime
 
 
 def languages_owed(db: Database) -> tuple[str, ...]:
@@ -194,10 +195,11 @@ def skip(
     return [delivery_id for (delivery_id,) in rows]
 
 
-def settle(db: Database, settlements: Iterable[Settlement], now: datetime) -> None:
-    """Write outcomes in one commit, and as one statement: a commit holds up the sender.
+def settle(db: Database, settlements: Iterable[Settlement]) -> None:
+    """Write outcomes in one commit, and as few statements: a commit holds up the sender.
 
-    Only a delivery that is `sending` moves.
+    Only a delivery that is `sending` moves, so to settle the same outcomes twice changes nothing.
+    Of someone erased meanwhile the relay's words, which may name them, are not kept.
     """
     rows = [
         (
@@ -207,31 +209,44 @@ def settle(db: Database, settlements: Iterable[Settlement], now: datetime) -> No
             str(s.outcome.reply),
             s.attempts,
             stamp(s.due_at),
+            stamp(s.at),
         )
         for s in settlements
     ]
-    failures = [row for row in rows if row[1] != DeliveryState.SENT]
     with transaction(db):
-        db.conn.execute(
-            """UPDATE deliveries
-                  SET state = o.state, reason = o.reason, reply = o.reply, attempts = o.attempts,
-                      due_at = o.due_at, lease_id = NULL, changed_at = :now
-                 FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,
-                              json_extract(value, '$[2]') AS reason, json_extract(value, '$[3]') AS reply,
-                              json_extract(value, '$[4]') AS attempts, json_extract(value, '$[5]') AS due_at
-                         FROM json_each(:rows)) AS o
-                WHERE deliveries.id = o.id AND deliveries.state = 'sending'""",
-            {"now": stamp(now), "rows": json.dumps(rows)},
-        )
+        failures = [row for row in rows if row[1] != DeliveryState.SENT]
         if failures:
-            db.conn.executemany(
-                """INSERT INTO events (at, kind, delivery_id, detail)
-                   VALUES (?, 'delivery.' || ?, ?, json_object('reason', ?, 'reply', ?))""",
-                [
-                    (stamp(now), state, delivery, reason, reply)
-                    for delivery, state, reason, reply, _, _ in failures
-                ],
+            db.conn.execute(
+                f"""INSERT INTO events (at, kind, delivery_id, detail)
+                    SELECT o.at, 'delivery.' || o.state, o.id,
+                           json_object('reason', o.reason, 'reply', {_REPLY})
+                      FROM ({_OUTCOMES}) AS o
+                      JOIN deliveries ON deliveries.id = o.id AND deliveries.state = 'sending'""",  # noqa: S608
+                {"rows": json.dumps(failures)},
             )
+        db.conn.execute(
+            f"""UPDATE deliveries
+                   SET state = o.state, reason = o.reason, reply = {_REPLY}, attempts = o.attempts,
+                       due_at = o.due_at, lease_id = NULL, changed_at = o.at
+                  FROM ({_OUTCOMES}) AS o
+                 WHERE deliveries.id = o.id AND deliveries.state = 'sending'""",  # noqa: S608
+            {"rows": json.dumps(rows)},
+        )
+
+
+# `o`: the rows of a JSON array, as a table; and what is kept of the relay's words.
+_OUTCOMES = """
+    SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,
+           json_extract(value, '$[2]') AS reason, json_extract(value, '$[3]') AS reply,
+           json_extract(value, '$[4]') AS attempts, json_extract(value, '$[5]') AS due_at,
+           json_extract(value, '$[6]') AS at
+      FROM json_each(:rows)
+"""
+_REPLY = """
+    CASE WHEN EXISTS (SELECT 1 FROM subscribers AS s
+                       WHERE s.id = deliveries.subscriber_id AND s.status = 'erased')
+         THEN '' ELSE o.reply END
+"""
 
 
 def release(db: Database, leases: Iterable[int], now: datetime) -> None:
