@@ -27,14 +27,20 @@ class Sending:
         self.stop = threading.Event()
 
     def send(
-        self, relay: Relay, *, connections: int = 1, resend: bool = True, timeout: str = "2s"
+        self,
+        relay: Relay,
+        *,
+        connections: int = 1,
+        resend: bool = True,
+        timeout: str = "2s",
+        host: str = "host",
     ) -> Report:
         """One call of dispatch at the present moment of this clock."""
         settings = load(
             self.root, {"ALERTS_DELIVERY__RELAY": relay.url, "ALERTS_DELIVERY__TIMEOUT": timeout}
         )
         retry = RetryPolicy(timedelta(minutes=15), timedelta(hours=6), timedelta(days=4))
-        orders = Orders([MONTH], connections, retry, "host", "test", resend_in_doubt=resend)
+        orders = Orders([MONTH], connections, retry, host, "test", resend_in_doubt=resend)
         world = World(
             transport(settings, None), lambda: self.now, time.monotonic, lambda: 0.5, self.stop
         )

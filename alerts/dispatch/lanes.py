@@ -144,6 +144,8 @@ class Lanes:
 
     def _step(self, lane: Lane, now: float) -> None:
         """Begin the next message of a lane that is between two, or what must come before it."""
+        if lane.announced is not None and self._ledger.fault is not None:
+            self._cut(lane)  # nobody could see whether its reader may still be mailed
         if lane.announced is None:
             if self._ledger.resting or not lane.owed:
                 self._leave(lane)
@@ -192,7 +194,7 @@ class Lanes:
                 return
             if not (lane.connection and lane.connection.usable):
                 self._cut(lane)
-            self._ledger.settle(lane.current, end.value)
+            self._ledger.settle(lane.lease, lane.current, end.value)
             self._ready.append(lane)
         except Exception as fault:
             self._fail(lane, fault)

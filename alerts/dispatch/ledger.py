@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from alerts.dispatch.orders import Orders, Report, World
+from alerts.errors import LockHeld
 from alerts.message import Frame, Merge
 from alerts.model import DeliveryState, Outcome, Owed, Reason
 from alerts.retry import next_attempt
@@ -20,6 +21,7 @@ from alerts.store.receipts import Receipts
 from alerts.throttle import Throttle
 
 _LEASE = timedelta(hours=1)  # counts only for leases of other machines; ours end with the lock
+_RENEW_AFTER = 600.0  # seconds
 _MAX_CLAIM = 100  # for each lease
 _FAULTS_IN_A_ROW = 5  # of all connections together, before the relay is given up for now
 _PATIENCE = 600.0  # seconds that an outcome waits for a database that cannot be written
@@ -48,11 +50,12 @@ class Ledger:
         self._dealt_to = 0
         self._in_flight: set[int] = set()
         self._revoked: set[int] = set()
-        self._desk: list[tuple[Owed, Outcome]] = []
+        self._desk: list[tuple[int, Owed, Outcome]] = []
         self._closed: list[int] = []
         self._version = outbox.data_version(db)
         self._merges: dict[int, Merge] = {}
         self._fold_at = world.steady() + _FOLD_AFTER
+        self._renew_at = world.steady() + _RENEW_AFTER
         self._faults = 0
         self._halted = False
         self.report = report
@@ -97,9 +100,20 @@ class Ledger:
             self._left = self._left - taken if taken else 0
 
     def look(self) -> None:
-        """See whether another process has written, and settle what its readers no longer want."""
+        """See whether another process has written, and settle what its readers no longer want.
+
+        Raises `LockHeld` where another machine has taken over: our leases have expired by its clock.
+        """
         version = outbox.data_version(self._db)
-        if version != self._version:
+        changed, late = version != self._version, self._world.steady() > self._renew_at
+        if (changed or late) and self._dealt:
+            if not outbox.renew(self._db, [*self._dealt], self._world.now() + _LEASE):
+                raise LockHeld(
+                    "another machine has taken over this send; see that the clocks of both agree,"
+                    " then run the same command again"
+                )
+            self._renew_at = self._world.steady() + _RENEW_AFTER
+        if changed:
             self._version = version
             skipped = outbox.skip(
                 self._db, self._dealt, self._world.now(), in_flight=self._in_flight
@@ -117,16 +131,16 @@ class Ledger:
         self._in_flight.add(owed.id)
         return True
 
-    def settle(self, owed: Owed, outcome: Outcome) -> None:
+    def settle(self, lease: int, owed: Owed, outcome: Outcome) -> None:
         """Lay an outcome on the desk. Nothing of that lease may be begun before `write`."""
-        self._desk.append((owed, outcome))
+        self._desk.append((lease, owed, outcome))
 
     def write(self) -> None:
         """Have all that lies on the desk on disk: as receipts, and these now and then in the outbox."""
         if not self._desk:
             return
         now = self._world.now()
-        batch = [self._settlement(owed, outcome, now) for owed, outcome in self._desk]
+        batch = [self._settlement(*entry, now) for entry in self._desk]
         self._desk.clear()
         self._insist(lambda: self._receipts.append(batch))
         for settled in batch:
@@ -203,14 +217,16 @@ class Ledger:
         """True when no further message may be begun."""
         return self._halted or self._world.stop.is_set()
 
-    def _settlement(self, owed: Owed, outcome: Outcome, now: datetime) -> outbox.Settlement:
+    def _settlement(
+        self, lease: int, owed: Owed, outcome: Outcome, now: datetime
+    ) -> outbox.Settlement:
         attempts = owed.attempts + 1
         if outcome.state in (DeliveryState.DEFERRED, DeliveryState.IN_DOUBT):
             due = next_attempt(self._orders.retry, attempts, now, self._world.chance())
             if due is None and outcome.state is DeliveryState.DEFERRED:
                 outcome = Outcome(DeliveryState.FAILED, outcome.reply, Reason.EXPIRED)
-            return outbox.Settlement(owed.id, outcome, attempts, due or now, now)
-        return outbox.Settlement(owed.id, outcome, attempts, now, now)
+            return outbox.Settlement(owed.id, lease, outcome, attempts, due or now, now)
+        return outbox.Settlement(owed.id, lease, outcome, attempts, now, now)
 
     def _count(self, outcome: Outcome) -> None:
         self.report.outcomes[outcome.state] += 1
