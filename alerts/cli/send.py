@@ -52,7 +52,7 @@ def send(
         report = work(session, months, limit=limit, connections=connections, rate=rate)
     if as_json:
         print_json({state.value: report.outcomes[state] for state in DeliveryState})
-    return finish(session, months, report)
+    return finish(session, months, report, limited=limit is not None)
 
 
 def recent(session: Session) -> tuple[Month, ...]:
@@ -92,8 +92,10 @@ def work(
         db.close()
 
 
-def finish(session: Session, months: Sequence[Month], report: Report) -> int:
-    """Tell how the books stand; the exit code."""
+def finish(
+    session: Session, months: Sequence[Month], report: Report, *, limited: bool = False
+) -> int:
+    """Tell how the books stand; the exit code. `limited`: not all were to be sent."""
     for month in months:
         counts = outbox.counts(session.db, month)
         told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
@@ -108,10 +110,17 @@ def finish(session: Session, months: Sequence[Month], report: Report) -> int:
         session.warn("some deliveries are held in doubt; decide on them")
         return 1
     if any(c["deferred"] or c["in_doubt"] for c in totals):
-        due = outbox.next_due(session.db, months)
+        resend = session.settings.delivery.in_doubt == "resend"
+        due = outbox.next_due(session.db, months, doubtful=resend)
         session.warn(
             f"some deliveries wait for another try, the first at {due}; call `alerts send` again then"
         )
+        return 75
+    if any(c["sending"] for c in totals):
+        session.warn("another machine holds some deliveries; call `alerts send` again in an hour")
+        return 75
+    if any(c["queued"] for c in totals) and not limited:
+        session.warn("some deliveries are queued for a later moment; see that the clock is right")
         return 75
     return 0
 

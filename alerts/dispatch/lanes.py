@@ -67,6 +67,7 @@ class Lanes:
         self._later: list[Lane] = []  # the same, but its place is not yet
         self._connecting: set[Lane] = set()
         self._arrivals: SimpleQueue[tuple[Lane, Connection | Exception]] = SimpleQueue()
+        self._met = False  # the relay has taken a connection of this round
         self._checked = 0.0
         self._over = False
 
@@ -282,11 +283,9 @@ class Lanes:
                     continue
                 self._connecting.remove(lane)
                 if not isinstance(arrived, Exception):
-                    lane.connection = arrived
+                    lane.connection, self._met = arrived, True
                     self._ready.append(lane)
-                elif isinstance(arrived, RelayUnavailable) and (
-                    self._connecting or any(other.connected for other in self._open)
-                ):
+                elif isinstance(arrived, RelayUnavailable) and (self._connecting or self._met):
                     self._leave(lane)
                 else:
                     self._fail(lane, arrived)

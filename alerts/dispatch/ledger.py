@@ -7,6 +7,7 @@ works its lease in order of id, and after a kill only the first row of a lease c
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -58,6 +59,7 @@ class Ledger:
         self._renew_at = world.steady() + _RENEW_AFTER
         self._faults = 0
         self._halted = False
+        self.refusal = ""  # the relay's words, where it did not let us name a recipient
         self.report = report
         self.fault: Exception | None = None  # something broke that is no outcome
 
@@ -220,6 +222,10 @@ class Ledger:
     def _settlement(
         self, lease: int, owed: Owed, outcome: Outcome, now: datetime
     ) -> outbox.Settlement:
+        if not outcome.tried:  # owed as before
+            if not owed.attempts:
+                outcome = replace(outcome, state=DeliveryState.QUEUED, reason=Reason.NONE)
+            return outbox.Settlement(owed.id, lease, outcome, owed.attempts, now, now)
         attempts = owed.attempts + 1
         if outcome.state in (DeliveryState.DEFERRED, DeliveryState.IN_DOUBT):
             due = next_attempt(self._orders.retry, attempts, now, self._world.chance())
@@ -229,7 +235,10 @@ class Ledger:
         return outbox.Settlement(owed.id, lease, outcome, attempts, now, now)
 
     def _count(self, outcome: Outcome) -> None:
-        self.report.outcomes[outcome.state] += 1
+        if outcome.tried:
+            self.report.outcomes[outcome.state] += 1
+        else:
+            self.refusal = str(outcome.reply)
         self._faults = self._faults + 1 if outcome.relay_fault else 0
         if self._faults >= _FAULTS_IN_A_ROW:
             self.relay_failed(f"{self._faults} failures in a row, the last: {outcome.reply}")

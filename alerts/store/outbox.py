@@ -321,13 +321,16 @@ def counts(db: Database, month: Month) -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in DeliveryState}
 
 
-def next_due(db: Database, months: Sequence[Month]) -> str:
-    """When the earliest deferred delivery of those months is due, or an empty text."""
+def next_due(db: Database, months: Sequence[Month], *, doubtful: bool = False) -> str:
+    """When the earliest deferred delivery of those months is due, or an empty text.
+
+    `doubtful` says whether deliveries in doubt are sent again, and so are due too.
+    """
     row = db.conn.execute(
         """SELECT min(due_at) FROM deliveries
-            WHERE state = 'deferred'
+            WHERE (state = 'deferred' OR state = 'in_doubt' AND ?)
               AND issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(?)))""",
-        (_listed(months),),
+        (doubtful, _listed(months)),
     ).fetchone()
     return row[0] or ""
 
