@@ -26,7 +26,7 @@ def db(project: Path) -> Database:
     db = database(project)
     add_subscribers(db, 10)
     queue_issue(project, db)
-    lease = outbox.open_lease(db, "process 1", "host", NOW + timedelta(hours=1))
+    outbox.open_lease(db, "process 1", "host", NOW + timedelta(hours=1))
     db.execute("UPDATE leases SET id = ?", (LEASE,))
     outbox.claim(db, [LEASE], 10, NOW, NOW + timedelta(hours=1), [MONTH], after=0, doubtful=True)
     return db
