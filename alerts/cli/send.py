@@ -19,7 +19,7 @@ from alerts.dispatch import Orders, Report, World, dispatch
 from alerts.errors import RelayUnavailable, SettingsError
 from alerts.model import DeliveryState, Month, RetryPolicy
 from alerts.settings import DeliverySettings, Settings
-from alerts.store import open_database, outbox
+from alerts.store import check, open_database, outbox
 from alerts.store.lock import project_lock
 from alerts.transport import transport
 
@@ -86,6 +86,8 @@ def work(
     world = World(relay, lambda: datetime.now(UTC), time.monotonic, random.random)
     db = open_database(settings.database_path, synchronous=settings.database.synchronous)
     try:
+        if months:
+            check(db, settings.database_path)
         with stopping(world.stop):
             return dispatch(db, orders, world, _progress(session))
     finally:
