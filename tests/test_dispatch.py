@@ -1,5 +1,6 @@
 """The outbox is worked: every outcome of a relay, every reader once, whatever breaks."""
 
+import hashlib
 import threading
 import time
 from dataclasses import replace
@@ -47,6 +48,15 @@ class Sending:
             transport(settings, None), lambda: self.now, time.monotonic, lambda: 0.5, self.stop
         )
         return dispatch(self.db, orders, world, lambda report, due: None)
+
+    def fatten(self, lines: int) -> None:
+        """Let the message be longer by so many lines."""
+        octets = self.db.execute("SELECT template FROM editions").fetchone()[0]
+        octets = octets.replace(b"Hello", b"Hello\r\n" * lines)
+        self.db.execute(
+            "UPDATE editions SET template = ?, sha256 = ?",
+            (octets, hashlib.sha256(octets).hexdigest()),
+        )
 
     def row(self, email: str) -> dict[str, object]:
         """The delivery of that reader."""
@@ -110,9 +120,7 @@ def test_a_connection_cut_before_the_dot_leaves_no_doubt_p3(
     project: Path, offers: tuple[str, ...]
 ) -> None:
     sending = Sending(project)
-    octets = next(sending.db.query("SELECT template FROM editions"))["template"]
-    octets = octets.replace(b"Hello", b"Hello\r\n" * 2_000_000)  # more than a socket buffers
-    sending.db.execute("UPDATE editions SET template = ?", (octets,))
+    sending.fatten(1_000_000)  # more than a socket buffers
     with Relay(script=at("body", CUT), offers=offers) as relay:
         sending.send(relay, resend=False)
     assert sending.counts == {"sent": 4, "deferred": 1}

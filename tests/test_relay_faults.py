@@ -247,7 +247,7 @@ def test_a_cut_at_every_byte_of_the_dialogue_t4(project: Path, stage: str) -> No
     sending = Sending(project, readers=len(answer))
     ends = {email: n for n, email in enumerate(sending.emails)}
 
-    def script(reached, recipient, nth):
+    def script(reached: str, recipient: str, nth: int) -> Said:
         return (answer[: ends[recipient]] or CUT) if reached == stage else None
 
     with Relay(script=script) as relay:
@@ -316,9 +316,7 @@ def _server(authority: trustme.CA, name: str = "127.0.0.1") -> ssl.SSLContext:
 @pytest.mark.parametrize("tls", ["required", "opportunistic"])
 def test_messages_travel_under_starttls_s1(project: Path, authority: trustme.CA, tls: str) -> None:
     sending = Sending(project, readers=30)
-    big = sending.db.execute("SELECT template FROM editions").fetchone()[0]
-    big = big.replace(b"Hello", b"Hello\r\n" * 20_000)  # many TLS records
-    sending.db.execute("UPDATE editions SET template = ?", (big,))
+    sending.fatten(20_000)  # many TLS records
     with Relay(tls=_server(authority)) as relay:
         sending.send(relay, connections=3, query=f"?tls={tls}")
     assert sorted(relay.recipients) == sorted(sending.emails)
