@@ -34,10 +34,10 @@ HUGE = b"250 " + b"x" * 10_000_000
 # What each kind of trouble makes of a delivery whose recipient the relay was told of, up to the dot …
 BEFORE_THE_DOT: dict[Said, tuple[str, str]] = {
     "421 4.3.2 going down": ("deferred", "temporary"),
-    "450 4.7.1 greylisted": ("deferred", "temporary"),
+    "450 4.2.0 greylisted": ("deferred", "temporary"),
     "451 4.3.0 later": ("deferred", "temporary"),
     "452 4.2.2 full": ("deferred", "temporary"),
-    "454 4.7.0 later": ("deferred", "temporary"),
+    "454 4.3.0 later": ("deferred", "temporary"),
     "550 5.1.1 unknown": ("failed", "rejected"),
     "550-5.1.1 unknown\r\n550 5.1.1 here": ("failed", "rejected"),
     "553 5.1.3 syntax": ("failed", "rejected"),
@@ -261,7 +261,7 @@ def test_greylisting_for_a_quarter_of_an_hour_passes_at_the_third_try_t6(project
     sending = Sending(project, readers=6)
     start = sending.now
     script: Script = lambda stage, _, nth: (  # noqa: E731
-        "450 4.7.1 come back in 15 min"
+        "450 4.2.0 come back in 15 min"
         if stage == "rcpt" and sending.now - start < timedelta(minutes=15)
         else None
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.dispatch import ledger
+from alerts.dispatch import claims
 from alerts.errors import LockHeld
 from alerts.store import outbox
 from tests.factories import MONTH, NOW, database
@@ -85,7 +85,7 @@ def test_a_send_longer_than_its_leases_renews_them_p2(
 ) -> None:
     """Nothing is claimed for hours at a slow rate; another machine must not think it dead."""
     sending = Sending(project, readers=12)
-    monkeypatch.setattr(ledger, "_RENEW_AFTER", 0.0)
+    monkeypatch.setattr(claims, "_RENEW_AFTER", 0.0)
     expiries = []
 
     def pass_time(taken: Taken) -> None:

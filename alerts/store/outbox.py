@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from alerts.model import DeliveryState, Month, Outcome, Owed, Reason
-from alerts.store import stamp, transaction
+from alerts.store import moment, stamp, transaction
 
 OPEN = ("queued", "sending", "deferred", "in_doubt")
 
@@ -84,8 +84,9 @@ def open_months(db: Database, queued_since: datetime) -> tuple[Month, ...]:
     return tuple(Month.parse(month) for (month,) in rows)
 
 
+# The first line as the index deliveries_open has it, to the letter.
 _DUE = """
-    d.state IN ('queued', 'deferred', 'in_doubt') AND d.due_at <= :now
+    (d.state = 'queued' OR d.state = 'deferred' OR d.state = 'in_doubt') AND d.due_at <= :now
     AND (d.state <> 'in_doubt' OR :doubtful)
     AND d.issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(:months)))
 """
@@ -124,10 +125,12 @@ def renew(db: Database, leases: Sequence[int], expires_at: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What a claim took: each delivery with its lease, in order of id, and how many were skipped."""
+    """What a claim took: each delivery with its lease, in order of id; how many were skipped; and the
+    highest id of both, 0 where nothing was due."""
 
     rows: Sequence[tuple[int, Owed]]
     skipped: int
+    last: int
 
 
 def claim(
@@ -140,14 +143,18 @@ def claim(
     *,
     after: int,
     doubtful: bool,
+    domains: Sequence[str] = (),
+    other_than: Sequence[str] = (),
 ) -> Claimed:
     """Take up to `limit` due deliveries with ids above `after`, dealt out among the leases in turn.
 
     Neighbours in the table go to different connections, so what these settle together lies on the
     same pages. Whoever may not be mailed any more is settled as `skipped` on the way. `doubtful`
-    says whether deliveries in doubt are sent again.
+    says whether deliveries in doubt are sent again; `domains` and `other_than` choose by the domain
+    of the address, where they are given.
     """
     listed = json.dumps(list(leases))
+    chosen = f"AND {_IN_DOMAINS}" if domains else f"AND NOT {_IN_DOMAINS}" if other_than else ""
     with transaction(db):
         db.conn.execute(
             "UPDATE leases SET expires_at = ? WHERE id IN (SELECT value FROM json_each(?))",
@@ -157,9 +164,11 @@ def claim(
             f"""UPDATE deliveries SET state = 'sending', changed_at = :now,
                        lease_id = json_extract(:leases, '$[' || (id % :lanes) || ']')
                  WHERE id IN (SELECT d.id FROM deliveries AS d INDEXED BY deliveries_open
-                               WHERE {_DUE} AND d.id > :after ORDER BY d.id LIMIT :limit)""",  # noqa: S608
+                               WHERE {_DUE} AND d.id > :after {chosen}
+                               ORDER BY d.id LIMIT :limit)""",  # noqa: S608
             {
                 **_due(now, months, doubtful),
+                "domains": json.dumps(list(domains or other_than)),
                 "leases": listed,
                 "lanes": len(leases),
                 "after": after,
@@ -174,7 +183,15 @@ def claim(
                 WHERE d.lease_id IN (SELECT value FROM json_each(?)) AND d.id > ? ORDER BY d.id""",
             (listed, after),
         ).fetchall()
-    return Claimed([(lease, Owed(*row)) for lease, *row in rows], len(skipped))
+    last = max((*skipped, *(row[1] for row in rows)), default=0)
+    return Claimed([(lease, Owed(*row)) for lease, *row in rows], len(skipped), last)
+
+
+_IN_DOMAINS = """EXISTS (
+    SELECT 1 FROM subscribers AS s
+     WHERE s.id = d.subscriber_id
+       AND substr(s.email_key, instr(s.email_key, '@') + 1) IN (SELECT value FROM json_each(:domains)))
+"""
 
 
 def skip(
@@ -333,6 +350,26 @@ def next_due(db: Database, months: Sequence[Month], *, doubtful: bool = False) -
         (doubtful, _listed(months)),
     ).fetchone()
     return row[0] or ""
+
+
+def sent_since(db: Database, since: datetime) -> Sequence[tuple[datetime, int]]:
+    """How many deliveries were last tried at which moment since then, in order."""
+    rows = db.conn.execute(
+        """SELECT changed_at, count(*) FROM deliveries
+            WHERE changed_at >= ? AND attempts > 0 GROUP BY changed_at ORDER BY changed_at""",
+        (stamp(since),),
+    ).fetchall()
+    return [(moment(at), number) for at, number in rows]
+
+
+def days_of_sending(db: Database, *, before: datetime) -> int:
+    """On how many days (UTC) before that one something was sent."""
+    row = db.conn.execute(
+        """SELECT count(DISTINCT substr(changed_at, 1, 10)) FROM deliveries
+            WHERE changed_at < ? AND attempts > 0""",
+        (stamp(before),),
+    ).fetchone()
+    return int(row[0])
 
 
 def data_version(db: Database) -> int:
