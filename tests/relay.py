@@ -43,6 +43,7 @@ class Taken:
     recipient: str
     octets: bytes
     mail_parameters: str
+    connection: int = field(default=0, compare=False)  # over which it came
 
 
 @dataclass
@@ -101,12 +102,13 @@ class Relay:
             with self._lock:
                 self.connections += 1
                 self._open.add(connection)
-            threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
+                number = self.connections
+            threading.Thread(target=self._converse, args=(connection, number), daemon=True).start()
 
-    def _converse(self, connection: socket.socket) -> None:
+    def _converse(self, connection: socket.socket, number: int) -> None:
         # Each reply goes out at once, as from a relay that answers a pipeline in one piece.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        talk = _Conversation(self, connection)
+        talk = _Conversation(self, connection, number)
         with contextlib.suppress(OSError, EOFError):
             talk.hold()
         talk.end()
@@ -133,8 +135,9 @@ class Relay:
 
 
 class _Conversation:
-    def __init__(self, relay: Relay, connection: socket.socket) -> None:
-        self._relay, self._connection, self._buffer = relay, connection, b""
+    def __init__(self, relay: Relay, connection: socket.socket, number: int) -> None:
+        self._relay, self._connection, self._number = relay, connection, number
+        self._buffer = b""
         self._at = 0
         self._sender = self._recipient = self._parameters = ""
         self._trusted = not relay.password
@@ -218,6 +221,7 @@ class _Conversation:
             self._recipient,
             b"\r\n".join(lines) + b"\r\n",
             self._parameters,
+            self._number,
         )
         self._sender = self._recipient = ""
         said = self._relay.ask("dot", taken.recipient)
