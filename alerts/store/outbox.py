@@ -80,8 +80,9 @@ def open_months(db: Database, queued_since: datetime) -> tuple[Month, ...]:
     return tuple(Month.parse(month) for (month,) in rows)
 
 
+# The first line as the index deliveries_open has it, to the letter.
 _DUE = """
-    d.state IN ('queued', 'deferred', 'in_doubt') AND d.due_at <= :now
+    (d.state = 'queued' OR d.state = 'deferred' OR d.state = 'in_doubt') AND d.due_at <= :now
     AND (d.state <> 'in_doubt' OR :doubtful)
     AND d.issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(:months)))
 """
