@@ -3,7 +3,14 @@
 from sqlite_utils import Database
 
 from alerts.address import Address
-from alerts.model import DeliveryState, Month, Subscriber, SubscriberStatus, SuppressionReason
+from alerts.model import (
+    DeliveryState,
+    Month,
+    Reason,
+    Subscriber,
+    SubscriberStatus,
+    SuppressionReason,
+)
 from alerts.store import deliveries, events, issues, stamp, subscribers, suppressions
 from alerts.store.deliveries import Delivery
 
@@ -13,6 +20,11 @@ _SKIPPED = {
     "erased": "They had been erased by the time it was their turn.",
     "cancelled": "An admin cancelled it.",
 }
+
+_DECIDE = (
+    "`alerts delivery retry EMAIL --state in_doubt` sends it, `alerts delivery accept EMAIL` takes it "
+    "as arrived."
+)
 
 
 def why(db: Database, address: Address, month: Month) -> str:
@@ -79,6 +91,11 @@ def _copy(delivery: Delivery) -> str:
             )
         case DeliveryState.FAILED:
             return f"{subject} failed on {delivery.changed_at} ({delivery.reason}).{said}"
+        case DeliveryState.IN_DOUBT if delivery.reason == Reason.HELD:
+            return (
+                f"{subject} is held since {delivery.changed_at}: the database was copied or restored, "
+                f"and another copy of it may have sent this one. {_DECIDE}"
+            )
         case DeliveryState.IN_DOUBT:
             return (
                 f"{subject} may or may not have arrived: the connection ended before the relay "

@@ -44,7 +44,9 @@ LEVELS = {
     # use cases, one public act each
     "collect": 3,
     "dispatch": 3,
+    "home": 3,
     "publish": 3,
+    "restore": 3,
     "subscribe": 3,
     "why": 3,
     # entry points

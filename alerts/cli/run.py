@@ -33,6 +33,7 @@ def run_month(session: Session, month: Month, *, named: bool = True) -> tuple[in
     """
     settings, db = session.settings, session.db
     with project_lock(settings.database_path, "run", session.now):
+        session.settle_home()
         stored = issues.get(db, month)
         failed = False
         if stored is None or not stored.frozen:

@@ -9,14 +9,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 import click
 
+from alerts.cli.backup import DECIDE
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.dispatch import Orders, Report, World, dispatch
 from alerts.errors import RelayUnavailable, SettingsError
+from alerts.home import at_work
 from alerts.model import DeliveryState, Month, RetryPolicy
 from alerts.settings import DeliverySettings, Settings
 from alerts.store import open_database, outbox
@@ -48,6 +50,7 @@ def send(
     Exits 75 while deliveries wait for another try, 1 while some are held in doubt.
     """
     with project_lock(session.settings.database_path, "send", session.now):
+        session.settle_home()
         months = [Month.parse(month)] if month else recent(session)
         report = work(session, months, limit=limit, connections=connections, rate=rate)
     if as_json:
@@ -86,7 +89,7 @@ def work(
     world = World(relay, lambda: datetime.now(UTC), time.monotonic, random.random)
     db = open_database(settings.database_path, synchronous=settings.database.synchronous)
     try:
-        with stopping(world.stop):
+        with stopping(world.stop), at_work(db, settings.database_path) if months else nullcontext():
             return dispatch(db, orders, world, _progress(session))
     finally:
         db.close()
@@ -94,18 +97,19 @@ def work(
 
 def finish(session: Session, months: Sequence[Month], report: Report) -> int:
     """Tell how the books stand; the exit code."""
-    for month in months:
-        counts = outbox.counts(session.db, month)
+    totals = [outbox.counts(session.db, month) for month in months]
+    for month, counts in zip(months, totals, strict=True):
         told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
         session.say(f"{month}: {told or 'nothing in the outbox'}")
     if report.relay_fault:
         raise RelayUnavailable(f"{report.relay_fault}; what is still open waits for the next call")
-    totals = [outbox.counts(session.db, month) for month in months]
     if report.stopped and any(c["queued"] for c in totals):
         session.warn("stopped; the same command goes on")
         return 1
-    if session.settings.delivery.in_doubt == "hold" and any(c["in_doubt"] for c in totals):
-        session.warn("some deliveries are held in doubt; decide on them")
+    resends = session.settings.delivery.in_doubt == "resend"
+    held = sum(outbox.count_held(session.db, month, resends) for month in months)
+    if held:
+        session.warn(f"{held} deliveries are held in doubt: {DECIDE}")
         return 1
     if any(c["deferred"] or c["in_doubt"] for c in totals):
         due = outbox.next_due(session.db, months)

@@ -81,7 +81,7 @@ def open_months(db: Database, queued_since: datetime) -> tuple[Month, ...]:
 
 _DUE = """
     d.state IN ('queued', 'deferred', 'in_doubt') AND d.due_at <= :now
-    AND (d.state <> 'in_doubt' OR :doubtful)
+    AND (d.state <> 'in_doubt' OR (:doubtful AND d.reason <> 'held'))
     AND d.issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(:months)))
 """
 
@@ -285,6 +285,21 @@ def counts(db: Database, month: Month) -> dict[str, int]:
     )
     found = dict(rows.fetchall())
     return {state.value: found.get(state.value, 0) for state in DeliveryState}
+
+
+def count_held(db: Database, month: Month, resends: bool) -> int:
+    """How many of the month's deliveries in doubt wait for an admin's decision.
+
+    All of them, or where doubtful ones are sent again just those that another copy may have sent.
+    """
+    row = db.conn.execute(
+        """SELECT count(*) FROM deliveries AS d INDEXED BY deliveries_open
+            WHERE d.state IN ('queued', 'deferred', 'in_doubt') AND d.state = 'in_doubt'
+              AND (d.reason = 'held' OR NOT ?)
+              AND d.issue_id = (SELECT id FROM issues WHERE month = ?)""",
+        (resends, str(month)),
+    ).fetchone()
+    return int(row[0])
 
 
 def next_due(db: Database, months: Sequence[Month]) -> str:

@@ -1,0 +1,151 @@
+"""Which copy of a database lives on: only that one sends.
+
+A database that was copied, restored or rolled back holds an outbox that another copy may have worked,
+and may not know of issues that another copy has sent. So before anything is sent it is looked at
+whether this file still lies where it last sent, and has not fallen behind its witnesses. If it does not,
+nothing is sent until an admin says that this copy lives on; what was unfinished is then held.
+
+A renamed folder, and a database that has never owed an issue to anybody, need no question. What cannot
+be noticed: a whole machine that was set back to an earlier state (docs/adr/0010).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from alerts.errors import UndecidedCopy
+from alerts.model import Month
+from alerts.store import events, stamp, transaction
+from alerts.store import home as homes
+from alerts.store.home import Home
+from alerts.store.place import Place, Witness, testify, witnesses
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What adopting did: where the project was sent from before if that is known, and how many
+    deliveries are held; `changed` is False where this copy sent already."""
+
+    former: str
+    held: int
+    changed: bool
+
+
+def settle(db: Database, database: Path, fresh: str, now: datetime) -> None:
+    """See to it that this database may send; raises `UndecidedCopy`, in which case it must not.
+
+    A database without a home gets one here, under the new project id `fresh`.
+    """
+    here = Place.of(database)
+    home = homes.get(db)
+    if home is None:
+        _move_in(db, database, Home(fresh, 1, here, stamp(now), ""))
+        return
+    _refuse_if_behind(home, database)
+    if home.place is None:
+        raise UndecidedCopy(
+            "this database was restored, and another copy of it may have sent since; nothing is sent."
+            " If this is the copy that lives on: `alerts adopt`"
+        )
+    if home.place.same(here):
+        if home.place != here:  # renamed, or its machine was
+            homes.put(db, replace(home, place=here))
+        return
+    if homes.ever_queued(db):
+        raise UndecidedCopy(
+            f"this database is a copy, or was moved: it last sent from {home.place}; nothing is sent."
+            " If this is the copy that lives on: `alerts adopt`"
+        )
+    _move_in(db, database, Home(fresh, 1, here, stamp(now), home.unsure_through))
+
+
+def adopt(
+    db: Database,
+    database: Path,
+    fresh: str,
+    now: datetime,
+    ended: Month,
+    *,
+    moved: bool = False,
+    set_back: bool = False,
+) -> Adopted:
+    """Let this copy be the one that lives on; the others refuse where they can see it.
+
+    Holds what is unfinished, and whatever is queued from now on of the months up to `ended`: another
+    copy may have sent it. Not so where the database was only `moved`, or sends already, unless it was
+    `set_back` together with all that could tell.
+    """
+    here = Place.of(database)
+    home = homes.get(db) or Home(fresh, 0, here, stamp(now), "")
+    seen = list(witnesses(database, home.project))
+    latest = max((w.generation for w in seen), default=0)
+    at_home = home.place is not None and home.place.same(here) and latest <= home.generation
+    former = _last_place(home, seen)
+    held = 0
+    with transaction(db):
+        generation = max(home.generation, latest) + 1
+        home = replace(home, generation=generation, place=here, since=stamp(now))
+        if set_back or not (moved or at_home):
+            held = homes.hold(db, "", now)
+            home = replace(home, unsure_through=max(home.unsure_through, str(ended)))
+        homes.put(db, home)
+        if held or not at_home:
+            detail = {"from": former, "held": held}
+            events.record(db, now, "database.adopted", detail=detail)
+    testify(database, home.project, generation)
+    return Adopted("" if at_home else former, held, changed=set_back or not at_home)
+
+
+def unsettle(db: Database, fresh: str, now: datetime, ended: Month) -> int:
+    """Make a restored database wait for `adopt`, with all that is unfinished held; returns how many."""
+    with transaction(db):
+        home = homes.get(db) or Home(fresh, 1, None, stamp(now), "")
+        unsure = max(home.unsure_through, str(ended))
+        homes.put(db, replace(home, place=None, since=stamp(now), unsure_through=unsure))
+        held = homes.hold(db, "", now)
+        events.record(db, now, "database.restored", detail={"held": held})
+    return held
+
+
+@contextmanager
+def at_work(db: Database, database: Path) -> Iterator[None]:
+    """Around a send: what was copied before or during it is behind the witnesses afterwards.
+
+    The database comes first, so a crash between the two can only leave a witness that is behind.
+    """
+    _advance(db, database)
+    yield
+    _advance(db, database)
+
+
+def _advance(db: Database, database: Path) -> None:
+    generation = homes.advance(db)
+    home = homes.get(db)
+    testify(database, home.project if home else "", generation)
+
+
+def _move_in(db: Database, database: Path, home: Home) -> None:
+    homes.put(db, home)
+    testify(database, home.project, home.generation)
+
+
+def _refuse_if_behind(home: Home, database: Path) -> None:
+    ahead = [w for w in witnesses(database, home.project) if w.generation > home.generation]
+    if ahead:
+        last = max(ahead, key=lambda w: w.generation)
+        raise UndecidedCopy(
+            f"this database is older than what was last sent with, {last.place}; nothing is sent."
+            " If this is the copy that lives on: `alerts adopt`"
+        )
+
+
+def _last_place(home: Home, seen: Sequence[Witness]) -> str:
+    """Where the project was sent from last, as far as can be seen; empty if that is unknown."""
+    last = max(seen, key=lambda w: w.generation, default=None)
+    if last is not None and (home.place is None or last.generation > home.generation):
+        return last.place
+    return str(home.place) if home.place else ""
