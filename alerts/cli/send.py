@@ -60,7 +60,15 @@ def send(
 
 def recent(session: Session) -> tuple[Month, ...]:
     """The months that `send` works unasked: an older issue is only sent when it is named."""
-    return outbox.open_months(session.db, session.now - session.settings.alert.max_late)
+    max_late = session.settings.alert.max_late
+    months, older = outbox.open_months(session.db, session.now - max_late)
+    for month in older:
+        session.warn(
+            f"{month} still has deliveries open, and was queued over {max_late.days} days ago"
+            f" (alert.max_late): `alerts send --month {month}` sends them, `alerts delivery cancel"
+            f" --month {month}` drops them"
+        )
+    return months
 
 
 def work(

@@ -70,13 +70,16 @@ def count_due(db: Database, now: datetime, months: Sequence[Month], doubtful: bo
     return int(row.fetchone()[0])
 
 
-def open_months(db: Database, queued_since: datetime) -> tuple[Month, ...]:
-    """The months whose issues were queued since then and still have something open."""
+def open_months(
+    db: Database, queued_since: datetime
+) -> tuple[tuple[Month, ...], tuple[Month, ...]]:
+    """The months whose issues still have something open: those queued since then, those before."""
     rows = db.conn.execute(
-        "SELECT month FROM issues WHERE state = 'queued' AND queued_at >= ? ORDER BY month",
+        "SELECT month, queued_at >= ? FROM issues WHERE state = 'queued' ORDER BY month",
         (stamp(queued_since),),
-    )
-    return tuple(Month.parse(month) for (month,) in rows)
+    ).fetchall()
+    since = [(Month.parse(month), recent) for month, recent in rows]
+    return tuple(m for m, recent in since if recent), tuple(m for m, recent in since if not recent)
 
 
 _DUE = """
