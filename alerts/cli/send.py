@@ -5,16 +5,16 @@ import random
 import signal
 import socket
 import stat
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 import click
 
 from alerts.cli.backup import DECIDE
+from alerts.cli.bar import bar
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.dispatch import Orders, Report, World, dispatch
 from alerts.errors import RelayUnavailable, SettingsError
@@ -97,8 +97,9 @@ def work(
     world = World(relay, lambda: datetime.now(UTC), time.monotonic, random.random)
     db = open_database(settings.database_path, synchronous=settings.database.synchronous)
     try:
-        with stopping(world.stop), at_work(db, settings.database_path) if months else nullcontext():
-            return dispatch(db, orders, world, _progress(session))
+        here = at_work(db, settings.database_path) if months else nullcontext()
+        with stopping(world.stop), here, bar(session.quiet) as shown:
+            return dispatch(db, orders, world, shown.draw if shown else lambda report, due: None)
     finally:
         db.close()
 
@@ -166,16 +167,3 @@ def stopping(stop: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in zip(signals, before, strict=True):
             signal.signal(number, handler)
-
-
-def _progress(session: Session) -> Callable[[Report, int], None]:
-    """A line on the terminal that is drawn over; nothing where stderr is no terminal."""
-    began = time.monotonic()
-
-    def draw(report: Report, due: int) -> None:
-        done = report.outcomes.total()
-        rate = done / max(time.monotonic() - began, 0.001)
-        left = f", {max(due - done, 0) / rate:.0f} s left" if rate else ""
-        click.echo(f"\r{done} of {due}, {rate:.0f} a second{left}   ", err=True, nl=False)
-
-    return draw if sys.stderr.isatty() and not session.quiet else lambda report, due: None
