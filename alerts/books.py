@@ -81,7 +81,7 @@ def books(db: Database, month: Month, now: datetime, *, resends: bool) -> Books:
     return Books(
         counts,
         counts[DeliveryState.FAILED],
-        outbox.count_held(db, month, resends),
+        outbox.held(db, resends).get(month, 0),
         tuple(_causes(db, deliveries.words(db, month))),
         outbox.next_due(db, [month]),
         running.holders,

@@ -38,29 +38,37 @@ class Adopted:
 def settle(db: Database, database: Path, fresh: str, now: datetime) -> None:
     """See to it that this database may send; raises `UndecidedCopy`, in which case it must not.
 
-    A database without a home gets one here, under the new project id `fresh`.
+    A database without a home gets one here, under the new project name `fresh`.
     """
-    here = Place.of(database)
+    if words := question(db, database):
+        raise UndecidedCopy(words)
+    home, here = homes.get(db), Place.of(database)
+    if home is None or home.place is None or not home.place.same(here):
+        unsure_through = home.unsure_through if home else ""
+        homes.put(db, Home(fresh, 1, here, stamp(now), unsure_through))
+        testify(database, fresh, 1)
+    elif home.place != here:  # renamed, or its machine was
+        homes.put(db, replace(home, place=here))
+
+
+def question(db: Database, database: Path) -> str:
+    """What an admin must decide before this database sends, in one line; empty where nothing."""
     home = homes.get(db)
     if home is None:
-        _move_in(db, database, Home(fresh, 1, here, stamp(now), ""))
-        return
-    _refuse_if_behind(home, database)
-    if home.place is None:
-        raise UndecidedCopy(
-            "this database was restored, and another copy of it may have sent since; nothing is sent."
-            " If this is the copy that lives on: `alerts adopt`"
-        )
-    if home.place.same(here):
-        if home.place != here:  # renamed, or its machine was
-            homes.put(db, replace(home, place=here))
-        return
-    if homes.ever_queued(db):
-        raise UndecidedCopy(
-            f"this database is a copy, or was moved: it last sent from {home.place}; nothing is sent."
-            " If this is the copy that lives on: `alerts adopt`"
-        )
-    _move_in(db, database, Home(fresh, 1, here, stamp(now), home.unsure_through))
+        return ""
+    seen = list(witnesses(database, home.project))
+    if any(witness.generation > home.generation for witness in seen):
+        found = f"is older than the one that last sent ({_last_place(home, seen)})"
+    elif home.place is None:
+        found = "was restored, and another copy of it may have sent since"
+    elif homes.ever_queued(db) and not home.place.same(Place.of(database)):
+        found = f"is a copy, or was moved: it last sent from {home.place}"
+    else:
+        return ""
+    return (
+        f"this database {found}; nothing is sent. If this is the copy that lives on: `alerts adopt`"
+        " (--moved if no other is left)"
+    )
 
 
 def adopt(
@@ -84,8 +92,8 @@ def adopt(
     seen = list(witnesses(database, home.project))
     latest = max((w.generation for w in seen), default=0)
     at_home = home.place is not None and home.place.same(here) and latest <= home.generation
-    former = _last_place(home, seen)
-    held = 0
+    former, held = _last_place(home, seen), 0
+    former = "" if former == str(here) else former
     with transaction(db):
         generation = max(home.generation, latest) + 1
         home = replace(home, generation=generation, place=here, since=stamp(now))
@@ -126,21 +134,6 @@ def _advance(db: Database, database: Path) -> None:
     generation = homes.advance(db)
     home = homes.get(db)
     testify(database, home.project if home else "", generation)
-
-
-def _move_in(db: Database, database: Path, home: Home) -> None:
-    homes.put(db, home)
-    testify(database, home.project, home.generation)
-
-
-def _refuse_if_behind(home: Home, database: Path) -> None:
-    ahead = [w for w in witnesses(database, home.project) if w.generation > home.generation]
-    if ahead:
-        last = max(ahead, key=lambda w: w.generation)
-        raise UndecidedCopy(
-            f"this database is older than what was last sent with, {last.place}; nothing is sent."
-            " If this is the copy that lives on: `alerts adopt`"
-        )
 
 
 def _last_place(home: Home, seen: Sequence[Witness]) -> str:

@@ -35,6 +35,7 @@ def restore(file: Path, database: Path, fresh: str, now: datetime, ended: Month)
     aside = database.with_name(f"{database.name}.before-{stamp(now).replace(':', '')}")
     if aside.exists():
         raise StoreError(f"{aside}: the database kept at the last restore; wait a second")
+    backup.tidy(database)
     with backup.copied(file, database) as copy:
         db = backup.upgraded(copy, file)
         try:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -152,6 +153,7 @@ def test_t17_a_copy_sends_nothing_until_it_is_adopted(
     root = way(queued)
     monkeypatch.chdir(root)
     before = len(relay.inbox)
+    assert "nothing is sent" in alerts("status", *M, "--json").json["undecided"]
     for command in (
         ("send",),
         ("send", *M),
@@ -167,6 +169,7 @@ def test_t17_a_copy_sends_nothing_until_it_is_adopted(
     assert len(relay.inbox) == before
     adopted = alerts("adopt", "--json")
     assert adopted.code == 0, adopted.stderr
+    assert not alerts("status", *M, "--json").json["undecided"]
     assert adopted.json["held"] == 6 - before + (way in (_rolled_back, *WAYS[4:6]))
     held = alerts("send", *M)
     assert held.code == 1
@@ -409,6 +412,7 @@ def test_a_restored_backup_holds_what_was_unfinished_and_keeps_the_former_databa
     assert {one["reason"] for one in listed} == {"held"}
     assert "another copy" in alerts("why", "reader4@example.org", *M).stdout
     assert "was restored" in alerts("send").stderr
+    assert "was restored" in alerts("status").stderr
     assert alerts("adopt").code == 0
     assert alerts("delivery", "accept", *M, "reader4@example.org").code == 0
     assert alerts("delivery", "cancel", *M, "reader5@example.org").code == 0
@@ -550,3 +554,45 @@ def test_the_last_place_is_known_to_the_admin(queued: Path, relay: Relay, alerts
     alerts("--project", str(copy), "adopt")
     refused = alerts("send", *M)
     assert f"{copy / 'subscribers.db'} on " in refused.stderr
+
+
+RESTORE = (sys.executable, "-m", "alerts", "-q", "restore")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_restore_that_is_killed_leaves_the_former_database_or_the_backup(
+    queued: Path, alerts: Alerts, seed: int
+) -> None:
+    """kill -9 at a random moment: a whole database is there, and restoring again completes it."""
+    assert alerts("backup", "night.db").code == 0
+    db = database(queued)
+    db.conn.execute("UPDATE deliveries SET state = 'sent'")
+    db.close()
+    process = subprocess.Popen([*RESTORE, "night.db"], cwd=queued)
+    names = {".subscribers.db.", "subscribers.db.before-"}
+    steps = random.Random(seed).randint(0, 40)
+    while process.poll() is None and steps:
+        present = {path.name for path in queued.iterdir()}
+        steps -= any(name.startswith(tuple(names)) for name in present)
+    process.kill()
+    process.wait()
+    with sqlite3.connect(queued / "subscribers.db") as found:
+        assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        states = {s for (s,) in found.execute("SELECT DISTINCT state FROM deliveries")}
+        assert states in ({"sent"}, {"in_doubt"})
+    found.close()
+    for kept in queued.glob("subscribers.db.before-*"):
+        kept.rename(queued / "kept")
+    assert alerts("restore", "night.db").code == 0
+    assert _states(queued) == {"in_doubt": 6}
+    assert not list(queued.glob(".subscribers.db.*"))
+    assert alerts("send", *M).code == 1
+
+
+def test_a_state_folder_that_cannot_be_written_stops_nobody(
+    queued: Path, relay: Relay, alerts: Alerts, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state.rename(state.with_name("gone"))
+    state.write_text("a file, where a folder should be")
+    assert alerts("send", *M).code == 0
+    assert len(relay.inbox) == 6

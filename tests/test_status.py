@@ -172,11 +172,13 @@ def test_status_shows_a_send_that_runs_in_another_process(
         monkeypatch.setenv("ALERTS_DELIVERY__CONNECTIONS", "1")
         sender = subprocess.Popen(SEND, cwd=queued, stderr=subprocess.DEVNULL)
         assert reached.wait(60)
-        running = alerts("status", *M, "--json").json["running"]
+        document = alerts("status", *M, "--json").json
+        running = document["running"]
         told = alerts("status", *M).stdout
         sender.kill()
         sender.wait()
         after = alerts("status", *M, "--json").json
+    assert document["recipients"] == 60
     assert running["holders"][0].startswith(f"process {sender.pid} on ")
     assert running["rate"] > 0
     assert running["seconds_left"] >= 0

@@ -6,15 +6,12 @@ import click
 
 from alerts import home
 from alerts import restore as restoring
+from alerts.cli.delivery import tell_held
 from alerts.cli.session import Session, json_option, pass_session, print_json
 from alerts.errors import UsageError
 from alerts.store import backup as copies
+from alerts.store import outbox
 from alerts.store.lock import project_lock
-
-DECIDE = (
-    "`alerts delivery retry --state in_doubt` sends them, `alerts delivery accept` takes them as"
-    " arrived, `alerts delivery cancel` drops them"
-)
 
 
 @click.command()
@@ -79,8 +76,7 @@ def restore(session: Session, file: Path, as_json: bool) -> None:
             )
         elif done.departed:
             session.say(f"{done.departed} who left since the backup was made are off the list")
-    if done.held:
-        session.say(f"{done.held} unfinished deliveries are held: {DECIDE}")
+    tell_held(session.say, outbox.held(session.db, resends=True))
     session.say("next: `alerts adopt` if this copy is to live on; until then nothing is sent")
 
 
@@ -124,5 +120,4 @@ def adopt(session: Session, moved: bool, set_back: bool, as_json: bool) -> None:
         return
     former = f"; the copy at {done.former} is not to send any more" if done.former else ""
     session.say(f"from now on this copy sends{former}")
-    if done.held:
-        session.say(f"{done.held} unfinished deliveries are held: {DECIDE}")
+    tell_held(session.say, outbox.held(session.db, resends=True))

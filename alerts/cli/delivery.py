@@ -1,7 +1,7 @@
 """`alerts delivery`: the outbox one by one, and an admin's decisions on it."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -17,7 +17,7 @@ from alerts.cli.session import (
     print_table,
 )
 from alerts.errors import InputError
-from alerts.model import DeliveryState, Reason
+from alerts.model import DeliveryState, Month, Reason
 from alerts.remake import remake
 from alerts.store import deliveries, outbox, subscribers
 from alerts.store.deliveries import Delivery, Which
@@ -243,7 +243,14 @@ def _decide(
         session.say(f"next: `alerts send --month {which.month}`")
     doubtful = outbox.counts(session.db, which.month)[DeliveryState.IN_DOUBT]
     if doubtful and not moved:
-        session.say(
-            f"{doubtful} are in doubt: `alerts delivery retry --month {which.month} --state in_doubt`"
-            " sends them again, `alerts delivery accept` takes them as arrived"
+        tell_held(session.say, {which.month: doubtful})
+
+
+def tell_held(say: Callable[[str], None], held: Mapping[Month, int]) -> None:
+    """Say how many are in doubt, and the commands that decide on them."""
+    for month, number in held.items():
+        say(
+            f"{month}: {number} {'is' if number == 1 else 'are'} held in doubt:"
+            f" `alerts delivery retry --month {month} --state in_doubt` sends,"
+            f" `alerts delivery accept --month {month}` takes as arrived"
         )

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 
 import click
 
-from alerts.cli.backup import DECIDE
 from alerts.cli.bar import bar
+from alerts.cli.delivery import tell_held
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.dispatch import Orders, Report, World, dispatch
 from alerts.errors import RelayUnavailable, SettingsError
@@ -116,9 +116,9 @@ def finish(session: Session, months: Sequence[Month], report: Report) -> int:
         session.warn("stopped; the same command goes on")
         return 1
     resends = session.settings.delivery.in_doubt == "resend"
-    held = sum(outbox.count_held(session.db, month, resends) for month in months)
+    held = {m: n for m, n in outbox.held(session.db, resends).items() if m in months}
     if held:
-        session.warn(f"{held} deliveries are held in doubt: {DECIDE}")
+        tell_held(session.warn, held)
         return 1
     if any(c["deferred"] or c["in_doubt"] for c in totals):
         due = outbox.next_due(session.db, months)

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from alerts import publish
+from alerts import home, publish
 from alerts.books import Books, books
 from alerts.cli.bar import duration
+from alerts.cli.delivery import tell_held
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.model import Month
 
@@ -51,6 +52,7 @@ def status(session: Session, month: str | None, as_json: bool) -> None:
         "causes": [asdict(cause) for cause in kept.causes],
         "next_due": kept.next_due,
         "running": _progress(kept),
+        "undecided": home.question(db, settings.database_path),
     }
     if as_json:
         print_json(document)
@@ -59,6 +61,8 @@ def status(session: Session, month: str | None, as_json: bool) -> None:
     for edition in editions:
         click.echo(f"  {edition.language}: {edition.subject}")
     _tell(kept, chosen)
+    if document["undecided"]:
+        session.warn(document["undecided"])
 
 
 def _running(kept: Books) -> Books:
@@ -102,13 +106,15 @@ def _tell(kept: Books, month: Month) -> None:
             f"sending: {kept.done} of {kept.recipients} ({kept.done / kept.recipients:.0%}),"
             f" {kept.rate:,.0f} a second{left}; {who}"
         )
+    advised = ""
     for cause in kept.causes[:_CAUSES]:
         example = (
             f": {cause.gist}, e.g. {cause.email or 'one who was erased'}" if cause.gist else ""
         )
         click.echo(f"  {cause.state}: {cause.number} {cause.reason}{example}")
-        if cause.remedy:
+        if cause.remedy and cause.remedy != advised:
             click.echo(f"    {cause.remedy}")
+            advised = cause.remedy
     if len(kept.causes) > _CAUSES:
         more = len(kept.causes) - _CAUSES
         click.echo(f"  … and {more} more causes: `alerts status --json`")
@@ -118,7 +124,4 @@ def _tell(kept: Books, month: Month) -> None:
         retry = f"; `alerts delivery retry --month {month}` owes it to just those once more"
         click.echo(f"missed: {kept.missed}{retry if kept.missed else ''}")
     if kept.held:
-        click.echo(
-            f"held: {kept.held} in doubt; `alerts delivery list --month {month} --state in_doubt`"
-            " names them"
-        )
+        tell_held(click.echo, {month: kept.held})

@@ -78,6 +78,12 @@ def upgraded(copy: Path, origin: Path) -> Database:
     return open_database(copy)
 
 
+def tidy(beside: Path) -> None:
+    """Remove the unfinished copies that a kill has left; nobody may be making one."""
+    for left in beside.parent.glob(f".{beside.name}.*"):
+        left.unlink(missing_ok=True)
+
+
 def swap(copy: Path, database: Path, aside: Path) -> bool:
     """Put `copy` in the place of `database`, which is kept as `aside`; False where there was none.
 
@@ -85,10 +91,13 @@ def swap(copy: Path, database: Path, aside: Path) -> bool:
     that cannot be done its journal goes along, lest it be applied to the copy.
     """
     existed = database.exists()
+    owner = (database if existed else database.parent).stat()
+    with suppress(PermissionError):  # root restores for the user who sends; others for themselves
+        os.chown(copy, owner.st_uid, owner.st_gid)
     if existed:
         with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as former:
             former.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if _journal(database).exists():
+        if _journal(database).exists() and _journal(database).stat().st_size:
             _journal(database).replace(_journal(aside))
         try:
             os.link(database, aside)  # so that at every moment there is a database

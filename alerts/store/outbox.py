@@ -290,19 +290,20 @@ def counts(db: Database, month: Month) -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in DeliveryState}
 
 
-def count_held(db: Database, month: Month, resends: bool) -> int:
-    """How many of the month's deliveries in doubt wait for an admin's decision.
+def held(db: Database, resends: bool) -> dict[Month, int]:
+    """How many deliveries in doubt wait for an admin's decision, by month.
 
     All of them, or where doubtful ones are sent again just those that another copy may have sent.
     """
-    row = db.conn.execute(
-        """SELECT count(*) FROM deliveries AS d INDEXED BY deliveries_open
+    rows = db.conn.execute(
+        """SELECT i.month, count(*) FROM deliveries AS d INDEXED BY deliveries_open
+             JOIN issues AS i ON i.id = d.issue_id
             WHERE d.state IN ('queued', 'deferred', 'in_doubt') AND d.state = 'in_doubt'
               AND (d.reason = 'held' OR NOT ?)
-              AND d.issue_id = (SELECT id FROM issues WHERE month = ?)""",
-        (resends, str(month)),
-    ).fetchone()
-    return int(row[0])
+            GROUP BY i.month ORDER BY i.month""",
+        (resends,),
+    ).fetchall()
+    return {Month.parse(month): number for month, number in rows}
 
 
 def next_due(db: Database, months: Sequence[Month]) -> str:

@@ -108,10 +108,19 @@ def testify(database: Path, project: str, generation: int) -> None:
     for path in _papers(database, project):
         with suppress(OSError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            with open(handle, "w", encoding="utf-8") as out:
-                json.dump(document, out, indent=1)
-            os.replace(name, path)
+            _write(path, json.dumps(document, indent=1) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    """Let a small file of our own appear complete, or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
 
 
 def _papers(database: Path, project: str) -> tuple[Path, ...]:
