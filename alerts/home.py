@@ -51,16 +51,22 @@ def settle(db: Database, database: Path, fresh: str, now: datetime) -> None:
         homes.put(db, replace(home, place=here))
 
 
+def begin(db: Database, database: Path, fresh: str, now: datetime) -> None:
+    """Give a database that was just made its home here, under the new project name `fresh`."""
+    homes.put(db, Home(fresh, 1, Place.of(database), stamp(now), ""))
+    testify(database, fresh, 1)
+
+
 def question(db: Database, database: Path) -> str:
     """What an admin must decide before this database sends, in one line; empty where nothing."""
     home = homes.get(db)
-    if home is None:
-        return ""
-    seen = list(witnesses(database, home.project))
-    if any(witness.generation > home.generation for witness in seen):
-        found = f"is older than the one that last sent ({_last_place(home, seen)})"
-    elif home.place is None:
+    seen = list(witnesses(database, home.project if home else ""))
+    if home and home.place is None:
         found = "was restored, and another copy of it may have sent since"
+    elif any(home is None or _ahead(witness, home) for witness in seen):
+        found = f"is older than the one that last sent ({_last_place(home, seen)})"
+    elif home is None or home.place is None:
+        return ""
     elif homes.ever_queued(db) and not home.place.same(Place.of(database)):
         found = f"is a copy, or was moved: it last sent from {home.place}"
     else:
@@ -91,7 +97,8 @@ def adopt(
     home = homes.get(db) or Home(fresh, 0, here, stamp(now), "")
     seen = list(witnesses(database, home.project))
     latest = max((w.generation for w in seen), default=0)
-    at_home = home.place is not None and home.place.same(here) and latest <= home.generation
+    at_home = home.place is not None and home.place.same(here)
+    at_home = at_home and not any(_ahead(witness, home) for witness in seen)
     former, held = _last_place(home, seen), 0
     former = "" if former == str(here) else former
     with transaction(db):
@@ -136,9 +143,14 @@ def _advance(db: Database, database: Path) -> None:
     testify(database, home.project if home else "", generation)
 
 
-def _last_place(home: Home, seen: Sequence[Witness]) -> str:
+def _ahead(witness: Witness, home: Home) -> bool:
+    """True where a witness saw a later state of this database, or another one in its stead."""
+    return witness.project != home.project or witness.generation > home.generation
+
+
+def _last_place(home: Home | None, seen: Sequence[Witness]) -> str:
     """Where the project was sent from last, as far as can be seen; empty if that is unknown."""
     last = max(seen, key=lambda w: w.generation, default=None)
-    if last is not None and (home.place is None or last.generation > home.generation):
+    if last is not None and (home is None or home.place is None or _ahead(last, home)):
         return last.place
-    return str(home.place) if home.place else ""
+    return str(home.place) if home and home.place else ""

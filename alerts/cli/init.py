@@ -8,7 +8,6 @@ import click
 from alerts import home, project
 from alerts.cli.session import Session, pass_session
 from alerts.store import create, faults
-from alerts.store import home as homes
 from alerts.store import secrets as keys
 
 
@@ -37,7 +36,7 @@ def start(root: Path, session: Session) -> None:
     with faults(database):
         db = create(database)
         keys.ensure(db, secrets.token_bytes(32), session.now)
-        if homes.get(db) is None:
-            home.settle(db, database, session.fresh_name(), session.now)
+        if not existed:
+            home.begin(db, database, session.fresh_name(), session.now)
         db.close()
     session.say(f"{database}: {'already there, left as it is' if existed else 'made'}")

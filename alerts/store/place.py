@@ -84,17 +84,19 @@ def _machine() -> dict[str, str]:
 class Witness:
     """How far a project's database was, and where, when it last sent."""
 
+    project: str
     generation: int
     place: str
 
 
 def witnesses(database: Path, project: str) -> Iterator[Witness]:
-    """What can be read of them; one that is unreadable or another project's says nothing."""
+    """What can be read of them; the one beside the database may be of another project."""
     for path in _papers(database, project):
         with suppress(OSError, ValueError, KeyError, TypeError):
             document = json.loads(path.read_text(encoding="utf-8"))
-            if document["project"] == project:
-                yield Witness(int(document["generation"]), str(document["place"]))
+            yield Witness(
+                str(document["project"]), int(document["generation"]), str(document["place"])
+            )
 
 
 def testify(database: Path, project: str, generation: int) -> None:
