@@ -124,6 +124,14 @@ class DeliverySettings:
     password_file: str = option("", "Or the file that holds it (mode 0600).")
     connections: int = option(4, "How many connections to the relay at once.")
     rate: float = option(0.0, "Messages a second over all connections; 0: no limit.")
+    window_limit: int = option(
+        0, "At most so many messages in any delivery.window, such as a host's quota; 0: no limit."
+    )
+    window: timedelta = option(timedelta(hours=1), "The length of that window.")
+    warm_up: tuple[int, ...] = option(
+        (),
+        "At most so many messages on the first, second, … day (UTC) of sending, e.g. [200, 1000, 5000].",
+    )
     timeout: timedelta = option(
         timedelta(minutes=5), "How long to wait for an answer of the relay."
     )
@@ -137,6 +145,18 @@ class DeliverySettings:
     )
     retry_longest: timedelta = option(timedelta(hours=6), "The longest wait between two attempts.")
     give_up_after: timedelta = option(timedelta(days=4), "When a deferred delivery becomes failed.")
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationSettings:
+    """Domains of one provider, sent to over connections of their own; a duration of 0 is delivery's."""
+
+    domains: tuple[str, ...]
+    rate: float = 0.0
+    connections: int = 1
+    retry_first: timedelta = timedelta()
+    retry_longest: timedelta = timedelta()
+    give_up_after: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +208,7 @@ class Settings:
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     funders: tuple[Funder, ...] = ()
+    destinations: tuple[DestinationSettings, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
