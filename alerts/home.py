@@ -23,6 +23,7 @@ from alerts.store import events, stamp, transaction
 from alerts.store import home as homes
 from alerts.store.home import Home
 from alerts.store.place import Place, Witness, testify, witnesses
+from alerts.store.receipts import Receipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ def adopt(
     at_home = at_home and not any(_ahead(witness, home) for witness in seen)
     former, held = _last_place(home, seen), 0
     former = "" if former == str(here) else former
+    with Receipts(db) as receipts:  # what a killed send knew needs no holding
+        receipts.fold()
     with transaction(db):
         generation = max(home.generation, latest) + 1
         home = replace(home, generation=generation, place=here, since=stamp(now))

@@ -29,7 +29,7 @@ def backup(session: Session, file: Path, replace: bool, as_json: bool) -> None:
     session.db.close()  # opening it has mended what a crash left half-written
     if not file.parent.is_dir():
         raise UsageError(f"{file.parent}: no such folder")
-    if file.exists() and (not replace or file.samefile(database)):
+    if file.exists() and (not replace or not file.is_file() or file.samefile(database)):
         raise UsageError(_taken(file, database))
     with copies.copied(database, file) as copy:
         try:
@@ -45,6 +45,8 @@ def backup(session: Session, file: Path, replace: bool, as_json: bool) -> None:
 def _taken(file: Path, database: Path) -> str:
     if file.exists() and file.samefile(database):
         return f"{file}: this is the database itself; name another file"
+    if not file.is_file():
+        return f"{file}: is no file; name one"
     return f"{file}: is there already; name another file, or add --replace"
 
 

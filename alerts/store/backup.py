@@ -44,7 +44,7 @@ def copied(origin: Path, beside: Path) -> Iterator[Path]:
         _flush(copy)
         yield copy
     finally:
-        for left in (copy, _journal(copy)):
+        for left in (copy, copy.with_name(f"{copy.name}-journal")):
             left.unlink(missing_ok=True)
 
 
@@ -88,7 +88,7 @@ def swap(copy: Path, database: Path, aside: Path) -> bool:
     """Put `copy` in the place of `database`, which is kept as `aside`; False where there was none.
 
     What a crash left half-written belongs to the former database: it is rolled back in it, or where
-    that cannot be done its journal goes along, lest it be applied to the copy.
+    that cannot be done its journal goes along, lest it be applied to the copy; so do its receipts.
     """
     existed = database.exists()
     owner = (database if existed else database.parent).stat()
@@ -97,8 +97,10 @@ def swap(copy: Path, database: Path, aside: Path) -> bool:
     if existed:
         with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as former:
             former.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if _journal(database).exists() and _journal(database).stat().st_size:
-            _journal(database).replace(_journal(aside))
+        for ending in ("-journal", "-receipts"):
+            left = database.with_name(f"{database.name}{ending}")
+            if left.exists() and left.stat().st_size:
+                left.replace(aside.with_name(f"{aside.name}{ending}"))
         try:
             os.link(database, aside)  # so that at every moment there is a database
         except OSError:  # no hard links here: for a moment there is none
@@ -106,10 +108,6 @@ def swap(copy: Path, database: Path, aside: Path) -> bool:
     copy.replace(database)
     _flush(database.parent)
     return existed
-
-
-def _journal(database: Path) -> Path:
-    return database.with_name(f"{database.name}-journal")
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection, origin: Path) -> None:
