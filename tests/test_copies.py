@@ -345,6 +345,19 @@ def test_a_witness_that_cannot_be_read_says_nothing(
     assert not any("@" in paper.read_text() for paper in papers)  # no personal data
 
 
+@pytest.mark.parametrize("name", ["../../escaped", "/tmp/escaped", "a\0b", "x" * 5000])
+def test_x17_a_project_name_from_a_foreign_database_names_no_file(
+    queued: Path, relay: Relay, alerts: Alerts, state: Path, name: str
+) -> None:
+    db = database(queued)
+    db.conn.execute("UPDATE home SET project = ?", (name,))
+    db.close()
+    assert alerts("adopt").code == 0
+    assert alerts("send", *M).code == 1
+    assert {path.parent for path in state.rglob("*.json")} == {state / "alerts"}
+    assert not list(state.parent.rglob("*escaped*"))
+
+
 def test_the_same_place_is_told_by_the_file_and_the_machine() -> None:
     here = Place("box", "/srv/a/subscribers.db", 12, 7, {"machine": "x", "hardware": "h"})
     same = (

@@ -175,10 +175,12 @@ def test_status_shows_a_send_that_runs_in_another_process(
         document = alerts("status", *M, "--json").json
         running = document["running"]
         told = alerts("status", *M).stdout
+        another = alerts("status", "--month", "2026-09").stdout
         sender.kill()
         sender.wait()
         after = alerts("status", *M, "--json").json
     assert document["recipients"] == 60
+    assert "sending" not in another
     assert running["holders"][0].startswith(f"process {sender.pid} on ")
     assert running["rate"] > 0
     assert running["seconds_left"] >= 0

@@ -129,4 +129,7 @@ def _papers(database: Path, project: str) -> tuple[Path, ...]:
     """Where the witnesses of a project lie."""
     beside = database.with_name(f"{database.name}.home")
     state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
-    return (beside, Path(state) / "alerts" / f"{project}.json")
+    name = hashlib.sha256(project.encode()).hexdigest()[
+        :16
+    ]  # a file's name, whatever it holds (X17)
+    return (beside, Path(state) / "alerts" / f"{name}.json")

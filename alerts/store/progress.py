@@ -13,7 +13,7 @@ _WINDOW = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Who holds leases, as (process, host), and how fast deliveries were settled of late."""
+    """Who has deliveries of the month in hand, as (process, host), and how fast some were settled."""
 
     holders: tuple[tuple[str, str], ...]
     rate: float  # a second, over the last minute or since they began
@@ -22,7 +22,11 @@ class Progress:
 def progress(db: Database, month: Month, now: datetime) -> Progress:
     """The progress of a month's issue."""
     holders = db.conn.execute(
-        "SELECT DISTINCT holder, host FROM leases WHERE expires_at > ?", (stamp(now),)
+        """SELECT DISTINCT l.holder, l.host FROM deliveries AS d INDEXED BY deliveries_held
+             JOIN leases AS l ON l.id = d.lease_id
+            WHERE d.lease_id IS NOT NULL AND l.expires_at > ?
+              AND d.issue_id = (SELECT id FROM issues WHERE month = ?)""",
+        (stamp(now), str(month)),
     ).fetchall()
     settled, first = db.conn.execute(
         """SELECT count(*), min(changed_at) FROM deliveries
