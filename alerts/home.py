@@ -47,7 +47,7 @@ def settle(db: Database, database: Path, fresh: str, now: datetime) -> None:
     if home is None or home.place is None or not home.place.same(here):
         unsure_through = home.unsure_through if home else ""
         homes.put(db, Home(fresh, 1, here, stamp(now), unsure_through))
-        testify(database, fresh, 1)
+        testify(database, fresh, 1, unsure_through)
     elif home.place != here:  # renamed, or its machine was
         homes.put(db, replace(home, place=here))
 
@@ -55,7 +55,7 @@ def settle(db: Database, database: Path, fresh: str, now: datetime) -> None:
 def begin(db: Database, database: Path, fresh: str, now: datetime) -> None:
     """Give a database that was just made its home here, under the new project name `fresh`."""
     homes.put(db, Home(fresh, 1, Place.of(database), stamp(now), ""))
-    testify(database, fresh, 1)
+    testify(database, fresh, 1, "")
 
 
 def question(db: Database, database: Path) -> str:
@@ -68,13 +68,13 @@ def question(db: Database, database: Path) -> str:
         found = f"is older than the one that last sent ({_last_place(home, seen)})"
     elif home is None or home.place is None:
         return ""
-    elif homes.ever_queued(db) and not home.place.same(Place.of(database)):
+    elif homes.latest_queued(db) and not home.place.same(Place.of(database)):
         found = f"is a copy, or was moved: it last sent from {home.place}"
     else:
         return ""
     return (
-        f"this database {found}; nothing is sent. If this is the copy that lives on: `alerts adopt`"
-        " (--moved if no other is left)"
+        f"this database {found}; nothing is sent."
+        " If this is the copy that lives on: `alerts adopt` (see `alerts adopt --help`)"
     )
 
 
@@ -90,32 +90,39 @@ def adopt(
 ) -> Adopted:
     """Let this copy be the one that lives on; the others refuse where they can see it.
 
-    Holds what is unfinished, and whatever is queued from now on of the months up to `ended`: another
-    copy may have sent it. Not so where the database was only `moved`, or sends already, unless it was
-    `set_back` together with all that could tell.
+    Holds what is unfinished, and whatever is queued from now on of the months up to `ended`, or up to
+    the latest that is known to have been queued: another copy may have sent it. Not so where the
+    database was only `moved`, or sends already, unless it was `set_back` together with all that could
+    tell. Raises `UndecidedCopy` where it cannot have been only moved.
     """
     here = Place.of(database)
     home = homes.get(db) or Home(fresh, 0, here, stamp(now), "")
     seen = list(witnesses(database, home.project))
-    latest = max((w.generation for w in seen), default=0)
-    at_home = home.place is not None and home.place.same(here)
-    at_home = at_home and not any(_ahead(witness, home) for witness in seen)
-    former, held = _last_place(home, seen), 0
-    former = "" if former == str(here) else former
+    behind = home.place is None or any(_ahead(witness, home) for witness in seen)
+    former = _last_place(home, seen)
+    if moved and behind:
+        raise UndecidedCopy(
+            f"this database was not only moved: another copy{f', {former},' if former else ''} may have"
+            " sent since; `alerts adopt`, without --moved, holds what is unfinished"
+        )
+    settled = not behind and home.place is not None and home.place.same(here)
     with Receipts(db) as receipts:  # what a killed send knew needs no holding
         receipts.fold()
+    held = 0
     with transaction(db):
-        generation = max(home.generation, latest) + 1
+        generation = max(home.generation, *(w.generation for w in seen), 0) + 1
         home = replace(home, generation=generation, place=here, since=stamp(now))
-        if set_back or not (moved or at_home):
+        if set_back or not (moved or settled):
             held = homes.hold(db, "", now)
-            home = replace(home, unsure_through=max(home.unsure_through, str(ended)))
+            unsure = max(home.unsure_through, str(ended), *(w.queued for w in seen))
+            home = replace(home, unsure_through=unsure)
         homes.put(db, home)
-        if held or not at_home:
+        if held or not settled:
             detail = {"from": former, "held": held}
             events.record(db, now, "database.adopted", detail=detail)
-    testify(database, home.project, generation)
-    return Adopted("" if at_home else former, held, changed=set_back or not at_home)
+    testify(database, home.project, generation, homes.latest_queued(db))
+    former = "" if settled or former == str(here) else former
+    return Adopted(former, held, changed=set_back or not settled)
 
 
 def unsettle(db: Database, fresh: str, now: datetime, ended: Month) -> int:
@@ -143,7 +150,7 @@ def at_work(db: Database, database: Path) -> Iterator[None]:
 def _advance(db: Database, database: Path) -> None:
     generation = homes.advance(db)
     home = homes.get(db)
-    testify(database, home.project if home else "", generation)
+    testify(database, home.project if home else "", generation, homes.latest_queued(db))
 
 
 def _ahead(witness: Witness, home: Home) -> bool:

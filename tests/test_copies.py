@@ -293,6 +293,19 @@ def test_a_project_that_was_moved_goes_on_when_an_admin_says_so(
     assert Counter(relay.recipients) == {f"reader{n}@example.org": 1 for n in range(1, 7)}
 
 
+def test_a_copy_that_another_has_overtaken_was_not_only_moved(
+    queued: Path, relay: Relay, alerts: Alerts
+) -> None:
+    _half_sent(alerts)
+    copy = _copied(queued)
+    assert alerts("send", *M, "--limit", "1").code == 0
+    refused = alerts("--project", str(copy), "adopt", "--moved")
+    assert refused.code == 1
+    assert "was not only moved" in refused.stderr
+    assert _states(copy) == {"sent": 3, "queued": 3}
+    assert alerts("--project", str(copy), "adopt", "--json").json["held"] == 3
+
+
 def test_adopting_what_sends_already_changes_nothing(queued: Path, alerts: Alerts) -> None:
     for _ in range(2):
         told = alerts("adopt", "--json")
@@ -668,3 +681,69 @@ def test_a_state_folder_that_cannot_be_written_stops_nobody(
     state.write_text("a file, where a folder should be")
     assert alerts("send", *M).code == 0
     assert len(relay.inbox) == 6
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_p4_p7_whatever_is_copied_put_back_and_adopted_nobody_is_mailed_twice_unasked(
+    project: Path, relay: Relay, alerts: Alerts, seed: int
+) -> None:
+    """Random histories of one project on one machine: folders copied, files and folders put back,
+    backups restored, copies adopted; in between all of them send and run ten months, past and to
+    come."""
+    chance = random.Random(seed)
+    months = [f"{year}-{number:02}" for year in (2026, 2099) for number in range(4, 9)]
+    db = database(project)
+    add_subscribers(db, 4)
+    db.close()
+    for month in months:
+        link = f"https://n.example/{month}"
+        assert alerts("article", "add", "--url", link, "--title", "T", "--month", month).code == 0
+    places = [project, *(project.with_name(f"copy{n}") for n in range(2))]
+    shelf = project.with_name("shelf")
+    shelf.mkdir()
+    done: Counter[str] = Counter()
+
+    def act(root: Path) -> str:
+        here = ("--project", str(root))
+        name = chance.choice(
+            (*["run"] * 4, "send", "send", "adopt", "copy", "keep", "put", "restore")
+        )
+        kept = sorted(shelf.iterdir())
+        old = chance.choice(kept) if kept else None
+        match name:
+            case "run":
+                alerts(*here, "run", "--month", chance.choice(months))
+            case "send":
+                month, few = chance.choice(months), chance.choice("123")
+                queued = alerts(*here, "queue", "--month", month).code
+                name = (
+                    f"send {alerts(*here, 'send', '--month', month, '--limit', few).code | queued}"
+                )
+            case "adopt":
+                alerts(*here, "adopt", *(["--moved"] if chance.random() < 0.2 else []))
+            case "copy":
+                other = chance.choice(places)
+                if other != root:
+                    shutil.rmtree(other, ignore_errors=True)
+                    shutil.copytree(root, other)
+            case "keep":
+                alerts(*here, "backup", str(shelf / f"{len(kept)}.db"))
+                shutil.copytree(root, shelf / f"{len(kept)}")
+            case "put" if old and old.is_dir():
+                shutil.rmtree(root)
+                shutil.copytree(old, root)
+            case "put" if old:
+                shutil.copyfile(old, root / "subscribers.db")
+            case "restore" if old and old.is_file():
+                alerts(*here, "restore", str(old))
+        return name
+
+    alerts("run", "--month", months[0])
+    for _ in range(60):
+        done[act(chance.choice([root for root in places if root.exists()]))] += 1
+    sent = Counter(
+        (taken.recipient, taken.octets.partition(b"Feedback-ID: ")[2][:7]) for taken in relay.inbox
+    )
+    assert not [who for who, number in sent.items() if number > 1], done
+    assert len(sent) >= 4, "somebody must have been mailed for this to prove anything"
+    assert all(done[name] for name in ("run", "adopt", "copy", "put", "restore"))

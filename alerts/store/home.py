@@ -58,13 +58,13 @@ def advance(db: Database) -> int:
     return int(row[0][0])
 
 
-def ever_queued(db: Database) -> bool:
-    """True once any issue was owed to anybody."""
-    return bool(
-        db.conn.execute(
-            "SELECT EXISTS (SELECT 1 FROM issues WHERE state IN ('queued', 'sent'))"
-        ).fetchone()[0]
-    )
+def latest_queued(db: Database) -> str:
+    """The latest month of which an issue was queued, here or as far as is known; empty for none."""
+    row = db.conn.execute(
+        """SELECT max(coalesce((SELECT max(month) FROM issues WHERE state IN ('queued', 'sent')), ''),
+                      coalesce((SELECT unsure_through FROM home), ''))"""
+    ).fetchone()
+    return str(row[0])
 
 
 def hold(db: Database, month: str, now: datetime) -> int:

@@ -82,11 +82,13 @@ def _machine() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """How far a project's database was, and where, when it last sent."""
+    """How far a project's database was, and where, when it last sent; `queued` is the latest month
+    of which an issue was queued, or empty."""
 
     project: str
     generation: int
     place: str
+    queued: str
 
 
 def witnesses(database: Path, project: str) -> Iterator[Witness]:
@@ -95,15 +97,19 @@ def witnesses(database: Path, project: str) -> Iterator[Witness]:
         with suppress(OSError, ValueError, KeyError, TypeError):
             document = json.loads(path.read_text(encoding="utf-8"))
             yield Witness(
-                str(document["project"]), int(document["generation"]), str(document["place"])
+                str(document["project"]),
+                int(document["generation"]),
+                str(document["place"]),
+                str(document["queued"]),
             )
 
 
-def testify(database: Path, project: str, generation: int) -> None:
+def testify(database: Path, project: str, generation: int, queued: str) -> None:
     """Write the witnesses; one whose folder cannot be written is left out."""
     document = {
         "project": project,
         "generation": generation,
+        "queued": queued,
         "place": str(Place.of(database)),
         "about": "alerts: tells an old copy of the database from the one that sent last",
     }
