@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from alerts.errors import InputError
+from alerts.keyring import Keyring
 from alerts.message import Frame, Merge
 from alerts.model import Envelope
 from alerts.store import deliveries, issues, secrets
@@ -29,8 +30,11 @@ class Remade:
         return next(value.strip().decode() for name, _, value in lines if name == b"Message-ID")
 
 
-def remake(db: Database, delivery_id: int) -> Remade:
-    """Make it; raises `InputError` where its recipient was erased."""
+def remake(db: Database, delivery_id: int, keyring: Keyring | None) -> Remade:
+    """Make it, signed with the issue's keys if there is a keyring.
+
+    Raises `InputError` where its recipient was erased, and `SettingsError` where the keys are gone.
+    """
     owed = deliveries.owed(db, delivery_id)
     if not owed.email:
         raise InputError(
@@ -39,5 +43,6 @@ def remake(db: Database, delivery_id: int) -> Remade:
     stored = issues.template(db, owed.edition_id)
     secret = secrets.all_secrets(db)[stored.secret_id]
     frame = Frame.from_json(stored.frame)
-    merge = Merge(stored.octets, frame, stored.secret_id, secret, stored.language)
+    sign = keyring.signer(frame) if keyring else None
+    merge = Merge(stored.octets, frame, stored.secret_id, secret, stored.language, sign)
     return Remade(merge.envelope(owed), merge.message(owed))

@@ -17,6 +17,7 @@ from alerts.cli.session import (
     print_table,
 )
 from alerts.errors import InputError
+from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month, Reason
 from alerts.remake import remake
 from alerts.store import deliveries, outbox, subscribers
@@ -128,7 +129,7 @@ def _short(text: str) -> str:
 def show(session: Session, email: str, month: str | None, message: bool, as_json: bool) -> None:
     """Show the delivery to EMAIL: its edition, envelope and Message-ID, and what came of each attempt."""
     found = _found(session, email, month)
-    made = remake(session.db, found.id)
+    made = remake(session.db, found.id, Keyring.load(session.settings) if message else None)
     if message:
         sys.stdout.buffer.write(made.octets)
         return
@@ -136,7 +137,6 @@ def show(session: Session, email: str, month: str | None, message: bool, as_json
         **asdict(found),
         "message_id": made.message_id,
         "envelope": asdict(made.envelope),
-        "bytes": len(made.octets),
         "attempts_log": deliveries.attempts(session.db, found.id),
     }
     if as_json:
@@ -152,7 +152,6 @@ def show(session: Session, email: str, month: str | None, message: bool, as_json
         ("relay said", found.reply),
         ("message-id", made.message_id),
         ("return path", made.envelope.sender),
-        ("size", f"{len(made.octets):,} octets"),
     ):
         if value:
             click.echo(f"{name + ':':<13}{value}")

@@ -20,6 +20,7 @@ from alerts.cli.session import Session, json_option, month_option, pass_session,
 from alerts.dispatch import Destination, Orders, Report, World, dispatch
 from alerts.errors import RelayUnavailable, SettingsError
 from alerts.home import at_work
+from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month, RetryPolicy
 from alerts.settings import DeliverySettings, DestinationSettings, Settings
 from alerts.store import open_database, outbox
@@ -118,7 +119,13 @@ def work(
             for one in settings.destinations
         ],
     )
-    world = World(relay, lambda: datetime.now(UTC), time.monotonic, random.random)
+    world = World(
+        relay,
+        lambda: datetime.now(UTC),
+        time.monotonic,
+        random.random,
+        keyring=Keyring.load(settings),
+    )
     db = open_database(settings.database_path, synchronous=settings.database.synchronous)
     try:
         here = at_work(db, settings.database_path) if months else nullcontext()
