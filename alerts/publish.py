@@ -19,17 +19,21 @@ from alerts.message import Frame, template
 from alerts.model import Edition, Issue, IssueState, Month
 from alerts.render import render_edition
 from alerts.settings import Settings
-from alerts.store import articles, events, issues, outbox, profiles, secrets, transaction
+from alerts.store import articles, events, home, issues, outbox, profiles, secrets, transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """What queueing did: `already` where it had been done before; an empty month queues nothing."""
+    """What queueing did: `already` where it had been done before; an empty month queues nothing.
+
+    `held` are those that another copy of the database may have sent.
+    """
 
     month: Month
     articles: int
     deliveries: int
     already: bool = False
+    held: int = 0
 
 
 def composed(db: Database, settings: Settings, month: Month) -> Issue:
@@ -93,7 +97,10 @@ def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queu
         edition_of = {language: ids[edition_language(language, settings)] for language in owed}
         deliveries = outbox.fill(db, issue_id, edition_of, now)
         events.record(db, now, "issue.queued", issue_id=issue_id, detail={"deliveries": deliveries})
-    return Queued(month, len(issue.articles), deliveries)
+        here = home.get(db)
+        unsure = here is not None and str(month) <= here.unsure_through
+        held = home.hold(db, str(month), now) if unsure else 0
+    return Queued(month, len(issue.articles), deliveries, held=held)
 
 
 def edition_language(language: str, settings: Settings) -> str:

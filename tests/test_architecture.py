@@ -28,6 +28,7 @@ LEVELS = {
     # values in, values out
     "canonical": 1,
     "compose": 1,
+    "diagnosis": 1,
     "dkim": 1,
     "due": 1,
     "fields": 1,
@@ -45,9 +46,13 @@ LEVELS = {
     "store": 2,
     "transport": 2,
     # use cases, one public act each
+    "books": 3,
     "collect": 3,
     "dispatch": 3,
+    "home": 3,
     "publish": 3,
+    "remake": 3,
+    "restore": 3,
     "subscribe": 3,
     "why": 3,
     # entry points
