@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from alerts import colour
-from alerts.address import Address
+from alerts import colour, headers
 from alerts.colour import INK, MUTED, PAPER, PAPER_DARK, TINT_DARK
-from alerts.errors import InputError, SettingsError, UsageError
+from alerts.errors import SettingsError, UsageError
 from alerts.settings import (
     DATABASE_NAME,
     DeliverySettings,
@@ -208,7 +207,7 @@ def _described(kind: Any) -> str:
 
 def _check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
     """What the types cannot say; raises `SettingsError`."""
-    alert, sender, delivery = settings.alert, settings.sender, settings.delivery
+    alert, delivery = settings.alert, settings.delivery
     try:
         ZoneInfo(alert.timezone)
     except (KeyError, ValueError, OSError) as fault:
@@ -222,17 +221,8 @@ def _check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
             raise SettingsError(
                 f"{at('alert', 'languages')}: unknown language “{language}”; use codes such as en, es, pt-br"
             )
-    for key in ("address", "reply_to", "bounces", "unsubscribe"):
-        value = getattr(sender, key)
-        if value:
-            try:
-                Address.parse(value)
-            except InputError as fault:
-                raise SettingsError(f"{at('sender', key)}: {fault}") from fault
-    if not re.fullmatch(r"https?://[^\s<>\"]+", settings.web.base_url):
-        raise SettingsError(
-            f"{at('web', 'base_url')}: write a full address such as https://example.org/alerts"
-        )
+    for section, key, words in headers.faults(settings):
+        raise SettingsError(f"{at(section, key)}: {words}")
     _check_theme(settings.theme, at)
     _check_limits(delivery, settings.destinations, at)
 

@@ -160,6 +160,24 @@ class DestinationSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """Signatures of messages. Leave it empty where the relay signs; see docs/dkim.md."""
+
+    domain: str = option("", "The domain that signs, such as that of From; empty: no signatures.")
+    keys: Mapping[str, str] = option(
+        {},
+        "Selectors and their private keys (PEM, mode 0600); each of them signs, e.g. "
+        '{ a2026 = "dkim-rsa.pem", b2026 = "dkim-ed25519.pem" }.',
+    )
+    changed_key: str = option(
+        "refuse",
+        "What to do when the key that an unfinished issue is signed with is gone: refuse to send, "
+        "or sign with those that are there.",
+        ("refuse", "sign"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class SourcesSettings:
     """How articles are fetched."""
 
@@ -204,6 +222,7 @@ class Settings:
     sender: SenderSettings = field(default_factory=SenderSettings)
     web: WebSettings = field(default_factory=WebSettings)
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    dkim: DkimSettings = field(default_factory=DkimSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)

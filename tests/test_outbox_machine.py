@@ -30,6 +30,7 @@ from alerts.errors import InputError
 from alerts.message import Frame, Merge
 from alerts.model import DeliveryState, Outcome, Owed, Reason, Reply, SuppressionReason
 from alerts.store import deliveries, issues, outbox, secrets
+from alerts.store.deliveries import Which
 from alerts.store.receipts import Receipts
 from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
 
@@ -283,7 +284,8 @@ class Outbox(RuleBasedStateMachine):
         """An admin's choice: they may get a second copy."""
         before = self._ids(state)
         emails = [f"reader{person}@example.org"] if person else []
-        deliveries.decide(self.db, MONTH, [state], emails, DeliveryState.QUEUED, NOW)
+        which = Which(MONTH, [state], keys=emails)
+        deliveries.decide(self.db, which, DeliveryState.QUEUED, NOW)
         for delivery in before - self._ids(state):
             if delivery not in self.retried:
                 self.allowed[delivery] += 1
@@ -294,13 +296,15 @@ class Outbox(RuleBasedStateMachine):
         """One person's copy is not sent, if it is still open."""
         open_ = [DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT]
         emails = [f"reader{person}@example.org"]
-        deliveries.decide(self.db, MONTH, open_, emails, DeliveryState.SKIPPED, NOW)
+        which = Which(MONTH, open_, keys=emails)
+        deliveries.decide(self.db, which, DeliveryState.SKIPPED, NOW)
 
     @rule()
     def admin_accepts(self) -> None:
         """What is in doubt is taken for arrived."""
         before = self._ids("in_doubt")
-        deliveries.decide(self.db, MONTH, [DeliveryState.IN_DOUBT], [], DeliveryState.SENT, NOW)
+        which = Which(MONTH, [DeliveryState.IN_DOUBT])
+        deliveries.decide(self.db, which, DeliveryState.SENT, NOW)
         self.arrived_by_word |= before
 
     # --- what always holds ------------------------------------------------------------------------

@@ -24,6 +24,8 @@ from alerts.dispatch.lanes import Lanes
 from alerts.dispatch.ledger import Ledger
 from alerts.dispatch.limits import Limits
 from alerts.dispatch.orders import Destination, Orders, Report, World
+from alerts.message import Frame
+from alerts.model import IssueState
 from alerts.store import issues, outbox
 from alerts.store.receipts import Receipts
 
@@ -36,8 +38,13 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> Report
     """Send what is due, with the project's lock held.
 
     Calls `watch(report, due)` now and then. Raises whatever is met that is not an outcome (a full disk,
-    a broken template), where it can once all connections have come to rest.
+    a broken template), where it can once all connections have come to rest; and at once, with nothing
+    claimed, where the keys that sign one of the issues are gone.
     """
+    for month in orders.months:  # before anything is claimed, so that nothing is in doubt
+        stored = issues.get(db, month)
+        if stored is not None and stored.state is IssueState.QUEUED:
+            world.keyring.signer(Frame.from_json(stored.frame))
     report = Report()
     left = orders.limit
     with Receipts(db) as receipts:

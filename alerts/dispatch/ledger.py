@@ -101,7 +101,8 @@ class Ledger:
             stored = issues.template(self._db, owed.edition_id)
             secret = secrets.all_secrets(self._db)[stored.secret_id]
             frame = Frame.from_json(stored.frame)
-            merge = Merge(stored.octets, frame, stored.secret_id, secret, stored.language)
+            sign = self._world.keyring.signer(frame)
+            merge = Merge(stored.octets, frame, stored.secret_id, secret, stored.language, sign)
             self._merges[owed.edition_id] = merge
         return merge
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month, RetryPolicy
 from alerts.transport.connection import Transport
 
@@ -44,7 +45,7 @@ class Orders:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What dispatch takes from outside: the relay, wall and steady clocks, chance, and stopping.
+    """What dispatch takes from outside: the relay, wall and steady clocks, chance, stopping, keys.
 
     `steady` counts seconds, `chance` is in [0, 1).
     """
@@ -54,6 +55,7 @@ class World:
     steady: Callable[[], float]
     chance: Callable[[], float]
     stop: threading.Event = field(default_factory=threading.Event)
+    keyring: Keyring = field(default_factory=Keyring)
 
 
 @dataclass(slots=True)
