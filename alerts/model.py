@@ -307,13 +307,15 @@ class Outcome:
     """The end of one attempt: the state that the delivery moves to, why, and the relay's words.
 
     `state` is SENT, DEFERRED, FAILED, IN_DOUBT or SKIPPED. `relay_fault` marks an attempt that
-    failed because of the connection and not because of this recipient.
+    failed because of the connection and not because of this recipient; `tried` is False where the
+    relay did not even let us name the recipient.
     """
 
     state: DeliveryState
     reply: Reply
     reason: Reason = Reason.NONE
     relay_fault: bool = False
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)

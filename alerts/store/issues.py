@@ -1,5 +1,6 @@
 """Issues and their editions: one issue a month, frozen when it is queued."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from alerts.errors import StoreError
 from alerts.model import Edition, IssueState, Month
 from alerts.store import moment, stamp
 
@@ -119,13 +121,21 @@ class Template:
 
 
 def template(db: Database, edition_id: int) -> Template:
-    """The frozen template of an edition, with the frame of its issue."""
-    row = db.conn.execute(
-        """SELECT i.id, e.language, e.template, i.frame, i.secret_id
+    """The frozen template of an edition, with the frame of its issue.
+
+    Raises `StoreError` where its octets have changed since it was queued.
+    """
+    sha256, *row = db.conn.execute(
+        """SELECT e.sha256, i.id, e.language, e.template, i.frame, i.secret_id
              FROM editions AS e JOIN issues AS i ON i.id = e.issue_id WHERE e.id = ?""",
         (edition_id,),
     ).fetchone()
-    return Template(*row)
+    found = Template(*row)
+    if hashlib.sha256(found.octets).hexdigest() != sha256:
+        raise StoreError(
+            f"edition {found.language} is not what was queued: the database is damaged; restore a backup"
+        )
+    return found
 
 
 def close_finished(db: Database, now: datetime) -> Iterable[Month]:

@@ -9,6 +9,11 @@ from sqlite_utils import Database, Migrations
 MIGRATIONS = Migrations("alerts")
 
 
+def from_the_future(db: Database) -> list[str]:
+    """The migrations of that database which are not ours: a newer version has written it."""
+    return [one.name for one in MIGRATIONS.applied(db) if one.name not in globals()]
+
+
 def _run(db: Database, script: str) -> None:
     """Several statements inside the open transaction (executescript would commit it)."""
     for statement in script.split(";\n"):
