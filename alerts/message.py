@@ -297,8 +297,17 @@ _PLAIN = re.compile(r"[!-<>-~]{1,75}")  # what quoted-printable leaves as it is,
 
 def sample(edition: Edition, settings: Settings, month: Month, now: datetime) -> bytes:
     """A message as a made-up reader would get it, for `alerts render` and the linter."""
+    return copy(edition, settings, month, now, "reader@example.org", 0)[1]
+
+
+def copy(
+    edition: Edition, settings: Settings, month: Month, now: datetime, recipient: str, number: int
+) -> tuple[Envelope, bytes]:
+    """A message that is owed to nobody: for a preview or a test. `number` makes its Message-ID.
+
+    It is signed with no key of ours, so its personal links lead nowhere and its bounces mean nobody.
+    """
     frame = Frame.of(settings, month)
-    reader = Owed(0, 0, 0, "reader@example.org", "", 0)
-    return Merge(template(edition, frame, now), frame, 0, bytes(32), edition.language).message(
-        reader
-    )
+    reader = Owed(number, 0, 0, recipient, "", 0)
+    merge = Merge(template(edition, frame, now), frame, 0, bytes(32), edition.language)
+    return merge.envelope(reader), merge.message(reader)

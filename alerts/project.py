@@ -20,7 +20,7 @@ from alerts import colour
 from alerts.address import Address
 from alerts.colour import INK, MUTED, PAPER, PAPER_DARK, TINT_DARK
 from alerts.errors import InputError, SettingsError, UsageError
-from alerts.settings import DATABASE_NAME, Funder, Settings, ThemeSettings
+from alerts.settings import DATABASE_NAME, AlertSettings, Funder, Settings, ThemeSettings
 
 FILE_NAME = "alerts.toml"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -214,6 +214,7 @@ def _check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
                 Address.parse(value)
             except InputError as fault:
                 raise SettingsError(f"{at('sender', key)}: {fault}") from fault
+    _check_review(alert, at)
     if not re.fullmatch(r"https?://[^\s<>\"]+", settings.web.base_url):
         raise SettingsError(
             f"{at('web', 'base_url')}: write a full address such as https://example.org/alerts"
@@ -225,6 +226,25 @@ def _check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
         raise SettingsError(
             f"{at('delivery', 'rate')}: a rate cannot be negative; 0 means no limit"
         )
+
+
+def _check_review(alert: AlertSettings, at: typing.Callable[[str, str], str]) -> None:
+    """Who reviews an issue, and what they may ask of it."""
+    for address in alert.editors:
+        try:
+            Address.parse(address)
+        except InputError as fault:
+            raise SettingsError(f"{at('alert', 'editors')}: {fault}") from fault
+    if alert.approvals < 1:
+        raise SettingsError(f"{at('alert', 'approvals')}: at least one person approves")
+    for language, share in alert.min_coverage.items():
+        if language not in ("all", *alert.languages):
+            raise SettingsError(
+                f"{at('alert', 'min_coverage')}: there is no edition in “{language}”;"
+                f" there are {', '.join(alert.languages)}, and “all”"
+            )
+        if not 0 <= share <= 1:
+            raise SettingsError(f"{at('alert', 'min_coverage')}: write a share from 0 to 1")
 
 
 def _check_theme(theme: ThemeSettings, at: typing.Callable[[str, str], str]) -> None:

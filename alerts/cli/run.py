@@ -2,13 +2,15 @@
 
 import click
 
-from alerts import publish
+from alerts import approval, publish
 from alerts.cli import collect as collecting
 from alerts.cli import queue as queueing
+from alerts.cli.review import mail_previews
 from alerts.cli.send import finish, recent, work
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.collect import collect
 from alerts.dispatch import Report
+from alerts.errors import AwaitingApproval
 from alerts.model import DeliveryState, Month
 from alerts.store import issues
 from alerts.store.lock import project_lock
@@ -34,17 +36,26 @@ def run_month(session: Session, month: Month, *, named: bool = True) -> tuple[in
     settings, db = session.settings, session.db
     with project_lock(settings.database_path, "run", session.now):
         stored = issues.get(db, month)
-        failed = False
-        if stored is None or not stored.frozen:
+        failed = waiting = False
+        if approval.under_review(db, settings, month):
+            session.explain(f"{month}: under review, so not collected; `alerts collect` does")
+        elif stored is None or not stored.frozen:
             collected = collect(db, settings, month, session.now)
             collecting.tell(session, collected)
             failed = bool(collected.failed)
-        queued = publish.queue(db, settings, month, session.now)
-        queueing.tell(session, queued)
+        try:
+            queued = publish.queue(db, settings, month, session.now, session.actor())
+            queueing.tell(session, queued)
+        except AwaitingApproval as pause:
+            mail_previews(session, month)
+            session.warn(str(pause))
+            waiting = True
         months = [month] if named else sorted({*recent(session)})
         report = work(session, months)
+    if waiting and named:
+        return AwaitingApproval.exit_code, report
     code = finish(session, months, report)
-    return code or int(failed), report
+    return code or (AwaitingApproval.exit_code if waiting else int(failed)), report
 
 
 __all__ = ["run", "run_month"]

@@ -22,6 +22,8 @@ from alerts.settings import DeliverySettings, Settings
 from alerts.store import open_database, outbox
 from alerts.store.lock import project_lock
 from alerts.transport import transport
+from alerts.transport.connection import Connection
+from alerts.transport.post import leave
 
 
 @click.command()
@@ -90,6 +92,19 @@ def work(
             return dispatch(db, orders, world, _progress(session))
     finally:
         db.close()
+
+
+@contextmanager
+def connection(settings: Settings) -> Iterator[Connection]:
+    """A connection to the relay for single messages; raises `RelayUnavailable`."""
+    open_one = transport(settings, password(settings))
+    _refuse_example(settings)
+    relay = open_one()
+    try:
+        yield relay
+        leave(relay)
+    finally:
+        relay.cut()
 
 
 def finish(session: Session, months: Sequence[Month], report: Report) -> int:

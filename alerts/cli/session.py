@@ -4,6 +4,7 @@ Results go to stdout, messages to stderr. This is where the clock is read; below
 argument.
 """
 
+import getpass
 import json
 import os
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ import click
 
 from alerts import project
 from alerts.errors import UsageError
-from alerts.model import Month
+from alerts.model import Actor, Month
 from alerts.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ month_option = click.option(
     "--month",
     metavar="YYYY-MM",
     help="Default: the last month that has ended, in the alert's time zone.",
+)
+by_option = click.option(
+    "--by",
+    default="",
+    metavar="NAME",
+    help="Who does this, for the event log; default: your account on this machine.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -67,6 +74,12 @@ class Session:
         """The month named, or the last one that has ended."""
         return Month.parse(text) if text else Month.last_ended(self.now, self.settings.zone)
 
+    def actor(self, by: str = "") -> Actor:
+        """Who works here, and by which command, for the event log."""
+        context = click.get_current_context(silent=True)
+        path = context.command_path.split(" ", 1)[-1] if context else ""
+        return Actor(" ".join(by.split()) or _account(), path)
+
     def say(self, message: str) -> None:
         """A message for the person at the terminal; silent under --quiet."""
         if not self.quiet:
@@ -80,6 +93,14 @@ class Session:
     def warn(self, message: str) -> None:
         """Something went wrong that did not stop the command."""
         click.echo(f"alerts: {message}", err=True)
+
+
+def _account() -> str:
+    """The name of the account that this process runs under."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return f"account {os.getuid()}"
 
 
 def print_json(document: Any) -> None:

@@ -1,0 +1,64 @@
+"""`alerts issue letter`: the editor's opening words of the month, in each language."""
+
+from typing import Any
+
+import click
+
+from alerts import editing, letters
+from alerts.cli.article import recheck
+from alerts.cli.session import (
+    Session,
+    by_option,
+    month_option,
+    pass_session,
+)
+from alerts.cli.source import language_known
+from alerts.errors import InputError, UsageError
+from alerts.store import letters as store
+
+
+@click.command()
+@click.argument("language", metavar="LANG")
+@click.option("--text", help="The letter; an empty text removes it.")
+@click.option(
+    "--file", type=click.File("rb"), metavar="FILE", help="… or a file with it; - is stdin."
+)
+@month_option
+@by_option
+@pass_session
+def letter(
+    session: Session, language: str, text: str | None, file: Any, month: str | None, by: str
+) -> None:
+    """Show the month's letter in LANG, or with --text or --file write it.
+
+    It stands at the head of the issue, in place of alert.welcome. Paragraphs have an empty line
+    between them; **bold**, *italic*, [links](https://…) and lists are known. Who reads a language
+    without a letter gets it in the one that they understand next best.
+    """
+    chosen, tag = session.month(month), language_known(language)
+    if not tag:
+        raise UsageError("in which language? Write a code such as en, es, pt-br")
+    if text is not None and file is not None:
+        raise UsageError("--text or --file, not both")
+    if file is not None:
+        text = _read(file)
+    if text is None:
+        written = store.of_month(session.db, chosen).get(tag, "")
+        if written:
+            click.echo(written)
+        else:
+            session.say(f"{chosen}: no letter in “{tag}”; write one with --text or --file")
+        return
+    kept = letters.tidy(text)
+    editing.write_letter(session.db, chosen, tag, kept, session.actor(by), session.now)
+    session.say(f"{chosen}: letter in “{tag}” {'written' if kept else 'removed'}")
+    recheck(session, chosen, by)
+
+
+def _read(file: Any) -> str:
+    octets: bytes = file.read(letters.LONGEST * 4 + 1)
+    try:
+        return octets.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = octets[: fault.start].count(b"\n") + 1
+        raise InputError(f"{file.name}, line {line}: not UTF-8; save the file as UTF-8") from fault
