@@ -1,19 +1,14 @@
 """`alerts issue letter`: the editor's opening words of the month, in each language."""
 
-from typing import Any
+from pathlib import Path
 
 import click
 
 from alerts import editing, letters
 from alerts.cli.article import recheck
-from alerts.cli.session import (
-    Session,
-    by_option,
-    month_option,
-    pass_session,
-)
+from alerts.cli.session import Session, by_option, month_option, pass_session, read_text
 from alerts.cli.source import language_known
-from alerts.errors import InputError, UsageError
+from alerts.errors import UsageError
 from alerts.store import letters as store
 
 
@@ -21,13 +16,16 @@ from alerts.store import letters as store
 @click.argument("language", metavar="LANG")
 @click.option("--text", help="The letter; an empty text removes it.")
 @click.option(
-    "--file", type=click.File("rb"), metavar="FILE", help="… or a file with it; - is stdin."
+    "--file",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="… or a file with it; - is stdin.",
 )
 @month_option
 @by_option
 @pass_session
 def letter(
-    session: Session, language: str, text: str | None, file: Any, month: str | None, by: str
+    session: Session, language: str, text: str | None, file: Path | None, month: str | None, by: str
 ) -> None:
     """Show the month's letter in LANG, or with --text or --file write it.
 
@@ -41,7 +39,7 @@ def letter(
     if text is not None and file is not None:
         raise UsageError("--text or --file, not both")
     if file is not None:
-        text = _read(file)
+        text = read_text(file)
     if text is None:
         written = store.of_month(session.db, chosen).get(tag, "")
         if written:
@@ -53,12 +51,3 @@ def letter(
     editing.write_letter(session.db, chosen, tag, kept, session.actor(by), session.now)
     session.say(f"{chosen}: letter in “{tag}” {'written' if kept else 'removed'}")
     recheck(session, chosen, by)
-
-
-def _read(file: Any) -> str:
-    octets: bytes = file.read(letters.LONGEST * 4 + 1)
-    try:
-        return octets.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = octets[: fault.start].count(b"\n") + 1
-        raise InputError(f"{file.name}, line {line}: not UTF-8; save the file as UTF-8") from fault

@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -24,6 +23,7 @@ from alerts.cli.session import (
     month_option,
     pass_session,
     print_json,
+    read_text,
 )
 from alerts.errors import AlertsError, Conflict, InputError, TextFault, UsageError
 from alerts.manuscript import Fault, annotated
@@ -31,7 +31,6 @@ from alerts.model import Month
 from alerts.store.lock import project_lock
 
 _EDITORS = ("sensible-editor", "nano", "vi")
-_LARGEST = 20_000_000  # octets
 
 
 @click.command()
@@ -69,10 +68,10 @@ def _sitting(
     while True:
         _open(command, draft)
         try:
-            _take_in(session, month, _read(draft), by)
+            _take_in(session, month, read_text(draft), by)
         except TextFault as fault:
             session.warn(f"{draft}: {fault}")
-            _write(draft, annotated(_read(draft), (Fault(*one) for one in fault.faults)))
+            _write(draft, annotated(read_text(draft), (Fault(*one) for one in fault.faults)))
         except (Conflict, InputError) as fault:
             session.warn(str(fault))
         else:
@@ -100,25 +99,23 @@ def export(session: Session, file: Path, month: str | None) -> None:
 
 
 @click.command("import")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option("--month", metavar="YYYY-MM", help="Default: the month that the text is of.")
 @by_option
 @json_option
 @pass_session
-def import_(session: Session, file: Any, month: str | None, by: str, as_json: bool) -> None:
+def import_(session: Session, file: Path, month: str | None, by: str, as_json: bool) -> None:
     """Take in what `export` wrote and you changed (- is stdin), whole or not at all."""
-    octets = file.read(_LARGEST + 1)
-    if len(octets) > _LARGEST:
-        raise InputError(f"{file.name}: larger than {_LARGEST:,} octets; that is no issue")
-    text = _decoded(octets, file.name)
+    text = read_text(file)
+    name = "stdin" if str(file) == "-" else file
     chosen = Month.parse(month) if month else rewriting.month_of(text) or session.month(None)
     try:
         taken = _take_in(session, chosen, text, by)
     except TextFault as fault:
         for line, words in fault.faults[1:]:
-            session.warn(f"{file.name}, line {line}: {words}")
+            session.warn(f"{name}, line {line}: {words}")
         line, words = fault.faults[0]
-        raise InputError(f"{file.name}, line {line}: {words}; nothing was taken in") from fault
+        raise InputError(f"{name}, line {line}: {words}; nothing was taken in") from fault
     if as_json:
         numbers = {n: getattr(taken, n) for n in _COUNTED}
         print_json({"month": str(chosen), **numbers, "letters": list(taken.letters)})
@@ -165,20 +162,6 @@ def _open(command: list[str], draft: Path) -> None:
         raise AlertsError(
             f"{command[0]} ended with exit code {code}; nothing was taken in, the text is kept in {draft}"
         )
-
-
-def _read(draft: Path) -> str:
-    return _decoded(draft.read_bytes(), str(draft))
-
-
-def _decoded(octets: bytes, name: str) -> str:
-    """Text as editors save it: UTF-8, or UTF-16 with its mark."""
-    encoding = "utf-16" if octets[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return octets.decode(encoding)
-    except UnicodeDecodeError as fault:
-        line = octets[: fault.start].count(b"\n") + 1
-        raise InputError(f"{name}, line {line}: not UTF-8; save the file as UTF-8") from fault
 
 
 def _write(draft: Path, text: str) -> None:

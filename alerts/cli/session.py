@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alerts import project
-from alerts.errors import UsageError
+from alerts.errors import InputError, UsageError
 from alerts.model import Actor, Month
 from alerts.settings import Settings
 
@@ -101,6 +101,21 @@ def _account() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in some containers
         return f"account {os.getuid()}"
+
+
+def read_text(file: Path, largest: int = 20_000_000) -> str:
+    """A text that somebody wrote, - is stdin; UTF-8, or UTF-16 with its mark; raises `InputError`."""
+    name = "stdin" if str(file) == "-" else str(file)
+    with click.open_file(str(file), "rb") as stream:
+        octets: bytes = stream.read(largest + 1)
+    if len(octets) > largest:
+        raise InputError(f"{name}: larger than {largest:,} octets")
+    encoding = "utf-16" if octets[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return octets.decode(encoding)
+    except UnicodeDecodeError as fault:
+        line = octets[: fault.start].count(b"\n") + 1
+        raise InputError(f"{name}, line {line}: not UTF-8; save the file as UTF-8") from fault
 
 
 def print_json(document: Any) -> None:

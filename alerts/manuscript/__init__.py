@@ -76,7 +76,9 @@ def manuscript(issue: Issue, excluded: Iterable[Article]) -> Manuscript:
         for article, section in (*shown, *((article, LEFT_OUT) for article in rest))
     )
     letters = {
-        language: tidy_letter(text) for language, text in sorted(issue.letters.items()) if text
+        language: kept
+        for language, text in sorted(issue.letters.items())
+        if (kept := tidy_letter(text))
     }
     return Manuscript(
         issue.month,

@@ -169,6 +169,16 @@ def get(db: Database, article_id: str) -> Kept:
     return _kept(next(iter(db.query(query, (article_id,)))))
 
 
+def place(db: Database, url: str) -> tuple[Month, str]:
+    """The month and the id of the article at that address, which must be there."""
+    month, article_id = db.conn.execute(
+        """SELECT month, id FROM articles
+           WHERE url IN (SELECT value FROM json_each(?)) ORDER BY url = ? DESC LIMIT 1""",
+        (json.dumps(spellings(url)), url),
+    ).fetchone()
+    return Month.parse(month), article_id
+
+
 def matching(db: Database, words: str, month: Month | None = None) -> tuple[Kept, ...]:
     """Articles whose id begins with `words` or whose title (any language) contains them.
 
