@@ -96,7 +96,7 @@ def _keep(
     if found.unchanged:
         result.unchanged += articles.count_of_source(db, source.id)
     closed = frozenset(Month.parse(text) for text in articles.frozen_months(db))
-    changed: dict[Month, dict[articles.Change, list[str]]] = {}
+    changed: dict[Month, dict[str, list[str]]] = {}
     for article in found.articles:
         if not article.url:
             continue
@@ -107,10 +107,9 @@ def _keep(
         setattr(result, change, getattr(result, change) + 1)
         if change != "unchanged":
             kept_in, id_ = articles.place(db, article.url)
-            of_month = changed.setdefault(kept_in, {})
-            of_month.setdefault(change, []).append(id_)
-    for touched, ids in changed.items():
-        detail = {"source": source.location, "command": "collect", **ids}
+            changed.setdefault(kept_in, {}).setdefault(change, []).append(id_)
+    for touched, of_month in changed.items():
+        detail = {"source": source.location, "command": "collect", **of_month}
         issue_id = issues.begin(db, touched, now)
         events.record(db, now, "issue.collected", issue_id=issue_id, detail=detail)
     kept.collected(db, source.id, found.etag, found.last_modified, now)

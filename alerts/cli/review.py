@@ -7,7 +7,7 @@ import click
 
 from alerts import approval, publish
 from alerts.address import Address
-from alerts.cli.send import connection
+from alerts.cli.send import post
 from alerts.cli.session import (
     Session,
     by_option,
@@ -22,7 +22,6 @@ from alerts.message import copy
 from alerts.model import DeliveryState, Month
 from alerts.review import lacks, marked
 from alerts.store import events, issues, moment, transaction
-from alerts.transport.post import post
 
 
 @click.command()
@@ -80,11 +79,11 @@ def test(session: Session, month: str | None, to: str, language: str | None, by:
             f"no edition in “{language}”; there are {', '.join(one.language for one in made)}"
         )
     failed = 0
-    with connection(settings) as relay:
+    with post(settings) as relay:
         for edition in wanted:
             number = approval.number_of(f"test {recipient} {edition.language} {now.isoformat()}")
             message = copy(marked(edition, "[TEST]"), settings, chosen, now, recipient, number)
-            outcome = post(relay, *message)
+            outcome = relay.send(*message)
             if outcome.state is DeliveryState.SENT:
                 session.say(f"{chosen} in “{edition.language}”: sent to {recipient}")
             else:
@@ -153,9 +152,9 @@ def mail_previews(session: Session, month: Month) -> None:
     if not waiting:
         return
     sent: dict[str, list[str]] = {}
-    with connection(settings) as relay:
+    with post(settings) as relay:
         for preview in waiting:
-            outcome = post(relay, preview.envelope, preview.message)
+            outcome = relay.send(preview.envelope, preview.message)
             if outcome.state is DeliveryState.SENT:
                 approval.mailed(db, state, preview, session.actor(), session.now)
                 sent.setdefault(preview.recipient, []).append(preview.language)

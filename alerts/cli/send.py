@@ -22,8 +22,7 @@ from alerts.settings import DeliverySettings, Settings
 from alerts.store import open_database, outbox
 from alerts.store.lock import project_lock
 from alerts.transport import transport
-from alerts.transport.connection import Connection
-from alerts.transport.post import leave
+from alerts.transport.post import Post
 
 
 @click.command()
@@ -94,17 +93,11 @@ def work(
         db.close()
 
 
-@contextmanager
-def connection(settings: Settings) -> Iterator[Connection]:
-    """A connection to the relay for single messages; raises `RelayUnavailable`."""
-    open_one = transport(settings, password(settings))
+def post(settings: Settings) -> Post:
+    """The way for single messages; raises `SettingsError`."""
+    way = Post(transport(settings, password(settings)))
     _refuse_example(settings)
-    relay = open_one()
-    try:
-        yield relay
-        leave(relay)
-    finally:
-        relay.cut()
+    return way
 
 
 def finish(session: Session, months: Sequence[Month], report: Report) -> int:

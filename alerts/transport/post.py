@@ -1,25 +1,48 @@
-"""One message handed over at once: for mail that goes to one person and not through the outbox.
+"""Single messages handed over at once: for mail that goes to one person and not through the outbox.
 
 Blocks until the relay has answered; the outcome is the caller's to keep. The outbox has its own way,
 see `dispatch`.
 """
 
 from selectors import DefaultSelector
+from types import TracebackType
+from typing import Self
 
 from alerts.model import Envelope, Outcome
-from alerts.transport.connection import Connection, Conversation, Goodbye
+from alerts.transport.connection import Connection, Conversation, Goodbye, Transport
 
 
-def post(connection: Connection, envelope: Envelope, message: bytes) -> Outcome:
-    """Send one message; raises `RelayUnavailable` where the relay refuses us."""
-    outcome = _spoken(connection, connection.send(envelope, message))
-    assert outcome is not None  # noqa: S101 - a conversation ends with one
-    return outcome
+class Post:
+    """A way to the relay for a few messages, opened when it is needed. A context: then it is left."""
 
+    def __init__(self, connect: Transport) -> None:
+        self._connect = connect
+        self._connection: Connection | None = None
 
-def leave(connection: Connection) -> None:
-    """Say goodbye and let go."""
-    _spoken(connection, connection.close())
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._connection is None:
+            return
+        try:
+            if fault is None and self._connection.usable:
+                _spoken(self._connection, self._connection.close())
+        finally:
+            self._connection.cut()
+
+    def send(self, envelope: Envelope, message: bytes) -> Outcome:
+        """Hand one message over; raises `RelayUnavailable` where the relay refuses us."""
+        if self._connection is None or not self._connection.usable:
+            self._connection = self._connect()
+        outcome = _spoken(self._connection, self._connection.send(envelope, message))
+        assert outcome is not None  # noqa: S101 - a message's conversation ends with one
+        return outcome
 
 
 def _spoken(connection: Connection, talk: Conversation | Goodbye) -> Outcome | None:
