@@ -39,7 +39,8 @@ def letter(text: str, mark: Markup) -> Letter:
     tokens = _markdown().parse(source)
     # `{\slot:` and the like become a slot only once the Markdown is read
     html = _markdown().renderer.render(tokens, _markdown().options, {}).strip()
-    return Letter(Markup(_inert(html)), Markup("\n".join(_blocks(tokens))), mark)  # noqa: S704
+    text = "\n".join(_blocks(tokens)).rstrip()
+    return Letter(Markup(_inert(html)), Markup(text), mark)  # noqa: S704
 
 
 @lru_cache(maxsize=1)
