@@ -62,6 +62,14 @@ def standing(db: Database, settings: Settings, month: Month) -> Standing:
     return Standing(month, signed, names, settings.alert.approvals, voided)
 
 
+def state(db: Database, settings: Settings, month: Month) -> IssueState:
+    """How far the month's issue is; what has changed since it was approved is a draft again."""
+    known = publish.state(db, month)
+    if known is IssueState.APPROVED and not standing(db, settings, month).complete:
+        return IssueState.DRAFT
+    return known
+
+
 def recheck(
     db: Database, settings: Settings, month: Month, actor: Actor, now: datetime
 ) -> tuple[str, ...]:
@@ -131,16 +139,16 @@ def previews(
     issue = publish.composed(db, settings, state.month)
     mailed = approvals.previewed(db, stored.id, state.content_hash) if stored else frozenset()
     short = state.content_hash[:12]
-    note = (
-        f"Preview of {state.month}, content {short}. Nobody but its editors has got this.",
-        "To approve exactly this: alerts issue approve"
-        f" --month {state.month} --content {short} --by NAME"
-        f" ({len(state.names)} of {state.needed} so far)",
-        *(f"Void, because the issue has changed: approval by {name}" for name in state.voided),
-        *(f"Found: {lack.text}" for lack in (*lacks(issue, settings), *found)),
+    head = (
+        f"Preview of {state.month}. Nobody but its editors has got this.",
+        f"To approve exactly this: alerts issue approve --month {state.month} --content {short}",
+        f"Approved by {len(state.names)} of {state.needed} so far.",
+        *(f"Void, because the issue has changed: the approval by {name}" for name in state.voided),
     )
+    missing = (*lacks(issue, settings), *found)
     for edition in publish.editions(db, settings, state.month):
-        shown = marked(edition, MARK, note)
+        ours = [lack for lack in missing if lack.language in ("", edition.language)]
+        shown = marked(edition, MARK, (*head, *(f"Found: {lack.text}" for lack in ours)))
         for recipient in editors(settings):
             if (recipient, edition.language) not in mailed:
                 seed = f"{state.content_hash} {recipient} {edition.language}"

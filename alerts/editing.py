@@ -5,6 +5,7 @@ sent is refused whole. Knows no command line; who did it and by which command is
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,10 @@ from sqlite_utils import Database
 
 from alerts.compose import arranged, section_of
 from alerts.errors import UsageError
-from alerts.model import FEATURED, Actor, Article, Month
+from alerts.model import FEATURED, Actor, Article, Month, Profile
 from alerts.publish import composed
 from alerts.settings import Settings
-from alerts.store import articles, events, issues, letters, transaction
+from alerts.store import articles, events, issues, letters, profiles, transaction
 
 
 def add(
@@ -85,6 +86,29 @@ def write_letter(
     with transaction(db):
         check_open(db, month)
         lay_letter(db, month, language, text, actor, now)
+
+
+def keep_profile(
+    db: Database, slug: str, new: Profile | None, actor: Actor, now: datetime
+) -> tuple[Month, ...]:
+    """Keep a profile, or forget it; returns the months whose issues change with it."""
+    with transaction(db):
+        old = profiles.all_profiles(db).get(slug)
+        if new is None:
+            profiles.remove(db, slug)
+        else:
+            profiles.put(db, new)
+        months = articles.open_months_of_profile(db, slug)
+        before, after = ({} if p is None else asdict(p) for p in (old, new))
+        changes = {
+            name: [before.get(name), after.get(name)]
+            for name in sorted({*before, *after})
+            if before.get(name) != after.get(name)
+        }
+        for month in months if changes else ():
+            detail = {"profile": slug, "changes": changes}
+            record(db, month, "profile.changed", detail, actor, now)
+    return months
 
 
 def take_source(

@@ -72,7 +72,10 @@ def _untranslated(issue: Issue, language: str) -> Iterator[Lack]:
         a.id for a, w in shown if w.summary and not same_language(w.summary_language, language)
     ]
     if ids := tuple(dict.fromkeys((*titles, *summaries))):
-        text = f"{len(titles)} titles, {len(summaries)} summaries in “{language}”: {' '.join(ids)}"
+        text = (
+            f"not in “{language}”: {len(titles)} of {len(shown)} titles,"
+            f" {len(summaries)} summaries: {' '.join(ids)}"
+        )
         yield Lack("translation", text, ids, language)
 
 
@@ -105,11 +108,11 @@ def marked(edition: Edition, mark: str, note: Sequence[str] = ()) -> Edition:
     """The edition with `mark` before its subject, and above everything else a note to its editors."""
     if not note:
         return replace(edition, subject=f"{mark} {edition.subject}")
-    lines = [
-        *note[:_SHOWN],
-        *(f"… and {len(note) - _SHOWN} more" for _ in note[_SHOWN : _SHOWN + 1]),
-    ]
-    box = "".join(f"<p style='margin:0 0 6px'>{_inert(escape(line))}</p>" for line in lines)
+    more = len(note) - _SHOWN
+    lines = [*note[:_SHOWN], *([f"… and {more} more"] if more > 0 else [])]
+    first, *rest = (_inert(escape(line)) for line in lines)
+    box = f'<p style="margin:0 0 8px"><strong>{first}</strong></p>'
+    box += "".join(f'<p style="margin:0 0 6px">{line}</p>' for line in rest)
     style = (
         "margin:0;padding:16px 24px;background-color:#fff4c2;color:#222222;"
         "border-bottom:3px solid #8a6d00;font:15px/1.5 Arial,sans-serif;text-align:left"

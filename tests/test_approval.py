@@ -103,7 +103,9 @@ def test_a_preview_is_the_edition_with_what_was_found_above_it(
             body = part.get_content()
             assert "Title one" in body
             assert "no featured article" in body
-            assert "2 titles, 2 summaries in “es”" in body
+            assert ("not in “es”: 2 of 2 titles, 2 summaries" in body) == (
+                message["Content-Language"] == "es"
+            )
             assert "{slot:" not in body
             contents += re.findall(r"approve --month 2026-10 --content ([0-9a-f]{12})", body)
     # what the previews say to do signs exactly what they showed

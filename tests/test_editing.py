@@ -430,3 +430,19 @@ def test_a_month_that_is_queued_refuses_every_editing_command(
     got = taken(alerts, text)
     assert (got.code, "2026-10 is queued or sent" in got.stderr) == (2, True)
     assert "Mine" not in titles(alerts)
+
+
+def test_a_profile_that_changes_changes_the_issues_that_show_it(
+    october: Path, alerts: Alerts
+) -> None:
+    assert alerts("profile", "add", "lab", "--name", "Lab").code == 0
+    assert alerts("article", "edit", "one", "--profile", "lab").code == 0
+    assert alerts("issue", "approve", "--month", "2026-10", "--by", "Ann").code == 0
+    got = alerts("profile", "edit", "lab", "--name", "City Lab")
+    assert (got.code, "approval by Ann is void" in got.stderr) == (0, True)
+    log = alerts("issue", "log", "--month", "2026-10", "--json").json
+    assert [e["kind"] for e in log][-2:] == ["profile.changed", "issue.voided"]
+    assert log[-2]["changes"] == {"name": ["Lab", "City Lab"]}
+    assert alerts("profile", "remove", "lab").code == 0
+    log = alerts("issue", "log", "--month", "2026-10", "--json").json
+    assert log[-1]["changes"]["name"] == ["City Lab", None]

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from alerts import approval, editing
+from alerts import editing
 from alerts.canonical import canonical
 from alerts.cli.article_options import edits_of, fields
 from alerts.cli.profile import web_address
@@ -58,7 +58,7 @@ def add(
     new = editing.add(session.db, address, edits, chosen, session.actor(by), session.now)
     if new is None:
         raise UsageError(f"{address}: there already; change it with `alerts article edit`")
-    recheck(session, chosen, by)
+    session.recheck(chosen, by)
     if as_json:
         print_json(_shown(articles.Kept(new, chosen)))
     else:
@@ -72,10 +72,11 @@ def add(
 def list_(session: Session, month: str | None, as_json: bool) -> None:
     """List the articles of the month, excluded ones too."""
     chosen = session.month(month)
-    found = articles.of_month(session.db, chosen)
+    kept = articles.kept_of_month(session.db, chosen)
     if as_json:
-        print_json([_shown(articles.Kept(a, chosen)) for a in found])
+        print_json(list(map(_shown, kept)))
         return
+    found = [k.article for k in kept]
     rows: list[tuple[str, ...]] = [
         (a.id, _flags(a), a.section, a.published.date().isoformat() if a.published else "",
          ",".join((a.language, *a.translations)), a.title)
@@ -272,14 +273,7 @@ def _tell(session: Session, before: articles.Kept, done: str, by: str) -> None:
     now = articles.get(session.db, before.article.id)
     session.say(f"{now.article.id}  {now.month}  {now.article.title}: {done}")
     for month in sorted({before.month, now.month}):
-        recheck(session, month, by)
-
-
-def recheck(session: Session, month: Month, by: str) -> None:
-    """Void approvals of what the month's issue is no longer, and say so."""
-    voided = approval.recheck(session.db, session.settings, month, session.actor(by), session.now)
-    if voided:
-        session.warn(f"{month}: has changed, so its approval by {', '.join(voided)} is void")
+        session.recheck(month, by)
 
 
 def _month_for(session: Session, text: str | None, published: str | None) -> Month:

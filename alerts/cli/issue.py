@@ -37,14 +37,12 @@ def show(session: Session, month: str | None, as_json: bool) -> None:
     chosen, settings = session.month(month), session.settings
     found = articles.kept_of_month(session.db, chosen)
     composed = publish.composed(session.db, settings, chosen)
-    state = publish.state(session.db, chosen)
+    state = approval.state(session.db, settings, chosen)
     covered = {language: coverage(composed, language) for language in settings.alert.languages}
     excluded = sum(kept.article.excluded for kept in found)
     missing = list(lacks(composed, settings))
     changed = [k for k in found if k.changed_at_source and not k.article.excluded]
     standing = approval.standing(session.db, settings, chosen) if composed.articles else None
-    if standing and not standing.complete and state is IssueState.APPROVED:
-        state = IssueState.DRAFT  # what was approved is not what it is now
     if as_json:
         document = _document(composed, state, covered, excluded, missing)
         document["changed_at_source"] = [_changed(kept) for kept in changed]

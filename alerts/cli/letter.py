@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from alerts import editing, letters
-from alerts.cli.article import recheck
 from alerts.cli.session import Session, by_option, month_option, pass_session, read_text
 from alerts.cli.source import language_known
 from alerts.errors import UsageError
@@ -50,4 +49,4 @@ def letter(
     kept = letters.tidy(text)
     editing.write_letter(session.db, chosen, tag, kept, session.actor(by), session.now)
     session.say(f"{chosen}: letter in “{tag}” {'written' if kept else 'removed'}")
-    recheck(session, chosen, by)
+    session.recheck(chosen, by)

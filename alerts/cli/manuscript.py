@@ -7,6 +7,7 @@ that no fault, conflict, crash or power cut loses a word of it.
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,6 @@ from pathlib import Path
 import click
 
 from alerts import editing, rewriting
-from alerts.cli.article import recheck
 from alerts.cli.listing import written
 from alerts.cli.session import (
     Session,
@@ -132,7 +132,7 @@ def _take_in(session: Session, month: Month, text: str, by: str) -> rewriting.Ta
         told.append(f"letter in {', '.join(taken.letters)}")
     session.say(f"{month}: {'; '.join(told) or 'nothing changed'}")
     if not taken.nothing:
-        recheck(session, month, by)
+        session.recheck(month, by)
     return taken
 
 
@@ -151,13 +151,16 @@ def _editor() -> list[str]:
 
 
 def _open(command: list[str], draft: Path) -> None:
-    """Let the editor run; what it did to the file is what counts."""
+    """Let the editor run; what it did to the file is what counts. Ctrl-C is for it alone."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         code = subprocess.run([*command, str(draft)], check=False).returncode
     except OSError as fault:
         raise UsageError(
             f"{command[0]}: {fault.strerror}; set $EDITOR (the text is kept in {draft})"
         ) from fault
+    finally:
+        signal.signal(signal.SIGINT, before)
     if code:
         raise AlertsError(
             f"{command[0]} ended with exit code {code}; nothing was taken in, the text is kept in {draft}"

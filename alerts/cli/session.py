@@ -80,6 +80,14 @@ class Session:
         path = context.command_path.split(" ", 1)[-1] if context else ""
         return Actor(" ".join(by.split()) or _account(), path)
 
+    def recheck(self, month: Month, by: str = "") -> None:
+        """Void approvals of what the month's issue is no longer, and say so."""
+        from alerts import approval  # renders, so not for every command
+
+        voided = approval.recheck(self.db, self.settings, month, self.actor(by), self.now)
+        if voided:
+            self.warn(f"{month}: has changed, so its approval by {', '.join(voided)} is void")
+
     def say(self, message: str) -> None:
         """A message for the person at the terminal; silent under --quiet."""
         if not self.quiet:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from alerts import publish
+from alerts import approval, publish
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.store import deliveries, outbox
 
@@ -19,7 +19,7 @@ def status(session: Session, month: str | None, as_json: bool) -> None:
     editions = publish.editions(db, settings, chosen)
     document: dict[str, Any] = {
         "month": str(chosen),
-        "state": publish.state(db, chosen).value,
+        "state": approval.state(db, settings, chosen).value,
         "articles": max((edition.articles for edition in editions), default=0),
         "editions": [
             {

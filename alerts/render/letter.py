@@ -28,19 +28,20 @@ class Letter:
     html: Markup
     text: Markup
     mark: Markup
+    direction: str
 
     def __bool__(self) -> bool:
         return bool(self.html)
 
 
-def letter(text: str, mark: Markup) -> Letter:
+def letter(text: str, mark: Markup, direction: str = "ltr") -> Letter:
     """A letter for the HTML and the text of an edition."""
     source = "\n".join(clean(line) for line in text.split("\n"))
     tokens = _markdown().parse(source)
     # `{\slot:` and the like become a slot only once the Markdown is read
     html = _markdown().renderer.render(tokens, _markdown().options, {}).strip()
     text = "\n".join(_blocks(tokens)).rstrip()
-    return Letter(Markup(_inert(html)), Markup(text), mark)  # noqa: S704
+    return Letter(Markup(_inert(html)), Markup(text), mark, direction)  # noqa: S704
 
 
 @lru_cache(maxsize=1)

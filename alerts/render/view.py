@@ -198,8 +198,10 @@ class Viewer:
             kin = sorted(tag for tag in letters if same_language(tag, language))
             for tag in (language, *kin):
                 if letters.get(tag):
-                    return letter(letters[tag], self._mark(tag))
-        return next((letter(letters[tag], self._mark(tag)) for tag in sorted(letters)), None)
+                    return letter(letters[tag], self._mark(tag), direction(tag))
+        return next(
+            (letter(letters[tag], self._mark(tag), direction(tag)) for tag in sorted(letters)), None
+        )
 
     def _words(self, text: str, language: str) -> Words:
         text = shorten(text, LONGEST_TEXT)

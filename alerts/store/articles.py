@@ -201,6 +201,18 @@ def matching(db: Database, words: str, month: Month | None = None) -> tuple[Kept
     return tuple(exact if len(exact) == 1 else found)
 
 
+def open_months_of_profile(db: Database, slug: str) -> tuple[Month, ...]:
+    """The months, not queued or sent, in which an article belongs to that profile."""
+    rows = db.conn.execute(
+        """SELECT DISTINCT month FROM articles
+            WHERE coalesce(json_extract(edits, '$.profile'), json_extract(found, '$.profile')) = ?
+              AND month NOT IN (SELECT month FROM issues WHERE state IN ('queued', 'sent'))
+            ORDER BY month""",
+        (slug,),
+    )
+    return tuple(Month.parse(month) for (month,) in rows.fetchall())
+
+
 def count_of_source(db: Database, source_id: int) -> int:
     """How many articles that source owns."""
     (count,) = db.conn.execute(
