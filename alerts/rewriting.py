@@ -5,7 +5,7 @@ and the same file twice no more than once; and that what others have changed sin
 overwritten: the file is refused, naming the articles.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,8 @@ from sqlite_utils import Database
 from alerts import editing
 from alerts.compose import section_of
 from alerts.errors import Conflict, TextFault, UsageError
-from alerts.manuscript import LEFT_OUT, Manuscript, Piece, manuscript
-from alerts.manuscript.merge import Changes, merge
+from alerts.manuscript import LEFT_OUT, Fault, Manuscript, Piece, annotated, manuscript
+from alerts.manuscript.merge import Changes, Clash, merge, rebase
 from alerts.manuscript.read import read
 from alerts.manuscript.write import Remark, write
 from alerts.model import Actor, Month
@@ -49,10 +49,48 @@ class Taken:
 
 def export(db: Database, settings: Settings, month: Month) -> str:
     """The month's issue as text."""
+    return _text(db, settings, month, lambda current: current)
+
+
+def brought_over(db: Database, settings: Settings, month: Month, text: str) -> str:
+    """A text that is in conflict, brought over onto the issue as it is now.
+
+    Its own words stand, with those of others as remarks (#!) above them; taken in, it decides.
+    """
+    file, _ = read(text, settings.alert.sections)
+    if file is None:
+        return text
+    clashes: list[Clash] = []
+
+    def onto(current: Manuscript) -> Manuscript:
+        clashes.extend(merge(file, current).conflicts)
+        return rebase(file, current)
+
+    new = _text(db, settings, month, onto)
+    lines = new.split("\n")
+    faults = [
+        Fault(_line_of(clash.anchor, lines), words)
+        for clash in clashes
+        for words in (f"Meanwhile, {clash.text}.", *clash.now)
+    ]
+    return annotated(new, faults)
+
+
+def _line_of(anchor: str, lines: Sequence[str]) -> int:
+    """The line that begins so, counted from 1; the first one where there is no such."""
+    return next((number for number, line in enumerate(lines, 1) if line.startswith(anchor)), 1)
+
+
+def _text(
+    db: Database,
+    settings: Settings,
+    month: Month,
+    change: Callable[[Manuscript], Manuscript],
+) -> str:
     with transaction(db):  # one view of it all, whoever writes meanwhile
         kept = articles.kept_of_month(db, month)
         names = {slug: profile.name for slug, profile in profiles.all_profiles(db).items()}
-        made = _now(db, settings, month)
+        made = change(_now(db, settings, month))
     title = f"{settings.alert.name}, {Catalogue('en', ()).month(month)}"
     remarks = {k.article.id: _remark(k, names) for k in kept}
     return write(made, title, settings.alert.sections, settings.alert.languages, remarks)
@@ -79,12 +117,12 @@ def take_back(
         editing.check_open(db, month)
         changes = merge(file, _now(db, settings, month))
         if changes.conflicts:
-            some = "; ".join(changes.conflicts[:_SHOWN])
+            some = "; ".join(clash.text for clash in changes.conflicts[:_SHOWN])
             more = len(changes.conflicts) - _SHOWN
             raise Conflict(
                 f"{month}: the issue has changed since this text was written: {some}"
                 + (f"; and {more} more" if more > 0 else "")
-                + ": nothing was taken in; export it again and bring your changes over"
+                + ": nothing was taken in"
             )
         return _Hand(db, settings, file, actor, now).carry_out(changes)
 

@@ -160,6 +160,8 @@ def test_a_change_of_settings_or_templates_voids_it_too(
         assert "approval: 0 of 1; void since a change: Ann" in shown.stdout
         got = alerts("run", *MONTH)
         assert (got.code, "waits for approval" in got.stderr) == (75, True)
+        assert "has changed, so its approval by Ann is void" in got.stderr
+        assert b"Void, because the issue has changed: the approval by Ann" in relay.inbox[-1].octets
         assert mailed(relay, "x.example") == []
     mails = [read(t)["Subject"] for t in relay.inbox if t.recipient.startswith("ann")]
     assert mails[-1] == "[PREVIEW] Another subject"

@@ -318,7 +318,7 @@ def test_a_fault_is_shown_at_its_line_and_no_word_is_lost(
     assert not draft.exists()
 
 
-def test_an_editor_that_fails_or_a_conflict_keep_the_text(
+def test_an_editor_that_fails_keeps_the_text(
     october: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = october / "drafts" / "2026-10.txt"
@@ -326,18 +326,37 @@ def test_an_editor_that_fails_or_a_conflict_keep_the_text(
     got = alerts("issue", "edit", "--month", "2026-10")
     assert (got.code, "exit code 3" in got.stderr, str(draft) in got.stderr) == (1, True, True)
     assert "Title: Mine" in draft.read_text()
-    say(october, "one", "Theirs")
-    editor(october, monkeypatch, "true")
-    got = alerts("issue", "edit", "--month", "2026-10")
-    assert (got.code, "“Theirs” has other words now" in got.stderr) == (1, True)
-    assert "Title: Mine" in draft.read_text()
     got = alerts("issue", "edit", "--month", "2026-10", "--fresh")
-    assert (got.code, "kept aside" in got.stderr) == (0, True)
+    assert (got.code, "kept aside" in got.stderr) == (1, True)
     (aside,) = (october / "drafts").glob("2026-10.*-*.txt")
     assert "Title: Mine" in aside.read_text()
     monkeypatch.setenv("EDITOR", "no-such-program")
     got = alerts("issue", "edit", "--month", "2026-10")
     assert (got.code, "set $EDITOR" in got.stderr) == (2, True)
+
+
+def test_a_conflict_shows_both_versions_and_saving_again_decides(
+    october: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = october / "drafts" / "2026-10.txt"
+    python = sys.executable
+    script = f"""sed -i "s/^Title: Title one/Title: Mine/; s/^Title: Title two/Title: Second/" "$2"
+{python} -m alerts -q --project "{october}" article edit "Title one" --title Theirs
+{python} -m alerts -q --project "{october}" article edit "Title three" --title "Theirs alone" """
+    editor(october, monkeypatch, script)
+    got = alerts("issue", "edit", "--month", "2026-10")
+    assert (got.code, "“Theirs” has other words now" in got.stderr) == (1, True)
+    (aside,) = (october / "drafts").glob("2026-10.*-*.txt")
+    assert "Title: Mine" in aside.read_text()
+    text = draft.read_text()
+    assert "#! Title: Theirs\n[" in text
+    assert text.count("\n#! ") == 2
+    for title in ("Mine", "Second", "Theirs alone"):
+        assert f"\nTitle: {title}\n" in text
+    assert sorted(titles(alerts)) == ["Theirs", "Theirs alone", "Title two"]
+    editor(october, monkeypatch, "true")
+    assert alerts("issue", "edit", "--month", "2026-10").code == 0
+    assert sorted(titles(alerts)) == ["Mine", "Second", "Theirs alone"]
 
 
 def test_two_editors_at_once_are_told_of_each_other(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from alerts.compose import compose
 from alerts.letters import tidy as tidy_letter
 from alerts.manuscript import LEFT_OUT, Fault, Manuscript, Piece, annotated, manuscript
-from alerts.manuscript.merge import Changes, merge
+from alerts.manuscript.merge import Changes, merge, rebase
 from alerts.manuscript.read import read
 from alerts.manuscript.write import Remark, write
 from alerts.model import Article, Image, Issue, Month, Translation
@@ -299,18 +299,28 @@ def test_what_both_sides_changed_is_a_conflict_that_names_it() -> None:
         (ours, _made([a for a in ARTICLES if a.id != vote]), f"[{vote}] is no longer in 2026-10"),
     )
     for file, current, words in cases:
-        assert merge(file, current).conflicts == (words,)
+        assert _clashes(file, current) == [words]
     file = Manuscript(base.month, base.pieces, {"en": "A"}, base.origins, base.letter_marks)
     current = _made([*ARTICLES], {"en": "B"})
-    assert merge(file, current).conflicts == ("the letter in “en” is another one now",)
+    assert _clashes(file, current) == ["the letter in “en” is another one now"]
     news = [p for p in base.pieces if p.section == "news"]
     third = Article("https://a.example/3", "Third", section="news")
     three = _made([*ARTICLES, third])
     ids = [p.id for p in three.pieces if p.section == "news"]
     assert len(ids) == len(news) + 1
     one, other = (_reordered(three, ids, order) for order in ((1, 0, 2), (2, 1, 0)))
-    assert "the order of “news” is another one now" in merge(one, other).conflicts[0]
+    assert "the order of “news” is another one now" in _clashes(one, other)[0]
     assert merge(one, one) == Changes()
+
+
+def _clashes(file: Manuscript, current: Manuscript) -> list[str]:
+    """What clashes; and that bringing the file over onto the issue settles it, in the file's sense."""
+    over = rebase(file, current)
+    assert merge(over, current).conflicts == ()
+    for name, words in merge(file, current).words.items():
+        (piece,) = (p for p in over.pieces if p.id == name)
+        assert {n: piece.words.get(n, "") for n in words} == words
+    return [clash.text for clash in merge(file, current).conflicts]
 
 
 def _reordered(made: Manuscript, ids: list[str], order: tuple[int, ...]) -> Manuscript:

@@ -58,9 +58,7 @@ def _sitting(
 ) -> int:
     """Edit until it is taken in, or the editor has enough."""
     if fresh and draft.exists():
-        aside = draft.with_name(f"{month}.{session.now:%Y%m%d-%H%M%S}.txt")
-        draft.rename(aside)
-        session.say(f"{aside}: kept aside")
+        _set_aside(session, draft)
     if draft.exists():
         session.say(f"going on with {draft}, which was kept; --fresh begins anew")
     else:
@@ -72,7 +70,12 @@ def _sitting(
         except TextFault as fault:
             session.warn(f"{draft}: {fault}")
             _write(draft, annotated(read_text(draft), (Fault(*one) for one in fault.faults)))
-        except (Conflict, InputError) as fault:
+        except Conflict as fault:
+            session.warn(f"{fault}; theirs is shown above yours (#!): saving it again decides")
+            text = read_text(draft)
+            _set_aside(session, draft)
+            _write(draft, rewriting.brought_over(session.db, session.settings, month, text))
+        except InputError as fault:
             session.warn(str(fault))
         else:
             draft.unlink()
@@ -111,6 +114,8 @@ def import_(session: Session, file: Path, month: str | None, by: str, as_json: b
     chosen = Month.parse(month) if month else rewriting.month_of(text) or session.month(None)
     try:
         taken = _take_in(session, chosen, text, by)
+    except Conflict as fault:
+        raise Conflict(f"{fault}; export it again and bring your changes over") from fault
     except TextFault as fault:
         for line, words in fault.faults[1:]:
             session.warn(f"{name}, line {line}: {words}")
@@ -134,6 +139,14 @@ def _take_in(session: Session, month: Month, text: str, by: str) -> rewriting.Ta
     if not taken.nothing:
         session.recheck(month, by)
     return taken
+
+
+def _set_aside(session: Session, draft: Path) -> None:
+    """Keep the text as it is under a name of its own."""
+    aside = draft.with_name(f"{draft.stem}.{session.now:%Y%m%d-%H%M%S}.txt")
+    shutil.copyfile(draft, aside)
+    draft.unlink()
+    session.say(f"{aside}: kept aside")
 
 
 def _editor() -> list[str]:

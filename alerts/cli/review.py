@@ -146,8 +146,8 @@ def _short(value: Any) -> str:
 def mail_previews(session: Session, month: Month) -> None:
     """Mail each editor what the month's issue is now, unless they have been mailed exactly that."""
     db, settings = session.db, session.settings
-    approval.recheck(db, settings, month, session.actor(), session.now)
     state = approval.standing(db, settings, month)
+    session.recheck(month)
     waiting = list(approval.previews(db, settings, state, session.now))
     if not waiting:
         return

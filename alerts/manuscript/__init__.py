@@ -80,11 +80,16 @@ def manuscript(issue: Issue, excluded: Iterable[Article]) -> Manuscript:
         for language, text in sorted(issue.letters.items())
         if (kept := tidy_letter(text))
     }
+    return new(issue.month, pieces, letters)
+
+
+def new(month: Month, pieces: tuple[Piece, ...], letters: Mapping[str, str]) -> Manuscript:
+    """A manuscript whose origins are what it says now; pieces that are written anew have none."""
     return Manuscript(
-        issue.month,
+        month,
         pieces,
         letters,
-        {piece.id: Origin(piece.section, piece.mark) for piece in pieces},
+        {piece.id: Origin(piece.section, piece.mark) for piece in pieces if not piece.url},
         {language: mark_of({"letter": text}) for language, text in letters.items()},
     )
 

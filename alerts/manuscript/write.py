@@ -9,6 +9,7 @@ from alerts.manuscript import LEFT_OUT, Manuscript, Piece
 from alerts.manuscript.layout import (
     COMPUTER_HEADING,
     HEAD,
+    LABELS,
     LETTER,
     LETTER_HEADING,
     heading,
@@ -51,8 +52,8 @@ def write(
                 lines += (*_piece(piece, languages, remarks.get(piece.id, Remark())), "")
     lines += _headed(COMPUTER_HEADING)
     lines.append(f"month {made.month}")
-    for piece in made.pieces:
-        lines.append(f"{piece.id} {piece.mark} {heading(piece.section)}")
+    for name, origin in made.origins.items():
+        lines.append(f"{name} {origin.mark} {heading(origin.section)}")
     lines += [f"letter {language} {mark}" for language, mark in made.letter_marks.items()]
     return "\n".join(lines) + "\n"
 
@@ -62,7 +63,9 @@ def _headed(words: str) -> Iterator[str]:
 
 
 def _piece(piece: Piece, languages: Sequence[str], remark: Remark) -> Iterator[str]:
-    yield f"[{piece.id}]"
+    yield "[new]" if piece.url else f"[{piece.id}]"
+    if piece.url:
+        yield f"{LABELS['link']}: {piece.url}"
     if remark.about:
         yield from _comment(remark.about)
     for name in _names(piece, languages, remark):
