@@ -17,6 +17,7 @@ from alerts import publish
 from alerts.address import Address
 from alerts.editing import check_open, record
 from alerts.errors import Conflict, Incomplete, UsageError
+from alerts.keyring import Keyring
 from alerts.message import Frame, copy
 from alerts.model import Actor, Edition, Envelope, IssueState, Month
 from alerts.review import Lack, below_coverage, content_hash, lacks, marked
@@ -139,6 +140,7 @@ def previews(
     issue = publish.composed(db, settings, state.month)
     mailed = approvals.previewed(db, stored.id, state.content_hash) if stored else frozenset()
     short = state.content_hash[:12]
+    sign = Keyring.load(settings).signer_of(now)
     head = (
         f"Preview of {state.month}. Nobody but its editors has got this.",
         f"To approve exactly this: alerts issue approve --month {state.month} --content {short}",
@@ -152,7 +154,7 @@ def previews(
         for recipient in editors(settings):
             if (recipient, edition.language) not in mailed:
                 seed = f"{state.content_hash} {recipient} {edition.language}"
-                made = copy(shown, settings, state.month, now, recipient, number_of(seed))
+                made = copy(shown, settings, state.month, now, recipient, number_of(seed), sign)
                 yield Preview(recipient, edition.language, *made)
 
 

@@ -6,7 +6,7 @@ transaction. Queueing a month twice changes nothing. Sends nothing.
 """
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from alerts.compose import compose
 from alerts.errors import AwaitingApproval, Incomplete, StoreError, TryLater
+from alerts.keyring import Keyring
 from alerts.message import Frame, template
 from alerts.model import Actor, Edition, Issue, IssueState, Month
 from alerts.render import render_edition
@@ -88,6 +89,7 @@ def queue(
     if not made:
         return Queued(month, articles=0, deliveries=0)
     frame = Frame.of(settings, month)
+    signed = replace(frame, dkim=Keyring.load(settings).signatures(now))
     templates = [(edition, template(edition, frame, now)) for edition in made]
     keys = secrets.all_secrets(db)
     if not keys:
@@ -101,7 +103,7 @@ def queue(
         if composed(db, settings, month) != issue:  # an editor was at it while we rendered
             raise TryLater(f"{month}: was changed while it was being queued; run it again")
         _check_review(db, settings, issue, stored, content_hash(made, frame))
-        issue_id = issues.freeze(db, month, _content(issue), frame.to_json(), max(keys), now)
+        issue_id = issues.freeze(db, month, _content(issue), signed.to_json(), max(keys), now)
         ids = {
             edition.language: issues.add_edition(
                 db, issue_id, edition, octets, hashlib.sha256(octets).hexdigest()

@@ -18,6 +18,7 @@ from alerts.cli.session import (
 )
 from alerts.editing import record
 from alerts.errors import InputError, UsageError
+from alerts.keyring import Keyring
 from alerts.message import copy
 from alerts.model import DeliveryState, Month
 from alerts.review import lacks, marked
@@ -78,11 +79,12 @@ def test(session: Session, month: str | None, to: str, language: str | None, by:
         raise UsageError(
             f"no edition in “{language}”; there are {', '.join(one.language for one in made)}"
         )
-    failed = 0
+    failed, sign = 0, Keyring.load(settings).signer_of(now)
     with post(settings) as relay:
         for edition in wanted:
             number = approval.number_of(f"test {recipient} {edition.language} {now.isoformat()}")
-            message = copy(marked(edition, "[TEST]"), settings, chosen, now, recipient, number)
+            shown = marked(edition, "[TEST]")
+            message = copy(shown, settings, chosen, now, recipient, number, sign)
             outcome = relay.send(*message)
             if outcome.state is DeliveryState.SENT:
                 session.say(f"{chosen} in “{edition.language}”: sent to {recipient}")

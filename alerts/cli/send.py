@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import socket
 import stat
@@ -15,14 +16,32 @@ from datetime import UTC, datetime
 import click
 
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
-from alerts.dispatch import Orders, Report, World, dispatch
+from alerts.dispatch import Destination, Orders, Report, World, dispatch
 from alerts.errors import RelayUnavailable, SettingsError
+from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month, RetryPolicy
-from alerts.settings import DeliverySettings, Settings
+from alerts.settings import DeliverySettings, DestinationSettings, Settings
 from alerts.store import open_database, outbox
 from alerts.store.lock import project_lock
 from alerts.transport import transport
 from alerts.transport.post import Post
+
+
+class Rate(click.ParamType[float]):
+    """Messages a second, written `5`, `5/s`, `300/m` or `5000/h`."""
+
+    name = "rate"
+
+    def convert(
+        self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Messages a second."""
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)(?:/([smh]))?", str(value))
+        if not match:
+            self.fail(f"{value!r} is not a rate such as 5/s, 300/m or 5000/h", param, ctx)
+        return float(match[1]) / {"s": 1, "m": 60, "h": 3600}[match[2] or "s"]
 
 
 @click.command()
@@ -32,7 +51,7 @@ from alerts.transport.post import Post
     "--connections", type=click.IntRange(1, 100), metavar="N", help="Overrides the setting."
 )
 @click.option(
-    "--rate", type=click.FloatRange(min=0), metavar="N", help="Messages a second; 0: no limit."
+    "--rate", type=Rate(), metavar="N/s", help="Messages a second (or 300/m, 5000/h); 0: no limit."
 )
 @json_option
 @pass_session
@@ -77,14 +96,26 @@ def work(
     orders = Orders(
         months=months,
         connections=connections or delivery.connections,
-        retry=RetryPolicy(delivery.retry_first, delivery.retry_longest, delivery.give_up_after),
+        retry=_retry(delivery, delivery),
         host=socket.gethostname(),
         holder=f"process {os.getpid()}",
         limit=limit,
         rate=delivery.rate if rate is None else rate,
         resend_in_doubt=delivery.in_doubt == "resend",
+        window=(delivery.window_limit, delivery.window) if delivery.window_limit else None,
+        warm_up=delivery.warm_up,
+        destinations=[
+            Destination(one.domains, one.connections, one.rate, _retry(one, delivery))
+            for one in settings.destinations
+        ],
     )
-    world = World(relay, lambda: datetime.now(UTC), time.monotonic, random.random)
+    world = World(
+        relay,
+        lambda: datetime.now(UTC),
+        time.monotonic,
+        random.random,
+        keyring=Keyring.load(settings),
+    )
     db = open_database(settings.database_path, synchronous=settings.database.synchronous)
     try:
         with stopping(world.stop):
@@ -98,6 +129,14 @@ def post(settings: Settings) -> Post:
     way = Post(transport(settings, password(settings)))
     _refuse_example(settings)
     return way
+
+
+def _retry(own: DeliverySettings | DestinationSettings, usual: DeliverySettings) -> RetryPolicy:
+    return RetryPolicy(
+        own.retry_first or usual.retry_first,
+        own.retry_longest or usual.retry_longest,
+        own.give_up_after or usual.give_up_after,
+    )
 
 
 def finish(session: Session, months: Sequence[Month], report: Report) -> int:
