@@ -7,6 +7,7 @@ over itself: the messages of a preview are made here, and mailed by whoever call
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,6 +96,9 @@ def approve(
     Raises `UsageError`, `Incomplete` below alert.min_coverage, and `Conflict` where the issue is no
     longer what was looked at. The same person twice counts once.
     """
+    check_open(db, month)
+    if content and not re.fullmatch(r"[0-9a-f]{8,64}", content.lower()):
+        raise UsageError(f"--content “{content}”: write at least 8 digits of what the preview says")
     issue = publish.composed(db, settings, month)
     if not issue.articles:
         raise UsageError(f"{month}: no articles, so there is nothing to approve")
@@ -112,7 +116,10 @@ def approve(
         issue_id = issues.begin(db, month, now)
         if publish.composed(db, settings, month) != issue:
             raise Conflict(f"{month}: was changed at this very moment; look at it again")
-        if approvals.add(db, issue_id, before.content_hash, actor.name, now):
+        signed = {name.casefold() for name in before.names}
+        if actor.name.casefold() not in signed and approvals.add(
+            db, issue_id, before.content_hash, actor.name, now
+        ):
             detail = {"content": before.content_hash}
             record(db, month, "issue.approved", detail, actor, now)
         after = standing(db, settings, month)

@@ -126,8 +126,8 @@ def take_source(
         ]
         names = tuple(d.name for d in differing)
         act = articles.keep_edits if keep else articles.take_source
-        act(db, article_id, names, now)
         if names:
+            act(db, article_id, names, now)
             _record_change(db, kept, "kept" if keep else "taken", names, actor, now)
     return names
 

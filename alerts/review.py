@@ -14,6 +14,7 @@ from html import escape
 from alerts.compose import coverage, localised, same_language
 from alerts.message import Frame, template
 from alerts.model import FEATURED, Edition, Issue
+from alerts.render.environment import clean
 from alerts.settings import Settings
 
 _SHOWN = 40  # lines of a preview's note
@@ -110,7 +111,7 @@ def marked(edition: Edition, mark: str, note: Sequence[str] = ()) -> Edition:
         return replace(edition, subject=f"{mark} {edition.subject}")
     more = len(note) - _SHOWN
     lines = [*note[:_SHOWN], *([f"… and {more} more"] if more > 0 else [])]
-    first, *rest = (_inert(escape(line)) for line in lines)
+    first, *rest = (escape(clean(line)) for line in lines)
     box = f'<p style="margin:0 0 8px"><strong>{first}</strong></p>'
     box += "".join(f'<p style="margin:0 0 6px">{line}</p>' for line in rest)
     style = (
@@ -122,10 +123,5 @@ def marked(edition: Edition, mark: str, note: Sequence[str] = ()) -> Edition:
         edition,
         subject=f"{mark} {edition.subject}",
         html=re.sub(r"<body[^>]*>", lambda found: found[0] + html, edition.html, count=1),
-        text="\n".join((*map(_inert, lines), "-" * 72, "", edition.text)),
+        text="\n".join((*map(clean, lines), "-" * 72, "", edition.text)),
     )
-
-
-def _inert(text: str) -> str:
-    """Text in which no slot is read."""
-    return text.replace("{slot:", "{\N{WORD JOINER}slot:")

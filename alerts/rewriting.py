@@ -16,7 +16,8 @@ from alerts import editing
 from alerts.compose import section_of
 from alerts.errors import Conflict, TextFault, UsageError
 from alerts.manuscript import LEFT_OUT, Fault, Manuscript, Piece, annotated, manuscript
-from alerts.manuscript.merge import Changes, Clash, merge, rebase
+from alerts.manuscript.layout import MONTH
+from alerts.manuscript.merge import Changes, Clash, merge, rebase, untouched
 from alerts.manuscript.read import read
 from alerts.manuscript.write import Remark, write
 from alerts.model import Actor, Month
@@ -99,9 +100,15 @@ def _text(
 def month_of(text: str) -> Month | None:
     """The month that a text says it is of, as far as it says it."""
     for line in reversed(text.splitlines()):
-        if line.startswith("month "):
-            return Month.parse(line.removeprefix("month "))
+        if found := MONTH.fullmatch(line):
+            return Month.parse(found[1])
     return None
+
+
+def changed_nothing(settings: Settings, text: str) -> bool:
+    """True for a text that is as it was written out."""
+    file, _ = read(text, settings.alert.sections)
+    return file is not None and untouched(file)
 
 
 def take_back(

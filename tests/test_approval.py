@@ -112,6 +112,7 @@ def test_a_preview_is_the_edition_with_what_was_found_above_it(
     assert len(contents) == 4
     (content,) = set(contents)
     assert alerts("issue", "approve", *MONTH, "--content", content).code == 0
+    assert alerts("issue", "approve", *MONTH, "--content", content[:7]).code == 2
     assert alerts("article", "edit", "one", "--title", "Changed").code == 0
     got = alerts("issue", "approve", *MONTH, "--content", content)
     assert (got.code, "has changed since content" in got.stderr) == (1, True)
@@ -180,12 +181,12 @@ def test_two_different_people_must_approve_where_that_is_asked(
     october: Path, alerts: Alerts, relay: Relay
 ) -> None:
     require(october, 2)
-    for by in ("Ann", "ann", " ANN "):
+    for by in ("Ánn", "ánn", " ÁNN "):
         got = alerts("issue", "approve", *MONTH, "--by", by, "--json")
-        assert (got.code, got.json["by"], got.json["approved"]) == (0, ["Ann"], False)
+        assert (got.code, got.json["by"], got.json["approved"]) == (0, ["Ánn"], False)
     assert alerts("run", *MONTH).code == 75
     got = alerts("issue", "approve", *MONTH, "--by", "Bob", "--json")
-    assert (got.json["by"], got.json["approved"]) == (["Ann", "Bob"], True)
+    assert (got.json["by"], got.json["approved"]) == (["Ánn", "Bob"], True)
     assert alerts("run", *MONTH).code == 0
     assert len(mailed(relay, "x.example")) == 2
 
@@ -269,6 +270,7 @@ def test_too_little_translated_keeps_an_issue_back(
         assert (got.code, words in got.stderr) == (1, True), command
     assert alerts("run", *MONTH).code == 1
     assert mailed(relay, "x.example") == []
+    assert bool(mailed(relay, "desk.example")) == (review == "required")  # they see what lacks
     assert alerts("article", "translate", "one", "es", "--title", "Uno").code == 0
     assert alerts("issue", "approve", *MONTH).code == 0
     assert alerts("run", *MONTH).code == 0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from alerts.compose import compose
 from alerts.letters import tidy as tidy_letter
 from alerts.manuscript import LEFT_OUT, Fault, Manuscript, Piece, annotated, manuscript
-from alerts.manuscript.merge import Changes, merge, rebase
+from alerts.manuscript.merge import Changes, merge, rebase, untouched
 from alerts.manuscript.read import read
 from alerts.manuscript.write import Remark, write
 from alerts.model import Article, Image, Issue, Month, Translation
@@ -113,6 +113,7 @@ def test_what_is_written_reads_back_as_it_was(
         == {tag: kept for tag, letter in letters.items() if (kept := tidy_letter(letter))}
     )
     assert not merge(file, now)
+    assert untouched(file)
     for ends in ("\r\n", "\r"):  # as other systems save it
         again, faults = read(text.replace("\n", ends), ALERT.sections)
         assert (again, faults) == (file, ())
@@ -320,6 +321,9 @@ def _clashes(file: Manuscript, current: Manuscript) -> list[str]:
     for name, words in merge(file, current).words.items():
         (piece,) = (p for p in over.pieces if p.id == name)
         assert {n: piece.words.get(n, "") for n in words} == words
+    for language, text in merge(file, current).letters.items():
+        assert over.letters[language] == text == file.letters[language]
+    assert not untouched(file)
     return [clash.text for clash in merge(file, current).conflicts]
 
 

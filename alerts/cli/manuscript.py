@@ -1,7 +1,7 @@
 """`alerts issue edit`, `export` and `import`: the whole issue as one text file.
 
 `edit` keeps the text in the project's folder `drafts/` from the first moment until it is taken in, so
-that no fault, conflict, crash or power cut loses a word of it.
+that no fault, conflict or crash loses a word of it.
 """
 
 import os
@@ -59,7 +59,7 @@ def _sitting(
     """Edit until it is taken in, or the editor has enough."""
     if fresh and draft.exists():
         _set_aside(session, draft)
-    if draft.exists():
+    if draft.exists() and not rewriting.changed_nothing(session.settings, read_text(draft)):
         session.say(f"going on with {draft}, which was kept; --fresh begins anew")
     else:
         _write(draft, rewriting.export(session.db, session.settings, month))
@@ -73,8 +73,9 @@ def _sitting(
         except Conflict as fault:
             session.warn(f"{fault}; theirs is shown above yours (#!): saving it again decides")
             text = read_text(draft)
+            over = rewriting.brought_over(session.db, session.settings, month, text)
             _set_aside(session, draft)
-            _write(draft, rewriting.brought_over(session.db, session.settings, month, text))
+            _write(draft, over)
         except InputError as fault:
             session.warn(str(fault))
         else:
@@ -143,9 +144,8 @@ def _take_in(session: Session, month: Month, text: str, by: str) -> rewriting.Ta
 
 def _set_aside(session: Session, draft: Path) -> None:
     """Keep the text as it is under a name of its own."""
-    aside = draft.with_name(f"{draft.stem}.{session.now:%Y%m%d-%H%M%S}.txt")
-    shutil.copyfile(draft, aside)
-    draft.unlink()
+    aside = draft.with_name(f"{draft.stem}.{session.now:%Y%m%d-%H%M%S.%f}.txt")
+    draft.rename(aside)
     session.say(f"{aside}: kept aside")
 
 

@@ -10,7 +10,7 @@ from alerts.cli.send import finish, recent, work
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.collect import collect
 from alerts.dispatch import Report
-from alerts.errors import AwaitingApproval
+from alerts.errors import AwaitingApproval, Incomplete
 from alerts.model import DeliveryState, Month
 from alerts.store import issues
 from alerts.store.lock import project_lock
@@ -21,7 +21,11 @@ from alerts.store.lock import project_lock
 @json_option
 @pass_session
 def run(session: Session, month: str | None, as_json: bool) -> int:
-    """Collect, compose, queue and send. Twice, late or after a crash: everyone is mailed once."""
+    """Collect, compose, queue and send. Twice, late or after a crash: everyone is mailed once.
+
+    With alert.review = "required" it mails a preview to the editors, and exits 75 until they have
+    approved it.
+    """
     code, report = run_month(session, session.month(month), named=month is not None)
     if as_json:
         print_json({state.value: report.outcomes[state] for state in DeliveryState})
@@ -36,7 +40,7 @@ def run_month(session: Session, month: Month, *, named: bool = True) -> tuple[in
     settings, db = session.settings, session.db
     with project_lock(settings.database_path, "run", session.now):
         stored = issues.get(db, month)
-        failed = waiting = False
+        failed, held = False, 0  # the exit code of what holds the issue back
         if approval.under_review(db, settings, month):
             session.explain(f"{month}: under review, so not collected; `alerts collect` does")
         elif stored is None or not stored.frozen:
@@ -46,16 +50,16 @@ def run_month(session: Session, month: Month, *, named: bool = True) -> tuple[in
         try:
             queued = publish.queue(db, settings, month, session.now, session.actor())
             queueing.tell(session, queued)
-        except AwaitingApproval as pause:
-            mail_previews(session, month)
+        except (AwaitingApproval, Incomplete) as pause:
+            if settings.alert.review == "required":
+                mail_previews(session, month)
             session.warn(str(pause))
-            waiting = True
+            held = pause.exit_code
         months = [month] if named else sorted({*recent(session)})
         report = work(session, months)
-    if waiting and named:
-        return AwaitingApproval.exit_code, report
-    code = finish(session, months, report)
-    return code or (AwaitingApproval.exit_code if waiting else int(failed)), report
+    if held and named:
+        return held, report
+    return finish(session, months, report) or held or int(failed), report
 
 
 __all__ = ["run", "run_month"]

@@ -129,9 +129,21 @@ def _letters(
         origin = file.letter_marks.get(language, nothing)
         if mark_of({"letter": text}) != origin and text != now:
             if mark_of({"letter": now}) != origin:
-                text = f"the letter in “{language}” is another one now"
-                conflicts.append(Clash(f"{LETTER} ({language}):", text, tuple(now.split("\n"))))
+                said = f"the letter in “{language}” is another one now"
+                conflicts.append(Clash(f"{LETTER} ({language}):", said, tuple(now.split("\n"))))
             yield language, text
+
+
+def untouched(file: Manuscript) -> bool:
+    """True for a file that says what it said when it was written."""
+    origins = {piece.id: Origin(piece.section, piece.mark) for piece in file.pieces}
+    marks = {language: mark_of({"letter": text}) for language, text in file.letters.items()}
+    ordered = all(
+        [p.id for p in file.pieces if p.section == section]
+        == _in_section(section, file.origins.items())
+        for section in {piece.section for piece in file.pieces}
+    )
+    return origins == file.origins and marks == file.letter_marks and ordered
 
 
 def rebase(file: Manuscript, current: Manuscript) -> Manuscript:
