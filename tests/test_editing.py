@@ -1,7 +1,9 @@
 """Editing as an editor does it: articles one by one, the whole issue as one text, and its log."""
 
 import os
+import signal
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -465,3 +467,52 @@ def test_a_profile_that_changes_changes_the_issues_that_show_it(
     assert alerts("profile", "remove", "lab").code == 0
     log = alerts("issue", "log", "--month", "2026-10", "--json").json
     assert log[-1]["changes"]["name"] == ["City Lab", None]
+
+
+def test_a_draft_that_nobody_changed_is_written_anew(
+    october: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = october / "drafts" / "2026-10.txt"
+    editor(october, monkeypatch, "exit 1")
+    assert alerts("issue", "edit", "--month", "2026-10").code == 1
+    assert draft.exists()
+    say(october, "one", "Another title")
+    editor(october, monkeypatch, 'cp "$2" seen')
+    got = alerts("issue", "edit", "--month", "2026-10")
+    assert (got.code, "going on" in got.stderr) == (0, False)
+    assert "Title: Another title" in (october / "seen").read_text()
+
+
+def test_kill_9_in_the_middle_of_editing_loses_no_word(
+    october: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill = 'sed -i "s/^Title: Title one/Title: Written before the crash/" "$2"; kill -9 $PPID'
+    editor(october, monkeypatch, kill)
+    command = [sys.executable, "-m", "alerts", "issue", "edit", "--month", "2026-10"]
+    killed = subprocess.run(command, cwd=october, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert "Title one" in titles(alerts)
+    editor(october, monkeypatch, "true")
+    got = alerts("issue", "edit", "--month", "2026-10")
+    assert (got.code, "going on with" in got.stderr) == (0, True)
+    assert "Written before the crash" in titles(alerts)
+
+
+def test_at_a_terminal_the_text_opens_again_on_its_faults(
+    october: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = """if grep -q "^#! “Titel" "$2"; then sed -i "s/^Titel:/Title:/" "$2"
+else sed -i "s/^Title: Title one/Titel: Mended/" "$2"; fi"""
+    editor(october, monkeypatch, script)
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "alerts", "issue", "edit", "--month", "2026-10"]
+    os.write(ours, b"y\n")
+    done = subprocess.run(
+        command, cwd=october, stdin=theirs, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 0, done.stderr
+    assert "Open it again? [Y/n]" in done.stderr
+    assert "2026-10: 1 edited" in done.stderr
+    assert "Mended" in titles(alerts)
