@@ -1,6 +1,6 @@
 """The editor's letter of a month as it is kept: tidy lines of plain text with a little Markdown.
 
-What the Markdown means is `render/letter.py`'s business.
+What the Markdown means is `render/opening.py`'s business.
 """
 
 import re

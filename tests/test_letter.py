@@ -14,7 +14,7 @@ from alerts.errors import InputError
 from alerts.letters import LONGEST, tidy
 from alerts.model import Edition
 from alerts.render import render_edition
-from alerts.render.letter import letter
+from alerts.render.opening import letter
 from tests import issues
 from tests.conftest import Alerts
 

@@ -7,7 +7,7 @@ import click
 
 from alerts import approval, publish
 from alerts.address import Address
-from alerts.cli.send import post
+from alerts.cli.send import direct_post
 from alerts.cli.session import (
     Session,
     by_option,
@@ -80,7 +80,7 @@ def test(session: Session, month: str | None, to: str, language: str | None, by:
             f"no edition in “{language}”; there are {', '.join(one.language for one in made)}"
         )
     failed, sign = 0, Keyring.load(settings).signer_of(now)
-    with post(settings) as relay:
+    with direct_post(settings) as relay:
         for edition in wanted:
             number = approval.number_of(f"test {recipient} {edition.language} {now.isoformat()}")
             shown = marked(edition, "[TEST]")
@@ -129,6 +129,8 @@ def _lines(detail: dict[str, Any]) -> Iterator[str]:
     }
     if "article" in detail:
         yield f"{detail['article']}  {detail.get('title', '')}".rstrip()
+    if "content" in about:
+        about["content"] = about["content"][:12]
     for key, value in about.items():
         yield f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
     for name, (old, new) in detail.get("changes", {}).items():
@@ -154,7 +156,7 @@ def mail_previews(session: Session, month: Month) -> None:
     if not waiting:
         return
     sent: dict[str, list[str]] = {}
-    with post(settings) as relay:
+    with direct_post(settings) as relay:
         for preview in waiting:
             outcome = relay.send(preview.envelope, preview.message)
             if outcome.state is DeliveryState.SENT:

@@ -124,7 +124,7 @@ def work(
         db.close()
 
 
-def post(settings: Settings) -> Post:
+def direct_post(settings: Settings) -> Post:
     """The way for single messages; raises `SettingsError`."""
     way = Post(transport(settings, password(settings)))
     _refuse_example(settings)

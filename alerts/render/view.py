@@ -16,7 +16,7 @@ from alerts.markup import shorten
 from alerts.model import FEATURED, Article, Image, Issue, Profile, Section
 from alerts.render.catalogue import Catalogue, direction, local_day
 from alerts.render.environment import link
-from alerts.render.letter import Letter, letter
+from alerts.render.opening import Letter, letter
 from alerts.settings import AlertSettings, Funder, Settings
 
 # Letters of a title and of any other text; no one text may fill an e-mail (rule H13). What sources
