@@ -7,6 +7,7 @@
     │   ├── FetchError          exit 1   a source could not be fetched, or was refused
     │   └── TextFault           exit 1   a text that an editor wrote cannot be taken in
     ├── StoreError              exit 1   the database is missing, damaged or full
+    │   └── UndecidedCopy       exit 1   the database was copied or restored, and nobody has adopted it
     ├── TemplateFault           exit 1   a template does not render
     ├── Incomplete              exit 1   an issue has fewer translations than the settings want
     ├── Conflict                exit 1   an issue has changed since its text was written out
@@ -60,6 +61,10 @@ class TextFault(InputError):
 
 class StoreError(AlertsError):
     """The database is missing, damaged, read-only or full."""
+
+
+class UndecidedCopy(StoreError):
+    """The database may be an old copy of one that has sent since; the message says from where."""
 
 
 class TemplateFault(AlertsError):

@@ -24,6 +24,7 @@ from alerts.store import (
     approvals,
     articles,
     events,
+    home,
     issues,
     letters,
     outbox,
@@ -35,12 +36,16 @@ from alerts.store import (
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """What queueing did: `already` where it had been done before; an empty month queues nothing."""
+    """What queueing did: `already` where it had been done before; an empty month queues nothing.
+
+    `held` are those that another copy of the database may have sent.
+    """
 
     month: Month
     articles: int
     deliveries: int
     already: bool = False
+    held: int = 0
 
 
 def composed(db: Database, settings: Settings, month: Month) -> Issue:
@@ -116,7 +121,10 @@ def queue(
         by = {"by": actor.name, "command": actor.command} if actor else {}
         detail = {"deliveries": deliveries, **by}
         events.record(db, now, "issue.queued", issue_id=issue_id, detail=detail)
-    return Queued(month, len(issue.articles), deliveries)
+        here = home.get(db)
+        unsure = here is not None and str(month) <= here.unsure_through
+        held = home.hold(db, str(month), now) if unsure else 0
+    return Queued(month, len(issue.articles), deliveries, held=held)
 
 
 def _check_review(

@@ -28,6 +28,7 @@ LEVELS = {
     # values in, values out
     "canonical": 1,
     "compose": 1,
+    "diagnosis": 1,
     "dkim": 1,
     "due": 1,
     "fields": 1,
@@ -54,6 +55,10 @@ LEVELS = {
     "editing": 3,
     "publish": 3,
     "rewriting": 3,
+    "books": 3,
+    "home": 3,
+    "remake": 3,
+    "restore": 3,
     "subscribe": 3,
     "why": 3,
     # entry points

@@ -6,18 +6,20 @@ import re
 import signal
 import socket
 import stat
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 import click
 
+from alerts.cli.bar import bar
+from alerts.cli.delivery import tell_held
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.dispatch import Destination, Orders, Report, World, dispatch
 from alerts.errors import RelayUnavailable, SettingsError
+from alerts.home import at_work
 from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month, RetryPolicy
 from alerts.settings import DeliverySettings, DestinationSettings, Settings
@@ -68,6 +70,7 @@ def send(
     Exits 75 while deliveries wait for another try, 1 while some are held in doubt.
     """
     with project_lock(session.settings.database_path, "send", session.now):
+        session.settle_home()
         months = [Month.parse(month)] if month else recent(session)
         report = work(session, months, limit=limit, connections=connections, rate=rate)
     if as_json:
@@ -77,7 +80,15 @@ def send(
 
 def recent(session: Session) -> tuple[Month, ...]:
     """The months that `send` works unasked: an older issue is only sent when it is named."""
-    return outbox.open_months(session.db, session.now - session.settings.alert.max_late)
+    max_late = session.settings.alert.max_late
+    months, older = outbox.open_months(session.db, session.now - max_late)
+    for month in older:
+        session.warn(
+            f"{month} still has deliveries open, and was queued over {max_late.days} days ago"
+            f" (alert.max_late): `alerts send --month {month}` sends them, `alerts delivery cancel"
+            f" --month {month}` drops them"
+        )
+    return months
 
 
 def work(
@@ -118,8 +129,9 @@ def work(
     )
     db = open_database(settings.database_path, synchronous=settings.database.synchronous)
     try:
-        with stopping(world.stop):
-            return dispatch(db, orders, world, _progress(session))
+        here = at_work(db, settings.database_path) if months else nullcontext()
+        with stopping(world.stop), here, bar(session.quiet) as shown:
+            return dispatch(db, orders, world, shown.draw if shown else lambda report, due: None)
     finally:
         db.close()
 
@@ -141,18 +153,19 @@ def _retry(own: DeliverySettings | DestinationSettings, usual: DeliverySettings)
 
 def finish(session: Session, months: Sequence[Month], report: Report) -> int:
     """Tell how the books stand; the exit code."""
-    for month in months:
-        counts = outbox.counts(session.db, month)
+    totals = [outbox.counts(session.db, month) for month in months]
+    for month, counts in zip(months, totals, strict=True):
         told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
         session.say(f"{month}: {told or 'nothing in the outbox'}")
     if report.relay_fault:
         raise RelayUnavailable(f"{report.relay_fault}; what is still open waits for the next call")
-    totals = [outbox.counts(session.db, month) for month in months]
     if report.stopped and any(c["queued"] for c in totals):
         session.warn("stopped; the same command goes on")
         return 1
-    if session.settings.delivery.in_doubt == "hold" and any(c["in_doubt"] for c in totals):
-        session.warn("some deliveries are held in doubt; decide on them")
+    resends = session.settings.delivery.in_doubt == "resend"
+    held = {m: n for m, n in outbox.held(session.db, resends).items() if m in months}
+    if held:
+        tell_held(session.warn, held)
         return 1
     if any(c["deferred"] or c["in_doubt"] for c in totals):
         due = outbox.next_due(session.db, months)
@@ -201,16 +214,3 @@ def stopping(stop: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in zip(signals, before, strict=True):
             signal.signal(number, handler)
-
-
-def _progress(session: Session) -> Callable[[Report, int], None]:
-    """A line on the terminal that is drawn over; nothing where stderr is no terminal."""
-    began = time.monotonic()
-
-    def draw(report: Report, due: int) -> None:
-        done = report.outcomes.total()
-        rate = done / max(time.monotonic() - began, 0.001)
-        left = f", {max(due - done, 0) / rate:.0f} s left" if rate else ""
-        click.echo(f"\r{done} of {due}, {rate:.0f} a second{left}   ", err=True, nl=False)
-
-    return draw if sys.stderr.isatty() and not session.quiet else lambda report, due: None

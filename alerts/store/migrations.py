@@ -182,6 +182,27 @@ def m003_outbox(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m004_home(db: Database) -> None:
+    """Where this database lives (docs/adr/0010). `project` is shared by all copies of it; `generation`
+    rises with every send; `place` is NULL while nobody has said which copy lives on. Issues up to the
+    month `unsure_through` that are not queued here may have been sent by another copy."""
+    _run(
+        db,
+        """
+        CREATE TABLE home (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            project TEXT NOT NULL,
+            generation INTEGER NOT NULL DEFAULT 1,
+            place TEXT CHECK (place IS NULL OR json_valid(place)),
+            since TEXT NOT NULL,
+            unsure_through TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+        CREATE INDEX events_by_delivery ON events (delivery_id) WHERE delivery_id IS NOT NULL
+        """,
+    )
+
+
+@MIGRATIONS()
 def m006_editing(db: Database) -> None:
     """What editors do to an issue. `basis` is what the source said of each field when the editor last
     wrote over it, so that a new version of the source can be told from the old one. A letter, an

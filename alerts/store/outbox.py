@@ -71,19 +71,22 @@ def count_due(db: Database, now: datetime, months: Sequence[Month], doubtful: bo
     return int(row.fetchone()[0])
 
 
-def open_months(db: Database, queued_since: datetime) -> tuple[Month, ...]:
-    """The months whose issues were queued since then and still have something open."""
+def open_months(
+    db: Database, queued_since: datetime
+) -> tuple[tuple[Month, ...], tuple[Month, ...]]:
+    """The months whose issues still have something open: those queued since then, those before."""
     rows = db.conn.execute(
-        "SELECT month FROM issues WHERE state = 'queued' AND queued_at >= ? ORDER BY month",
+        "SELECT month, queued_at >= ? FROM issues WHERE state = 'queued' ORDER BY month",
         (stamp(queued_since),),
-    )
-    return tuple(Month.parse(month) for (month,) in rows)
+    ).fetchall()
+    since = [(Month.parse(month), recent) for month, recent in rows]
+    return tuple(m for m, recent in since if recent), tuple(m for m, recent in since if not recent)
 
 
 # The first line as the index deliveries_open has it, to the letter.
 _DUE = """
     (d.state = 'queued' OR d.state = 'deferred' OR d.state = 'in_doubt') AND d.due_at <= :now
-    AND (d.state <> 'in_doubt' OR :doubtful)
+    AND (d.state <> 'in_doubt' OR (:doubtful AND d.reason <> 'held'))
     AND d.issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(:months)))
 """
 
@@ -317,6 +320,21 @@ def counts(db: Database, month: Month) -> dict[str, int]:
     )
     found = dict(rows.fetchall())
     return {state.value: found.get(state.value, 0) for state in DeliveryState}
+
+
+def held(db: Database, resends: bool) -> dict[Month, int]:
+    """How many deliveries in doubt wait for an admin's decision, by month.
+
+    All of them, or where doubtful ones are sent again just those that another copy may have sent.
+    """
+    rows = db.conn.execute(
+        """SELECT i.month, count(*) FROM deliveries AS d INDEXED BY deliveries_open
+             JOIN issues AS i ON i.id = d.issue_id
+            WHERE d.state = 'in_doubt' AND (d.reason = 'held' OR NOT ?)
+            GROUP BY i.month ORDER BY i.month""",
+        (resends,),
+    ).fetchall()
+    return {Month.parse(month): number for month, number in rows}
 
 
 def next_due(db: Database, months: Sequence[Month]) -> str:
