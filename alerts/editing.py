@@ -215,7 +215,7 @@ def _record_change(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Tell what has become of an article: each field with its old and its new value."""
+    """Tell what has become of an article: each field with its old and its new value, if any has."""
     after = articles.get(db, before.article.id).article
     old, new = articles.flat(before.article), articles.flat(after)
     changes = {
@@ -223,5 +223,6 @@ def _record_change(
         for name in sorted({*old, *new, *names})
         if old.get(name) != new.get(name) or name in names
     }
-    detail = {"article": after.id, "title": after.title, "changes": changes}
-    record(db, before.month, f"article.{done}", detail, actor, now)
+    if changes:
+        detail = {"article": after.id, "title": after.title, "changes": changes}
+        record(db, before.month, f"article.{done}", detail, actor, now)

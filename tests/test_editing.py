@@ -116,6 +116,34 @@ def test_what_nobody_wrote_over_follows_its_source(october: Path, alerts: Alerts
     assert one["source"] == {"summary": {"found": "A summary.", "changed": False}}
 
 
+def test_what_was_added_by_hand_stays_when_a_source_names_it_later(
+    october: Path, alerts: Alerts
+) -> None:
+    add = ("article", "add", "--url", f"{SITE}/hand", "--title", "By hand", "--month", "2026-10")
+    assert alerts(*add).code == 0
+    assert alerts("article", "show", "by hand", "--json").json["source"] == {}
+    say(october, "hand", "By the source")
+    shown = alerts("article", "show", "by hand", "--json").json
+    assert shown["source"] == {"title": {"found": "By the source", "changed": True}}
+    assert shown["summary"] == "A summary."
+
+
+def test_the_same_twice_is_one_event(october: Path, alerts: Alerts) -> None:
+    for _ in range(2):
+        for words in (
+            ("exclude", "one"),
+            ("edit", "two", "--title", "Number two"),
+            ("feature", "three"),
+        ):
+            assert alerts("article", *words, "--month", "2026-10").code == 0
+    log = alerts("issue", "log", "--month", "2026-10", "--json").json
+    assert [event["kind"] for event in log] == [
+        "article.excluded",
+        "article.edited",
+        "article.featured",
+    ]
+
+
 # --- by id, by its beginning, by a part of the title ----------------------------------------------
 
 
