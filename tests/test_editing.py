@@ -103,6 +103,11 @@ def test_the_sources_version_is_taken_or_known_and_left(october: Path, alerts: A
     assert alerts("article", "edit", "mine two", "--keep-edits").code == 0
     two = alerts("article", "show", "mine two", "--json").json
     assert two["source"] == {"title": {"found": "Theirs two", "changed": False}}
+    assert alerts("article", "translate", "mine two", "es", "--title", "Mío").code == 0
+    say(october, "two", "Theirs two", translations={"es": Translation("Suyo", "Suyo.")})
+    assert alerts("article", "edit", "mine two", "--take-source").code == 0
+    two = alerts("article", "show", "mine two", "--json").json
+    assert two["translations"] == {"es": {"title": "Suyo", "summary": "Suyo."}}
     assert alerts("article", "edit", "mine two", "--keep-edits", "--take-source").code == 2
     assert alerts("article", "edit", "mine two", "--take-source").code == 0
     assert "Theirs two" in titles(alerts)

@@ -111,6 +111,8 @@ def take_source(db: Database, article_id: str, names: Collection[str], now: date
         for key in where.split(".") if where else ():
             inner = inner.get(key, {})
         inner.pop(field, None)
+    kept = {language: words for language, words in edits.pop("translations", {}).items() if words}
+    edits |= {"translations": kept} if kept else {}
     _rewrite(db, article_id, edits, basis, now)
 
 
