@@ -9,6 +9,11 @@ from sqlite_utils import Database, Migrations
 MIGRATIONS = Migrations("alerts")
 
 
+def from_the_future(db: Database) -> list[str]:
+    """The migrations of that database which are not ours: a newer version has written it."""
+    return [one.name for one in MIGRATIONS.applied(db) if one.name not in globals()]
+
+
 def _run(db: Database, script: str) -> None:
     """Several statements inside the open transaction (executescript would commit it)."""
     for statement in script.split(";\n"):
@@ -177,6 +182,66 @@ def m003_outbox(db: Database) -> None:
         ) STRICT;
         CREATE INDEX events_by_subscriber ON events (subscriber_id) WHERE subscriber_id IS NOT NULL;
         CREATE INDEX events_by_issue ON events (issue_id) WHERE issue_id IS NOT NULL
+        """,
+    )
+
+
+@MIGRATIONS()
+def m004_home(db: Database) -> None:
+    """Where this database lives (docs/adr/0010). `project` is shared by all copies of it; `generation`
+    rises with every send; `place` is NULL while nobody has said which copy lives on. Issues up to the
+    month `unsure_through` that are not queued here may have been sent by another copy."""
+    _run(
+        db,
+        """
+        CREATE TABLE home (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            project TEXT NOT NULL,
+            generation INTEGER NOT NULL DEFAULT 1,
+            place TEXT CHECK (place IS NULL OR json_valid(place)),
+            since TEXT NOT NULL,
+            unsure_through TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+        CREATE INDEX events_by_delivery ON events (delivery_id) WHERE delivery_id IS NOT NULL
+        """,
+    )
+
+
+@MIGRATIONS()
+def m006_editing(db: Database) -> None:
+    """What editors do to an issue. `basis` is what the source said of each field when the editor last
+    wrote over it, so that a new version of the source can be told from the old one. A letter, an
+    approval and a preview belong to an issue; an approval signs the hash of its exact content and
+    stands until `voided_at`."""
+    _run(
+        db,
+        """
+        ALTER TABLE articles ADD COLUMN basis TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(basis));
+        CREATE TABLE letters (
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            language TEXT NOT NULL,
+            text TEXT NOT NULL CHECK (text <> ''),
+            updated_at TEXT NOT NULL,
+            PRIMARY KEY (issue_id, language)
+        ) STRICT;
+        CREATE TABLE approvals (
+            id INTEGER PRIMARY KEY,
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            content_hash TEXT NOT NULL CHECK (length(content_hash) = 64),
+            approved_by TEXT NOT NULL COLLATE NOCASE CHECK (approved_by <> ''),
+            at TEXT NOT NULL,
+            voided_at TEXT
+        ) STRICT;
+        CREATE UNIQUE INDEX approvals_standing
+            ON approvals (issue_id, content_hash, approved_by) WHERE voided_at IS NULL;
+        CREATE TABLE previews (
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            content_hash TEXT NOT NULL CHECK (length(content_hash) = 64),
+            recipient TEXT NOT NULL,
+            language TEXT NOT NULL,
+            mailed_at TEXT NOT NULL,
+            PRIMARY KEY (issue_id, content_hash, recipient, language)
+        ) STRICT
         """,
     )
 

@@ -99,9 +99,11 @@ def erase(db: Database, subscriber: Subscriber, now: datetime) -> None:
     )
     db.conn.execute(
         """UPDATE events SET detail = '{}'
-           WHERE subscriber_id = ? AND (instr(lower(detail), ?) OR instr(detail, ?)
-                                        OR json_extract(detail, '$.network') IS NOT NULL)""",
-        (subscriber.id, key, subscriber.email),
+           WHERE (subscriber_id = :id
+                  OR delivery_id IN (SELECT id FROM deliveries WHERE subscriber_id = :id))
+             AND (instr(lower(detail), :key) OR instr(detail, :email)
+                  OR json_extract(detail, '$.network') IS NOT NULL)""",
+        {"id": subscriber.id, "key": key, "email": subscriber.email},
     )
 
 
