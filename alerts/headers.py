@@ -54,7 +54,7 @@ def _of_dkim(dkim: DkimSettings, sender: SenderSettings) -> Iterator[Fault]:
     if not dkim.domain:
         return
     if not re.fullmatch(rf"(?:{_LABEL}\.)+{_LABEL}", dkim.domain):
-        yield "dkim", "domain", "write a domain such as example.org"
+        yield "dkim", "domain", "write a domain such as example.org (xn--… where it is not ASCII)"
     ours = Address.parse(sender.address).domain
     if ours.split(".")[-2:] != dkim.domain.split(".")[-2:]:
         yield "dkim", "domain", f"{dkim.domain} cannot vouch for {ours}, the domain of From (DMARC)"

@@ -76,6 +76,7 @@ class Reason(StrEnum):
     TEMPORARY = "temporary"  # the relay answered 4xx for this recipient
     DISCONNECTED = "disconnected"  # the connection broke before the final dot
     UNANSWERED = "unanswered"  # … or after it, with no reply: in doubt
+    HELD = "held"  # unfinished in a copied or restored database: another copy may have sent it
     REJECTED = "rejected"  # 5xx for this recipient or message
     EXPIRED = "expired"  # deferred for longer than delivery.give_up_after
     UNADDRESSABLE = "unaddressable"  # needs SMTPUTF8 and the relay has none
@@ -84,6 +85,7 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     ERASED = "erased"
     CANCELLED = "cancelled"  # by an admin
+    NOTHING_WANTED = "nothing_wanted"  # the issue has none of the sections that they want
     PAUSED = "paused"  # they asked for a pause, and it was not over when the issue was queued
 
 
@@ -177,6 +179,7 @@ class Article:
     featured: bool = False
     excluded: bool = False
     position: int | None = None
+    note: str = ""  # between editors; never mailed
 
     @property
     def id(self) -> str:
@@ -224,16 +227,28 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """The alert of one month, composed; sections in reading order, none empty."""
+    """The alert of one month, composed; sections in reading order, none empty.
+
+    `letters` are the editor's opening words by language.
+    """
 
     month: Month
     sections: tuple[Section, ...]
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def articles(self) -> tuple[Article, ...]:
         """All of them, in reading order."""
         return tuple(a for section in self.sections for a in section.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes something, and by which command: for the event log."""
+
+    name: str
+    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +271,8 @@ class Edition:
 class Subscriber:
     """One person, one address. `consent` is the evidence: the wording they agreed to.
 
-    Issues queued before `paused_until`, if there is one, are not theirs.
+    Issues queued before `paused_until`, if there is one, are not theirs; of others they get what is
+    featured and those `sections`, or all if there are none.
     """
 
     id: int
@@ -270,6 +286,7 @@ class Subscriber:
     consent_at: str = ""
     created_at: str = ""
     paused_until: str = ""
+    sections: tuple[str, ...] = ()
 
 
 # --- the outbox -----------------------------------------------------------------------------------
@@ -311,13 +328,15 @@ class Outcome:
     """The end of one attempt: the state that the delivery moves to, why, and the relay's words.
 
     `state` is SENT, DEFERRED, FAILED, IN_DOUBT or SKIPPED. `relay_fault` marks an attempt that
-    failed because of the connection and not because of this recipient.
+    failed because of the connection and not because of this recipient; `tried` is False where the
+    relay did not even let us name the recipient.
     """
 
     state: DeliveryState
     reply: Reply
     reason: Reason = Reason.NONE
     relay_fault: bool = False
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ stay the same for every attempt; an attempt that a crash cut off is repeated wha
 of notices held, beside an issue that may be on its way (docs/adr/0013-notices.md).
 """
 
-import selectors
 from datetime import timedelta
 
 from sqlite_utils import Database
@@ -26,11 +25,9 @@ from alerts.retry import next_attempt
 from alerts.settings import Settings
 from alerts.store import moment, notices, secrets, transaction
 from alerts.store.notices import Notice, NoticeKind
-from alerts.transport.connection import Connection, Conversation, Goodbye, Wait
+from alerts.transport.post import Post
 
 _FAULTS_IN_A_ROW = 3  # before the relay is given up for now
-_MOMENT = 0.5  # seconds; so often it is looked whether to stop
-_LAST_WAIT = 10.0  # seconds that a conversation may go on after that
 
 
 def work(db: Database, settings: Settings, world: World) -> Report:
@@ -41,84 +38,50 @@ def work(db: Database, settings: Settings, world: World) -> Report:
     with transaction(db):
         notices.recover(db, world.now())
     report = Report()
-    post = _Post(db, settings, world, report)
     try:
-        while not world.stop.is_set() and not report.relay_fault:
-            due = notices.due(db, world.now(), 1)
-            if not due:
-                break
-            post.send(due[0])
+        with Post(world.connect) as post:
+            office = _Office(db, settings, world, post, report)
+            while not world.stop.is_set() and not report.relay_fault:
+                due = notices.due(db, world.now(), 1)
+                if not due:
+                    break
+                office.send(due[0])
     except RelayUnavailable as fault:
         report.relay_fault = str(fault)
-    finally:
-        post.close()
     report.stopped = world.stop.is_set()
     return report
 
 
-class _Post:
-    """The connection, and what is sent on it."""
+class _Office:
+    """What is done about one notice after the other."""
 
-    def __init__(self, db: Database, settings: Settings, world: World, report: Report) -> None:
-        self._db, self._settings, self._world, self._report = db, settings, world, report
+    def __init__(
+        self, db: Database, settings: Settings, world: World, post: Post, report: Report
+    ) -> None:
+        self._db, self._settings, self._world = db, settings, world
+        self._post, self._report = post, report
         delivery = settings.delivery
         self._retry = RetryPolicy(
             delivery.retry_first, delivery.retry_longest, delivery.give_up_after
         )
-        self._connection: Connection | None = None
         self._faults = 0
 
     def send(self, notice: Notice) -> None:
-        """One attempt, from the claim to the settlement."""
+        """One attempt, from the claim to the settlement; raises `RelayUnavailable` with none made."""
         envelope, message = written(self._db, self._settings, notice, self._world.keyring)
-        connection = self._connected()
+        self._post.open()
         with transaction(self._db):
             claimed = notices.claim(self._db, notice, message, self._world.now())
         if not claimed:
             self._report.outcomes[DeliveryState.SKIPPED] += 1
             return
         try:
-            outcome: Outcome = self._converse(connection, connection.send(envelope, message))
+            outcome = self._post.send(envelope, message)
         except RelayUnavailable as fault:  # it refuses us: nothing was taken
             words = Reply(0, str(fault))
             outcome = Outcome(DeliveryState.DEFERRED, words, Reason.TEMPORARY, relay_fault=True)
             self._faults = _FAULTS_IN_A_ROW
         self._settle(notice, outcome)
-
-    def close(self) -> None:
-        """Say goodbye."""
-        if self._connection is not None and self._connection.usable:
-            self._converse(self._connection, self._connection.close())
-        if self._connection is not None:
-            self._connection.cut()
-
-    def _connected(self) -> Connection:
-        """A usable connection; raises `RelayUnavailable` with nothing claimed."""
-        if self._connection is None or not self._connection.usable:
-            self._connection = self._world.connect()
-        return self._connection
-
-    def _converse(self, connection: Connection, talk: "Conversation | Goodbye") -> "Outcome":
-        """Let a conversation go on to its end, waiting as it asks; a goodbye ends in None."""
-        late: TimeoutError | None = None
-        while True:
-            try:
-                wait = next(talk) if late is None else talk.throw(late)
-            except StopIteration as end:
-                return end.value  # type: ignore[no-any-return]
-            late = None if self._waited(connection, wait) else TimeoutError()
-
-    def _waited(self, connection: Connection, wait: Wait) -> bool:
-        """Wait for the relay; False where it took too long."""
-        give_up = self._world.steady() + wait.patience
-        with selectors.DefaultSelector() as selector:
-            selector.register(connection, wait.events)
-            while not selector.select(_MOMENT):
-                if self._world.stop.is_set():
-                    give_up = min(give_up, self._world.steady() + _LAST_WAIT)
-                if self._world.steady() > give_up:
-                    return False
-        return True
 
     def _settle(self, notice: Notice, outcome: Outcome) -> None:
         now, attempts = self._world.now(), notice.attempts + 1

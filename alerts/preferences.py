@@ -43,11 +43,12 @@ class LeaveReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What somebody chose; `pause` in months from now, 0 for none, None to leave it as it is."""
+    """What somebody chose; `pause` in months from now, 0 for none; None leaves a thing as it is."""
 
     name: str
     language: str
     pause: int | None = None
+    sections: tuple[str, ...] | None = None
 
 
 def choose(db: Database, subscriber_id: int, choice: Choice, now: datetime) -> bool:
@@ -59,7 +60,14 @@ def choose(db: Database, subscriber_id: int, choice: Choice, now: datetime) -> b
         until = person.paused_until
         if choice.pause is not None:
             until = stamp(months_later(now, choice.pause)) if choice.pause else ""
-        after = replace(person, name=choice.name, language=choice.language, paused_until=until)
+        wanted = person.sections if choice.sections is None else tuple(sorted(choice.sections))
+        after = replace(
+            person,
+            name=choice.name,
+            language=choice.language,
+            paused_until=until,
+            sections=wanted,
+        )
         return subscribe.save(db, person, after, "subscriber.changed", now) == "updated"
 
 
@@ -130,7 +138,7 @@ def held(db: Database, person: Subscriber) -> Mapping[str, Any]:
     suppression = suppressions.find(db, address)
     wishes = confirmations.of_subscriber(db, address, person.id)
     return {
-        "subscriber": {**asdict(person), "tags": list(person.tags)},
+        "subscriber": asdict(person),
         "suppressed": suppression.reason if suppression else None,
         "deliveries": [
             {

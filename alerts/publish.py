@@ -6,7 +6,7 @@ transaction. Queueing a month twice changes nothing. Sends nothing.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,26 +15,49 @@ from sqlite_utils import Database
 
 from alerts.archive import Piece
 from alerts.compose import chain, compose, localised
-from alerts.errors import StoreError
+from alerts.errors import AwaitingApproval, Incomplete, StoreError, TryLater
 from alerts.keyring import Keyring
 from alerts.markup import shorten
 from alerts.message import Frame, template
-from alerts.model import Edition, Issue, IssueState, Month
+from alerts.model import Actor, Edition, Issue, IssueState, Month
 from alerts.render import render_edition
 from alerts.render.environment import clean, link
 from alerts.render.view import LONGEST_TEXT, LONGEST_TITLE
+from alerts.review import below_coverage, content_hash
+from alerts.selection import ALL, Keys, selected
+from alerts.selection import keys as keys_of
 from alerts.settings import Settings
-from alerts.store import archive, articles, events, issues, outbox, profiles, secrets, transaction
+from alerts.store import (
+    approvals,
+    archive,
+    articles,
+    events,
+    home,
+    issues,
+    letters,
+    outbox,
+    profiles,
+    secrets,
+    transaction,
+)
+from alerts.store.outbox import Audience
+
+MOST_PARTS = 60  # editions of some sections only; whoever is beyond gets all sections
+EditionKey = tuple[str, Keys]  # language, and sections or ALL
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """What queueing did: `already` where it had been done before; an empty month queues nothing."""
+    """What queueing did: `already` where it had been done before; an empty month queues nothing.
+
+    `held` are those that another copy of the database may have sent.
+    """
 
     month: Month
     articles: int
     deliveries: int
     already: bool = False
+    held: int = 0
 
 
 def composed(db: Database, settings: Settings, month: Month) -> Issue:
@@ -43,7 +66,8 @@ def composed(db: Database, settings: Settings, month: Month) -> Issue:
     The articles of a frozen month can no longer be changed, so this is what was frozen, too.
     """
     found = articles.of_month(db, month)
-    return compose(month, found, profiles.all_profiles(db), settings.alert)
+    known = profiles.all_profiles(db)
+    return compose(month, found, known, settings.alert, letters.of_month(db, month))
 
 
 def editions(db: Database, settings: Settings, month: Month) -> tuple[Edition, ...]:
@@ -66,8 +90,14 @@ def state(db: Database, month: Month) -> IssueState:
     return stored.state if stored else IssueState.DRAFT
 
 
-def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queued:
-    """Freeze the month's issue and owe it to everyone who is active and not suppressed."""
+def queue(
+    db: Database, settings: Settings, month: Month, now: datetime, actor: Actor | None = None
+) -> Queued:
+    """Freeze the month's issue and owe it to everyone who is active and not suppressed.
+
+    Raises `Incomplete` below alert.min_coverage, `AwaitingApproval` where review is required and
+    too few have approved exactly this content.
+    """
     stored = issues.get(db, month)
     if stored is not None and stored.frozen:
         return _already(db, stored)
@@ -77,7 +107,11 @@ def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queu
         return Queued(month, articles=0, deliveries=0)
     frame = Frame.of(settings, month)
     signed = replace(frame, dkim=Keyring.load(settings).signatures(now))
-    templates = [(edition, template(edition, frame, now)) for edition in made]
+    parts = _parts(issue, settings, outbox.audiences(db))
+    whole = {(edition.language, ALL): edition for edition in made}
+    templates = [
+        (key, edition, template(edition, frame, now)) for key, edition in (whole | parts).items()
+    ]
     keys = secrets.all_secrets(db)
     if not keys:
         raise StoreError(
@@ -87,20 +121,80 @@ def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queu
         stored = issues.get(db, month)
         if stored is not None and stored.frozen:  # another process was faster
             return _already(db, stored)
+        if composed(db, settings, month) != issue:  # an editor was at it while we rendered
+            raise TryLater(f"{month}: was changed while it was being queued; run it again")
+        _check_review(db, settings, issue, stored, content_hash(made, frame))
         issue_id = issues.freeze(db, month, _content(issue), signed.to_json(), max(keys), now)
         ids = {
-            edition.language: issues.add_edition(
-                db, issue_id, edition, octets, hashlib.sha256(octets).hexdigest()
+            key: issues.add_edition(
+                db, issue_id, edition, octets, hashlib.sha256(octets).hexdigest(), key[1]
             )
-            for edition, octets in templates
+            for key, edition, octets in templates
         }
-        for language in ids:
+        for language in settings.alert.languages:
             archive.add(db, issue_id, language, _told(issue, language, settings))
-        owed = outbox.languages_owed(db)
-        edition_of = {language: ids[edition_language(language, settings)] for language in owed}
-        deliveries = outbox.fill(db, issue_id, edition_of, now)
-        events.record(db, now, "issue.queued", issue_id=issue_id, detail={"deliveries": deliveries})
-    return Queued(month, len(issue.articles), deliveries)
+        edition_of, unwanted = _owed(issue, settings, outbox.audiences(db), ids)
+        deliveries = outbox.fill(db, issue_id, edition_of, now, unwanted)
+        by = {"by": actor.name, "command": actor.command} if actor else {}
+        detail = {"deliveries": deliveries, **by}
+        events.record(db, now, "issue.queued", issue_id=issue_id, detail=detail)
+        here = home.get(db)
+        unsure = here is not None and str(month) <= here.unsure_through
+        held = home.hold(db, str(month), now) if unsure else 0
+    return Queued(month, len(issue.articles), deliveries, held=held)
+
+
+def _check_review(
+    db: Database,
+    settings: Settings,
+    issue: Issue,
+    stored: issues.StoredIssue | None,
+    signed: str,
+) -> None:
+    """Raises what `queue` says."""
+    if thin := below_coverage(issue, settings):
+        raise Incomplete(f"{issue.month}: {'; '.join(thin)}: `alerts article translate ID LANG`")
+    if settings.alert.review != "required":
+        return
+    standing = approvals.standing(db, stored.id) if stored else ()
+    names = [approval.name for approval in standing if approval.content_hash == signed]
+    if len(names) < settings.alert.approvals:
+        raise AwaitingApproval(
+            f"{issue.month}: waits for approval ({len(names)} of {settings.alert.approvals}): look at"
+            f" the preview, then `alerts issue approve --month {issue.month}`"
+        )
+
+
+def _parts(
+    issue: Issue, settings: Settings, audiences: Iterable[Audience]
+) -> dict[EditionKey, Edition]:
+    """The editions of what those read who want some sections only; the largest audiences first."""
+    made: dict[EditionKey, Edition] = {}
+    for audience in audiences:
+        part = selected(issue, audience.sections)
+        key = (edition_language(audience.language, settings), keys_of(part, issue))
+        if part is issue or not part.articles or key in made or len(made) >= MOST_PARTS:
+            continue
+        made[key] = render_edition(part, key[0], settings)
+    return made
+
+
+def _owed(
+    issue: Issue, settings: Settings, audiences: Iterable[Audience], ids: Mapping[EditionKey, int]
+) -> tuple[dict[Audience, int], frozenset[Audience]]:
+    """The edition of each audience, and the audiences to whom the issue has nothing to say.
+
+    Where there is none of just their sections, they get the one of all.
+    """
+    edition_of, unwanted = {}, set()
+    for audience in audiences:
+        language = edition_language(audience.language, settings)
+        part = selected(issue, audience.sections)
+        key = (language, keys_of(part, issue))
+        edition_of[audience] = ids.get(key, ids[language, ALL])
+        if not part.articles:
+            unwanted.add(audience)
+    return edition_of, frozenset(unwanted)
 
 
 def _told(issue: Issue, language: str, settings: Settings) -> Iterator[Piece]:
@@ -144,4 +238,5 @@ def _content(issue: Issue) -> dict[str, Any]:
             for section in issue.sections
         ],
         "profiles": {slug: asdict(profile) for slug, profile in sorted(issue.profiles.items())},
+        "letters": dict(sorted(issue.letters.items())),
     }

@@ -5,7 +5,7 @@
 
 `and` binds closer than `or`; fields are those of `FIELDS`; a value with blanks or signs stands in
 quotation marks. A day or a month is a span of time in UTC: `joined=2026-10` is some time in October,
-`joined>2026-10` after it. Pure; knows no SQL: `store/selection.py` makes the condition, with every
+`joined>2026-10` after it. Pure; knows no SQL: `store/condition.py` makes the condition, with every
 value as a parameter.
 """
 

@@ -246,28 +246,16 @@ def _wished(person: Subscriber, wish: Wish, now: datetime) -> Subscriber:
     )
 
 
+# The fields that a change is told of.
 _TOLD = (
     *("email", "name", "language", "status", "tags", "consent", "consent_source"),
-    "paused_until",
+    *("paused_until", "sections"),
 )
 
 
 def save(db: Database, before: Subscriber, after: Subscriber, kind: str, now: datetime) -> str:
     """Write what changed, with an event that names the fields and not what is in them."""
-    fields = [
-        name
-        for name in (
-            "email",
-            "name",
-            "language",
-            "status",
-            "tags",
-            "consent",
-            "consent_source",
-            "paused_until",
-        )
-        if getattr(before, name) != getattr(after, name)
-    ]
+    fields = [name for name in _TOLD if getattr(before, name) != getattr(after, name)]
     if not fields:
         return "unchanged"
     subscribers.change(db, after, now)

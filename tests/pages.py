@@ -142,7 +142,7 @@ def fields(html: str) -> dict[str, str]:
     for tag in re.findall(r"<input[^>]*>", html):
         attributes = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
         ticked = attributes.get("type") not in ("checkbox", "radio") or " checked" in tag
-        if "name" in attributes and ticked:
+        if "name" in attributes and ticked and attributes["name"] != "sections":
             found[attributes["name"]] = attributes.get("value", "")
     return found
 

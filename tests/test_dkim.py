@@ -156,6 +156,13 @@ def test_it_names_the_algorithms_and_the_time_of_queueing(sign: Callable[[bytes]
     assert octets == _message(sign, edition())
 
 
+def test_a_header_that_occurs_twice_is_signed_from_the_last_one_up(
+    sign: Callable[[bytes], bytes], dns: Dns
+) -> None:
+    octets = b"Subject: one\r\nSubject: two\r\nFrom: a@example.org\r\n\r\nHello\r\n"
+    assert _verified(sign(octets) + octets, dns) == [True, True]
+
+
 # --- a project that signs -------------------------------------------------------------------------
 
 

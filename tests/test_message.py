@@ -42,25 +42,26 @@ HEADERS = [
 ]  # fmt: skip
 # Line breaks, plain and inside RFC 2047 encoded words, and other ways out of a header (trap A, X1).
 CONTROLS = [*map(chr, [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF])]
+SHAPES = [
+    "=?utf-8?q?=0ABcc:_x@evil.example?=",
+    "=?utf-8?q?=0D=0ABcc:_x@evil.example?=",
+    "=?utf-8?b?DQpCY2M6IHhAZXZpbC5leGFtcGxl?=",
+    "=?utf-8?q?=0A=0AHello?=",
+    "=?utf-8?q?=0D=0A=0D=0AHello?=",
+    "=?us-ascii?Q?a=0ABcc=3A_x@evil.example?=",
+    *(f"a{c}Bcc: x@evil.example" for c in CONTROLS),
+    "a\r\nBcc: x@evil.example",
+    "a\r\n\r\n<h1>body</h1>",
+    "a\r\n .\r\nBcc: x@evil.example",
+    '"\r\nBcc: x@evil.example',
+    "> , <x@evil.example>",
+    "\ud800\udfff",
+]
 INJECTIONS = [
     f"{before}{shape}{after}"
     for before in ("", "News ", "é ")
     for after in ("", " tail")
-    for shape in (
-        "=?utf-8?q?=0ABcc:_x@evil.example?=",
-        "=?utf-8?q?=0D=0ABcc:_x@evil.example?=",
-        "=?utf-8?b?DQpCY2M6IHhAZXZpbC5leGFtcGxl?=",
-        "=?utf-8?q?=0A=0AHello?=",
-        "=?utf-8?q?=0D=0A=0D=0AHello?=",
-        "=?us-ascii?Q?a=0ABcc=3A_x@evil.example?=",
-        *(f"a{c}Bcc: x@evil.example" for c in CONTROLS),
-        "a\r\nBcc: x@evil.example",
-        "a\r\n\r\n<h1>body</h1>",
-        "a\r\n .\r\nBcc: x@evil.example",
-        '"\r\nBcc: x@evil.example',
-        "> , <x@evil.example>",
-        "\ud800\udfff",
-    )
+    for shape in SHAPES
 ]
 PLACES = [field for field in asdict(FRAME) if field != "dkim"]
 TEXT_SETTINGS = (
@@ -133,7 +134,7 @@ def test_a_setting_is_refused_in_one_line_or_stays_in_its_header_x1(
     project: Path, setting: str
 ) -> None:
     said: set[str] = set()
-    for payload in (*INJECTIONS, *(f"a@b.example{x}" for x in INJECTIONS)):
+    for payload in (*SHAPES, *(f"a@b.example{shape}" for shape in SHAPES)):
         try:
             made = load(project, {f"ALERTS_{setting}": payload})
         except SettingsError as refused:
@@ -213,7 +214,7 @@ def test_pages_with_an_international_name_are_linked_in_ascii_s12_s13(project: P
 names = st.one_of(
     st.text(max_size=120),
     st.sampled_from(["José Núñez", "محمد عبد الله", "O'Neil, Ana \"Nina\"", "a.b", "=?utf-8?q?x?=",
-                     "山" * 90]),
+                     "{slot:address}", "山" * 90]),
 )  # fmt: skip
 slots = st.sampled_from(
     ["{slot:name|friend}", "{slot:name}", "{slot:address}", "{slot:unsubscribe_url}",

@@ -194,3 +194,88 @@ def test_who_left_finds_the_way_to_join_and_to_their_data(served: Served) -> Non
     assert "join?lang=en" in page
     assert "/data" in page
     assert 'name="pause"' not in page
+
+
+# --- sections -------------------------------------------------------------------------------------
+
+
+def _articles(alerts: Alerts, *sections: str) -> None:
+    for section in sections:
+        url = f"https://www.example.org/{section}"
+        added = alerts(
+            *("article", "add", "--url", url, "--title", f"About {section}", "--section", section),
+            *("--month", str(MONTH)),
+        )
+        assert added.code == 0, added.stderr
+
+
+def _choose(served: Served, address: str, *sections: str) -> None:
+    path = _link(served, address)
+    form = fields(served.get(path).text)
+    assert form["choose"] == "yes"
+    sent = {**form, "language": "en", "sections": list(sections)}
+    assert served.post(path, data=sent).status_code == 200
+
+
+def test_the_edition_follows_the_sections_wanted(served: Served, alerts: Alerts) -> None:
+    _articles(alerts, "news", "publications", "events")
+    _choose(served, "all@example.org", *served.settings.alert.sections)
+    _choose(served, "none@example.org")
+    _choose(served, "news@example.org", "news")
+    _choose(served, "news2@example.org", "news", "members")
+    _choose(served, "both@example.org", "events", "news")
+    _choose(served, "members@example.org", "members")
+    assert alerts("queue", "--month", str(MONTH)).code == 0
+    assert alerts("send", "--month", str(MONTH)).code == 0
+    got = {}
+    for path in (served.settings.root / "outbox" / "new").iterdir():
+        text = path.read_text(encoding="utf-8")
+        to = text.partition("Delivered-To: ")[2].partition("\n")[0].partition("@")[0]
+        words = ("news", "publications", "events")
+        got[to] = [word for word in words if f"About {word}" in text]
+    everything = ["news", "publications", "events"]
+    assert got == {
+        "all": everything,
+        "none": everything,
+        "news": ["news"],
+        "news2": ["news"],
+        "both": ["news", "events"],
+    }
+    counts = outbox.counts(served.db, MONTH)
+    assert (counts["sent"], counts["skipped"]) == (5, 1)
+    why = alerts("why", "members@example.org", "--month", str(MONTH)).stdout
+    assert "nothing in the sections" in why
+    status = alerts("status", "--month", str(MONTH), "--json").json
+    assert [e["language"] for e in status["editions"]] == list(served.settings.alert.languages)
+    made = served.db.conn.execute("SELECT count(*) FROM editions").fetchone()[0]
+    assert made == len(status["editions"]) + 2  # one for news, one for both: not one a reader
+
+
+def test_what_is_featured_is_for_everyone(served: Served, alerts: Alerts) -> None:
+    _articles(alerts, "news", "events")
+    listed = alerts("article", "list", "--month", str(MONTH), "--json").json
+    (news,) = [article["id"] for article in listed if article["section"] == "news"]
+    assert alerts("article", "feature", news).code == 0
+    _choose(served, "events@example.org", "events")
+    _choose(served, "members@example.org", "members")
+    alerts("queue", "--month", str(MONTH))
+    rows = served.db.conn.execute(
+        """SELECT e.sections, e.articles, d.state FROM deliveries AS d
+             JOIN editions AS e ON e.id = d.edition_id ORDER BY d.id"""
+    )
+    assert [tuple(row) for row in rows] == [("[]", 2, "queued"), ('["featured"]', 1, "queued")]
+
+
+def test_no_more_editions_than_can_be_made(
+    served: Served, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is beyond the limit gets all sections, and nobody is left out."""
+    monkeypatch.setattr("alerts.publish.MOST_PARTS", 1)
+    _articles(alerts, "news", "publications", "events")
+    for number, section in enumerate(("news", "news", "events")):
+        _choose(served, f"reader{number}@example.org", section)
+    alerts("queue", "--month", str(MONTH))
+    rows = served.db.conn.execute(
+        "SELECT e.sections FROM deliveries AS d JOIN editions AS e ON e.id = d.edition_id ORDER BY d.id"
+    )
+    assert [row[0] for row in rows] == ['["news"]', '["news"]', "[]"]

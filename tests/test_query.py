@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from alerts.errors import UsageError
 from alerts.query import DATES, FIELDS, WORDS, All, Any, Is, Not, Query, parse
 from alerts.store import open_database, subscribers
-from alerts.store.selection import condition
+from alerts.store.condition import condition
 from tests.conftest import Alerts
 
 PEOPLE = """email,name,language,tags,status,consent source

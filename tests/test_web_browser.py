@@ -209,3 +209,25 @@ def test_h15_no_page_has_a_fault_that_axe_finds(
             tried += 1
     context.close()
     assert tried == len(NAMES) * len(WIDTHS)
+
+
+def test_x8_a_scanner_that_runs_a_browser_changes_nothing(served: Served, page: "Page") -> None:
+    """Every link of an issue and of a notice is opened, with scripts on, and stays open a while."""
+    from tests.conftest import _call
+    from tests.factories import MONTH, queue_issue
+
+    served.subscriber()
+    queue_issue(served.settings.root, served.db)
+    assert _call("send", "--month", str(MONTH)).code == 0
+    served.sign_up("new@example.org")
+    mails = [taken.octets for taken in served.post_office()]
+    mails += [path.read_bytes() for path in (served.settings.root / "outbox" / "new").iterdir()]
+    opened = 0
+    for mail in mails:
+        for url in links(mail):
+            page.goto(served.url + path_of(url, served).lstrip("/"))
+            page.wait_for_load_state("networkidle")
+            opened += 1
+    assert opened >= 4
+    assert served.status() == "active"
+    assert served.status("new@example.org") == "pending"

@@ -6,25 +6,28 @@ import re
 import signal
 import socket
 import stat
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 
 import click
 
 from alerts import notify
+from alerts.cli.bar import bar
+from alerts.cli.delivery import tell_held
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.dispatch import Destination, Orders, Report, World, dispatch
 from alerts.errors import LockHeld, RelayUnavailable, SettingsError
+from alerts.home import at_work
 from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month, RetryPolicy
 from alerts.settings import DeliverySettings, DestinationSettings, Settings
-from alerts.store import open_database, outbox
+from alerts.store import check, open_database, outbox
 from alerts.store.lock import project_lock
 from alerts.transport import Transport, transport
+from alerts.transport.post import Post
 
 
 class Rate(click.ParamType[float]):
@@ -68,12 +71,13 @@ def send(
     Exits 75 while deliveries wait for another try, 1 while some are held in doubt.
     """
     with project_lock(session.settings.database_path, "send", session.now):
+        session.settle_home()
         _post_first(session)
         months = [Month.parse(month)] if month else recent(session)
         report = work(session, months, limit=limit, connections=connections, rate=rate)
     if as_json:
         print_json({state.value: report.outcomes[state] for state in DeliveryState})
-    return finish(session, months, report)
+    return finish(session, months, report, limited=limit is not None)
 
 
 def _post_first(session: Session) -> None:
@@ -88,7 +92,15 @@ def _post_first(session: Session) -> None:
 
 def recent(session: Session) -> tuple[Month, ...]:
     """The months that `send` works unasked: an older issue is only sent when it is named."""
-    return outbox.open_months(session.db, session.now - session.settings.alert.max_late)
+    max_late = session.settings.alert.max_late
+    months, older = outbox.open_months(session.db, session.now - max_late)
+    for month in older:
+        session.warn(
+            f"{month} still has deliveries open, and was queued over {max_late.days} days ago"
+            f" (alert.max_late): `alerts send --month {month}` sends them, `alerts delivery cancel"
+            f" --month {month}` drops them"
+        )
+    return months
 
 
 def work(
@@ -128,10 +140,18 @@ def work(
     )
     db = open_database(settings.database_path, synchronous=settings.database.synchronous)
     try:
-        with stopping(world.stop):
-            return dispatch(db, orders, world, _progress(session))
+        if months:
+            check(db, settings.database_path)
+        here = at_work(db, settings.database_path) if months else nullcontext()
+        with stopping(world.stop), here, bar(session.quiet) as shown:
+            return dispatch(db, orders, world, shown.draw if shown else lambda report, due: None)
     finally:
         db.close()
+
+
+def direct_post(settings: Settings) -> Post:
+    """The way for single messages; raises `SettingsError`."""
+    return Post(relay_of(settings))
 
 
 def _retry(own: DeliverySettings | DestinationSettings, usual: DeliverySettings) -> RetryPolicy:
@@ -142,26 +162,35 @@ def _retry(own: DeliverySettings | DestinationSettings, usual: DeliverySettings)
     )
 
 
-def finish(session: Session, months: Sequence[Month], report: Report) -> int:
-    """Tell how the books stand; the exit code."""
-    for month in months:
-        counts = outbox.counts(session.db, month)
+def finish(
+    session: Session, months: Sequence[Month], report: Report, *, limited: bool = False
+) -> int:
+    """Tell how the books stand; the exit code. `limited`: not all were to be sent."""
+    totals = [outbox.counts(session.db, month) for month in months]
+    for month, counts in zip(months, totals, strict=True):
         told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
         session.say(f"{month}: {told or 'nothing in the outbox'}")
     if report.relay_fault:
         raise RelayUnavailable(f"{report.relay_fault}; what is still open waits for the next call")
-    totals = [outbox.counts(session.db, month) for month in months]
     if report.stopped and any(c["queued"] for c in totals):
         session.warn("stopped; the same command goes on")
         return 1
-    if session.settings.delivery.in_doubt == "hold" and any(c["in_doubt"] for c in totals):
-        session.warn("some deliveries are held in doubt; decide on them")
+    resends = session.settings.delivery.in_doubt == "resend"
+    held = {m: n for m, n in outbox.held(session.db, resends).items() if m in months}
+    if held:
+        tell_held(session.warn, held)
         return 1
     if any(c["deferred"] or c["in_doubt"] for c in totals):
-        due = outbox.next_due(session.db, months)
+        due = outbox.next_due(session.db, months, doubtful=resends)
         session.warn(
             f"some deliveries wait for another try, the first at {due}; call `alerts send` again then"
         )
+        return 75
+    if any(c["sending"] for c in totals):
+        session.warn("another machine holds some deliveries; call `alerts send` again in an hour")
+        return 75
+    if any(c["queued"] for c in totals) and not limited:
+        session.warn("some deliveries are queued for a later moment; see that the clock is right")
         return 75
     return 0
 
@@ -182,6 +211,7 @@ def post(session: Session, relay: Transport, stop: threading.Event) -> Report:
     keyring = Keyring.load(settings)
     world = World(relay, lambda: datetime.now(UTC), time.monotonic, random.random, stop, keyring)
     with project_lock(settings.database_path, "notices", session.now, "notices.lock"):
+        session.settle_home()
         return notify.work(session.db, settings, world)
 
 
@@ -223,16 +253,3 @@ def stopping(stop: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in zip(signals, before, strict=True):
             signal.signal(number, handler)
-
-
-def _progress(session: Session) -> Callable[[Report, int], None]:
-    """A line on the terminal that is drawn over; nothing where stderr is no terminal."""
-    began = time.monotonic()
-
-    def draw(report: Report, due: int) -> None:
-        done = report.outcomes.total()
-        rate = done / max(time.monotonic() - began, 0.001)
-        left = f", {max(due - done, 0) / rate:.0f} s left" if rate else ""
-        click.echo(f"\r{done} of {due}, {rate:.0f} a second{left}   ", err=True, nl=False)
-
-    return draw if sys.stderr.isatty() and not session.quiet else lambda report, due: None

@@ -23,6 +23,7 @@ from alerts.errors import AlertsError, LockHeld, UsageError
 from alerts.store import faults
 from alerts.web import Site, application
 
+LAST_WAIT = 20.0  # seconds, for the relay's answer to a notice
 REST = 60.0  # seconds; the longest wait between two looks at what is due
 
 
@@ -97,7 +98,7 @@ def posting(post: Post) -> Iterator[None]:
         yield
     finally:
         post.stop()
-        thread.join()
+        thread.join(LAST_WAIT)  # what is cut off then is in doubt, and sent once more
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from alerts.store import moment
 MOST_WORDS = 12  # of a question; the rest is not looked for
 ALIKE = 8  # editions of a month that may tell an article in the same words
 _FROZEN = "i.state IN ('queued', 'sent')"
+_WHOLE = f"{_FROZEN} AND e.sections = '[]'"  # editions of some sections only are not for everybody
 
 
 def add(db: Database, issue_id: int, language: str, pieces: Iterable[Piece]) -> None:
@@ -43,7 +44,7 @@ def listed(db: Database, language: str = "") -> Sequence[Past]:
     rows = db.query(
         f"""SELECT i.month, e.language, e.subject, e.preheader, i.queued_at
               FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
-             WHERE {_FROZEN} AND (:language = '' OR e.language = :language)
+             WHERE {_WHOLE} AND (:language = '' OR e.language = :language)
              ORDER BY i.month DESC, e.id""",  # noqa: S608
         {"language": language},
     )
@@ -64,7 +65,7 @@ def edition(db: Database, month: Month, language: str) -> Edition | None:
     rows = db.query(
         f"""SELECT e.language, subject, preheader, html, text, articles
               FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
-             WHERE {_FROZEN} AND i.month = ? AND e.language = ?""",  # noqa: S608
+             WHERE {_WHOLE} AND i.month = ? AND e.language = ?""",  # noqa: S608
         (str(month), language),
     )
     return next((Edition(**row) for row in rows), None)
@@ -133,7 +134,8 @@ def _marked(text: str) -> Marked:
 
 
 def altered(db: Database) -> Iterator[tuple[Month, str, tuple[str, ...]]]:
-    """Every edition in the archive, with the names of its parts that are not as they were frozen."""
+    """Every edition that was frozen, those of some sections included, by month and a name; with the
+    parts of it that are not as they were."""
     rows = db.query(
         f"""SELECT i.month, e.* FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
              WHERE {_FROZEN} ORDER BY i.month, e.id"""  # noqa: S608
@@ -144,4 +146,6 @@ def altered(db: Database) -> Iterator[tuple[Month, str, tuple[str, ...]]]:
         changed = [name for name, value in now.items() if then.get(name) != value]
         if hashlib.sha256(row["template"]).hexdigest() != row["sha256"]:
             changed.append("template")
-        yield Month.parse(row["month"]), row["language"], tuple(changed)
+        sections = ", ".join(json.loads(row["sections"]))
+        name = f"{row['language']} ({sections})" if sections else row["language"]
+        yield Month.parse(row["month"]), name, tuple(changed)

@@ -1,7 +1,8 @@
 """Issues and their editions: one issue a month, frozen when it is queued."""
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from alerts.archive import hashes
+from alerts.errors import StoreError
 from alerts.model import Edition, IssueState, Month
 from alerts.store import moment, stamp
 
@@ -48,6 +50,26 @@ def frozen_months(db: Database) -> frozenset[Month]:
     return frozenset(Month.parse(row["month"]) for row in rows)
 
 
+def begin(db: Database, month: Month, now: datetime) -> int:
+    """The id of the month's issue, which is begun as a draft where there is none yet."""
+    # Empty documents and not NULL: before SQLite 3.45, json_valid(NULL) is false.
+    db.conn.execute(
+        """INSERT INTO issues (month, state, content, frame, created_at)
+           VALUES (?, 'draft', '{}', '{}', ?) ON CONFLICT DO NOTHING""",
+        (str(month), stamp(now)),
+    )
+    row = db.conn.execute("SELECT id FROM issues WHERE month = ?", (str(month),)).fetchone()
+    return int(row[0])
+
+
+def mark(db: Database, issue_id: int, state: IssueState) -> None:
+    """Move an issue that is not frozen to `draft` or `approved`."""
+    db.conn.execute(
+        "UPDATE issues SET state = ? WHERE id = ? AND state IN ('draft', 'approved')",
+        (state.value, issue_id),
+    )
+
+
 def freeze(
     db: Database,
     month: Month,
@@ -80,12 +102,20 @@ def freeze(
     return int(row[0])
 
 
-def add_edition(db: Database, issue_id: int, edition: Edition, template: bytes, sha256: str) -> int:
-    """Keep one edition and the bytes of its messages; returns its id."""
+def add_edition(
+    db: Database,
+    issue_id: int,
+    edition: Edition,
+    template: bytes,
+    sha256: str,
+    sections: Sequence[str] = (),
+) -> int:
+    """Keep one edition and the bytes of its messages; returns its id. `sections`: of those alone."""
     cursor = db.conn.execute(
         """INSERT INTO editions
-           (issue_id, language, subject, preheader, html, text, articles, template, sha256, hashes)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+           (issue_id, language, subject, preheader, html, text, articles, template, sha256, sections,
+            hashes)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             issue_id,
             edition.language,
@@ -96,6 +126,7 @@ def add_edition(db: Database, issue_id: int, edition: Edition, template: bytes, 
             edition.articles,
             template,
             sha256,
+            json.dumps(list(sections)),
             hashes(edition.subject, edition.preheader, edition.html, edition.text),
         ),
     )
@@ -103,8 +134,10 @@ def add_edition(db: Database, issue_id: int, edition: Edition, template: bytes, 
 
 
 def editions(db: Database, issue_id: int) -> tuple[Edition, ...]:
-    """The editions of a frozen issue, as they were sent, in the order they were made."""
-    rows = db.query("SELECT * FROM editions WHERE issue_id = ? ORDER BY id", (issue_id,))
+    """The editions of a frozen issue, as they were sent, in the order they were made: of all sections."""
+    rows = db.query(
+        "SELECT * FROM editions WHERE issue_id = ? AND sections = '[]' ORDER BY id", (issue_id,)
+    )
     names = ("language", "subject", "preheader", "html", "text", "articles")
     return tuple(Edition(**{name: row[name] for name in names}) for row in rows)
 
@@ -121,13 +154,21 @@ class Template:
 
 
 def template(db: Database, edition_id: int) -> Template:
-    """The frozen template of an edition, with the frame of its issue."""
-    row = db.conn.execute(
-        """SELECT i.id, e.language, e.template, i.frame, i.secret_id
+    """The frozen template of an edition, with the frame of its issue.
+
+    Raises `StoreError` where its octets have changed since it was queued.
+    """
+    sha256, *row = db.conn.execute(
+        """SELECT e.sha256, i.id, e.language, e.template, i.frame, i.secret_id
              FROM editions AS e JOIN issues AS i ON i.id = e.issue_id WHERE e.id = ?""",
         (edition_id,),
     ).fetchone()
-    return Template(*row)
+    found = Template(*row)
+    if hashlib.sha256(found.octets).hexdigest() != sha256:
+        raise StoreError(
+            f"edition {found.language} is not what was queued: the database is damaged; restore a backup"
+        )
+    return found
 
 
 def close_finished(db: Database, now: datetime) -> Iterable[Month]:

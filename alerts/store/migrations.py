@@ -11,6 +11,11 @@ from alerts.archive import hashes
 MIGRATIONS = Migrations("alerts")
 
 
+def from_the_future(db: Database) -> list[str]:
+    """The migrations of that database which are not ours: a newer version has written it."""
+    return [one.name for one in MIGRATIONS.applied(db) if one.name not in globals()]
+
+
 def _run(db: Database, script: str) -> None:
     """Several statements inside the open transaction (executescript would commit it)."""
     for statement in script.split(";\n"):
@@ -184,6 +189,66 @@ def m003_outbox(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m004_home(db: Database) -> None:
+    """Where this database lives (docs/adr/0010). `project` is shared by all copies of it; `generation`
+    rises with every send; `place` is NULL while nobody has said which copy lives on. Issues up to the
+    month `unsure_through` that are not queued here may have been sent by another copy."""
+    _run(
+        db,
+        """
+        CREATE TABLE home (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            project TEXT NOT NULL,
+            generation INTEGER NOT NULL DEFAULT 1,
+            place TEXT CHECK (place IS NULL OR json_valid(place)),
+            since TEXT NOT NULL,
+            unsure_through TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+        CREATE INDEX events_by_delivery ON events (delivery_id) WHERE delivery_id IS NOT NULL
+        """,
+    )
+
+
+@MIGRATIONS()
+def m006_editing(db: Database) -> None:
+    """What editors do to an issue. `basis` is what the source said of each field when the editor last
+    wrote over it, so that a new version of the source can be told from the old one. A letter, an
+    approval and a preview belong to an issue; an approval signs the hash of its exact content and
+    stands until `voided_at`."""
+    _run(
+        db,
+        """
+        ALTER TABLE articles ADD COLUMN basis TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(basis));
+        CREATE TABLE letters (
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            language TEXT NOT NULL,
+            text TEXT NOT NULL CHECK (text <> ''),
+            updated_at TEXT NOT NULL,
+            PRIMARY KEY (issue_id, language)
+        ) STRICT;
+        CREATE TABLE approvals (
+            id INTEGER PRIMARY KEY,
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            content_hash TEXT NOT NULL CHECK (length(content_hash) = 64),
+            approved_by TEXT NOT NULL COLLATE NOCASE CHECK (approved_by <> ''),
+            at TEXT NOT NULL,
+            voided_at TEXT
+        ) STRICT;
+        CREATE UNIQUE INDEX approvals_standing
+            ON approvals (issue_id, content_hash, approved_by) WHERE voided_at IS NULL;
+        CREATE TABLE previews (
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            content_hash TEXT NOT NULL CHECK (length(content_hash) = 64),
+            recipient TEXT NOT NULL,
+            language TEXT NOT NULL,
+            mailed_at TEXT NOT NULL,
+            PRIMARY KEY (issue_id, content_hash, recipient, language)
+        ) STRICT
+        """,
+    )
+
+
+@MIGRATIONS()
 def m007_web(db: Database) -> None:
     """The subscribers' side. A `confirmation` is a wish that waits for proof of its address: to join
     (`subscriber_id` 0), or to move a subscription there. There is one open wish an address and
@@ -244,6 +309,43 @@ def m007_web(db: Database) -> None:
     )
 
 
+@MIGRATIONS(transactional=False)
+def m008_sections(db: Database) -> None:
+    """Readers choose sections; an edition is of those that somebody wants ('[]': of all).
+
+    A constraint of a table can only change with the table (SQLite, “Making Other Kinds Of Table Schema
+    Changes”), and foreign keys rest meanwhile, which they only do outside a transaction. Can be run
+    again after a crash: all but the record of it is one transaction."""
+    if any(row[1] == "sections" for row in db.conn.execute("PRAGMA table_info(editions)")):
+        return
+    columns = ", ".join(row[1] for row in db.conn.execute("PRAGMA table_info(editions)"))
+    (made,) = db.conn.execute("SELECT sql FROM sqlite_master WHERE name = 'editions'").fetchone()
+    made = (
+        made.replace('"editions"', "editions")
+        .replace("editions", "editions_anew", 1)
+        .replace(
+            "UNIQUE (issue_id, language)",
+            "sections TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(sections)),"
+            " UNIQUE (issue_id, language, sections)",
+        )
+    )
+    db.conn.execute("PRAGMA foreign_keys = OFF")
+    db.conn.execute("BEGIN IMMEDIATE")
+    _run(
+        db,
+        f"""
+        {made};
+        INSERT INTO editions_anew ({columns}) SELECT {columns} FROM editions;
+        DROP TABLE editions;
+        ALTER TABLE editions_anew RENAME TO editions;
+        ALTER TABLE subscribers ADD COLUMN
+            sections TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(sections))
+        """,  # noqa: S608 - names of columns, from SQLite itself
+    )
+    db.conn.execute("COMMIT")
+    db.conn.execute("PRAGMA foreign_keys = ON")
+
+
 @MIGRATIONS()
 def m012_open_deliveries(db: Database) -> None:
     """The index of what is open, told apart by OR: an IN list costs a table of its own per row, a
@@ -291,11 +393,3 @@ def m008_archive(db: Database) -> None:
             "UPDATE editions SET hashes = ? WHERE id = ?",
             (hashes(row["subject"], row["preheader"], row["html"], row["text"]), row["id"]),
         )
-
-
-@MIGRATIONS()
-def m009_retention(db: Database) -> None:
-    """What happened to a person's copies, found without reading all events."""
-    db.conn.execute(
-        "CREATE INDEX events_by_delivery ON events (delivery_id) WHERE delivery_id IS NOT NULL"
-    )

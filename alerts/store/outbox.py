@@ -7,7 +7,7 @@ can have reached the relay: `recover` puts that one in doubt and frees the rest.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,36 +27,69 @@ _ELIGIBLE = """
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """One outcome to be written: of which delivery, when it is due again if it is, since when."""
+    """One outcome to be written: of which delivery, when it is due again if it is, since when.
+
+    It counts only while that lease holds the delivery.
+    """
 
     delivery_id: int
+    lease_id: int
     outcome: Outcome
     attempts: int
     due_at: datetime
     at: datetime
 
 
-def languages_owed(db: Database) -> tuple[str, ...]:
-    """The languages of those who would get an issue now."""
-    rows = db.conn.execute(f"SELECT DISTINCT s.language FROM subscribers AS s WHERE {_ELIGIBLE}")  # noqa: S608
-    return tuple(sorted(language for (language,) in rows))
+@dataclass(frozen=True, slots=True, order=True)
+class Audience:
+    """Readers who are owed the same: their language, and the sections they want (none: all)."""
+
+    language: str
+    sections: tuple[str, ...] = ()
 
 
-def fill(db: Database, issue_id: int, edition_of: Mapping[str, int], now: datetime) -> int:
-    """Owe everyone eligible the edition of their language; returns how many.
+def audiences(db: Database) -> tuple[Audience, ...]:
+    """The audiences of those who would get an issue now, the largest first."""
+    rows = db.conn.execute(
+        f"""SELECT s.language, s.sections FROM subscribers AS s WHERE {_ELIGIBLE}
+             GROUP BY s.language, s.sections ORDER BY count(*) DESC, s.language, s.sections"""  # noqa: S608
+    )
+    return tuple(Audience(language, tuple(json.loads(wanted))) for language, wanted in rows)
 
-    Whoever asked for a pause that is not over is in the books too, as `skipped`.
-    `edition_of` names an edition for each of `languages_owed`. To be called in the transaction that
+
+def fill(
+    db: Database,
+    issue_id: int,
+    edition_of: Mapping[Audience, int],
+    now: datetime,
+    unwanted: Collection[Audience] = (),
+) -> int:
+    """Owe everyone eligible the edition of their audience; returns how many.
+
+    Whoever asked for a pause that is not over, or is of an `unwanted` audience, to whom the issue has
+    nothing to say, is in the books too, as `skipped`. `edition_of` names an edition for each of
+    `audiences`. To be called in the transaction that
     freezes the issue. One statement, in order of subscriber id, so that the index is filled in order.
     """
-    db.conn.execute("CREATE TEMP TABLE edition_of (language TEXT PRIMARY KEY, edition_id INTEGER)")
-    db.conn.executemany("INSERT INTO edition_of VALUES (?, ?)", edition_of.items())
+    db.conn.execute(
+        """CREATE TEMP TABLE edition_of (language TEXT, sections TEXT, edition_id INTEGER,
+                                         unwanted INTEGER, PRIMARY KEY (language, sections))"""
+    )
+    db.conn.executemany(
+        "INSERT INTO edition_of VALUES (?, ?, ?, ?)",
+        [
+            (one.language, json.dumps(one.sections, ensure_ascii=False), edition, one in unwanted)
+            for one, edition in edition_of.items()
+        ],
+    )
     cursor = db.conn.execute(
         f"""INSERT INTO deliveries (issue_id, edition_id, subscriber_id, due_at, changed_at, state, reason)
             SELECT :issue, e.edition_id, s.id, :now, :now,
-                   CASE WHEN s.paused_until > :now THEN 'skipped' ELSE 'queued' END,
-                   CASE WHEN s.paused_until > :now THEN 'paused' ELSE '' END
-              FROM subscribers AS s CROSS JOIN edition_of AS e ON e.language = s.language
+                   CASE WHEN s.paused_until > :now OR e.unwanted THEN 'skipped' ELSE 'queued' END,
+                   CASE WHEN s.paused_until > :now THEN 'paused'
+                        WHEN e.unwanted THEN 'nothing_wanted' ELSE '' END
+              FROM subscribers AS s CROSS JOIN edition_of AS e
+                ON e.language = s.language AND e.sections = s.sections
              WHERE {_ELIGIBLE}
              ORDER BY s.id""",  # noqa: S608
         {"issue": issue_id, "now": stamp(now)},
@@ -74,19 +107,22 @@ def count_due(db: Database, now: datetime, months: Sequence[Month], doubtful: bo
     return int(row.fetchone()[0])
 
 
-def open_months(db: Database, queued_since: datetime) -> tuple[Month, ...]:
-    """The months whose issues were queued since then and still have something open."""
+def open_months(
+    db: Database, queued_since: datetime
+) -> tuple[tuple[Month, ...], tuple[Month, ...]]:
+    """The months whose issues still have something open: those queued since then, those before."""
     rows = db.conn.execute(
-        "SELECT month FROM issues WHERE state = 'queued' AND queued_at >= ? ORDER BY month",
+        "SELECT month, queued_at >= ? FROM issues WHERE state = 'queued' ORDER BY month",
         (stamp(queued_since),),
-    )
-    return tuple(Month.parse(month) for (month,) in rows)
+    ).fetchall()
+    since = [(Month.parse(month), recent) for month, recent in rows]
+    return tuple(m for m, recent in since if recent), tuple(m for m, recent in since if not recent)
 
 
 # The first line as the index deliveries_open has it, to the letter.
 _DUE = """
     (d.state = 'queued' OR d.state = 'deferred' OR d.state = 'in_doubt') AND d.due_at <= :now
-    AND (d.state <> 'in_doubt' OR :doubtful)
+    AND (d.state <> 'in_doubt' OR (:doubtful AND d.reason <> 'held'))
     AND d.issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(:months)))
 """
 
@@ -101,12 +137,25 @@ def _listed(months: Sequence[Month]) -> str:
 
 
 def open_lease(db: Database, holder: str, host: str, expires_at: datetime) -> int:
-    """Begin a lease for one connection; returns its id."""
+    """Begin a lease for one connection; returns its id, which no other lease ever has.
+
+    So whoever comes back late, its lease taken over by another machine, settles nothing of theirs.
+    """
     cursor = db.conn.execute(
-        "INSERT INTO leases (holder, host, expires_at) VALUES (?, ?, ?)",
+        """INSERT INTO leases (id, holder, host, expires_at)
+           VALUES (abs(random() % 9007199254740991), ?, ?, ?)""",
         (holder, host, stamp(expires_at)),
     )
     return int(cursor.lastrowid or 0)
+
+
+def renew(db: Database, leases: Sequence[int], expires_at: datetime) -> bool:
+    """Put off the end of leases; False where another machine has ended one of them."""
+    renewed = db.conn.execute(
+        "UPDATE leases SET expires_at = ? WHERE id IN (SELECT value FROM json_each(?))",
+        (stamp(expires_at), json.dumps(list(leases))),
+    ).rowcount
+    return renewed == len(leases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +267,14 @@ def skip(
 def settle(db: Database, settlements: Iterable[Settlement]) -> None:
     """Write outcomes in one commit, and as few statements: a commit holds up the sender.
 
-    Only a delivery that is `sending` moves, so to settle the same outcomes twice changes nothing.
+    Only a delivery that its lease still holds moves, so to settle the same outcomes twice changes
+    nothing, and neither does an outcome that comes after another machine has taken over.
     Of someone erased meanwhile the relay's words, which may name them, are not kept.
     """
     rows = [
         (
             s.delivery_id,
+            s.lease_id,
             s.outcome.state,
             s.outcome.reason,
             str(s.outcome.reply),
@@ -234,14 +285,14 @@ def settle(db: Database, settlements: Iterable[Settlement]) -> None:
         for s in settlements
     ]
     with transaction(db):
-        failures = [row for row in rows if row[1] != DeliveryState.SENT]
+        failures = [row for row in rows if row[2] != DeliveryState.SENT]
         if failures:
             db.conn.execute(
                 f"""INSERT INTO events (at, kind, delivery_id, detail)
                     SELECT o.at, 'delivery.' || o.state, o.id,
                            json_object('reason', o.reason, 'reply', {_REPLY})
                       FROM ({_OUTCOMES}) AS o
-                      JOIN deliveries ON deliveries.id = o.id AND deliveries.state = 'sending'""",  # noqa: S608
+                      JOIN deliveries ON deliveries.id = o.id AND deliveries.lease_id = o.lease_id""",  # noqa: S608
                 {"rows": json.dumps(failures)},
             )
         db.conn.execute(
@@ -249,17 +300,17 @@ def settle(db: Database, settlements: Iterable[Settlement]) -> None:
                    SET state = o.state, reason = o.reason, reply = {_REPLY}, attempts = o.attempts,
                        due_at = o.due_at, lease_id = NULL, changed_at = o.at
                   FROM ({_OUTCOMES}) AS o
-                 WHERE deliveries.id = o.id AND deliveries.state = 'sending'""",  # noqa: S608
+                 WHERE deliveries.id = o.id AND deliveries.lease_id = o.lease_id""",  # noqa: S608
             {"rows": json.dumps(rows)},
         )
 
 
 # `o`: the rows of a JSON array, as a table; and what is kept of the relay's words.
 _OUTCOMES = """
-    SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,
-           json_extract(value, '$[2]') AS reason, json_extract(value, '$[3]') AS reply,
-           json_extract(value, '$[4]') AS attempts, json_extract(value, '$[5]') AS due_at,
-           json_extract(value, '$[6]') AS at
+    SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS lease_id,
+           json_extract(value, '$[2]') AS state, json_extract(value, '$[3]') AS reason,
+           json_extract(value, '$[4]') AS reply, json_extract(value, '$[5]') AS attempts,
+           json_extract(value, '$[6]') AS due_at, json_extract(value, '$[7]') AS at
       FROM json_each(:rows)
 """
 _REPLY = """
@@ -322,13 +373,31 @@ def counts(db: Database, month: Month) -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in DeliveryState}
 
 
-def next_due(db: Database, months: Sequence[Month]) -> str:
-    """When the earliest deferred delivery of those months is due, or an empty text."""
+def held(db: Database, resends: bool) -> dict[Month, int]:
+    """How many deliveries in doubt wait for an admin's decision, by month.
+
+    All of them, or where doubtful ones are sent again just those that another copy may have sent.
+    """
+    rows = db.conn.execute(
+        """SELECT i.month, count(*) FROM deliveries AS d INDEXED BY deliveries_open
+             JOIN issues AS i ON i.id = d.issue_id
+            WHERE d.state = 'in_doubt' AND (d.reason = 'held' OR NOT ?)
+            GROUP BY i.month ORDER BY i.month""",
+        (resends,),
+    ).fetchall()
+    return {Month.parse(month): number for month, number in rows}
+
+
+def next_due(db: Database, months: Sequence[Month], *, doubtful: bool = False) -> str:
+    """When the earliest deferred delivery of those months is due, or an empty text.
+
+    `doubtful` says whether deliveries in doubt are sent again, and so are due too.
+    """
     row = db.conn.execute(
         """SELECT min(due_at) FROM deliveries
-            WHERE state = 'deferred'
+            WHERE (state = 'deferred' OR state = 'in_doubt' AND ?)
               AND issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(?)))""",
-        (_listed(months),),
+        (doubtful, _listed(months)),
     ).fetchone()
     return row[0] or ""
 

@@ -15,11 +15,11 @@ from alerts.address import Address
 from alerts.model import Subscriber, SubscriberStatus
 from alerts.query import Query
 from alerts.store import stamp
-from alerts.store.selection import condition
+from alerts.store.condition import condition
 
 PAGE = 1000
 _COLUMNS = """id, email, status, language, name, tags, consent, consent_source, consent_at,
-              created_at, paused_until"""
+              created_at, paused_until, sections"""
 
 
 def find(db: Database, address: Address) -> Subscriber | None:
@@ -64,7 +64,7 @@ def change(db: Database, subscriber: Subscriber, now: datetime) -> None:
     db.conn.execute(
         """UPDATE subscribers SET email = ?, email_key = ?, name = ?, language = ?, status = ?,
                   tags = ?, consent = ?, consent_source = ?, consent_at = ?, paused_until = ?,
-                  updated_at = ?
+                  sections = ?, updated_at = ?
            WHERE id = ?""",
         (
             s.email,
@@ -77,6 +77,7 @@ def change(db: Database, subscriber: Subscriber, now: datetime) -> None:
             s.consent_source,
             s.consent_at,
             s.paused_until,
+            _json(s.sections),
             stamp(now),
             s.id,
         ),
@@ -91,7 +92,7 @@ def erase(db: Database, subscriber: Subscriber, now: datetime) -> None:
     db.conn.execute(
         """UPDATE subscribers SET email = '', email_key = NULL, name = '', status = 'erased',
                   tags = '[]', consent = '', consent_source = '', consent_at = '', paused_until = '',
-                  updated_at = ?
+                  sections = '[]', updated_at = ?
            WHERE id = ?""",
         (stamp(now), subscriber.id),
     )
@@ -106,9 +107,11 @@ def erase(db: Database, subscriber: Subscriber, now: datetime) -> None:
     )
     db.conn.execute(
         """UPDATE events SET detail = '{}'
-           WHERE subscriber_id = ? AND (instr(lower(detail), ?) OR instr(detail, ?)
-                                        OR json_extract(detail, '$.network') IS NOT NULL)""",
-        (subscriber.id, key, subscriber.email),
+           WHERE (subscriber_id = :id
+                  OR delivery_id IN (SELECT id FROM deliveries WHERE subscriber_id = :id))
+             AND (instr(lower(detail), :key) OR instr(detail, :email)
+                  OR json_extract(detail, '$.network') IS NOT NULL)""",
+        {"id": subscriber.id, "key": key, "email": subscriber.email},
     )
 
 
@@ -155,11 +158,10 @@ def listed(
         last = page[-1]["id"]
 
 
-def _json(tags: tuple[str, ...]) -> str:
-    return json.dumps(sorted(set(tags)), ensure_ascii=False)
+def _json(words: tuple[str, ...]) -> str:
+    return json.dumps(sorted(set(words)), ensure_ascii=False)
 
 
 def _subscriber(row: dict[str, Any]) -> Subscriber:
-    return Subscriber(
-        **{**row, "status": SubscriberStatus(row["status"]), "tags": tuple(json.loads(row["tags"]))}
-    )
+    lists = {name: tuple(json.loads(row[name])) for name in ("tags", "sections")}
+    return Subscriber(**{**row, **lists, "status": SubscriberStatus(row["status"])})

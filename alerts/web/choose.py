@@ -17,6 +17,7 @@ from alerts.errors import InputError
 from alerts.model import Subscriber, SubscriberStatus
 from alerts.preferences import PAUSES, Choice
 from alerts.publish import edition_language
+from alerts.render.view import Viewer
 from alerts.store import moment, stamp, subscribers
 from alerts.tokens import Purpose
 from alerts.web.visit import Handler, Page, Visit
@@ -46,6 +47,7 @@ def show(visit: Visit, person: Subscriber, status: int = 200, said: str = "") ->
         person=person,
         active=person.status is SubscriberStatus.ACTIVE,
         wanted=edition_language(person.language, visit.site.settings),
+        sections=_sections(visit, person),
         paused=_paused(visit, person),
         pauses=PAUSES,
         said=said,
@@ -53,6 +55,25 @@ def show(visit: Visit, person: Subscriber, status: int = 200, said: str = "") ->
         leave=visit.token(Purpose.UNSUBSCRIBE, person.id),
         here=visit.path["token"],
     )
+
+
+def _sections(visit: Visit, person: Subscriber) -> list[tuple[str, str, bool]]:
+    """(key, title, whether they want it) of each section of the alert."""
+    settings = visit.site.settings
+    viewer = Viewer(visit.site.pages.catalogue(visit.speaks(person.language)), settings)
+    return [
+        (key, viewer.section_title(key), not person.sections or key in person.sections)
+        for key in settings.alert.sections
+    ]
+
+
+def _ticked(visit: Visit) -> tuple[str, ...] | None:
+    """The sections ticked; all and none of them both mean all, and None that nobody was asked."""
+    if not visit.field("choose"):
+        return None
+    known = visit.site.settings.alert.sections
+    ticked = tuple(key for key in known if key in visit.form.get("sections", ()))
+    return () if len(ticked) == len(known) else ticked
 
 
 def _paused(visit: Visit, person: Subscriber) -> str:
@@ -76,6 +97,7 @@ def save(visit: Visit, person: Subscriber) -> Response:
         name=name,
         language=language if language in visit.site.settings.alert.languages else person.language,
         pause=int(pause) if pause in {"0", *map(str, PAUSES)} else None,
+        sections=_ticked(visit),
     )
     preferences.choose(visit.db, person.id, choice, visit.now)
     return show(visit, subscribers.by_id(visit.db, person.id) or person, said="saved")

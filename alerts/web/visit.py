@@ -25,7 +25,7 @@ from alerts import tokens
 from alerts.errors import StoreBusy
 from alerts.publish import edition_language
 from alerts.store import secrets
-from alerts.web.pool import MOST
+from alerts.web.pool import READERS, WRITERS
 from alerts.web.site import Site
 
 PATIENCE = 20  # seconds in which a visitor must have sent the body
@@ -120,7 +120,7 @@ class Page:
 
 missing = Page("", lambda visit: visit.missing(), lambda visit: visit.missing())
 
-_threads = anyio.CapacityLimiter(MOST)
+_readers, _writers = anyio.CapacityLimiter(READERS), anyio.CapacityLimiter(WRITERS)
 
 
 class Answering:
@@ -171,15 +171,17 @@ def _values(pairs: Any) -> Values:
 
 async def _in_thread(site: Site, request: Request, form: Values, handler: Handler) -> Response:
     work = partial(_handled, site, request, form, handler)
-    return await anyio.to_thread.run_sync(work, limiter=_threads)
+    limiter = _writers if request.method == "POST" else _readers
+    return await anyio.to_thread.run_sync(work, limiter=limiter)
 
 
 def _handled(site: Site, request: Request, form: Values, handler: Handler) -> Response:
     """Call a handler; what it raises becomes an answer."""
-    borrow = site.pool.writing if request.method == "POST" else site.pool.reading
     query = _values(request.query_params.multi_items())
     try:
-        with borrow() as db:
+        if request.method == "POST":
+            return site.pool.write(lambda db: handler(_visit(site, request, form, query, db)))
+        with site.pool.reading() as db:
             return handler(_visit(site, request, form, query, db))
     except StoreBusy:
         site.log("the database is held by another program: answered 503")
