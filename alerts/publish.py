@@ -9,11 +9,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlite_utils import Database
 
+from alerts import tokens
 from alerts.archive import Piece
+from alerts.archive.counted import counting
 from alerts.compose import chain, compose, localised
 from alerts.errors import AwaitingApproval, Incomplete, StoreError, TryLater
 from alerts.keyring import Keyring
@@ -31,6 +34,7 @@ from alerts.store import (
     approvals,
     archive,
     articles,
+    counts,
     events,
     home,
     issues,
@@ -125,14 +129,19 @@ def queue(
             raise TryLater(f"{month}: was changed while it was being queued; run it again")
         _check_review(db, settings, issue, stored, content_hash(made, frame))
         issue_id = issues.freeze(db, month, _content(issue), signed.to_json(), max(keys), now)
+        for language in settings.alert.languages:
+            archive.add(db, issue_id, language, _told(issue, language, settings))
+        if settings.privacy.count_clicks or settings.privacy.count_opens:
+            templates = [
+                (key, edition, template(_counting(db, settings, issue_id, edition), frame, now))
+                for key, edition, _ in templates
+            ]
         ids = {
             key: issues.add_edition(
                 db, issue_id, edition, octets, hashlib.sha256(octets).hexdigest(), key[1]
             )
             for key, edition, octets in templates
         }
-        for language in settings.alert.languages:
-            archive.add(db, issue_id, language, _told(issue, language, settings))
         edition_of, unwanted = _owed(issue, settings, outbox.audiences(db), ids)
         deliveries = outbox.fill(db, issue_id, edition_of, now, unwanted)
         by = {"by": actor.name, "command": actor.command} if actor else {}
@@ -195,6 +204,21 @@ def _owed(
         if not part.articles:
             unwanted.add(audience)
     return edition_of, frozenset(unwanted)
+
+
+def _counting(db: Database, settings: Settings, issue_id: int, edition: Edition) -> Edition:
+    """An edition whose copies count what `[privacy]` says; it is kept without."""
+    rows = counts.rows(db, issue_id, edition.language)
+    keys, base = secrets.all_secrets(db), settings.web.base_url.rstrip("/")
+
+    def address(path: str, purpose: tokens.Purpose, row: int) -> str:
+        return f"{base}/{path}/{tokens.sign(max(keys), keys[max(keys)], purpose, row)}"
+
+    privacy = settings.privacy
+    link = partial(address, "r", tokens.Purpose.CLICK) if privacy.count_clicks else None
+    opens = privacy.count_opens and bool(rows)
+    picture = address("o", tokens.Purpose.OPEN, min(rows.values())) if opens else ""
+    return counting(edition, rows, link, picture)
 
 
 def _told(issue: Issue, language: str, settings: Settings) -> Iterator[Piece]:

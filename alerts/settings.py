@@ -242,6 +242,16 @@ class ScheduleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivacySettings:
+    """Numbers about reading: of an edition and its articles by day, of nobody in particular."""
+
+    count_opens: bool = option(False, "Count how often an edition is opened, by a picture in it.")
+    count_clicks: bool = option(
+        False, "Count how often an article is followed; its link leads by way of web.base_url."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionSettings:
     """How long what is about people is kept; `alerts retention` lets it go. 0: for ever."""
 
@@ -281,6 +291,7 @@ class Settings:
     dkim: DkimSettings = field(default_factory=DkimSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     funders: tuple[Funder, ...] = ()

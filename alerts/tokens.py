@@ -27,6 +27,9 @@ class Purpose(Enum):
     FORM = b"form"
     # the return path and Message-ID of a notice
     NOTICE = b"notice"
+    # an article of an edition, the same in every copy: counts of nobody in particular
+    CLICK = b"click"
+    OPEN = b"open"
 
 
 _NUMBER = "(0|[1-9a-f][0-9a-f]{0,14})"

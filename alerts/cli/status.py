@@ -13,6 +13,7 @@ from alerts.cli.bar import duration
 from alerts.cli.delivery import tell_held
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.model import Month
+from alerts.store import counts
 
 _CAUSES = 10  # that many are told; --json has them all
 
@@ -52,6 +53,7 @@ def status(session: Session, month: str | None, as_json: bool) -> None:
         "causes": [asdict(cause) for cause in kept.causes],
         "next_due": kept.next_due,
         "running": _progress(kept),
+        "reading": counts.of_month(db, chosen),
         "undecided": home.question(db, settings.database_path),
     }
     if as_json:
@@ -61,6 +63,9 @@ def status(session: Session, month: str | None, as_json: bool) -> None:
     for edition in editions:
         click.echo(f"  {edition.language}: {edition.subject}")
     _tell(kept, chosen)
+    for row in document["reading"]:
+        what = f"followed: {row['title']}" if row["article"] else "opened"
+        click.echo(f"  {row['language']}: {row['number']} × {what}")
     if document["undecided"]:
         session.warn(document["undecided"])
 

@@ -393,3 +393,19 @@ def m008_archive(db: Database) -> None:
             "UPDATE editions SET hashes = ? WHERE id = ?",
             (hashes(row["subject"], row["preheader"], row["html"], row["text"]), row["id"]),
         )
+
+
+@MIGRATIONS()
+def m009_counts(db: Database) -> None:
+    """How often an edition was opened (`archived_id` 0) or an article of it followed, by day: numbers
+    of nobody in particular, kept only where the settings ask for them."""
+    db.conn.execute(
+        """CREATE TABLE counts (
+               issue_id INTEGER NOT NULL REFERENCES issues (id),
+               language TEXT NOT NULL,
+               archived_id INTEGER NOT NULL,
+               day TEXT NOT NULL,
+               number INTEGER NOT NULL,
+               PRIMARY KEY (issue_id, language, archived_id, day)
+           ) STRICT, WITHOUT ROWID"""
+    )

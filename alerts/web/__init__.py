@@ -14,7 +14,7 @@ cookies, and know where they are only from `web.base_url`: the Host header is ne
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
-from alerts.web import archive, choose, join, leave
+from alerts.web import archive, choose, count, join, leave
 from alerts.web.guard import Guard
 from alerts.web.pages import no_icon, show_style
 from alerts.web.site import Site
@@ -27,6 +27,7 @@ PAGES: tuple[Page, ...] = (
     *choose.PAGES,
     *leave.PAGES,
     *archive.PAGES,
+    *count.PAGES,
     Page("/style.css", show_style),
     Page("/favicon.ico", no_icon),
 )

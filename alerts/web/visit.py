@@ -48,6 +48,7 @@ class Visit:
     form: Values
     headers: Headers
     network: str
+    method: str
     language: str
     root: str
 
@@ -202,6 +203,7 @@ def _visit(site: Site, request: Request, form: Values, query: Values, db: Databa
         form=form,
         headers=request.headers,
         network=request.client.host if request.client else "",
+        method=request.method,
         language=asked or accepted(request.headers.get("accept-language", ""), site),
         root="../" * (request.scope["path"].count("/") - 1) or "./",
     )
