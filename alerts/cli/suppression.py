@@ -6,8 +6,8 @@ import click
 
 from alerts import fields, subscribe
 from alerts.address import Address
+from alerts.cli.importing import blocks, name_of
 from alerts.cli.session import Session, json_option, pass_session, print_json
-from alerts.cli.subscriber import blocks, name_of
 from alerts.model import SuppressionReason
 from alerts.roster import Roster
 from alerts.store import suppressions
