@@ -29,11 +29,13 @@ LEVELS = {
     "compose": 1,
     "due": 1,
     "fields": 1,
+    "likeness": 1,
     "markup": 1,
     "message": 1,
     "render": 1,
     "retry": 1,
     "roster": 1,
+    "sentences": 1,
     "sheet": 1,
     "throttle": 1,
     "tokens": 1,
@@ -63,6 +65,11 @@ PLACES = {
     "httpx": ("sources.",),
     "feedparser": ("sources.",),
     "trafilatura": ("sources.",),
+    "py3langid": ("sources.",),
+    "dateparser": ("sources.",),
+    "icalendar": ("sources.",),
+    "protego": ("sources.",),
+    "brotli": ("sources.",),
 }
 
 # Use cases hand a database through without speaking to it: the type alone is theirs to name.

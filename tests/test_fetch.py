@@ -5,17 +5,20 @@ import gzip
 import resource
 import socket
 import threading
+import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 
 from alerts.errors import FetchError
 from alerts.settings import Settings, SourcesSettings
-from alerts.sources.fetch import Fetcher, is_public
+from alerts.sources.fetch import Fetcher
+from alerts.sources.guard import is_public
 from tests.web import Site, bomb, reply, site
 
 
@@ -157,7 +160,35 @@ def test_a_gzip_bomb_is_unpacked_no_further_than_the_limit_x4(web: Site) -> None
     web.serve("/gzip", gzip.compress(b"small"), Content_Encoding="gzip")
     assert _fetcher().fetch(web.url("/gzip")).body == b"small"
     assert "damaged" in _fault(_fetcher(), web.serve("/bad", b"no gzip", Content_Encoding="gzip"))
-    assert "encoding" in _fault(_fetcher(), web.serve("/br", b"x", Content_Encoding="br"))
+    for encoding in ("br", "deflate", "gzip"):
+        url = web.serve("/damaged", b"x", Content_Encoding=encoding)
+        assert f"its {encoding} encoding is damaged" in _fault(_fetcher(), url)
+    assert "not asked for" in _fault(_fetcher(), web.serve("/z", b"x", Content_Encoding="zstd"))
+
+
+def test_every_encoding_that_is_asked_for_is_unpacked_and_bombs_are_not_x4(web: Site) -> None:
+    zeros = bytes(300_000_000)
+    raw = zlib.compressobj(wbits=-15)
+    bombs = {
+        "br": brotli.compress(zeros, quality=1),
+        "deflate": zlib.compress(zeros),
+        "DEFLATE": raw.compress(zeros) + raw.flush(),
+        "gzip": bomb(300),
+    }
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for name, packed in bombs.items():
+        url = web.serve(f"/{name}", packed, Content_Encoding=name)
+        assert "larger than 2000000 octets" in _fault(_fetcher(max_bytes=2_000_000), url)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 60_000, f"bombs of 300 MB took {grown / 1024:.0f} MB"
+    text = b"A document of some length. " * 40
+    raw = zlib.compressobj(wbits=-15)
+    packed = {"br": brotli.compress(text), "deflate": zlib.compress(text)}
+    packed["DEFLATE"] = raw.compress(text) + raw.flush()
+    for name, octets in packed.items():
+        assert _fetcher().fetch(web.serve("/t", octets, Content_Encoding=name)).body == text
+    _, headers = web.requests[-1]
+    assert headers["accept-encoding"] == "gzip, deflate, br"
 
 
 @pytest.mark.parametrize("part", ["status", "headers", "body", "chunks"])

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Alerts
 from tests.web import site
 
-FEED = """<rss version="2.0"><channel><title>F</title><link>https://f.example/</link><item><title>One</title>
+FEED = """<rss version="2.0"><channel><title>F</title><language>en</language><link>https://f.example/</link><item><title>One</title>
 <link>https://f.example/1</link><category>law</category><description>Text.</description>
 <enclosure url="/i.png" type="image/png"/><pubDate>Mon, 05 Oct 2026 10:00:00 GMT</pubDate></item></channel></rss>"""  # noqa: E501
 PAGE = f"<!doctype html><html lang=es><title>Título</title><body><p>{'Una frase larga de texto. ' * 20}"
@@ -67,7 +67,7 @@ def test_the_kind_is_found_out(files: Path, alerts: Alerts) -> None:
 def test_what_cannot_be_a_source_is_refused_in_one_line(files: Path, alerts: Alerts) -> None:
     cases = {
         ("nothing.xml",): 2, ("ftp://a.example/",): 2, ("javascript:alert(1)",): 2, ("file:///etc/passwd",): 2,  # noqa: E501
-        ("http://user:secret@a.example/",): 2, ("feed.xml", "--kind", "calendar"): 2,
+        ("http://user:secret@a.example/",): 2, ("feed.xml", "--kind", "diary"): 2,
         ("feed.xml", "--section", "nowhere"): 2, ("feed.xml", "--language", "klingon"): 2,
         ("http://127.0.0.1/",): 1, ("http://nowhere.invalid/",): 1, ("news", "--kind", "feed"): 0,
     }  # fmt: skip

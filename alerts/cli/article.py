@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from alerts.canonical import canonical
+from alerts.cli.filling import fields_of, read_page
 from alerts.cli.profile import web_address
 from alerts.cli.session import (
     Session,
@@ -24,7 +25,7 @@ from alerts.cli.source import language_known, section_known
 from alerts.errors import UsageError
 from alerts.markup import tidy
 from alerts.model import Article, Event, Month
-from alerts.store import articles, events, profiles, transaction
+from alerts.store import articles, doubles, events, profiles, transaction
 
 _where = click.option("--month", metavar="YYYY-MM", help="Look only among that month's articles.")
 _FIELDS = (
@@ -56,17 +57,31 @@ def article() -> None:
 
 
 @article.command()
-@click.option("--url", required=True, help="The page that “Read more” leads to.")
+@click.argument("page", metavar="URL", required=False)
+@click.option("--url", help="Instead of URL: the page is not looked at; --title is needed.")
 @_fields
 @month_option
 @json_option
 @pass_session
-def add(session: Session, /, url: str, month: str | None, as_json: bool, **given: Any) -> None:
-    """Add an article by hand; --title is needed too."""
-    address = canonical(web_address(url, "--url")) if url else ""
-    if not address or not given["title"]:
-        raise UsageError("an article needs --url and --title")
+def add(
+    session: Session,
+    /,
+    page: str | None,
+    url: str | None,
+    month: str | None,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Add the page at URL; what the options do not say, the page does."""
+    if (page is None) == (url is None) or (url is not None and not given["title"]):
+        raise UsageError("name the page: `alerts article add URL`, or --url URL with --title")
+    address = canonical(web_address(page or url or "", "URL" if page else "--url"))
+    if not address:
+        raise UsageError("an article needs an address: `alerts article add URL`")
     edits = _edits(session, given, None)
+    if page and (found := read_page(session, address, needed=not given["title"])):
+        edits = fields_of(found) | edits
+        address = found.url or address
     edits.setdefault("language", session.settings.default_language)
     chosen = _month_for(session, month, edits.get("published"))
     with transaction(session.db):
@@ -95,7 +110,7 @@ def list_(session: Session, month: str | None, as_json: bool) -> None:
         return
     rows: list[tuple[str, ...]] = [
         (a.id, _flags(a), a.section, a.published.date().isoformat() if a.published else "",
-         ",".join((a.language, *a.translations)), a.title)
+         ",".join((a.language + "?" * a.guessed, *a.translations)), a.title)
         for a in found
     ]  # fmt: skip
     print_table(rows, ("ID", "", "SECTION", "PUBLISHED", "LANGUAGES", "TITLE"))
@@ -117,8 +132,8 @@ def show(session: Session, words: str, month: str | None, as_json: bool) -> None
         if isinstance(value, dict):
             for key, inner in value.items():
                 click.echo(f"{name}.{key}: {inner}")
-        elif value not in (None, [], ""):
-            click.echo(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+        elif value not in (None, [], "", False):
+            click.echo(f"{name}: {_flat(value)}")
 
 
 @article.command()
@@ -215,6 +230,37 @@ def move(
     changes: dict[str, Any] = {"section": section} if section else {}
     changes |= {"position": position} if position else {}
     _change(session, kept, "moved", changes, Month.parse(target) if target else None)
+
+
+@article.command()
+@click.argument("words", metavar="ID|TITLE")
+@click.argument("other", metavar="ID|TITLE")
+@_where
+@pass_session
+def join(session: Session, words: str, other: str, month: str | None) -> None:
+    """Let the second article stand for the first, which it then names as another source."""
+    kept, first = _find(session, words, month), _find(session, other, month)
+    if kept.article.id == first.article.id:
+        raise UsageError(f"{kept.article.id}: an article cannot stand for itself")
+    with transaction(session.db):
+        _check_open(session, kept.month)
+        doubles.join(session.db, kept.article.id, first.article.id, session.now, by_editor=True)
+        _record(session, "joined", kept.article.id, ["same_as"])
+    session.say(f"{kept.article.id}: {first.article.id} stands for it: {first.article.title}")
+
+
+@article.command()
+@click.argument("words", metavar="ID|TITLE")
+@_where
+@pass_session
+def part(session: Session, words: str, month: str | None) -> None:
+    """Let an article stand alone that another one stood for; no collection joins it again."""
+    kept = _find(session, words, month)
+    with transaction(session.db):
+        _check_open(session, kept.month)
+        doubles.part(session.db, kept.article.id, session.now)
+        _record(session, "parted", kept.article.id, ["same_as"])
+    session.say(f"{kept.article.id}: stands alone: {kept.article.title}")
 
 
 # --- what they share ------------------------------------------------------------------------------
@@ -352,8 +398,16 @@ def _stamp(session: Session, text: str) -> str:
     return datetime.fromisoformat(when).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _flat(value: Any) -> str:
+    """A value on one line."""
+    if not isinstance(value, list):
+        return str(value)
+    return ", ".join(" ".join(part.values()) if isinstance(part, dict) else part for part in value)
+
+
 def _flags(article: Article) -> str:
-    return ("★" if article.featured else "") + ("✗" if article.excluded else "")
+    marks = {"★": article.featured, "✗": article.excluded, "=": bool(article.same_as)}
+    return "".join(mark for mark, on in marks.items() if on)
 
 
 def _shown(kept: articles.Kept) -> dict[str, Any]:
@@ -374,9 +428,14 @@ def _shown(kept: articles.Kept) -> dict[str, Any]:
         "profile": a.profile,
         "event": articles.event_fields(a.event) if isinstance(a.event, Event) else None,
         "translations": {
-            language: {"title": t.title, "summary": t.summary}
+            language: {"title": t.title, "summary": t.summary} | ({"url": t.url} if t.url else {})
             for language, t in a.translations.items()
         },
+        "same_as": a.same_as,
+        "reports": [
+            {"id": report.id, "url": report.url, "name": report.name} for report in a.reports
+        ],
+        "language_guessed": a.guessed,
         "featured": a.featured,
         "excluded": a.excluded,
         "position": a.position,
