@@ -117,9 +117,9 @@ def holds(articles: tuple[Article, ...], expected: Expectation) -> bool | None:
     if field == "tags":
         return plain(value) in article.tags
     if field == "url":
-        return article.url.lower() == canonical(safe_url(value, HERE)).lower()
+        return bool(article.url.lower() == canonical(safe_url(value, HERE)).lower())
     if field == "language":
-        return article.language.split("-")[0] == value.lower().split("-")[0]
+        return bool(article.language.split("-")[0] == value.lower().split("-")[0])
     if field == "image":
         pictures = (".jpg", ".jpeg", ".png", ".gif", ".webp")
         if not value.lower().endswith(pictures):

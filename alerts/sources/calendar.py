@@ -20,12 +20,13 @@ from alerts.markup import plain, safe_url, tidy
 from alerts.model import Article, Event
 from alerts.sources.fetch import Fetched
 from alerts.sources.intake import Found, Intake, digest, image
+from alerts.sources.repetition import limit
 
 _MOST_EVENTS = 5000  # of a calendar, and then of the weeks asked for
 _MOST_SHOWN = 200
 _MOST_OF_A_SERIES = 10
-_MOST_STEPS = 500_000  # of all rules of repetition, from their first day to the last one asked for
-_DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
+_DEEPEST = 5  # components within components; alarms lie in events, and those in calendars
+_MARK = re.compile(rb"^(BEGIN|END):[A-Za-z-]+", re.MULTILINE | re.IGNORECASE)
 _BLOCK = re.compile(
     rb"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*$", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
@@ -39,15 +40,20 @@ def read(document: Fetched, intake: Intake, since: datetime) -> Found:
     calendars = list(_calendars(document.body, place, faults))
     articles: list[Article] = []
     for calendar in calendars:
-        events = [_harmless(event) for event in calendar.walk("VEVENT")]
-        shared = Counter(_text(event, "URL") for event in events)
-        if not _steps_within_reason(calendar, until):
+        if lost := _without_start(calendar):
+            faults.append(f"{place}: {lost} events have no start that can be read")
+        if lost := limit(calendar, until):
             faults.append(
-                f"{place}: repeats more often than can be read; only first dates are taken"
+                f"{place}: {lost} rules of repetition cannot be followed; first dates are taken"
             )
+        alone = _alone(calendar.walk("VEVENT"))
         for event in _occurrences(calendar, since, until, place, faults):
-            if (article := _article(event, document, intake, shared)) is not None:
-                articles.append(article)
+            try:
+                article = _article(event, document, intake, alone)
+            except (ValueError, AttributeError) as fault:
+                faults.append(f"{place}: an event cannot be read: {tidy(str(fault))[:120]}")
+                continue
+            articles += [article] if article else []
     articles.sort(key=lambda article: _order(article, intake))
     notes = [f"{place}: more than {_MOST_SHOWN} events"] if len(articles) > _MOST_SHOWN else []
     if any(not article.url for article in articles):
@@ -58,8 +64,7 @@ def read(document: Fetched, intake: Intake, since: datetime) -> Found:
 def _calendars(body: bytes, place: str, faults: list[str]) -> Iterator[Any]:
     """The calendars of a file; of a broken one, those of its events that can be read."""
     text = body.removeprefix(b"\xef\xbb\xbf")
-    if len(_BLOCK.findall(text)) > _MOST_EVENTS:
-        raise InputError(f"{place}: more than {_MOST_EVENTS} events")
+    _check_size(text, place)
     try:
         yield from icalendar.Calendar.from_ical(text, multiple=True)
     except (ValueError, KeyError, IndexError, AttributeError, TypeError) as fault:
@@ -77,43 +82,60 @@ def _calendars(body: bytes, place: str, faults: list[str]) -> Iterator[Any]:
                 faults.append(f"{place}, line {line}: cannot be read: {tidy(str(broken))[:120]}")
 
 
-def _harmless(event: Any) -> Any:
-    """The event, its rule taken away where it repeats within a day: such rules only eat time."""
-    rules = event.get("RRULE")
-    for rule in rules if isinstance(rules, list) else [rules] if rules else []:
-        frequency = str((rule.get("FREQ") or [""])[0]).upper()
-        within = sum(len(rule.get(part) or ()) for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
-        if frequency not in _DAYS or within > 4:
-            event.pop("RRULE")
-            break
-    return event
+def _check_size(text: bytes, place: str) -> None:
+    """Raises `InputError` for what would take its parser minutes."""
+    depth = events = 0
+    for mark in _MARK.finditer(text):
+        depth += 1 if mark[1].upper() == b"BEGIN" else -1
+        events += mark[0].upper() == b"BEGIN:VEVENT"
+        if depth > _DEEPEST:
+            raise InputError(f"{place}: not a calendar: nested too deeply")
+        if events > _MOST_EVENTS:
+            raise InputError(f"{place}: more than {_MOST_EVENTS} events")
 
 
-def _steps_within_reason(calendar: Any, until: datetime) -> bool:
-    """False, and no rule left, where there are more repetitions than can be counted in time."""
-    steps = 0
-    for event in calendar.walk("VEVENT"):
-        rule, start = event.get("RRULE"), event.get("DTSTART")
-        if rule and start and not isinstance(rule, list) and not isinstance(start, list):
-            first = start.dt if isinstance(start.dt, date) else until.date()
-            span = until.date().toordinal() - first.toordinal()
-            steps += max(span, 0) // _DAYS.get(str((rule.get("FREQ") or ["DAILY"])[0]).upper(), 1)
-    if steps <= _MOST_STEPS:
-        return True
-    for event in calendar.walk("VEVENT"):
-        event.pop("RRULE", None)
-    return False
+def _without_start(calendar: Any) -> int:
+    """Takes the events away that have no start that can be read; returns how many."""
+    kept = [part for part in calendar.subcomponents if part.name != "VEVENT" or _starts(part)]
+    lost = len(calendar.subcomponents) - len(kept)
+    calendar.subcomponents = kept
+    return lost
+
+
+def _starts(event: Any) -> bool:
+    try:
+        return isinstance(event["DTSTART"].dt, date)
+    except (ValueError, KeyError, AttributeError):  # a broken property raises when it is looked at
+        return False
+
+
+def _alone(events: list[Any]) -> frozenset[str]:
+    """The addresses that one event has for itself, and that for one date."""
+    named = Counter(_text(event, "URL") for event in events)
+    repeated = {
+        _text(event, "URL")
+        for event in events
+        if any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
+    }
+    return frozenset(url for url, times in named.items() if times == 1 and url not in repeated)
 
 
 def _occurrences(
     calendar: Any, since: datetime, until: datetime, place: str, faults: list[str]
 ) -> Iterator[Any]:
     """The events of those weeks, each repetition for itself, what is not to be shown left out."""
-    try:
-        found = recurring_ical_events.of(calendar, skip_bad_series=True).between(since, until)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as fault:
-        faults.append(f"{place}: its dates cannot be read: {tidy(str(fault))[:120]}")
-        return
+    found: list[Any] = []
+    for part in (calendar, *_apart(calendar)):
+        try:
+            found += recurring_ical_events.of(part, skip_bad_series=True).between(since, until)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as fault:
+            if part is not calendar:
+                faults.append(
+                    f"{place}: the dates of an event cannot be read: {tidy(str(fault))[:120]}"
+                )
+        else:
+            if part is calendar:
+                break
     series: Counter[str] = Counter()
     for event in sorted(found, key=lambda one: str(one.get("DTSTART").dt)):
         series[_text(event, "UID")] += 1
@@ -125,14 +147,28 @@ def _occurrences(
             yield event
 
 
-def _article(event: Any, document: Fetched, intake: Intake, shared: Counter[str]) -> Article | None:
+def _apart(calendar: Any) -> Iterator[Any]:
+    """A calendar for each series of events, with the time zones of the whole."""
+    series: dict[str, list[Any]] = {}
+    for event in calendar.walk("VEVENT"):
+        series.setdefault(_text(event, "UID"), []).append(event)
+    others = [part for part in calendar.subcomponents if part.name != "VEVENT"]
+    for events in series.values():
+        one = icalendar.Calendar(calendar)
+        one.subcomponents = [*others, *events]
+        yield one
+
+
+def _article(
+    event: Any, document: Fetched, intake: Intake, alone: frozenset[str]
+) -> Article | None:
     """One event as an article; None where nothing names it."""
     title = plain(_text(event, "SUMMARY"))
     if not title:
         return None
     own = safe_url(_text(event, "URL"), document.base)
     start = event["DTSTART"].dt
-    unique = own and shared[_text(event, "URL")] == 1 and "RECURRENCE-ID" not in event
+    unique = own and _text(event, "URL") in alone
     mark = f"{_text(event, 'UID') or title}\n{start.isoformat()}"
     article = intake.article(
         url=own or safe_url(_text(event, "SOURCE")) or safe_url(document.url),
