@@ -26,6 +26,7 @@ _MOST_EVENTS = 5000  # of a calendar, and then of the weeks asked for
 _MOST_SHOWN = 200
 _MOST_OF_A_SERIES = 10
 _DEEPEST = 5  # components within components; alarms lie in events, and those in calendars
+_UNREADABLE = (ValueError, KeyError, IndexError, AttributeError, TypeError)
 _MARK = re.compile(rb"^(BEGIN|END):[A-Za-z-]+", re.MULTILINE | re.IGNORECASE)
 _BLOCK = re.compile(
     rb"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*$", re.DOTALL | re.MULTILINE | re.IGNORECASE
@@ -65,21 +66,24 @@ def _calendars(body: bytes, place: str, faults: list[str]) -> Iterator[Any]:
     """The calendars of a file; of a broken one, those of its events that can be read."""
     text = body.removeprefix(b"\xef\xbb\xbf")
     _check_size(text, place)
+    blocks = list(_BLOCK.finditer(text))
     try:
-        yield from icalendar.Calendar.from_ical(text, multiple=True)
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError) as fault:
-        found = list(_BLOCK.finditer(text))
-        if not found:
-            raise InputError(f"{place}: not a calendar ({tidy(str(fault))[:120]})") from fault
-        head = text[: found[0].start()]
-        for block in found:
+        whole = icalendar.Calendar.from_ical(text, multiple=True)
+        why = "it is never closed"
+        if not blocks or any(calendar.walk("VEVENT") for calendar in whole):
+            yield from whole
+            return
+    except _UNREADABLE as fault:
+        why = tidy(str(fault))[:120]
+    if not blocks:
+        raise InputError(f"{place}: not a calendar ({why})")
+    for block in blocks:
+        alone = text[: blocks[0].start()] + block[0].rstrip() + b"\r\nEND:VCALENDAR\r\n"
+        try:
+            yield from icalendar.Calendar.from_ical(alone, multiple=True)
+        except _UNREADABLE as fault:
             line = text.count(b"\n", 0, block.start()) + 1
-            try:
-                yield from icalendar.Calendar.from_ical(
-                    head + block[0].rstrip() + b"\r\nEND:VCALENDAR\r\n", multiple=True
-                )
-            except (ValueError, KeyError, IndexError, AttributeError, TypeError) as broken:
-                faults.append(f"{place}, line {line}: cannot be read: {tidy(str(broken))[:120]}")
+            faults.append(f"{place}, line {line}: cannot be read: {tidy(str(fault))[:120]}")
 
 
 def _check_size(text: bytes, place: str) -> None:
