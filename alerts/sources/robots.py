@@ -68,4 +68,4 @@ class _Site:
             if fault.status is not None and fault.status < 500:
                 return Protego.parse("")
             raise FetchError(f"{self._origin}/robots.txt: cannot be asked ({fault})") from fault
-        return Protego.parse(text.decode("utf-8", "replace"))
+        return Protego.parse(text.decode("utf-8-sig", "replace"))
