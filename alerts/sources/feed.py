@@ -142,9 +142,19 @@ def _author(entry: Any, atom: bool) -> str:
 
 
 def _link(entry: Any, base: str) -> str:
-    """Where the entry leads: its link, else a page that it names, else its enclosure."""
+    """Where the entry leads: its link, else a page that it names, else its enclosure.
+
+    Of several alternates it is the one in no other language than the entry's own.
+    """
     links = entry.get("links", ())
-    named = [_text(entry, "link")]
+    pages = [link for link in links if link.get("rel") == "alternate"]
+    own = _text(entry.get("title_detail") or {}, "language")
+    named = [
+        _text(link, "href")
+        for link in pages
+        if len(pages) > 1 and _text(link, "hreflang") in ("", own)
+    ]
+    named.append(_text(entry, "link"))
     named += [_text(link, "href") for rel in ("alternate", "via", "enclosure") for link in links
               if link.get("rel") == rel]  # fmt: skip
     found = (safe_url(url, _base(entry, base)) for url in named if url)
