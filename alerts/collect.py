@@ -65,7 +65,7 @@ def collect(
         result.failed += [Failure(source.location, fault) for fault in found.faults]
         with transaction(db):
             _keep(db, source, found, settings, result, now)
-    if settings.sources.join_doubles:
+    if settings.sources.join_doubles and result.new + result.updated:
         _join_doubles(db, month, result, now)
     return result
 
@@ -127,19 +127,19 @@ def _join_doubles(db: Database, month: Month, result: Collected, now: datetime) 
     for one in (month, month.plus(1)):
         if str(one) in articles.frozen_months(db):
             continue
+        free = doubles.candidates(db, one)
+        shown = [a for a in articles.of_month(db, one) if a.id in free and not a.event]
+        # what an editor has touched comes first, so that it stands for others and never they for it
+        shown.sort(key=lambda article: not free[article.id].edited)
+        told = [_told(article, free[article.id].source_id) for article in shown]
+        found = [pair for pair in likeness.doubles(told) if not free[pair[0]].edited]
         with transaction(db):
-            free = doubles.candidates(db, one)
-            shown = [a for a in articles.of_month(db, one) if a.id in free and not a.event]
-            # what an editor has touched comes first, so that it stands for others and never they for it
-            shown.sort(key=lambda article: not free[article.id].edited)
-            told = [_told(article, free[article.id].source_id) for article in shown]
-            for later, first in likeness.doubles(told):
-                if not free[later].edited:
-                    doubles.join(db, later, first, now, by_editor=False)
-                    result.notes.append(
-                        f"{later}: reported by several sources; {first} stands for it "
-                        f"(`alerts article part {later}` undoes it)"
-                    )
+            for later, first in found:
+                doubles.join(db, later, first, now, by_editor=False)
+                result.notes.append(
+                    f"{later}: reported by several sources; {first} stands for it "
+                    f"(`alerts article part {later}` undoes it)"
+                )
 
 
 def _told(article: Article, source_id: int | None) -> likeness.Told:

@@ -104,6 +104,7 @@ def test_an_article_that_an_editor_has_touched_stands_for_the_others(
     third = next(a["id"] for a in _articles(alerts) if a["url"] == "https://three.example/2")
     alerts("article", "edit", third, "--summary", "Mine.")
     monkeypatch.setenv("ALERTS_SOURCES__JOIN_DOUBLES", "true")
+    web.serve("/0", _rss((f"{TITLE}!", "https://one.example/0", f"{TEXT} And more.")))
     _collect(alerts)
     assert [a["same_as"] for a in _articles(alerts) if a["title"].startswith(TITLE)] == [
         third,

@@ -19,9 +19,9 @@ https://a.example/i.png,"law, homes",Nuevas normas,Dos frases.,https://a.example
 """
 
 
-def _read(body: bytes | str, **source: str) -> Found:
+def _read(body: bytes | str) -> Found:
     settings = Settings(root=Path(), alert=AlertSettings(timezone="America/Bogota"))
-    intake = Intake(Source(1, "t.csv", SourceKind.TABLE, **source), settings)
+    intake = Intake(Source(1, "t.csv", SourceKind.TABLE), settings)
     octets = body.encode() if isinstance(body, str) else body
     return table.read(Fetched("", "", octets), intake)
 

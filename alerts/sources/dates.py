@@ -23,6 +23,12 @@ _NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:,?\s+(\d{1,2}):(\d{
 _WEEKDAY = re.compile(r"^[^\W\d_]{2,12}\.?,\s*")
 _YEAR = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)")
 
+# dateparser knows 200; a date of no language at all would be tried in every one.
+_TAGS = (
+    "en es fr pt de it nl ru uk ar fa zh ja ko tr pl hi id vi cs sv da nb fi el he hu ro bg ca eu gl hr sr "
+    "sk sl lt lv et th bn ur sw tl"
+)
+
 
 @lru_cache(maxsize=4096)
 def parsed(text: str) -> date | datetime | None:
@@ -101,6 +107,7 @@ def _in_words(text: str) -> datetime | date | None:
 
     found = dateparser.parse(
         text,
+        languages=_TAGS.split(),
         settings={
             "STRICT_PARSING": True,
             "PARSERS": ["absolute-time"],

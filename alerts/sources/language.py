@@ -8,7 +8,7 @@ unsure guess is for showing, never for use. Measured by tests/test_language.py.
 import re
 import threading
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 # What that many letters of a text tell is as good as the whole; a word or two tell nothing.
@@ -66,11 +66,15 @@ def _by_script(words: str, letters: int) -> str | None:
     return "ja" if kana > (kana + han) / 20 else "zh"
 
 
-@lru_cache(maxsize=1)
 def _identifier() -> Any:
-    """The model, read once (0.9 s); sources are read by several threads."""
+    """The model, read once (0.9 s), whichever of several threads asks first."""
     with _lock:
-        from py3langid import langid
+        return _model()
 
-        model = langid.MODEL_DIR / langid.MODEL_FILE
-        return langid.LanguageIdentifier.from_model_file(model, norm_probs=True)
+
+@cache
+def _model() -> Any:
+    from py3langid import langid
+
+    path = langid.MODEL_DIR / langid.MODEL_FILE
+    return langid.LanguageIdentifier.from_model_file(path, norm_probs=True)

@@ -5,6 +5,7 @@ anything. Does not follow links: that is `listing`'s business.
 """
 
 import re
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -18,6 +19,7 @@ from alerts.sources.fetch import Fetched
 from alerts.sources.intake import Found, Intake
 from alerts.sources.metadata import Metadata, said
 
+_MOST_TAGS = 200_000  # of a page; beyond them its tree would take gigabytes
 FEEDS = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
 
 
@@ -75,6 +77,8 @@ def page_tree(document: Fetched, place: str) -> Any:
             break
     else:
         raise InputError(f"{place}: the page is empty")
+    if (beyond := next(islice(re.finditer("<", text), _MOST_TAGS, None), None)) is not None:
+        text = text[: beyond.start()]
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff").replace("\0", ""))
     try:
         parser = markup_tree.HTMLParser(encoding=None, remove_comments=True, remove_pis=True)
