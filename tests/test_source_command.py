@@ -105,6 +105,44 @@ def test_opml_is_imported_with_its_duplicates_counted(files: Path, alerts: Alert
     assert locations == ["https://a.example/feed", "https://b.example/feed?a=1&b=2"]
 
 
+def test_the_folders_of_an_opml_file_become_sections_and_tags(files: Path, alerts: Alerts) -> None:
+    outlines = """<outline text="Publications"><outline title="Law"><outline xmlUrl="https://a.example/f"/>
+        </outline></outline><outline xmlUrl="https://b.example/f" category="/Events,Homes" language="es"/>
+        <outline text="x"><outline xmlUrl="https://c.example/f" language="??"/></outline>"""
+    (files / "list.opml").write_text(f"<opml version='2.0'><body>{outlines}</body></opml>")
+    assert alerts("source", "import", "list.opml").code == 0
+    kept = alerts("source", "list", "--json").json
+    assert [(s["section"], s["tags"], s["language"]) for s in kept] == [
+        ("publications", ["Law"], ""), ("events", ["Homes"], "es"), ("", ["x"], "")
+    ]  # fmt: skip
+    for s in kept:
+        alerts("source", "remove", s["location"])
+    alerts("source", "import", "list.opml", "--section", "members", "--language", "fr")
+    kept = alerts("source", "list", "--json").json
+    assert {(s["section"], s["language"]) for s in kept} == {("members", "fr")}
+
+
+def test_the_tags_of_a_source_are_those_of_its_articles(files: Path, alerts: Alerts) -> None:
+    alerts("source", "add", "feed.xml", "--tag", "homes", "--tag", "law")
+    alerts("collect", "--month", "2026-10")
+    (article,) = alerts("article", "list", "--month", "2026-10", "--json").json
+    assert article["tags"] == ["homes", "law"]
+
+
+def test_a_guessed_language_is_said_to_be_one(files: Path, alerts: Alerts) -> None:
+    (files / "feed.xml").write_text(FEED.replace("<language>en</language>", ""))
+    got = alerts("source", "check", "feed.xml")
+    assert "en? One" in got.stdout
+    assert "is a guess" in got.stderr
+    alerts("source", "add", "feed.xml")
+    alerts("collect", "--month", "2026-10")
+    (article,) = alerts("article", "list", "--month", "2026-10", "--json").json
+    assert article["language_guessed"] is True
+    assert "en?" in alerts("article", "list", "--month", "2026-10").stdout
+    alerts("article", "edit", article["id"], "--language", "en")
+    assert "en?" not in alerts("article", "list", "--month", "2026-10").stdout
+
+
 def test_an_opml_file_expands_nothing_x4(files: Path, alerts: Alerts) -> None:
     entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     bombs = (

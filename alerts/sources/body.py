@@ -52,12 +52,12 @@ def content(tree: Any, url: str, told: Iterable[str] = ()) -> Content:
         favor_precision=True,
     )
     fields: dict[str, Any] = found.as_dict() if isinstance(found, Document) else found or {}
-    text = _carried(_completed(str(fields.get("text") or ""), tree), told)
+    text = _carried(completed(str(fields.get("text") or ""), tree), told)
     title, date, site = (str(fields.get(name) or "") for name in ("title", "date", "sitename"))
     return Content("\n".join(filter(None, map(tidy, text.splitlines()))), title, date, site)
 
 
-def _completed(text: str, tree: Any) -> str:
+def completed(text: str, tree: Any) -> str:
     """The text, with the paragraphs in the same kind of place that are missing from it.
 
     Only where nearly all of it stands in places of one kind, and those hold much more.
