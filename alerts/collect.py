@@ -18,7 +18,7 @@ from alerts import sources
 from alerts.errors import InputError
 from alerts.model import Month, Source
 from alerts.settings import Settings
-from alerts.store import articles, transaction
+from alerts.store import articles, events, issues, transaction
 from alerts.store import sources as kept
 
 
@@ -96,6 +96,7 @@ def _keep(
     if found.unchanged:
         result.unchanged += articles.count_of_source(db, source.id)
     closed = frozenset(Month.parse(text) for text in articles.frozen_months(db))
+    changed: dict[Month, dict[str, list[str]]] = {}
     for article in found.articles:
         if not article.url:
             continue
@@ -104,6 +105,13 @@ def _keep(
         )
         change = articles.put(db, article, month, source.id, now)
         setattr(result, change, getattr(result, change) + 1)
+        if change != "unchanged":
+            kept_in, id_ = articles.place(db, article.url)
+            changed.setdefault(kept_in, {}).setdefault(change, []).append(id_)
+    for touched, of_month in changed.items():
+        detail = {"source": source.location, "command": "collect", **of_month}
+        issue_id = issues.begin(db, touched, now)
+        events.record(db, now, "issue.collected", issue_id=issue_id, detail=detail)
     kept.collected(db, source.id, found.etag, found.last_modified, now)
 
 

@@ -177,6 +177,7 @@ class Article:
     featured: bool = False
     excluded: bool = False
     position: int | None = None
+    note: str = ""  # between editors; never mailed
 
     @property
     def id(self) -> str:
@@ -224,16 +225,28 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """The alert of one month, composed; sections in reading order, none empty."""
+    """The alert of one month, composed; sections in reading order, none empty.
+
+    `letters` are the editor's opening words by language.
+    """
 
     month: Month
     sections: tuple[Section, ...]
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def articles(self) -> tuple[Article, ...]:
         """All of them, in reading order."""
         return tuple(a for section in self.sections for a in section.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes something, and by which command: for the event log."""
+
+    name: str
+    command: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from alerts.settings import DeliverySettings, DestinationSettings, Settings
 from alerts.store import check, open_database, outbox
 from alerts.store.lock import project_lock
 from alerts.transport import transport
+from alerts.transport.post import Post
 
 
 class Rate(click.ParamType[float]):
@@ -135,6 +136,13 @@ def work(
             return dispatch(db, orders, world, shown.draw if shown else lambda report, due: None)
     finally:
         db.close()
+
+
+def direct_post(settings: Settings) -> Post:
+    """The way for single messages; raises `SettingsError`."""
+    way = Post(transport(settings, password(settings)))
+    _refuse_example(settings)
+    return way
 
 
 def _retry(own: DeliverySettings | DestinationSettings, usual: DeliverySettings) -> RetryPolicy:

@@ -49,6 +49,26 @@ def frozen_months(db: Database) -> frozenset[Month]:
     return frozenset(Month.parse(row["month"]) for row in rows)
 
 
+def begin(db: Database, month: Month, now: datetime) -> int:
+    """The id of the month's issue, which is begun as a draft where there is none yet."""
+    # Empty documents and not NULL: before SQLite 3.45, json_valid(NULL) is false.
+    db.conn.execute(
+        """INSERT INTO issues (month, state, content, frame, created_at)
+           VALUES (?, 'draft', '{}', '{}', ?) ON CONFLICT DO NOTHING""",
+        (str(month), stamp(now)),
+    )
+    row = db.conn.execute("SELECT id FROM issues WHERE month = ?", (str(month),)).fetchone()
+    return int(row[0])
+
+
+def mark(db: Database, issue_id: int, state: IssueState) -> None:
+    """Move an issue that is not frozen to `draft` or `approved`."""
+    db.conn.execute(
+        "UPDATE issues SET state = ? WHERE id = ? AND state IN ('draft', 'approved')",
+        (state.value, issue_id),
+    )
+
+
 def freeze(
     db: Database,
     month: Month,

@@ -208,6 +208,45 @@ def m004_home(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m006_editing(db: Database) -> None:
+    """What editors do to an issue. `basis` is what the source said of each field when the editor last
+    wrote over it, so that a new version of the source can be told from the old one. A letter, an
+    approval and a preview belong to an issue; an approval signs the hash of its exact content and
+    stands until `voided_at`."""
+    _run(
+        db,
+        """
+        ALTER TABLE articles ADD COLUMN basis TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(basis));
+        CREATE TABLE letters (
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            language TEXT NOT NULL,
+            text TEXT NOT NULL CHECK (text <> ''),
+            updated_at TEXT NOT NULL,
+            PRIMARY KEY (issue_id, language)
+        ) STRICT;
+        CREATE TABLE approvals (
+            id INTEGER PRIMARY KEY,
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            content_hash TEXT NOT NULL CHECK (length(content_hash) = 64),
+            approved_by TEXT NOT NULL COLLATE NOCASE CHECK (approved_by <> ''),
+            at TEXT NOT NULL,
+            voided_at TEXT
+        ) STRICT;
+        CREATE UNIQUE INDEX approvals_standing
+            ON approvals (issue_id, content_hash, approved_by) WHERE voided_at IS NULL;
+        CREATE TABLE previews (
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            content_hash TEXT NOT NULL CHECK (length(content_hash) = 64),
+            recipient TEXT NOT NULL,
+            language TEXT NOT NULL,
+            mailed_at TEXT NOT NULL,
+            PRIMARY KEY (issue_id, content_hash, recipient, language)
+        ) STRICT
+        """,
+    )
+
+
+@MIGRATIONS()
 def m012_open_deliveries(db: Database) -> None:
     """The index of what is open, told apart by OR: an IN list costs a table of its own per row, a
     third of the time of queueing."""
