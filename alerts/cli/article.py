@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from alerts.canonical import canonical
-from alerts.cli.filling import fields_of, read_page
 from alerts.cli.profile import web_address
 from alerts.cli.session import (
     Session,
@@ -79,6 +78,8 @@ def add(
     if not address:
         raise UsageError("an article needs an address: `alerts article add URL`")
     edits = _edits(session, given, None)
+    from alerts.cli.filling import fields_of, read_page  # imports httpx, which editing can save
+
     if page and (found := read_page(session, address, needed=not given["title"])):
         edits = fields_of(found) | edits
         address = found.url or address
