@@ -80,7 +80,7 @@ def test_a_summary_that_is_torn_off_is_completed_from_its_text() -> None:
     for torn in ("The court decided on Monday to give th", "The court decided on Monday to give the…",
                  "The court decided on Monday to give the homes back. It [...]"):  # fmt: skip
         assert completed(torn, text) == whole
-    for kept in ("The court decided on Monday to give the homes back.", "Another text of that length, torn of",
+    for kept in ("The court decided on Monday to give the homes back.", "Another text of that length, torn o",
                  "The court", ""):  # fmt: skip
         assert completed(kept, text) == kept
 
