@@ -18,7 +18,7 @@ from alerts import likeness, sources
 from alerts.errors import InputError
 from alerts.model import Article, Month, Source
 from alerts.settings import Settings
-from alerts.store import addresses, articles, doubles, transaction
+from alerts.store import addresses, articles, doubles, events, issues, transaction
 from alerts.store import sources as kept
 
 
@@ -109,6 +109,7 @@ def _keep(
     result.unchanged += found.known
     closed = _closed(db)
     told = found.known
+    changed: dict[Month, dict[str, list[str]]] = {}
     for article in found.articles:
         if not article.url:
             continue
@@ -118,6 +119,13 @@ def _keep(
         change = articles.put(db, article, month, source.id, now)
         setattr(result, change, getattr(result, change) + 1)
         told += 1
+        if change != "unchanged":
+            kept_in, id_ = articles.place(db, article.url)
+            changed.setdefault(kept_in, {}).setdefault(change, []).append(id_)
+    for touched, of_month in changed.items():
+        detail = {"source": source.location, "command": "collect", **of_month}
+        issue_id = issues.begin(db, touched, now)
+        events.record(db, now, "issue.collected", issue_id=issue_id, detail=detail)
     reading = kept.Reading(found.etag, found.last_modified, found.digest, told)
     kept.collected(db, source.id, reading, now)
 
@@ -136,6 +144,10 @@ def _join_doubles(db: Database, month: Month, result: Collected, now: datetime) 
         with transaction(db):
             for later, first in found:
                 doubles.join(db, later, first, now, by_editor=False)
+                detail = {"article": later, "same_as": first, "command": "collect"}
+                events.record(
+                    db, now, "article.joined", issue_id=issues.begin(db, one, now), detail=detail
+                )
                 result.notes.append(
                     f"{later}: reported by several sources; {first} stands for it "
                     f"(`alerts article part {later}` undoes it)"

@@ -5,15 +5,17 @@ Pure: values in, values out, and the order of the input does not matter. Each ar
 stand around the articles is `render`'s business.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Literal
 
 from alerts.model import FEATURED, Article, Issue, Month, Profile, Section, Translation
 from alerts.settings import AlertSettings
 
 Order = tuple[int | float | str, ...]
+NO_LETTERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def compose(
     articles: Iterable[Article],
     profiles: Mapping[str, Profile],
     alert: AlertSettings,
+    letters: Mapping[str, str] = NO_LETTERS,
 ) -> Issue:
     """The issue of `month`: what is not excluded and stands for itself, once each, in sections in
     reading order.
@@ -60,26 +63,49 @@ def compose(
     for article in sorted(given, key=lambda one: _order(one, ranks)):
         if article.id not in seen:
             seen.add(article.id)
-            sections.setdefault(_section(article), []).append(article)
+            sections.setdefault(section_of(article), []).append(article)
     shown = tuple(Section(key, tuple(found)) for key, found in sections.items())
     slugs = dict.fromkeys(a.profile for section in shown for a in section.articles)
-    return Issue(month, shown, {slug: profiles[slug] for slug in slugs if slug in profiles})
+    shown_profiles = {slug: profiles[slug] for slug in slugs if slug in profiles}
+    return Issue(month, shown, shown_profiles, dict(letters))
 
 
-def _section(article: Article) -> str:
+def section_of(article: Article) -> str:
+    """The section that an article stands in."""
     return FEATURED if article.featured else article.section
 
 
+def arranged(wanted: Sequence[Article], pinned: int = 0) -> dict[str, int | None]:
+    """Positions, by id, that give the articles of one section that order; only those to be changed.
+
+    As few as can be beside the first `pinned`: what follows in its natural order keeps none, so that
+    what is collected later finds its place among it. Nothing changes where all is so already.
+    """
+    if not pinned and [a.id for a in sorted(wanted, key=_place)] == [a.id for a in wanted]:
+        return {}
+    free = [replace(article, position=None) for article in wanted]
+    fixed = next(
+        n for n in range(pinned, len(free) + 1) if free[n:] == sorted(free[n:], key=_place)
+    )
+    positions = {a.id: n if n <= fixed else None for n, a in enumerate(wanted, start=1)}
+    return {a.id: positions[a.id] for a in wanted if a.position != positions[a.id]}
+
+
 def _order(article: Article, ranks: Mapping[str, int]) -> Order:
-    """Section, then the editor's position, then events by date and other articles newest first."""
-    section = _section(article)
+    """Section, then the place in it."""
+    section = section_of(article)
+    return ranks.get(section, len(ranks)), section, *_place(article)
+
+
+def _place(article: Article) -> Order:
+    """The editor's position, then events by date and other articles newest first."""
     position = float("inf") if article.position is None else article.position
     if article.event is not None:
         kind, when = 0, _ordinal(article.event.start)
     else:
         kind, when = 1, -article.published.timestamp() if article.published else float("inf")
     words = (article.id, article.title, article.summary, article.language)
-    return ranks.get(section, len(ranks)), section, position, kind, when, *words
+    return position, kind, when, *words
 
 
 def _ordinal(day: date | datetime) -> float:

@@ -203,6 +203,7 @@ class Article:
     featured: bool = False
     excluded: bool = False
     position: int | None = None
+    note: str = ""  # between editors; never mailed
     guessed: bool = False
     same_as: str = ""
     reports: tuple[Report, ...] = ()
@@ -261,16 +262,28 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """The alert of one month, composed; sections in reading order, none empty."""
+    """The alert of one month, composed; sections in reading order, none empty.
+
+    `letters` are the editor's opening words by language.
+    """
 
     month: Month
     sections: tuple[Section, ...]
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def articles(self) -> tuple[Article, ...]:
         """All of them, in reading order."""
         return tuple(a for section in self.sections for a in section.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes something, and by which command: for the event log."""
+
+    name: str
+    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,13 +357,15 @@ class Outcome:
     """The end of one attempt: the state that the delivery moves to, why, and the relay's words.
 
     `state` is SENT, DEFERRED, FAILED, IN_DOUBT or SKIPPED. `relay_fault` marks an attempt that
-    failed because of the connection and not because of this recipient.
+    failed because of the connection and not because of this recipient; `tried` is False where the
+    relay did not even let us name the recipient.
     """
 
     state: DeliveryState
     reply: Reply
     reason: Reason = Reason.NONE
     relay_fault: bool = False
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,20 @@ class AlertSettings:
     welcome: Mapping[str, str] = option(
         {}, 'The standing welcome by language, e.g. { en = "Welcome to…" }.'
     )
+    review: str = option(
+        "none",
+        "required: an issue goes out only once editors have approved it; none: straight away.",
+        ("none", "required"),
+    )
+    approvals: int = option(1, "How many different people must approve an issue.")
+    editors: tuple[str, ...] = option(
+        (), "Who is mailed a preview for review; empty: the address that answers go to."
+    )
+    min_coverage: Mapping[str, float] = option(
+        {},
+        "The share of titles that an edition must have in its language before it is approved or"
+        " queued, e.g. { es = 0.8 }; the key “all” is for every other language.",
+    )
     late: timedelta = option(
         timedelta(days=31),
         "An article found after its month was sent joins the next issue if at most this much older.",

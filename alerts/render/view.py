@@ -15,6 +15,7 @@ from alerts.compose import chain, localised, same_language
 from alerts.model import FEATURED, Article, Image, Issue, Profile, Section
 from alerts.render.catalogue import Catalogue, direction, local_day
 from alerts.render.environment import link
+from alerts.render.opening import Letter, letter
 from alerts.sentences import shorten
 from alerts.settings import AlertSettings, Funder, Settings
 
@@ -107,6 +108,7 @@ class View:
     direction: str
     month: str
     welcome: Words
+    letter: Letter | None  # the editor's, in place of the welcome
     groups: tuple[Group, ...]
     partners: tuple[Partner, ...]
     funders: tuple[Funder, ...]
@@ -143,6 +145,7 @@ class Viewer:
             direction=self.catalogue.direction,
             month=self.catalogue.month(issue.month),
             welcome=self._first(self.alert.welcome),
+            letter=self._letter(issue.letters),
             groups=groups,
             partners=tuple(self._partner(profile) for profile in issue.profiles.values()),
             funders=self.settings.funders,
@@ -203,9 +206,26 @@ class Viewer:
                 return self._words(texts[language], language)
         return self._words("", self.catalogue.language)
 
+    def _letter(self, letters: Mapping[str, str]) -> Letter | None:
+        """The letter in the language that the reader understands best, else in any.
+
+        As with articles, an exact tag ("pt-br") comes before its kin ("pt").
+        """
+        for language in self.languages:
+            kin = sorted(tag for tag in letters if same_language(tag, language))
+            for tag in (language, *kin):
+                if letters.get(tag):
+                    return letter(letters[tag], self._mark(tag), direction(tag))
+        return next(
+            (letter(letters[tag], self._mark(tag), direction(tag)) for tag in sorted(letters)), None
+        )
+
     def _words(self, text: str, language: str) -> Words:
         text = shorten(text, LONGEST_TEXT)
-        if not text or same_language(language, self.catalogue.language):
-            return Words(text, Markup(""))
-        mark = Markup(' lang="{}" dir="{}"').format(language, direction(language))
-        return Words(text, mark)
+        return Words(text, self._mark(language) if text else Markup(""))
+
+    def _mark(self, language: str) -> Markup:
+        """` lang="…" dir="…"`, or nothing for the edition's own language."""
+        if same_language(language, self.catalogue.language):
+            return Markup("")
+        return Markup(' lang="{}" dir="{}"').format(language, direction(language))

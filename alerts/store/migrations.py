@@ -11,6 +11,11 @@ from alerts.canonical import page_of
 MIGRATIONS = Migrations("alerts")
 
 
+def from_the_future(db: Database) -> list[str]:
+    """The migrations of that database which are not ours: a newer version has written it."""
+    return [one.name for one in MIGRATIONS.applied(db) if one.name not in globals()]
+
+
 def _run(db: Database, script: str) -> None:
     """Several statements inside the open transaction (executescript would commit it)."""
     for statement in script.split(";\n"):
@@ -247,6 +252,45 @@ def m005_collecting(db: Database) -> None:
         db.conn.execute(
             "INSERT INTO addresses VALUES (?, ?) ON CONFLICT DO NOTHING", (page_of(url), article_id)
         )
+
+
+@MIGRATIONS()
+def m006_editing(db: Database) -> None:
+    """What editors do to an issue. `basis` is what the source said of each field when the editor last
+    wrote over it, so that a new version of the source can be told from the old one. A letter, an
+    approval and a preview belong to an issue; an approval signs the hash of its exact content and
+    stands until `voided_at`."""
+    _run(
+        db,
+        """
+        ALTER TABLE articles ADD COLUMN basis TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(basis));
+        CREATE TABLE letters (
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            language TEXT NOT NULL,
+            text TEXT NOT NULL CHECK (text <> ''),
+            updated_at TEXT NOT NULL,
+            PRIMARY KEY (issue_id, language)
+        ) STRICT;
+        CREATE TABLE approvals (
+            id INTEGER PRIMARY KEY,
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            content_hash TEXT NOT NULL CHECK (length(content_hash) = 64),
+            approved_by TEXT NOT NULL COLLATE NOCASE CHECK (approved_by <> ''),
+            at TEXT NOT NULL,
+            voided_at TEXT
+        ) STRICT;
+        CREATE UNIQUE INDEX approvals_standing
+            ON approvals (issue_id, content_hash, approved_by) WHERE voided_at IS NULL;
+        CREATE TABLE previews (
+            issue_id INTEGER NOT NULL REFERENCES issues (id),
+            content_hash TEXT NOT NULL CHECK (length(content_hash) = 64),
+            recipient TEXT NOT NULL,
+            language TEXT NOT NULL,
+            mailed_at TEXT NOT NULL,
+            PRIMARY KEY (issue_id, content_hash, recipient, language)
+        ) STRICT
+        """,
+    )
 
 
 @MIGRATIONS()
