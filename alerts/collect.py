@@ -144,6 +144,10 @@ def _join_doubles(db: Database, month: Month, result: Collected, now: datetime) 
         with transaction(db):
             for later, first in found:
                 doubles.join(db, later, first, now, by_editor=False)
+                detail = {"article": later, "same_as": first, "command": "collect"}
+                events.record(
+                    db, now, "article.joined", issue_id=issues.begin(db, one, now), detail=detail
+                )
                 result.notes.append(
                     f"{later}: reported by several sources; {first} stands for it "
                     f"(`alerts article part {later}` undoes it)"

@@ -16,7 +16,7 @@ from alerts.errors import UsageError
 from alerts.model import FEATURED, Actor, Article, Month, Profile
 from alerts.publish import composed
 from alerts.settings import Settings
-from alerts.store import articles, doubles, events, issues, letters, profiles, transaction
+from alerts.store import articles, events, issues, letters, profiles, transaction
 
 
 def add(
@@ -130,27 +130,6 @@ def take_source(
             act(db, article_id, names, now)
             _record_change(db, kept, "kept" if keep else "taken", names, actor, now)
     return names
-
-
-def join(
-    db: Database, kept: articles.Kept, first: articles.Kept, actor: Actor, now: datetime
-) -> None:
-    """Let `first` stand for `kept`; no collection decides otherwise any more."""
-    with transaction(db):
-        for month in {kept.month, first.month}:
-            check_open(db, month)
-        doubles.join(db, kept.article.id, first.article.id, now, by_editor=True)
-        detail = {"article": kept.article.id, "title": kept.article.title, "to": first.article.id}
-        record(db, kept.month, "article.joined", detail, actor, now)
-
-
-def part(db: Database, kept: articles.Kept, actor: Actor, now: datetime) -> None:
-    """Let an article stand alone for good."""
-    with transaction(db):
-        check_open(db, kept.month)
-        doubles.part(db, kept.article.id, now)
-        detail = {"article": kept.article.id, "title": kept.article.title}
-        record(db, kept.month, "article.parted", detail, actor, now)
 
 
 # --- within a transaction -------------------------------------------------------------------------

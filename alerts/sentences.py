@@ -75,6 +75,18 @@ def summarised(text: str, length: int) -> str:
     return shorten(text, length)
 
 
+def completed(summary: str, text: str) -> str:
+    """The summary; where it is torn off within a sentence of that text, the text from there on.
+
+    Many pages describe themselves by their first 150 letters.
+    """
+    bare = _CUT_MARK.sub("", summary)
+    begins = text.find(bare) if len(bare) >= _PROSE else -1
+    if begins < 0 or any(end == len(bare) for end in _ends(bare, len(bare))):
+        return summary
+    return text[begins:]
+
+
 def opening(paragraphs: Iterable[str], length: int) -> str:
     """The first good sentences of a text: what precedes its prose (a place, a name, a date) is skipped."""
     lines = [line for line in (" ".join(p.split()) for p in paragraphs) if line]

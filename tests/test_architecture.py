@@ -55,6 +55,7 @@ LEVELS = {
     "collect": 3,
     "dispatch": 3,
     "editing": 3,
+    "joining": 3,
     "publish": 3,
     "rewriting": 3,
     "books": 3,

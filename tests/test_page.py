@@ -121,6 +121,16 @@ def test_the_charset_is_found() -> None:
     )
 
 
+def test_the_name_of_the_site_is_no_part_of_the_title() -> None:
+    site = '<meta property="og:site_name" content="The (Site)">'
+    for title in ("News | The (Site)", "News - THE (SITE)", "News — The (Site)", "News"):
+        assert _one(f'{site}<meta property="og:title" content="{title}">').title == "News"
+    for title in ("News | Other", "The (Site) | News", "The (Site)"):
+        assert _one(f'{site}<meta property="og:title" content="{title}">').title == title
+    address = '<meta property="og:site_name" content="https://www.p.example/">'
+    assert _one(address).author == "p.example"
+
+
 def test_translations_that_a_page_names_are_read_if_they_are_on_its_site() -> None:
     article = _one(
         '<link rel="alternate" hreflang="es-ES" href="/es/1"><link rel=alternate hreflang=fr '

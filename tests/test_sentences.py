@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.sentences import opening, shorten, summarised
+from alerts.sentences import completed, opening, shorten, summarised
 
 # (text, how much of it fits): the end of the part in brackets is the last sentence end before that.
 ENDS = (
@@ -72,6 +72,17 @@ def test_a_text_that_its_source_has_torn_off_ends_with_a_whole_sentence() -> Non
     for mark in ("[…]", "[...]", "…", "...", "(...)"):
         assert summarised(f"{whole} The other party has {mark}", 400) == whole
     assert summarised("The other party has [...]", 400) == "The other party has…"
+
+
+def test_a_summary_that_is_torn_off_is_completed_from_its_text() -> None:
+    text = "By Ana. The court decided on Monday to give the homes back. It had taken long. The end."
+    whole = text.removeprefix("By Ana. ")
+    for torn in ("The court decided on Monday to give th", "The court decided on Monday to give the…",
+                 "The court decided on Monday to give the homes back. It [...]"):  # fmt: skip
+        assert completed(torn, text) == whole
+    for kept in ("The court decided on Monday to give the homes back.", "Another text of that length, torn o",
+                 "The court", ""):  # fmt: skip
+        assert completed(kept, text) == kept
 
 
 def test_the_opening_of_a_text_is_its_prose() -> None:

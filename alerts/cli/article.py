@@ -11,10 +11,9 @@ from typing import Any
 
 import click
 
-from alerts import editing
+from alerts import editing, joining
 from alerts.canonical import canonical
 from alerts.cli.article_options import edits_of, fields
-from alerts.cli.filling import fields_of, read_page
 from alerts.cli.profile import web_address
 from alerts.cli.session import (
     Session,
@@ -64,6 +63,8 @@ def add(
     if not address:
         raise UsageError("an article needs an address: `alerts article add URL`")
     edits = edits_of(session, given, None)
+    from alerts.cli.filling import fields_of, read_page  # imports httpx, which editing can save
+
     if page and (found := read_page(session, address, needed=not given["title"])):
         edits = fields_of(found) | edits
         address = found.url or address
@@ -266,10 +267,8 @@ def move(
 def join(session: Session, words: str, other: str, month: str | None, by: str) -> None:
     """Let the second article stand for the first, which it then names as another source."""
     kept, first = find(session, words, month), find(session, other, month)
-    if kept.article.id == first.article.id:
-        raise UsageError(f"{kept.article.id}: an article cannot stand for itself")
-    editing.join(session.db, kept, first, session.actor(by), session.now)
-    _tell(session, kept, f"{first.article.id} stands for it, “{first.article.title}”", by)
+    joining.join(session.db, kept.article.id, first.article.id, session.actor(by), session.now)
+    _tell(session, kept, f"“{first.article.title}” stands for it", by)
 
 
 @article.command()
@@ -280,7 +279,7 @@ def join(session: Session, words: str, other: str, month: str | None, by: str) -
 def part(session: Session, words: str, month: str | None, by: str) -> None:
     """Let an article stand alone that another one stood for; no collection joins it again."""
     kept = find(session, words, month)
-    editing.part(session.db, kept, session.actor(by), session.now)
+    joining.part(session.db, kept.article.id, session.actor(by), session.now)
     _tell(session, kept, "stands alone", by)
 
 

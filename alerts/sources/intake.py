@@ -133,14 +133,17 @@ class Intake:
     def language(self, text: str) -> str:
         """A tag such as “en-US” or “pt_BR” as we write it; "" where it is none.
 
-        A region that the alert does not speak falls back to the language that it does: en-us is en.
+        A region that the alert does not speak falls back to the language that it does: en-us is en;
+        and one that says no more than the language is left out: it-it is it.
         """
         tag = text.strip().lower().replace("_", "-")
         match = _LANGUAGE.fullmatch(tag)
         if not match or match[1] in ("und", "mul", "zxx"):
             return ""
         spoken = self.settings.alert.languages
-        return match[1] if tag not in spoken and match[1] in spoken else tag
+        if tag in spoken:
+            return tag
+        return match[1] if match[1] in spoken or tag == f"{match[1]}-{match[1]}" else tag
 
     def moment(self, text: str) -> datetime | None:
         """The moment that a date names, UTC; a bare day is its noon in the alert's time zone."""
@@ -198,7 +201,10 @@ def _distinct(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def _person(text: str) -> str:
-    """A name without its e-mail address, which is nobody's business; "" for an address alone."""
+    """A name without its e-mail address, which is nobody's business; "" for an address alone, and
+    the host of a site that calls itself by its URL."""
+    if re.fullmatch(r"https?://\S+", text):
+        return (urlsplit(text).hostname or "").removeprefix("www.") if safe_url(text) else ""
     if match := re.fullmatch(r"\S+@\S+\s*\((.+)\)|(.+?)\s*[<(]\S+@\S+[>)]", text):
         return match[1] or match[2]
     return "" if re.fullmatch(r"[<(]?\S+@\S+", text) else text

@@ -14,6 +14,7 @@ from lxml import html as markup_tree
 from alerts.errors import InputError
 from alerts.markup import safe_url, tidy
 from alerts.model import Article
+from alerts.sentences import completed
 from alerts.sources import body, metadata
 from alerts.sources.fetch import Fetched
 from alerts.sources.intake import Found, Intake
@@ -47,22 +48,31 @@ def article(tree: Any, document: Fetched, intake: Intake) -> Article:
     text = content.text.removeprefix(title).lstrip()
     if not title or not (text or summary):
         raise InputError(f"{place}: no article found in this page")
+    site = meta.first("og:site_name", "ld:publisher", "dc.publisher", "dcterms.publisher")
+    site = site or said(content.site)
     return intake.article(
         url=address,
-        title=title,
-        summary=summary,
+        title=_without(site, title),
+        summary=completed(summary, tidy(text)),
         text=text,
         fallback_language=metadata.language(tree, meta),
         published=metadata.published(meta, tree, content.date, intake),
         image=metadata.picture(meta, document.base),
-        author=meta.first("og:site_name", "ld:publisher", "dc.publisher", "dcterms.publisher")
-        or said(content.site),
+        author=site,
         tags=[
             *map(said, meta.all("article:tag")),
             *meta.first("keywords", "ld:keywords").split(","),
         ],
         alternates=metadata.alternates(tree, document.base),
     )
+
+
+def _without(site: str, title: str) -> str:
+    """The title without the name of its site behind it: “The news | The Site”."""
+    if not site:
+        return title
+    found = re.fullmatch(rf"(.+?)\s*[|–—·»:-]\s*{re.escape(site)}", title, re.IGNORECASE)
+    return found[1] if found else title
 
 
 def page_tree(document: Fetched, place: str) -> Any:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from alerts import model
+from alerts.canonical import page_of
 from alerts.model import Article, Event, Image, Month, Translation
 from alerts.store import addresses, doubles, moment, stamp
 
@@ -88,8 +89,8 @@ def add(
     if addresses.find(db, url) is not None:
         return None
     _insert(db, url, month, None, {"url": url, "title": edits["title"]}, {}, now)
-    addresses.keep(db, model.article_id(url), (url,))
     edit(db, model.article_id(url), edits, now)
+    addresses.keep(db, model.article_id(url), (url,))
     return get(db, model.article_id(url)).article
 
 
@@ -171,18 +172,21 @@ def get(db: Database, article_id: str) -> Kept:
     return kept
 
 
+def _annotated(db: Database, given: Iterable[Kept]) -> tuple[Kept, ...]:
+    """These, each article with those of other sources that it stands for."""
+    kept = tuple(given)
+    told = doubles.annotated(db, (k.article for k in kept))
+    return tuple(replace(k, article=a) for k, a in zip(kept, told, strict=True))
+
+
 def place(db: Database, url: str) -> tuple[Month, str]:
     """The month and the id of the article at that address, which must be there."""
-    known = addresses.find(db, url)
-    assert known is not None  # noqa: S101 - the caller has just put it there
-    return get(db, known.article_id).month, known.article_id
-
-
-def _annotated(db: Database, kept: Iterable[Kept]) -> tuple[Kept, ...]:
-    """With the articles that stand for them, or that they stand for."""
-    given = tuple(kept)
-    articles = doubles.annotated(db, (one.article for one in given))
-    return tuple(replace(one, article=a) for one, a in zip(given, articles, strict=True))
+    month, article_id = db.conn.execute(
+        """SELECT a.month, a.id FROM addresses JOIN articles AS a ON a.id = addresses.article_id
+           WHERE addresses.page = ?""",
+        (page_of(url),),
+    ).fetchone()
+    return Month.parse(month), article_id
 
 
 def matching(db: Database, words: str, month: Month | None = None) -> tuple[Kept, ...]:
@@ -382,10 +386,10 @@ def _fields(article: Article) -> dict[str, Any]:
             for language, t in article.translations.items()
         },
         "featured": article.featured,
+        "guessed": article.guessed,
         "excluded": article.excluded,
         "position": article.position,
         "note": article.note,
-        "guessed": article.guessed,
     }
     return {key: value for key, value in fields.items() if value not in (None, "", [], {}, False)}
 
