@@ -29,6 +29,7 @@ LEVELS = {
     "compose": 1,
     "due": 1,
     "fields": 1,
+    "lint": 1,
     "markup": 1,
     "message": 1,
     "render": 1,
@@ -39,11 +40,13 @@ LEVELS = {
     "tokens": 1,
     # the outside world; these never import each other
     "sources": 2,
+    "spam": 2,
     "store": 2,
     "transport": 2,
     # use cases, one public act each
     "collect": 3,
     "dispatch": 3,
+    "proofread": 3,
     "publish": 3,
     "subscribe": 3,
     "why": 3,
@@ -59,6 +62,8 @@ PLACES = {
     "sqlite_utils": ("store.",),
     "smtplib": ("transport.",),
     "premailer": ("render.inline",),
+    "tinycss2": ("lint.",),
+    "subprocess": ("spam", "cli."),  # cli runs itself
     "apscheduler": ("scheduler",),
     "httpx": ("sources.",),
     "feedparser": ("sources.",),
