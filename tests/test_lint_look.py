@@ -101,13 +101,18 @@ def test_sizes_are_in_pixels(body: str, size: float) -> None:
     [
         "display:none",
         "visibility:hidden",
-        "font-size:0",
         "opacity:0",
         "max-height:0;overflow:hidden",
     ],
 )
 def test_what_is_hidden_is_hidden_with_all_in_it(style: str) -> None:
     assert _look(f'<div style="{style}"><p><b id=x>').hidden
+
+
+def test_a_size_of_nought_hides_a_text_and_not_what_is_in_it() -> None:
+    """MJML closes gaps between columns so."""
+    assert not _look('<td id=x style="font-size:0">gap').seen
+    assert _look('<td style="font-size:0"><p id=x style="font-size:16px">text').seen
 
 
 def test_what_only_outlook_reads_is_no_part_of_the_page() -> None:
@@ -124,6 +129,22 @@ def test_a_place_tells_the_line_and_what_a_person_would_look_for() -> None:
     page = Page('<p>one</p>\n<p class="meta">two words</p>\n')
     element = list(page.named("p"))[1]
     assert str(page.place(element)) == 'html line 2 <p class="meta"> “two words”'
+
+
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [
+        ("<p>café".encode(), "café"),
+        ("<p>café".encode("utf-8-sig"), "café"),
+        ("<p>café".encode("utf-16"), "café"),
+        ('<meta charset="iso-8859-1"><p>café'.encode("latin-1"), "café"),
+        ('<meta content="text/html; charset=koi8-r"><p>кафе'.encode("koi8-r"), "кафе"),
+    ],
+)
+def test_a_bare_page_is_read_in_its_own_charset(octets: bytes, text: str) -> None:
+    page = Document(octets, "html").page
+    assert page is not None
+    assert page.words == text
 
 
 def test_tags_are_seen_as_written() -> None:

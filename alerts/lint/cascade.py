@@ -20,6 +20,7 @@ _KEYWORDS = {
 }  # fmt: skip
 _BOLD = {"h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"}
 _HIDDEN = {"head", "script", "style", "title", "template"}
+_SPECK = 2.0  # pixels, below which a text is meant not to be seen
 _DESKTOP = 1000  # pixels, for min-width and max-width
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|%|)", re.IGNORECASE)
 _FONT = re.compile(r"(\d*\.?\d+(?:px|pt|em|rem|%))(?:\s*/\s*(\d*\.?\d+(?:px|pt|em|rem|%)?))?")
@@ -47,6 +48,11 @@ class Look:
     align: str = "start"
     display: str = ""
     padding: tuple[float, float] = (0.0, 0.0)  # above, below
+
+    @property
+    def seen(self) -> bool:
+        """True where its own text can be seen; what is in it may have a size of its own."""
+        return not self.hidden and self.size >= _SPECK
 
 
 class Cascade:
@@ -211,7 +217,7 @@ def _hides(element: Element, values: dict[str, str]) -> bool:
         values.get("display", "") == "none"
         or values.get("visibility", "") == "hidden"
         or element.get("hidden") is not None
-        or any(_size(values.get(name, ""), 16) == 0 for name in ("font-size", "opacity"))
+        or _size(values.get("opacity", ""), 16) == 0
         or (values.get("overflow", "") == "hidden" and _size(values.get("max-height", ""), 16) == 0)
     )
 

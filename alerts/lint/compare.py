@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from alerts.lint.checks.parts import html_urls
+from alerts.lint.checks.parts import html_urls, listed
 from alerts.lint.checks.size import LARGE
 from alerts.lint.document import Document
 from alerts.lint.finding import CHECKS, Finding, Found, Level, Place
@@ -28,9 +28,7 @@ def _findings(
     cut = any(one.html and len(one.html.octets) > LARGE for one in messages.values())
     for language, found in urls.items():
         if lacking := sorted(everywhere - found):
-            told = ", ".join(shortened(url, 80) for url in lacking[:3])
-            more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
-            reason = f"It does not link to what other editions link to: {told}{more}"
+            reason = f"It does not link to what other editions link to: {listed(lacking)}"
             level = Level.WARNING if cut else Level.ERROR
             yield CHECKS["editions-differ"].finding(Found(Place("html"), reason, level), language)
     seen: dict[tuple[str, str], str] = {}

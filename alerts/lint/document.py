@@ -6,6 +6,7 @@ judge.
 """
 
 import binascii
+import codecs
 import email
 import re
 from collections.abc import Iterator
@@ -175,7 +176,7 @@ class Document:
     def texts(self) -> Iterator[tuple[Element, Place, str]]:
         """Each piece of the page's text that is seen, on one line, with the element it stands in."""
         for element, look in self.light.looks.items() if self.light else ():
-            if look.hidden or self.page is None:
+            if not look.seen or self.page is None:
                 continue
             for piece in (element.text, *(child.tail for child in element)):
                 if piece and piece.strip():
@@ -198,7 +199,7 @@ class Document:
 
     def _leaves(self) -> Iterator[Part]:
         if not self.is_message:
-            text, fault = _decoded(self.octets, "utf-8")
+            text, fault = _decoded(self.octets, _charset_of_file(self.octets))
             yield Part(
                 f"text/{'html' if self.kind == 'html' else 'plain'}",
                 self.octets,
@@ -217,6 +218,17 @@ class Document:
             self.mime_faults += [_words(type(defect).__name__) for defect in node.defects]
             if not node.is_multipart():
                 yield _part(node)
+
+
+def _charset_of_file(octets: bytes) -> str:
+    """What a bare part is written in: as its byte order mark or its <meta> says, or UTF-8."""
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")
+    ):  # fmt: skip
+        if octets.startswith(mark):
+            return name
+    said = re.search(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", octets[:4096], re.IGNORECASE)
+    return said[1].decode("ascii") if said else "utf-8"
 
 
 def _part(node: "Message[str, str]") -> Part:

@@ -16,7 +16,7 @@ def _texts(cascade: Cascade) -> Iterator[tuple[Element, Look]]:
     """The elements with text of their own that can be seen."""
     for element, look in cascade.looks.items():
         own = [element.text or "", *(child.tail or "" for child in element)]
-        if not look.hidden and any(any(c.isalnum() for c in piece) for piece in own):
+        if look.seen and any(any(c.isalnum() for c in piece) for piece in own):
             yield element, look
 
 
@@ -100,7 +100,7 @@ def _unmarked(document: Document, _: Options) -> Iterator[Found]:
             beside[parent] < 20
             or look.underlined
             or inner
-            or look.hidden
+            or not look.seen
             or look.bold != ground.bold
         ):
             continue

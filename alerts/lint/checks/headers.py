@@ -97,9 +97,9 @@ def _long(document: Document, _: Options) -> Iterator[Found]:
         name = line.partition(b":")[0].decode("latin-1") if line[:1].strip() else ""
         place = Place("headers", number, shortened(name, 40))
         if len(line) > 998:
-            yield Found(place, f"A line of {len(line)} octets: more than 998.", Level.ERROR)
+            yield Found(place, "A line has more than 998 octets.", Level.ERROR)
         elif len(line) > 78 and b" " in line.partition(b":")[2].strip() and b"<http" not in line:
-            yield Found(place, f"A line of {len(line)} octets: more than 78.")
+            yield Found(place, "A line has more than 78 octets.")
 
 
 @check(
@@ -241,10 +241,12 @@ def _post(document: Document, _: Options) -> Iterator[Found]:
         return
     headers = document.all("List-Unsubscribe-Post")
     if not headers:
-        yield Found(Place("headers", 0, "List-Unsubscribe-Post"), "It is not there.")
+        yield Found(
+            Place("headers", 0, "List-Unsubscribe-Post"), "There is no List-Unsubscribe-Post."
+        )
     for header in headers:
         if header.raw.strip() != b"List-Unsubscribe=One-Click":
-            yield Found(_at(header), f"It says {shortened(header.value, 60)!r}.")
+            yield Found(_at(header), f"List-Unsubscribe-Post says “{shortened(header.value, 60)}”.")
 
 
 @check(

@@ -246,6 +246,22 @@ def _nameless(document: Document, _: Options) -> Iterator[Found]:
 
 
 @check(
+    "link-label", Level.WARNING, "H7, WCAG 2.5.3",
+    why="Who speaks to the computer says what is written; a label without these words is not found.",
+    remedy="Begin aria-label with the words that are shown.",
+)  # fmt: skip
+def _label(document: Document, _: Options) -> Iterator[Found]:
+    for link in document.links:
+        shown, label = _letters(text_of(link.element)), attribute(link.element, "aria-label")
+        if label and shown not in _letters(label):
+            yield Found(link.place, f"The label says other words: {shortened(label, 60)}")
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+@check(
     "link-ambiguous", Level.WARNING, "H7, WCAG 2.4.4",
     why="Two links of the same name that lead to two places cannot be told apart by ear.",
     remedy="Say what differs, in the text or in aria-label.",

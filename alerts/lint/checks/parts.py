@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from alerts.lint.document import Document
 from alerts.lint.finding import Found, Level, Place, check
@@ -52,9 +52,8 @@ def _form(url: str) -> str:
 def _text_lacks(document: Document, _: Options) -> Iterator[Found]:
     if document.page and document.text and document.text.text.strip():
         there = {_form(url) for url in text_urls(document)}
-        for url, place in html_urls(document).items():
-            if _form(url) not in there:
-                yield Found(place, f"The HTML links to it, the text does not: {shortened(url, 80)}")
+        lacking = {u: p for u, p in html_urls(document).items() if _form(u) not in there}
+        yield from _lacking(lacking, "The text does not have what the HTML links to")
 
 
 @check(
@@ -66,9 +65,25 @@ def _html_lacks(document: Document, _: Options) -> Iterator[Found]:
     if document.page and document.text and document.links:
         there = {_form(url) for url in html_urls(document)}
         shown = document.page.words.lower()
-        for url, place in text_urls(document).items():
-            if _form(url) not in there and url.lower() not in shown:
-                yield Found(place, f"The text has it, the HTML does not: {shortened(url, 80)}")
+        lacking = {
+            url: place
+            for url, place in text_urls(document).items()
+            if _form(url) not in there and url.lower() not in shown
+        }
+        yield from _lacking(lacking, "The HTML does not link to what the text has")
+
+
+def _lacking(urls: dict[str, Place], what: str) -> Iterator[Found]:
+    """One finding, at the first place."""
+    if urls:
+        yield Found(next(iter(urls.values())), f"{what}: {listed(urls)}")
+
+
+def listed(urls: Iterable[str]) -> str:
+    """The first few of them, and how many more there are."""
+    all_of_them = list(urls)
+    more = f" and {len(all_of_them) - 3} more" if len(all_of_them) > 3 else ""
+    return ", ".join(shortened(url, 80) for url in all_of_them[:3]) + more
 
 
 @check(

@@ -16,7 +16,7 @@ _PARAGRAPH = 80  # letters
 def _seen(document: Document) -> Iterator[tuple[Element, Look]]:
     """The elements with words of their own."""
     for element, look in document.light.looks.items() if document.light else ():
-        if not look.hidden and any(c.isalnum() for c in element.text or ""):
+        if look.seen and any(c.isalnum() for c in element.text or ""):
             yield element, look
 
 
