@@ -22,11 +22,14 @@ LEVELS = {
     "errors": 0,
     "address": 0,
     "colour": 0,
+    "headers": 0,
     "settings": 0,
     "project": 0,
     # values in, values out
     "canonical": 1,
     "compose": 1,
+    "diagnosis": 1,
+    "dkim": 1,
     "due": 1,
     "fields": 1,
     "lint": 1,
@@ -39,15 +42,20 @@ LEVELS = {
     "throttle": 1,
     "tokens": 1,
     # the outside world; these never import each other
+    "keyring": 2,
     "sources": 2,
     "spam": 2,
     "store": 2,
     "transport": 2,
     # use cases, one public act each
+    "books": 3,
     "collect": 3,
     "dispatch": 3,
+    "home": 3,
     "proofread": 3,
     "publish": 3,
+    "remake": 3,
+    "restore": 3,
     "subscribe": 3,
     "why": 3,
     # entry points
@@ -65,6 +73,7 @@ PLACES = {
     "tinycss2": ("lint.",),
     "subprocess": ("spam", "cli."),  # cli runs itself
     "apscheduler": ("scheduler",),
+    "cryptography": ("dkim",),
     "httpx": ("sources.",),
     "feedparser": ("sources.",),
     "trafilatura": ("sources.",),

@@ -12,7 +12,7 @@ from alerts.lint.checks import clients
 from alerts.lint.features import used
 from alerts.lint.mailboxes import mailboxes
 from alerts.lint.page import Page
-from alerts.message import quoted_printable
+from alerts.message.body import quoted_printable
 
 HEADERS = """\
 From: Open Consortium <alert@example.org>
