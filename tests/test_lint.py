@@ -454,6 +454,12 @@ def test_the_readers_decide_what_support_is_worth() -> None:
     assert "Outlook (Windows)" in finding.reason
 
 
+def test_a_long_address_may_have_its_number_before_it() -> None:
+    """H15."""
+    more = f"{TEXT}\n[17] https://example.com/{'a-long-address-' * 6}\n"
+    assert "text-line-long" not in {f.code for f in lint(letter(text=more), OPTIONS)}
+
+
 def test_lf_line_ends_of_a_file_are_a_hint_and_no_fault() -> None:
     (finding,) = lint(letter().replace(b"\r\n", b"\n"), OPTIONS)
     assert (finding.code, finding.level) == ("line-ends", HINT)
