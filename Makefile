@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint docs bench clean help
+.PHONY: demo test lint docs caniemail bench clean help
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -21,8 +21,11 @@ lint: .venv/ready ## style, types, generated documents
 	@$(BIN)/mypy
 	@$(BIN)/python docs/generate.py --check
 
-docs: .venv/ready ## write docs/cli.md and docs/settings.md anew
+docs: .venv/ready ## write docs/cli.md, docs/settings.md and docs/lint.md anew
 	@$(BIN)/python docs/generate.py
+
+caniemail: .venv/ready ## fetch what mail programs support anew; needs npm and the network
+	@$(BIN)/python docs/caniemail.py
 
 bench: .venv/ready ## run the measurements
 	@set -e; for file in benchmarks/[a-z]*.py; do \

@@ -34,6 +34,7 @@ LEVELS = {
     "fields": 1,
     "letters": 1,
     "likeness": 1,
+    "lint": 1,
     "manuscript": 1,
     "markup": 1,
     "message": 1,
@@ -48,6 +49,7 @@ LEVELS = {
     # the outside world; these never import each other
     "keyring": 2,
     "sources": 2,
+    "spam": 2,
     "store": 2,
     "transport": 2,
     # use cases, one public act each
@@ -56,6 +58,7 @@ LEVELS = {
     "dispatch": 3,
     "editing": 3,
     "joining": 3,
+    "proofread": 3,
     "publish": 3,
     "rewriting": 3,
     "books": 3,
@@ -76,6 +79,8 @@ PLACES = {
     "sqlite_utils": ("store.",),
     "smtplib": ("transport.",),
     "premailer": ("render.inline",),
+    "tinycss2": ("lint.",),
+    "subprocess": ("spam", "cli."),  # cli runs itself
     "apscheduler": ("scheduler",),
     "cryptography": ("dkim",),
     "httpx": ("sources.",),

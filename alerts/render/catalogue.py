@@ -22,6 +22,7 @@ from babel.dates import (
     get_datetime_format,
 )
 from babel.lists import format_list
+from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from markupsafe import Markup, escape
@@ -118,6 +119,25 @@ def catalogue_paths(language: str, folders: Iterable[Path]) -> list[Path]:
     tags = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
     below = [Path("locale", tag, "LC_MESSAGES", "alerts.po") for tag in tags]
     return [folder / path for path in below for folder in folders]
+
+
+def interface_texts(language: str, folders: Iterable[Path]) -> dict[str, str]:
+    """English interface text → what `language` says for it, "" where nothing.
+
+    Without those that have something to fill in, or plural forms.
+    """
+    folders = tuple(folders)
+    words: dict[str, str] = {}
+    for path in reversed([*catalogue_paths(language, folders), *catalogue_paths("en", folders)]):
+        for message in _messages(path) if path.is_file() else ():
+            if isinstance(message.id, str) and message.id and "%(" not in message.id:
+                words[message.id] = str(message.string) or words.get(message.id, "")
+    return words
+
+
+def _messages(path: Path) -> Iterable[Message]:
+    with path.open("rb") as file:
+        return list(read_po(file, charset="utf-8"))
 
 
 def direction(tag: str) -> str:
