@@ -46,7 +46,14 @@ class InputError(AlertsError):
 
 
 class FetchError(InputError):
-    """A source could not be fetched, or fetching it was refused."""
+    """A source could not be fetched, or fetching it was refused.
+
+    `status` is what the server answered (HTTP), where it answered.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class TextFault(InputError):

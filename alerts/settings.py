@@ -199,7 +199,16 @@ class SourcesSettings:
     timeout: timedelta = option(timedelta(seconds=20), "How long one source may take in all.")
     max_bytes: int = option(10_000_000, "The largest document that is read, in octets, unpacked.")
     concurrency: int = option(8, "How many sources are fetched at once.")
+    per_host: int = option(2, "How many of them from one host at once.")
     retries: int = option(2, "How often a failed fetch is tried again.")
+    robots: bool = option(True, "Heed the robots.txt of a site when pages are read.")
+    follow: int = option(30, "How many new links of a listing are read in one collection.")
+    upcoming: timedelta = option(
+        timedelta(days=45), "Events of calendars that begin within this after the issue's month."
+    )
+    join_doubles: bool = option(
+        True, "Show what several sources report as one article that names the others."
+    )
     user_agent: str = option("", "Empty: alerts/<version> (+web.base_url).")
     summary_length: int = option(
         400, "Summaries are cut at a sentence end before this many letters."

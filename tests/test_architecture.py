@@ -33,6 +33,7 @@ LEVELS = {
     "due": 1,
     "fields": 1,
     "letters": 1,
+    "likeness": 1,
     "manuscript": 1,
     "markup": 1,
     "message": 1,
@@ -40,6 +41,7 @@ LEVELS = {
     "retry": 1,
     "review": 1,
     "roster": 1,
+    "sentences": 1,
     "sheet": 1,
     "throttle": 1,
     "tokens": 1,
@@ -53,6 +55,7 @@ LEVELS = {
     "collect": 3,
     "dispatch": 3,
     "editing": 3,
+    "joining": 3,
     "publish": 3,
     "rewriting": 3,
     "books": 3,
@@ -78,6 +81,11 @@ PLACES = {
     "httpx": ("sources.",),
     "feedparser": ("sources.",),
     "trafilatura": ("sources.",),
+    "py3langid": ("sources.",),
+    "dateparser": ("sources.",),
+    "icalendar": ("sources.",),
+    "protego": ("sources.",),
+    "brotli": ("sources.",),
 }
 
 # Use cases hand a database through without speaking to it: the type alone is theirs to name.

@@ -12,16 +12,17 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from alerts.compose import chain, localised, same_language
-from alerts.markup import shorten
 from alerts.model import FEATURED, Article, Image, Issue, Profile, Section
 from alerts.render.catalogue import Catalogue, direction, local_day
 from alerts.render.environment import link
 from alerts.render.opening import Letter, letter
+from alerts.sentences import shorten
 from alerts.settings import AlertSettings, Funder, Settings
 
 # Letters of a title and of any other text; no one text may fill an e-mail (rule H13). What sources
 # bring is shorter already: this is for what was typed in or translated.
 LONGEST_TITLE, LONGEST_TEXT = 300, 1500
+MOST_REPORTS = 5  # other sources named below an article
 
 # The titles of the sections that every alert has; the words are message ids.
 SECTION_TITLES = {
@@ -54,6 +55,14 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A name, and where it leads."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """An article as a reader of the edition sees it."""
 
@@ -65,6 +74,8 @@ class Item:
     image: Image | None
     when: When | None
     place: Words
+    reports: tuple[Link, ...]  # the same told by others
+    calendar: str  # the address of a calendar file that holds the event
     other_language: str  # the name of the full text's language, where it is not the edition's
     hreflang: str
 
@@ -160,15 +171,21 @@ class Viewer:
         image = article.image if article.image and link(article.image.url) else None
         return Item(
             id=article.id,
-            url=link(article.url),
+            url=link(words.url),
             title=self._words(shorten(words.title, LONGEST_TITLE), words.title_language),
             summary=self._words(words.summary, words.summary_language),
             publisher=profile.name if profile else article.author,
             image=image,
             when=self._when(article) if event else None,
             place=self._words(event.place if event else "", article.language),
-            other_language=self.catalogue.language_name(article.language) if foreign else "",
-            hreflang=article.language if foreign else "",
+            reports=tuple(
+                Link(report.name, link(report.url)) for report in article.reports[:MOST_REPORTS]
+            ),
+            calendar=link(event.ics) if event else "",
+            other_language=self.catalogue.language_name(words.full_text_language)
+            if foreign
+            else "",
+            hreflang=words.full_text_language if foreign else "",
         )
 
     def _when(self, article: Article) -> When:
