@@ -13,6 +13,7 @@ from alerts.render.catalogue import Catalogue
 from alerts.render.environment import clean, environment, render, template_folders
 from alerts.render.fit import fitted
 from alerts.render.inline import inlined
+from alerts.render.plain import Footnotes, underline, wrap
 from alerts.render.view import View, Viewer
 from alerts.settings import Settings
 
@@ -32,6 +33,7 @@ def render_edition(issue: Issue, language: str, settings: Settings) -> Edition:
     """
     catalogue = Catalogue(language, template_folders(settings.root))
     env = environment(settings.root)
+    env.filters |= {"wrap": wrap, "underline": underline}
     viewer = Viewer(catalogue, settings)
     view = viewer.view(issue)
     values: dict[str, Any] = {"alert": settings.alert, "theme": settings.theme, "view": view}
@@ -46,7 +48,8 @@ def render_edition(issue: Issue, language: str, settings: Settings) -> Edition:
         lambda count: catalogue.say_many(MORE, MORE, count),
     )
     cut = viewer.view(issue, shown)
-    text = render(env, "email/issue/body.txt", values | written | {"view": cut})
+    values |= {"view": cut, "note": Footnotes()}
+    text = render(env, "email/issue/body.txt", values | written)
     return Edition(
         language=language,
         subject=subject,

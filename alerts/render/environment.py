@@ -7,9 +7,7 @@ HTML escapes by itself; text and style sheets are printed as they are.
 """
 
 import re
-import textwrap
 import traceback
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -66,8 +64,6 @@ def environment(root: Path) -> ImmutableSandboxedEnvironment:
     )
     made.filters |= {
         "link": link,
-        "wrap": wrap,
-        "underline": underline,
         "isolate": isolate,
         "anchor": anchor,
     }
@@ -121,25 +117,6 @@ def slot(name: str, otherwise: str = "") -> Markup:
         raise TemplateFault(f"there is no slot “{name}”; there are {', '.join(SLOTS)}")
     fallback = re.sub(r"[{}|<>&\"']", "", clean(otherwise))
     return Markup(f"{{slot:{name}|{fallback}}}" if fallback else f"{{slot:{name}}}")  # noqa: S704
-
-
-def wrap(text: str, indent: str = "", width: int = 72) -> Markup:
-    """For the text part: `text` in lines of at most `width` columns, each after `indent`."""
-    lines = textwrap.wrap(
-        str(printed(text)), width - len(indent), break_long_words=False, break_on_hyphens=False
-    )
-    return Markup("\n".join(indent + line for line in lines))  # noqa: S704
-
-
-def underline(text: str, mark: str = "-") -> Markup:
-    """For the text part: `text` on one line, and under it a line as long."""
-    line = str(printed(text))
-    width = sum(
-        2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        for letter in line
-        if not unicodedata.combining(letter)
-    )
-    return Markup(f"{line}\n{mark * min(width, 72)}")  # noqa: S704
 
 
 def isolate(text: str) -> Markup:

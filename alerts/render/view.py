@@ -34,10 +34,18 @@ SECTION_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A piece of text; `mark` is ` lang="…" dir="…"` where it is not in the edition's language."""
+    """A piece of text, and the language it is in where that is not the edition's."""
 
     text: str
-    mark: Markup
+    direction: str
+    foreign: str = ""
+
+    @property
+    def mark(self) -> Markup:
+        """` lang="…" dir="…"` for foreign text, else nothing."""
+        if not self.foreign:
+            return Markup("")
+        return Markup(' lang="{}" dir="{}"').format(self.foreign, self.direction)
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -74,6 +82,7 @@ class Group:
 
     key: str
     title: str
+    layout: str  # of `alert.layouts`
     items: tuple[Item, ...]
     more: int = 0
 
@@ -139,7 +148,10 @@ class Viewer:
 
     def _group(self, section: Section, issue: Issue, room: int) -> Group:
         items = tuple(self._item(article, issue.profiles) for article in section.articles[:room])
-        return Group(section.key, self._title(section.key), items, len(section.articles) - room)
+        usual = "featured" if section.key == FEATURED else "full"
+        layout = self.alert.layouts.get(section.key, usual)
+        left_out = len(section.articles) - room
+        return Group(section.key, self._title(section.key), layout, items, left_out)
 
     def _title(self, key: str) -> str:
         own = self._first(self.alert.section_titles.get(key, {})).text
@@ -189,6 +201,5 @@ class Viewer:
     def _words(self, text: str, language: str) -> Words:
         text = shorten(text, LONGEST_TEXT)
         if not text or same_language(language, self.catalogue.language):
-            return Words(text, Markup(""))
-        mark = Markup(' lang="{}" dir="{}"').format(language, direction(language))
-        return Words(text, mark)
+            return Words(text, self.catalogue.direction)
+        return Words(text, direction(language), language)
