@@ -36,6 +36,11 @@ class Result:
 Alerts = Callable[..., Result]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` writes what tests/golden/ should hold, to be read before it is committed."""
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew")
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in [name for name in os.environ if name.startswith("ALERTS_")]:

@@ -330,6 +330,26 @@ def test_foreign_text_keeps_its_language_and_direction() -> None:
     assert "Más información disponible en árabe." in text_of(rendered("es").html)
 
 
+@each_language
+def test_every_column_of_the_table_of_peers_is_ours(language: str) -> None:
+    """mail-rules.md, section 4: none of MJML, Cerberus, Postmark, Mailgun, leemunroe, GOV.UK has all."""
+    html = rendered(language).html
+    root = parsed(html)
+    inside = root.xpath("//body//*[@lang and @dir]")
+    tables = list(root.iter("table"))
+    kept = sum(len(style) for style in root.xpath("//style/text()"))
+    columns = {
+        "lang html": root.get("lang") == language,
+        "lang and dir in body": bool(inside) and inside[0].get("lang") == language,
+        "title": root.findtext("head/title") == rendered(language).subject != "",
+        "tables with role": all(table.get("role") == "presentation" for table in tables),
+        "dark css": "@media (prefers-color-scheme:dark)" in html,
+        "mso": "<!--[if mso]>" in html,
+        "style chars": 0 < kept < 16_384,
+    }
+    assert [name for name, has in columns.items() if not has] == []
+
+
 # --- the same bytes --------------------------------------------------------------------------------
 
 PROGRAM = """

@@ -164,12 +164,13 @@ class Viewer:
     def _item(self, article: Article, profiles: Mapping[str, Profile]) -> Item:
         words = localised(article, self.languages)
         profile = profiles.get(article.profile)
-        foreign = not same_language(words.full_text_language, self.catalogue.language)
+        url = link(article.url)  # where it leads to a text in another language, readers are told
+        foreign = bool(url) and not same_language(words.full_text_language, self.catalogue.language)
         event = article.event
         image = article.image if article.image and link(article.image.url) else None
         return Item(
             id=article.id,
-            url=link(article.url),
+            url=url,
             title=self._words(shorten(words.title, LONGEST_TITLE), words.title_language),
             summary=self._words(words.summary, words.summary_language),
             publisher=profile.name if profile else article.author,
