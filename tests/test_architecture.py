@@ -50,6 +50,7 @@ LEVELS = {
     # entry points
     "__main__": 4,
     "cli": 4,
+    "preview": 4,
     "scheduler": 4,
 }
 
@@ -61,6 +62,8 @@ PLACES = {
     "premailer": ("render.inline",),
     "apscheduler": ("scheduler",),
     "httpx": ("sources.",),
+    "uvicorn": ("cli.preview",),
+    "starlette": ("preview.pages",),
     "feedparser": ("sources.",),
     "trafilatura": ("sources.",),
 }

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from alerts import publish
+from alerts.cli.preview import preview, screenshot
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.compose import Coverage, coverage
 from alerts.model import Issue, IssueState
@@ -18,6 +19,10 @@ from alerts.store import articles
 @click.group()
 def issue() -> None:
     """See the issue of the month."""
+
+
+issue.add_command(preview)
+issue.add_command(screenshot)
 
 
 @issue.command()
