@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint docs bench clean help
+.PHONY: demo test lint texts docs bench clean help
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -21,6 +21,10 @@ lint: .venv/ready ## style, types, generated documents
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python docs/generate.py --check
+	@$(BIN)/python docs/catalogues.py --check
+
+texts: .venv/ready ## add new interface texts to the catalogues, name what is not translated
+	@$(BIN)/python docs/catalogues.py
 
 docs: .venv/ready ## write docs/cli.md and docs/settings.md anew
 	@$(BIN)/python docs/generate.py

@@ -691,43 +691,6 @@ def test_a_template_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
 
 # --- catalogues ------------------------------------------------------------------------------------
 
-_MESSAGE = re.compile(r'(?<!\w)(?:_|ngettext)\(\s*"([^"]+)"')
-
-
-def _used() -> set[str]:
-    """The interface texts that templates and code ask for."""
-    from alerts.render.view import SECTION_TITLES
-
-    templates = packaged_templates() / "email"
-    found = {
-        message
-        for path in templates.rglob("*.*")
-        for message in _MESSAGE.findall(path.read_text(encoding="utf-8"))
-    }
-    return found | set(SECTION_TITLES.values()) | {"%(count)s more in the archive"}
-
-
-@each_language
-def test_every_catalogue_has_every_message_with_its_placeholders(language: str) -> None:
-    from babel.messages.pofile import read_po
-
-    path = packaged_templates() / "locale" / language / "LC_MESSAGES" / "alerts.po"
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=language, charset="utf-8", abort_invalid=True)
-    messages = {m.id[0] if isinstance(m.id, tuple) else m.id: m for m in catalogue if m.id}
-    assert set(messages) == _used()
-    for name, message in messages.items():
-        texts = message.string if isinstance(message.string, tuple) else (message.string,)
-        if isinstance(message.id, tuple):
-            assert len(texts) == catalogue.num_plurals
-        for text in texts:
-            assert text, f"{language}: {name} is not translated"
-            assert sorted(re.findall(r"%\(\w+\)s", str(text))) == sorted(
-                re.findall(r"%\(\w+\)s", str(name))
-            )
-        if language != "en" and name not in ("Publications",):
-            assert texts[0] != name, f"{language}: {name} is still English"
-
 
 @pytest.mark.parametrize(
     ("language", "count", "words"),
@@ -738,6 +701,9 @@ def test_every_catalogue_has_every_message_with_its_placeholders(language: str) 
         ("ru", 21, "ещё 21 материал в архиве"),
         ("fr", 1, "1 autre article dans les archives"),
         ("fr", 2, "2 autres articles dans les archives"),
+        ("ar", 1, "مادة أخرى واحدة في الأرشيف"),
+        ("ar", 2, "مادتان أخريان في الأرشيف"),
+        ("ar", 100, "100 مادة أخرى في الأرشيف"),
         ("ar", 3, "3 مواد أخرى في الأرشيف"),
         ("ar", 11, "11 مادةً أخرى في الأرشيف"),
     ],

@@ -16,7 +16,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from alerts.render.environment import printed
+from alerts.render.environment import Named, link, printed
 
 WIDTH = 72
 _MARKS = {"ltr": "\N{LEFT-TO-RIGHT MARK}", "rtl": "\N{RIGHT-TO-LEFT MARK}"}
@@ -26,10 +26,11 @@ _WIDE = (
 )
 # what does not stand at the start of a line: 。，！ and their kin, closing brackets
 _CLOSING = r"\u3001\u3002\u3009\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f"
-# A no-break space is part of a word, a slot is in one. Between wide letters a line may break anywhere.
+# A no-break space is part of a word, a slot is in one, a footnote's number stays behind its own.
+# Between wide letters a line may break anywhere.
 _PIECE = re.compile(
     rf"(?P<gap>[ \t\n\r\f\v]*)"
-    rf"(?P<word>(?:[{_WIDE}]|(?:\{{slot:[^{{}}]*\}}|[^ \t\n\r\f\v{_WIDE}])+)[{_CLOSING}]*)"
+    rf"(?P<word>(?:[{_WIDE}]|(?:\{{slot:[^{{}}]*\}}|[^ \t\n\r\f\v{_WIDE}])+)[{_CLOSING}]*(?: \[\d+\])?)"
 )
 
 
@@ -54,6 +55,12 @@ class Footnotes:
         found = [(number, url) for url, number in self._open.items()]
         self._open = {}
         return found
+
+
+@pass_context
+def noted(context: Context, named: Named) -> str:
+    """The name of an organisation, and the number of its link where there is one."""
+    return str(printed(named.name)) + str(context["note"](link(named.link)))
 
 
 @pass_context

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from alerts.compose import chain, localised, same_language
 from alerts.markup import shorten
 from alerts.model import FEATURED, Article, Image, Issue, Profile, Section
-from alerts.render.catalogue import Catalogue, direction, local_day
+from alerts.render.catalogue import Catalogue, direction, later, local_day
 from alerts.render.environment import link
 from alerts.settings import AlertSettings, Funder, Settings
 
@@ -24,11 +24,11 @@ LONGEST_TITLE, LONGEST_TEXT = 300, 1500
 
 # The titles of the sections that every alert has; the words are message ids.
 SECTION_TITLES = {
-    FEATURED: "Featured",
-    "news": "News",
-    "publications": "Publications",
-    "events": "Events",
-    "members": "From our members",
+    FEATURED: later("Featured"),
+    "news": later("News"),
+    "publications": later("Publications"),
+    "events": later("Events"),
+    "members": later("From our members"),
 }
 
 
