@@ -102,6 +102,9 @@ class SenderSettings:
     reply_to: str = option("", "Where answers go; empty: the address in From.")
     bounces: str = option("", "Where bounces go; its part before @ gets a +token; empty: From.")
     unsubscribe: str = option("", "The mailto: side of List-Unsubscribe; empty: From.")
+    dkim: tuple[str, ...] = option(
+        (), "The selectors that your relay signs with, for `alerts doctor`; empty: the usual ones."
+    )
     list_id: str = option(
         "", "List-Id label, e.g. alert.example.org; empty: alert.<From's domain>."
     )

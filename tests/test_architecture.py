@@ -44,6 +44,7 @@ LEVELS = {
     # use cases, one public act each
     "collect": 3,
     "dispatch": 3,
+    "doctor": 3,
     "publish": 3,
     "subscribe": 3,
     "why": 3,
@@ -61,6 +62,7 @@ PLACES = {
     "smtplib": ("transport.",),
     "premailer": ("render.inline",),
     "apscheduler": ("scheduler",),
+    "dns": ("doctor.names",),
     "httpx": ("sources.",),
     "uvicorn": ("cli.preview",),
     "starlette": ("preview.pages",),

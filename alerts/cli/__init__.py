@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("alerts.cli.status:status", "Show how far the month's issue is."),
     "delivery": ("alerts.cli.delivery:delivery", "See the deliveries, retry the missed ones."),
     "why": ("alerts.cli.why:why", "Tell what happened to one person's copy."),
+    "doctor": ("alerts.cli.doctor:doctor", "Check everything the next issue depends on."),
     "subscriber": ("alerts.cli.subscriber:subscriber", "Add, import, list and change subscribers."),
     "suppression": (
         "alerts.cli.suppression:suppression",

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from alerts import project, publish, store
+from alerts import project, publish
 from alerts.errors import AlertsError
 from alerts.model import IssueState, Month
 from alerts.preview.exhibit import Exhibit
 from alerts.render.environment import template_folders
 from alerts.settings import Settings
+from alerts.store import outbox
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class Desk:
 
     def version(self) -> str:
         """Changes when something changes that an edition depends on."""
-        digest = hashlib.sha256(str(store.changes(self.db)).encode())
+        digest = hashlib.sha256(str(outbox.data_version(self.db)).encode())
         for path in (self.root / project.FILE_NAME, *self._templates()):
             try:
                 facts = path.stat()

@@ -122,8 +122,3 @@ def stamp(moment: datetime) -> str:
 def moment(text: str) -> datetime:
     """The inverse of `stamp`."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-
-
-def changes(db: Database) -> int:
-    """A number that changes when another connection has changed the database."""
-    return int(db.execute("PRAGMA data_version").fetchone()[0])
