@@ -30,7 +30,7 @@ from alerts.render.environment import SLOTS, link, packaged_templates
 from alerts.render.fit import LIMIT
 from alerts.render.inline import inlined
 from alerts.settings import Funder
-from tests.issues import ARTICLES, LANGUAGES, SITE, issue, many, settings
+from tests.issues import ARTICLES, LANGUAGES, SITE, gallery, issue, many, settings
 
 NOWHERE = Path("/nonexistent")
 Element = Any
@@ -308,6 +308,17 @@ def test_h14_s14_every_language_has_the_same_items_in_html_and_text(language: st
         assert {f"{{slot:{name}}}" for name in SLOTS if name != "name"} <= set(
             re.findall(r"\{slot:\w+\}", part)
         )
+
+
+@each_language
+def test_s14_html_and_text_link_to_the_same_places(language: str) -> None:
+    """Articles, partners, funders and the organisation, with every layout in use."""
+    made, given = gallery(NOWHERE)
+    edition = render_edition(made, language, given)
+    hrefs = {str(href) for href in parsed(edition.html).xpath("//a/@href")}
+    listed = set(re.findall(r"^(?:\[\d+\] )?(\S+://\S+|\{slot:\w+\})$", edition.text, re.MULTILINE))
+    assert listed == hrefs
+    assert len(hrefs) >= 18
 
 
 @each_language

@@ -70,6 +70,7 @@ class Item:
     summary: Words
     publisher: str
     image: Image | None
+    alt: Words  # what the image shows
     when: When | None
     place: Words
     other_language: str  # the name of the full text's language, where it is not the edition's
@@ -175,6 +176,7 @@ class Viewer:
             summary=self._words(words.summary, words.summary_language),
             publisher=profile.name if profile else article.author,
             image=image,
+            alt=self._words(image.alt if image else "", article.language),
             when=self._when(article) if event else None,
             place=self._words(event.place if event else "", article.language),
             other_language=self.catalogue.language_name(article.language) if foreign else "",
