@@ -66,14 +66,14 @@ def _parse_slowly(text: str) -> Address:
         )
     if len(local.encode()) > 64:
         raise InputError(f"“{_shown(text)}” is not an e-mail address: over 64 octets before @")
-    ascii_domain = _ascii_domain(domain)
-    if ascii_domain is None or not _ASCII.fullmatch(f"a@{ascii_domain}"):
+    labels = ascii_domain(domain)
+    if labels is None or not _ASCII.fullmatch(f"a@{labels}"):
         raise InputError(f"“{_shown(text)}” is not an e-mail address: the domain is malformed")
-    return Address(local, ascii_domain)
+    return Address(local, labels)
 
 
 @lru_cache(maxsize=4096)
-def _ascii_domain(domain: str) -> str | None:
+def ascii_domain(domain: str) -> str | None:
     """The A-label form (RFC 5891), or None where there is none."""
     import idna  # costs 15 ms; most lists never need it
 

@@ -6,6 +6,7 @@
     ├── InputError              exit 1   a file, feed or field is not what it should be
     │   └── FetchError          exit 1   a source could not be fetched, or was refused
     ├── StoreError              exit 1   the database is missing, damaged or full
+    │   └── UndecidedCopy       exit 1   the database was copied or restored, and nobody has adopted it
     ├── TemplateFault           exit 1   a template does not render
     └── TryLater                exit 75  nothing is wrong here; run the same command again later
         ├── LockHeld            exit 75  another run works on this project
@@ -45,6 +46,10 @@ class FetchError(InputError):
 
 class StoreError(AlertsError):
     """The database is missing, damaged, read-only or full."""
+
+
+class UndecidedCopy(StoreError):
+    """The database may be an old copy of one that has sent since; the message says from where."""
 
 
 class TemplateFault(AlertsError):

@@ -76,6 +76,7 @@ class Reason(StrEnum):
     TEMPORARY = "temporary"  # the relay answered 4xx for this recipient
     DISCONNECTED = "disconnected"  # the connection broke before the final dot
     UNANSWERED = "unanswered"  # … or after it, with no reply: in doubt
+    HELD = "held"  # unfinished in a copied or restored database: another copy may have sent it
     REJECTED = "rejected"  # 5xx for this recipient or message
     EXPIRED = "expired"  # deferred for longer than delivery.give_up_after
     UNADDRESSABLE = "unaddressable"  # needs SMTPUTF8 and the relay has none

@@ -6,6 +6,7 @@ open the database.
 """
 
 import difflib
+import math
 import re
 import tomllib
 import typing
@@ -16,13 +17,21 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from alerts import colour
-from alerts.address import Address
+from alerts import colour, headers
 from alerts.colour import CANVAS_DARK, INK, MUTED, PAPER, PAPER_DARK, TINT_DARK
-from alerts.errors import InputError, SettingsError, UsageError
-from alerts.settings import DATABASE_NAME, Funder, Settings, ThemeSettings
+from alerts.errors import SettingsError, UsageError
+from alerts.settings import (
+    DATABASE_NAME,
+    DeliverySettings,
+    DestinationSettings,
+    Funder,
+    Settings,
+    ThemeSettings,
+)
 
 FILE_NAME = "alerts.toml"
+LISTS: Mapping[str, type[Any]] = {"funders": Funder, "destinations": DestinationSettings}
+"""What is written as [[name]], once for each."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _ENVIRONMENT = re.compile(r"ALERTS_([A-Z]+)__([A-Z_]+)")
@@ -73,9 +82,9 @@ class Reader:
 
     def settings(self) -> Settings:
         """All sections; raises `SettingsError` at the first thing wrong."""
-        sections = {f.name: f for f in fields(Settings) if f.name not in ("root", "funders")}
+        sections = {f.name: f for f in fields(Settings) if f.name not in ("root", *LISTS)}
         for name in self.document:
-            if name not in sections and name != "funders":
+            if name not in sections and name not in LISTS:
                 raise SettingsError(
                     f"{self._at('', name)}: unknown section [{name}]{_nearest(name, sections)}"
                 )
@@ -85,8 +94,10 @@ class Reader:
                 variable = f"ALERTS_{section.upper()}__{key.upper()}"
                 raise SettingsError(f"{variable}: there is no setting {section}.{key}")
         hints = typing.get_type_hints(Settings)
-        values = {name: self._section(name, hints[name]) for name in sections}
-        return Settings(root=self.root, funders=tuple(self._funders()), **values)
+        values: dict[str, Any] = {name: self._section(name, hints[name]) for name in sections}
+        for name, kind in LISTS.items():
+            values[name] = tuple(self._listed(name, kind))
+        return Settings(root=self.root, **values)
 
     def _section(self, name: str, kind: type[Any]) -> Any:
         table = self.document.get(name, {})
@@ -113,12 +124,13 @@ class Reader:
                 raise SettingsError(f"{self._at('', name)}: [[{name}]] needs “{f.name}”")
         return kind(**values)
 
-    def _funders(self) -> Iterator[Funder]:
-        tables = self.document.get("funders", [])
+    def _listed(self, name: str, kind: type[Any]) -> Iterator[Any]:
+        """Each of the tables [[name]] as the dataclass `kind`."""
+        tables = self.document.get(name, [])
         if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
-            raise SettingsError(f"{self._at('', 'funders')}: write each funder as [[funders]]")
+            raise SettingsError(f"{self._at('', name)}: write each of the {name} as [[{name}]]")
         for table in tables:
-            yield self._table("funders", Funder, table)
+            yield self._table(name, kind, table)
 
     def _at(self, section: str, key: str) -> str:
         return _place(self.path, self.text, section, key)
@@ -138,7 +150,9 @@ def _from_text(raw: str, kind: Any) -> Any:
     if kind is bool and raw.lower() in ("1", "0", "yes", "no", "on", "off", "true", "false"):
         return raw.lower() in ("1", "yes", "on", "true")
     if typing.get_origin(kind) is tuple and not raw.lstrip().startswith("["):
-        return [part.strip() for part in raw.split(",") if part.strip()]
+        if typing.get_args(kind)[0] is str:
+            return [part.strip() for part in raw.split(",") if part.strip()]
+        raw = f"[{raw}]"
     try:
         return tomllib.loads(f"value = {raw}")["value"]
     except tomllib.TOMLDecodeError:
@@ -193,7 +207,7 @@ def _described(kind: Any) -> str:
 
 def _check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
     """What the types cannot say; raises `SettingsError`."""
-    alert, sender, delivery = settings.alert, settings.sender, settings.delivery
+    alert, delivery = settings.alert, settings.delivery
     try:
         ZoneInfo(alert.timezone)
     except (KeyError, ValueError, OSError) as fault:
@@ -207,24 +221,42 @@ def _check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
             raise SettingsError(
                 f"{at('alert', 'languages')}: unknown language “{language}”; use codes such as en, es, pt-br"
             )
-    for key in ("address", "reply_to", "bounces", "unsubscribe"):
-        value = getattr(sender, key)
-        if value:
-            try:
-                Address.parse(value)
-            except InputError as fault:
-                raise SettingsError(f"{at('sender', key)}: {fault}") from fault
-    if not re.fullmatch(r"https?://[^\s<>\"]+", settings.web.base_url):
-        raise SettingsError(
-            f"{at('web', 'base_url')}: write a full address such as https://example.org/alerts"
-        )
+    for section, key, words in headers.faults(settings):
+        raise SettingsError(f"{at(section, key)}: {words}")
     _check_theme(settings.theme, at)
-    if not 1 <= delivery.connections <= 100:
-        raise SettingsError(f"{at('delivery', 'connections')}: write a number from 1 to 100")
-    if delivery.rate < 0:
+    _check_limits(delivery, settings.destinations, at)
+
+
+def _check_limits(
+    delivery: DeliverySettings,
+    destinations: typing.Sequence[DestinationSettings],
+    at: typing.Callable[[str, str], str],
+) -> None:
+    """Connections, rates and quotas that can be kept; a domain has one destination."""
+    every: list[tuple[str, DeliverySettings | DestinationSettings]] = [("delivery", delivery)]
+    every += [("destinations", one) for one in destinations]
+    for section, limits in every:
+        if not 1 <= limits.connections <= 100:
+            raise SettingsError(f"{at(section, 'connections')}: write a number from 1 to 100")
+        if not 0 <= limits.rate < math.inf:
+            raise SettingsError(
+                f"{at(section, 'rate')}: a rate cannot be negative or endless; 0 means no limit"
+            )
+    if delivery.window_limit < 0 or not delivery.window:
         raise SettingsError(
-            f"{at('delivery', 'rate')}: a rate cannot be negative; 0 means no limit"
+            f"{at('delivery', 'window_limit')}: write a number from 0, and a window longer than 0"
         )
+    if any(limit < 1 for limit in delivery.warm_up):
+        raise SettingsError(f"{at('delivery', 'warm_up')}: write numbers above 0, one a day")
+    seen: set[str] = set()
+    for destination in destinations:
+        for domain in destination.domains:
+            if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain) or domain in seen:
+                raise SettingsError(
+                    f"{at('destinations', 'domains')}: “{domain}” is no domain in small letters"
+                    " (xn--… where it is not ASCII), or is named twice"
+                )
+            seen.add(domain)
 
 
 def _check_theme(theme: ThemeSettings, at: typing.Callable[[str, str], str]) -> None:
@@ -317,6 +349,12 @@ def fresh_toml() -> str:
         "# [[funders]]",
         '# name = "A foundation"',
         '# link = "https://example.org"',
+        "",
+        "# Domains that want to be sent to slowly; repeat for each provider.",
+        "# [[destinations]]",
+        '# domains = ["example.com", "example.net"]',
+        "# rate = 5",
+        '# give_up_after = "2d"',
         "",
     ]
     return "\n".join(lines)

@@ -6,7 +6,7 @@ transaction. Queueing a month twice changes nothing. Sends nothing.
 """
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,21 +14,26 @@ from sqlite_utils import Database
 
 from alerts.compose import compose
 from alerts.errors import StoreError
+from alerts.keyring import Keyring
 from alerts.message import Frame, template
 from alerts.model import Edition, Issue, IssueState, Month
 from alerts.render import render_edition
 from alerts.settings import Settings
-from alerts.store import articles, events, issues, outbox, profiles, secrets, transaction
+from alerts.store import articles, events, home, issues, outbox, profiles, secrets, transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """What queueing did: `already` where it had been done before; an empty month queues nothing."""
+    """What queueing did: `already` where it had been done before; an empty month queues nothing.
+
+    `held` are those that another copy of the database may have sent.
+    """
 
     month: Month
     articles: int
     deliveries: int
     already: bool = False
+    held: int = 0
 
 
 def composed(db: Database, settings: Settings, month: Month) -> Issue:
@@ -70,6 +75,7 @@ def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queu
     if not made:
         return Queued(month, articles=0, deliveries=0)
     frame = Frame.of(settings, month)
+    signed = replace(frame, dkim=Keyring.load(settings).signatures(now))
     templates = [(edition, template(edition, frame, now)) for edition in made]
     keys = secrets.all_secrets(db)
     if not keys:
@@ -80,7 +86,7 @@ def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queu
         stored = issues.get(db, month)
         if stored is not None and stored.frozen:  # another process was faster
             return _already(db, stored)
-        issue_id = issues.freeze(db, month, _content(issue), frame.to_json(), max(keys), now)
+        issue_id = issues.freeze(db, month, _content(issue), signed.to_json(), max(keys), now)
         ids = {
             edition.language: issues.add_edition(
                 db, issue_id, edition, octets, hashlib.sha256(octets).hexdigest()
@@ -91,7 +97,10 @@ def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queu
         edition_of = {language: ids[edition_language(language, settings)] for language in owed}
         deliveries = outbox.fill(db, issue_id, edition_of, now)
         events.record(db, now, "issue.queued", issue_id=issue_id, detail={"deliveries": deliveries})
-    return Queued(month, len(issue.articles), deliveries)
+        here = home.get(db)
+        unsure = here is not None and str(month) <= here.unsure_through
+        held = home.hold(db, str(month), now) if unsure else 0
+    return Queued(month, len(issue.articles), deliveries, held=held)
 
 
 def edition_language(language: str, settings: Settings) -> str:

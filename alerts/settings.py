@@ -102,9 +102,6 @@ class SenderSettings:
     reply_to: str = option("", "Where answers go; empty: the address in From.")
     bounces: str = option("", "Where bounces go; its part before @ gets a +token; empty: From.")
     unsubscribe: str = option("", "The mailto: side of List-Unsubscribe; empty: From.")
-    dkim: tuple[str, ...] = option(
-        (), "The selectors that your relay signs with, for `alerts doctor`; empty: the usual ones."
-    )
     list_id: str = option(
         "", "List-Id label, e.g. alert.example.org; empty: alert.<From's domain>."
     )
@@ -133,6 +130,14 @@ class DeliverySettings:
     password_file: str = option("", "Or the file that holds it (mode 0600).")
     connections: int = option(4, "How many connections to the relay at once.")
     rate: float = option(0.0, "Messages a second over all connections; 0: no limit.")
+    window_limit: int = option(
+        0, "At most so many messages in any delivery.window, such as a host's quota; 0: no limit."
+    )
+    window: timedelta = option(timedelta(hours=1), "The length of that window.")
+    warm_up: tuple[int, ...] = option(
+        (),
+        "At most so many messages on the first, second, … day (UTC) of sending, e.g. [200, 1000, 5000].",
+    )
     timeout: timedelta = option(
         timedelta(minutes=5), "How long to wait for an answer of the relay."
     )
@@ -146,6 +151,39 @@ class DeliverySettings:
     )
     retry_longest: timedelta = option(timedelta(hours=6), "The longest wait between two attempts.")
     give_up_after: timedelta = option(timedelta(days=4), "When a deferred delivery becomes failed.")
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationSettings:
+    """Domains of one provider, sent to over connections of their own; a duration of 0 is delivery's."""
+
+    domains: tuple[str, ...]
+    rate: float = 0.0
+    connections: int = 1
+    retry_first: timedelta = timedelta()
+    retry_longest: timedelta = timedelta()
+    give_up_after: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """Signatures of messages. Leave it empty where the relay signs; see docs/dkim.md."""
+
+    domain: str = option("", "The domain that signs, such as that of From; empty: no signatures.")
+    keys: Mapping[str, str] = option(
+        {},
+        "Selectors and their private keys (PEM, mode 0600); each of them signs, e.g. "
+        '{ a2026 = "dkim-rsa.pem", b2026 = "dkim-ed25519.pem" }.',
+    )
+    selectors: tuple[str, ...] = option(
+        (), "Where the relay signs: the selectors of its keys, for `alerts doctor` to look at."
+    )
+    changed_key: str = option(
+        "refuse",
+        "What to do when the key that an unfinished issue is signed with is gone: refuse to send, "
+        "or sign with those that are there.",
+        ("refuse", "sign"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +231,12 @@ class Settings:
     sender: SenderSettings = field(default_factory=SenderSettings)
     web: WebSettings = field(default_factory=WebSettings)
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    dkim: DkimSettings = field(default_factory=DkimSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     funders: tuple[Funder, ...] = ()
+    destinations: tuple[DestinationSettings, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -13,8 +13,8 @@ from typing import Any
 import click
 
 from alerts import cli
-from alerts.project import toml_value
-from alerts.settings import Funder, Settings
+from alerts.project import LISTS, toml_value
+from alerts.settings import Settings
 
 HERE = Path(__file__).resolve().parent
 
@@ -117,9 +117,10 @@ def settings_page() -> str:
                 f"| `{f.name}` | `{_default(f)}` | {_cell(f.metadata['about'])} |\n"
                 for f in fields(kind)
             ]
-    parts.append(f"\n## [[funders]]\n\n{(Funder.__doc__ or '').strip()} Repeat for each.\n")
-    parts.append("\n| key | default |\n|---|---|\n")
-    parts += [f"| `{f.name}` | {_funder_default(f)} |\n" for f in fields(Funder)]
+    for name, kind in LISTS.items():
+        parts.append(f"\n## [[{name}]]\n\n{(kind.__doc__ or '').strip()} Repeat for each.\n")
+        parts.append("\n| key | default |\n|---|---|\n")
+        parts += [f"| `{f.name}` | {_listed_default(f)} |\n" for f in fields(kind)]
     return "".join(parts)
 
 
@@ -127,7 +128,7 @@ def _default(f: "Field[Any]") -> str:
     return "{}" if f.default is MISSING else toml_value(f.default).replace("|", "\\|")
 
 
-def _funder_default(f: "Field[Any]") -> str:
+def _listed_default(f: "Field[Any]") -> str:
     return "required" if f.default is MISSING else f"`{toml_value(f.default)}`"
 
 

@@ -1,11 +1,13 @@
 """The only builders of valid objects that tests share."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from alerts.keyring import Keyring
 from alerts.message import Frame, template
 from alerts.model import Edition, Month
 from alerts.project import load
@@ -44,7 +46,9 @@ def queue_issue(
     made: Edition | None = None,
 ) -> int:
     """Freeze an issue of one English edition and owe it to everyone active; returns how many."""
-    frame = Frame.of(load(root, {}), month)
+    settings = load(root, {})
+    signatures = Keyring.load(settings).signatures(now)
+    frame = replace(Frame.of(settings, month), dkim=signatures)
     made = made or edition()
     octets = template(made, frame, now)
     with transaction(db):

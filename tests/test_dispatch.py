@@ -2,18 +2,22 @@
 
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from alerts.dispatch import Orders, Report, World, dispatch
+from alerts.dispatch import Destination, Orders, Report, World, dispatch
 from alerts.model import DeliveryState, RetryPolicy
 from alerts.project import load
 from alerts.store import outbox
 from alerts.transport import transport
 from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
 from tests.relay import CUT, SILENCE, TAKE_AND_CUT, TAKE_AND_SILENCE, Relay, Script, Taken
+
+HOUR = timedelta(hours=1)
+RETRY = RetryPolicy(timedelta(minutes=15), 6 * HOUR, timedelta(days=4))
 
 
 class Sending:
@@ -33,8 +37,7 @@ class Sending:
         settings = load(
             self.root, {"ALERTS_DELIVERY__RELAY": relay.url, "ALERTS_DELIVERY__TIMEOUT": timeout}
         )
-        retry = RetryPolicy(timedelta(minutes=15), timedelta(hours=6), timedelta(days=4))
-        orders = Orders([MONTH], connections, retry, "host", "test", resend_in_doubt=resend)
+        orders = Orders([MONTH], connections, RETRY, "host", "test", resend_in_doubt=resend)
         world = World(
             transport(settings, None), lambda: self.now, time.monotonic, lambda: 0.5, self.stop
         )
@@ -306,3 +309,163 @@ def test_the_clock_may_jump_back(sending: Sending) -> None:
         sending.now = NOW
         sending.send(relay)
     assert sending.counts == {"sent": 5}
+
+
+class Clock:
+    """A steady clock that moves on by `step` once nothing happens any more, so waiting takes no time."""
+
+    def __init__(self, sending: Sending, relay: Relay, step: float) -> None:
+        self.now, self._sending, self._relay, self._step = 1000.0, sending, relay, step
+        self._seen, self._quiet, self._turns = 0, 0, 0
+        self.until = 10_000  # messages, then stop
+        self.stop = threading.Event()
+        self.taken: list[tuple[str, float]] = []
+        relay.on_taken = lambda one: self.taken.append((one.recipient, self.now))
+
+    def send(self, **orders: Any) -> Report:
+        """Dispatch by this clock; the wall clock goes with it."""
+        environment = {"ALERTS_DELIVERY__RELAY": self._relay.url, "ALERTS_DELIVERY__TIMEOUT": "30d"}
+        settings = load(self._sending.root, environment)
+        world = World(
+            transport(settings, None), self.wall, lambda: self.now, lambda: 0.5, self.stop
+        )
+        told = Orders([MONTH], 2, RETRY, "host", "test", **orders)
+        return dispatch(self._sending.db, told, world, lambda report, due: self._look(report))
+
+    def wall(self) -> datetime:
+        """The time of day."""
+        return NOW + timedelta(seconds=self.now - 1000.0)
+
+    def _look(self, report: Report) -> None:
+        self._turns += 1
+        if len(self.taken) >= self.until or self._turns > 2000:
+            self.stop.set()
+        happened = self._relay.reads + self._relay.connections + report.outcomes.total()
+        self._quiet = self._quiet + 1 if happened == self._seen else 0
+        self._seen = happened
+        if self._quiet == 2:
+            self._quiet = 0
+            self.now += self._step
+
+
+def _half_elsewhere(project: Path) -> Sending:
+    """Twelve readers, the first six of them at example.net."""
+    sending = Sending(project, readers=12)
+    sending.db.execute(
+        "UPDATE subscribers SET email = replace(email, '.org', '.net'),"
+        " email_key = replace(email_key, '.org', '.net') WHERE id <= 6"
+    )
+    return sending
+
+
+def test_a_destination_has_a_pace_of_its_own_s17(project: Path) -> None:
+    sending = _half_elsewhere(project)
+    with Relay() as relay:
+        clock = Clock(sending, relay, 1.0)
+        clock.send(destinations=[Destination(("example.net",), 1, rate=0.5, retry=RETRY)])
+    assert sending.counts == {"sent": 12}
+    nets = [at for recipient, at in clock.taken if recipient.endswith("@example.net")]
+    assert len(nets) == 6
+    assert all(at >= 1000 + 2 * n for n, at in enumerate(nets))
+
+
+def test_a_slow_destination_holds_up_nobody_else_s17(project: Path) -> None:
+    sending = _half_elsewhere(project)
+    with Relay() as relay:
+        clock = Clock(sending, relay, step=0.0)  # its second message would wait for ever
+        clock.until = 7
+        clock.send(destinations=[Destination(("example.net",), 1, rate=0.01, retry=RETRY)])
+    assert sending.counts == {"sent": 7, "queued": 5}
+    assert sum(name.endswith(".org") for name in relay.recipients) == 6
+
+
+def test_a_quota_is_kept_over_several_calls_s17(project: Path) -> None:
+    sending = Sending(project, readers=9)
+    with Relay() as relay:
+        clock = Clock(sending, relay, 600.0)
+        clock.send(limit=3, window=(4, HOUR))
+        clock.send(window=(4, HOUR))
+    assert sending.counts == {"sent": 9}
+    assert all(at >= 1000 + 3600 * (n // 4) for n, (_, at) in enumerate(clock.taken))
+
+
+def test_a_warm_up_counts_the_days_of_sending_s17(project: Path) -> None:
+    sending = Sending(project, readers=9)
+    with Relay() as relay:
+        clock = Clock(sending, relay, 6 * 3600.0)
+        clock.send(warm_up=[2, 3])
+    assert sending.counts == {"sent": 9}
+    days = [(NOW + timedelta(seconds=at - 1000)).date() - NOW.date() for _, at in clock.taken]
+    assert all(day.days >= (n >= 2) + (n >= 5) for n, day in enumerate(days))
+
+
+def test_a_relay_that_asks_for_less_is_given_time_s17(project: Path) -> None:
+    sending = Sending(project, readers=8)
+
+    def script(stage: str, recipient: str, nth: int) -> str | None:
+        busy = stage == "rcpt" and recipient in ("reader1@example.org", "reader2@example.org")
+        return "451 4.7.28 too fast" if busy and nth == 1 else None
+
+    with Relay(script=script) as relay:
+        clock = Clock(sending, relay, 0.5)
+        clock.send()
+    assert sending.counts == {"sent": 6, "deferred": 2}
+    assert max(at for _, at in clock.taken) >= 1001, "a pause of a second"
+
+
+def test_a_destination_may_give_up_sooner_t6(project: Path) -> None:
+    sending = Sending(project, readers=2)
+    sending.db.execute(
+        "UPDATE subscribers SET email = 'a@example.net', email_key = email WHERE id = 1"
+    )
+    sending.db.execute("UPDATE subscribers SET email_key = 'a@example.net' WHERE id = 1")
+    soon = Destination(("example.net",), 1, 0, RetryPolicy(HOUR, HOUR, 2 * HOUR))
+    with Relay(script=at("rcpt", "451 4.3.0 later", only="*")) as relay:
+        clock = Clock(sending, relay, 1.0)
+        for _ in range(4):
+            clock.send(destinations=[soon])
+            clock.now += 7 * 3600
+    states = dict(sending.db.execute("SELECT subscriber_id, state FROM deliveries").fetchall())
+    assert states == {1: "failed", 2: "deferred"}
+
+
+def test_a_session_that_would_idle_is_closed_and_no_attempt_is_lost(project: Path) -> None:
+    sending = Sending(project, readers=3)
+    with Relay() as relay:
+        Clock(sending, relay, 20.0).send(rate=1 / 60)
+        assert relay.connections >= 3
+    assert sending.counts == {"sent": 3}
+    assert sending.row("reader3@example.org")["attempts"] == 1
+
+
+def test_a_relay_that_hangs_up_on_a_waiting_session_costs_no_attempt(project: Path) -> None:
+    sending = Sending(project, readers=4)
+    with Relay(script=at("dot", "250 ok\r\n421 4.4.2 idle", only="*")) as relay:
+        Clock(sending, relay, 1.0).send(rate=0.2)
+    assert sending.counts == {"sent": 4}
+    assert len(relay.inbox) == 4
+    attempts = sending.db.execute("SELECT DISTINCT attempts FROM deliveries").fetchall()
+    assert attempts == [(1,)]
+
+
+@pytest.mark.parametrize("said", ["421 4.7.0 enough for one session", CUT])
+@pytest.mark.parametrize("offers", [("PIPELINING",), ()], ids=["pipelined", "plain"])
+def test_a_relay_that_takes_few_messages_a_session_costs_no_attempt(
+    project: Path, said: str, offers: tuple[str, ...]
+) -> None:
+    sending = Sending(project, readers=20)
+    mails = 0
+
+    def script(stage: str, recipient: str, nth: int) -> str | None:
+        nonlocal mails
+        if stage == "ehlo":
+            mails = 0
+        mails += stage == "mail"
+        return said if stage == "mail" and mails > 3 else None
+
+    with Relay(script=script, offers=offers) as relay:
+        report = sending.send(relay)
+    assert sending.counts == {"sent": 20}
+    assert not report.relay_fault
+    assert len(relay.inbox) == 20
+    assert relay.connections == 7

@@ -2,6 +2,7 @@
 
 import base64
 import socket
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.dkim import Key
 from alerts.doctor import CHECKS, ONLINE, examine, records
 from alerts.doctor.finding import Level, Patient
 from alerts.doctor.names import system_names
@@ -211,11 +213,38 @@ def test_s1_a_return_path_of_another_house_is_named(healthy: Path) -> None:
 
 
 def test_s1_a_named_selector_is_the_one_that_is_asked(healthy: Path) -> None:
-    text = SETTINGS.replace("[web]", 'dkim = ["oct26"]\n[web]')
+    text = SETTINGS + '[dkim]\nselectors = ["oct26"]\n'
     (healthy / "alerts.toml").write_text(text, encoding="utf-8")
     assert "there is no DKIM key at oct26._domainkey" in _worst(_found(healthy, "DNS", GOOD))[1]
     zone = {**GOOD, (f"oct26._domainkey.{DOMAIN}", "TXT"): [_key(4096)]}
     assert _worst(_found(healthy, "DNS", zone))[0] is Level.OK
+
+
+def test_s1_keys_that_sign_here_must_be_the_ones_published(healthy: Path) -> None:
+    """With real keys, as docs/dkim.md makes them."""
+    path = healthy / "a.pem"
+    subprocess.run(
+        ["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", path],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    path.chmod(0o600)
+    (healthy / "alerts.toml").write_text(
+        f'{SETTINGS}[dkim]\ndomain = "{DOMAIN}"\nkeys = {{ a26 = "a.pem" }}\n', encoding="utf-8"
+    )
+    name = (f"a26._domainkey.{DOMAIN}", "TXT")
+    assert "there is no DKIM key at a26" in _worst(_found(healthy, "DNS", GOOD))[1]
+    other = _worst(_found(healthy, "DNS", {**GOOD, name: [_key(2048)]}))
+    assert "is not the one that signs" in other[1]
+    assert "a.pem" in other[2]
+    record = f"v=DKIM1; k=rsa; p={Key.read(path.read_bytes()).public}"
+    published = " ".join(f'"{record[at : at + 200]}"' for at in range(0, len(record), 200))
+    found = _found(healthy, "DNS", {**GOOD, name: [published]})
+    assert _worst(found)[0] is Level.OK, found
+    assert any("2048 bits" in one[1] for one in found)
+    path.chmod(0o644)
+    found = _found(healthy, "DNS", {**GOOD, name: [published]})
+    assert "others can read it" in _worst(found)[1]
+    assert any("DMARC of" in one[1] for one in found), "the other checks go on"
 
 
 @pytest.mark.parametrize("bits", [512, 1024, 1536, 2048, 3072, 4096])

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.model import RetryPolicy
@@ -12,6 +12,7 @@ NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 durations = st.timedeltas(timedelta(seconds=1), timedelta(days=2))
 
 
+@settings(deadline=None)
 @given(
     durations,
     durations,

@@ -17,6 +17,7 @@ from alerts.scheduler import check, planned
 from alerts.settings import Settings
 from alerts.store import create
 from tests.conftest import Alerts
+from tests.factories import add_subscribers, database, queue_issue
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MAX_LATE = timedelta(days=20)
@@ -259,3 +260,61 @@ def test_t11_a_moment_missed_is_made_good_on_starting_and_only_once(project: Pat
     )
     db.close()
     assert command not in _run_until_the_outbox(project, signal.SIGTERM)
+
+
+def test_p4_a_run_by_cron_asks_first_where_the_issue_is_overdue(
+    project: Path, alerts: Alerts
+) -> None:
+    """The machine was off when the issue was due: by hand, and named, it goes out all the same."""
+    month = str(Month.last_ended(datetime.now(UTC), ZoneInfo("UTC")))
+    alerts("subscriber", "add", "a@example.org")
+    alerts("article", "add", "--url", "https://n.example/1", "--title", "T", "--month", month)
+    _began(project, "2020-01-01T00:00:00Z")
+    (project / "alerts.toml").write_text('[alert]\nmax_late = "0s"\n')
+    for _ in range(2):
+        asked = alerts("run")
+        assert asked.code == 1
+        assert f"the issue of {month} is overdue" in asked.stderr
+        assert f"`alerts run --month {month}` sends it" in asked.stderr
+        assert alerts("status", "--json").json["state"] == "draft"
+    assert alerts("run", "--month", month).code == 0
+    assert alerts("status", "--json").json["deliveries"]["sent"] == 1
+    assert alerts("run").code == 0
+
+
+def test_an_overdue_month_without_articles_is_no_failure(project: Path, alerts: Alerts) -> None:
+    _began(project, "2020-01-01T00:00:00Z")
+    (project / "alerts.toml").write_text('[alert]\nmax_late = "0s"\n')
+    assert alerts("run").code == 0
+
+
+def test_a_project_that_began_after_the_moment_is_not_overdue(
+    project: Path, alerts: Alerts
+) -> None:
+    (project / "alerts.toml").write_text('[alert]\nmax_late = "0s"\n')
+    alerts("subscriber", "add", "a@example.org")
+    month = str(Month.last_ended(datetime.now(UTC), ZoneInfo("UTC")))
+    alerts("article", "add", "--url", "https://n.example/1", "--title", "T", "--month", month)
+    assert alerts("run").code == 0
+
+
+def test_p4_what_was_queued_long_ago_is_sent_only_when_it_is_named(
+    project: Path, alerts: Alerts
+) -> None:
+    db = database(project)
+    add_subscribers(db, 2)
+    queue_issue(project, db, Month(2020, 1), datetime(2020, 2, 1, tzinfo=UTC))
+    db.close()
+    for command in ("send", "run"):
+        asked = alerts(command)
+        assert "2020-01 still has deliveries open" in asked.stderr
+    assert not (project / "outbox").exists()
+    assert alerts("send", "--month", "2020-01").code == 0
+    assert alerts("status", "--month", "2020-01", "--json").json["deliveries"]["sent"] == 2
+    assert "2020-01" not in alerts("send").stderr
+
+
+def _began(project: Path, moment: str) -> None:
+    db = database(project)
+    db.conn.execute("UPDATE secrets SET created_at = ?", (moment,))
+    db.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from alerts import project
+from alerts import home, project
 from alerts.cli.session import Session, pass_session
 from alerts.store import create, faults
 from alerts.store import secrets as keys
@@ -36,5 +36,7 @@ def start(root: Path, session: Session) -> None:
     with faults(database):
         db = create(database)
         keys.ensure(db, secrets.token_bytes(32), session.now)
+        if not existed:
+            home.begin(db, database, session.fresh_name(), session.now)
         db.close()
     session.say(f"{database}: {'already there, left as it is' if existed else 'made'}")

@@ -16,6 +16,7 @@ def queue(session: Session, month: str | None, as_json: bool) -> None:
     """Freeze the month's issue and owe it to every active subscriber. Twice changes nothing."""
     settings, db = session.settings, session.db
     with project_lock(settings.database_path, "queue", session.now):
+        session.settle_home()
         queued = publish.queue(db, settings, session.month(month), session.now)
     tell(session, queued)
     if as_json:
@@ -25,6 +26,7 @@ def queue(session: Session, month: str | None, as_json: bool) -> None:
                 "articles": queued.articles,
                 "deliveries": queued.deliveries,
                 "already": queued.already,
+                "held": queued.held,
             }
         )
 
@@ -40,6 +42,11 @@ def tell(session: Session, queued: publish.Queued) -> None:
     else:
         session.say(
             f"{queued.month}: {queued.articles} articles, {queued.deliveries} deliveries queued"
+        )
+    if queued.held:
+        session.warn(
+            f"{queued.month} had ended when this copy of the database was adopted or restored, so"
+            f" another copy may have sent it: {queued.held} deliveries are held"
         )
 
 

@@ -8,7 +8,6 @@ from alerts.cli import queue as queueing
 from alerts.cli.send import finish, recent, work
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.collect import collect
-from alerts.dispatch import Report
 from alerts.model import DeliveryState, Month
 from alerts.store import issues
 from alerts.store.lock import project_lock
@@ -19,32 +18,40 @@ from alerts.store.lock import project_lock
 @json_option
 @pass_session
 def run(session: Session, month: str | None, as_json: bool) -> int:
-    """Collect, compose, queue and send. Twice, late or after a crash: everyone is mailed once."""
-    code, report = run_month(session, session.month(month), named=month is not None)
+    """Collect, compose, queue and send. Twice, late or after a crash: everyone is mailed once.
+
+    With --month that issue is sent however late it is, and no other. Without, it is sent unless it is
+    overdue by more than alert.max_late, and so are the open ones that are not.
+    """
+    chosen = session.month(month)
+    with project_lock(session.settings.database_path, "run", session.now):
+        session.settle_home()
+        failed = _prepare(session, chosen, named=month is not None)
+        months = [chosen] if month else recent(session)
+        report = work(session, months)
     if as_json:
         print_json({state.value: report.outcomes[state] for state in DeliveryState})
-    return code
+    return finish(session, months, report) or int(failed)
 
 
-def run_month(session: Session, month: Month, *, named: bool = True) -> tuple[int, Report]:
-    """The whole pipe for one month, under the project's lock; exit code and what was sent.
-
-    `named`: the month was asked for, so it is sent however late it is, and no other is.
-    """
+def _prepare(session: Session, month: Month, *, named: bool) -> bool:
+    """Collect and queue the month's issue, unless that was done; True where something failed."""
     settings, db = session.settings, session.db
-    with project_lock(settings.database_path, "run", session.now):
-        stored = issues.get(db, month)
-        failed = False
-        if stored is None or not stored.frozen:
-            collected = collect(db, settings, month, session.now)
-            collecting.tell(session, collected)
-            failed = bool(collected.failed)
-        queued = publish.queue(db, settings, month, session.now)
-        queueing.tell(session, queued)
-        months = [month] if named else sorted({*recent(session)})
-        report = work(session, months)
-    code = finish(session, months, report)
-    return code or int(failed), report
+    stored = issues.get(db, month)
+    failed = False
+    if stored is None or not stored.frozen:
+        if not named and (words := _overdue(session, month)):
+            session.warn(words)
+            return bool(publish.composed(db, settings, month).articles)
+        collected = collect(db, settings, month, session.now)
+        collecting.tell(session, collected)
+        failed = bool(collected.failed)
+    queueing.tell(session, publish.queue(db, settings, month, session.now))
+    return failed
 
 
-__all__ = ["run", "run_month"]
+def _overdue(session: Session, month: Month) -> str:
+    """What is said of an issue that is too late to be sent unasked; empty where it is not."""
+    from alerts.cli.schedule import overdue  # imports APScheduler, which most runs can do without
+
+    return overdue(session, month, session.now)

@@ -59,17 +59,15 @@ class Clock:
                 settings, now = fresh.settings, fresh.now
                 last = Month.last_ended(now, settings.zone)
                 found = {m: _due(fresh, m, now) for m in candidates(last, settings.alert.max_late)}
+                too_late = overdue(fresh, last, now)
             if act == "collect":
                 self._command("collect", "--month", str(last.plus(1)))
             for month, due in found.items():
                 if due is Due.OWED and (act != "send" or self.failed != month):
                     code = self._command("run", "--month", str(month))
                     self.failed = month if code in (1, 2) else None
-            if found[last] is Due.OVERDUE and act != "send":
-                self.session.warn(
-                    f"the issue of {last} is overdue by more than alert.max_late"
-                    f" ({settings.alert.max_late.days} days): `alerts run --month {last}` sends it"
-                )
+            if too_late and act != "send":
+                self.session.warn(too_late)
             if act in ("send", scheduler.START):
                 self._command("send")
         except AlertsError as fault:
@@ -95,6 +93,16 @@ class Clock:
         code = self.child.wait()
         self.child = None
         return code
+
+
+def overdue(session: Session, month: Month, now: datetime) -> str:
+    """What is said of an issue that is too late to be sent unasked; empty where it is not."""
+    if _due(session, month, now) is not Due.OVERDUE:
+        return ""
+    return (
+        f"the issue of {month} is overdue by more than alert.max_late"
+        f" ({session.settings.alert.max_late.days} days): `alerts run --month {month}` sends it"
+    )
 
 
 def _due(session: Session, month: Month, now: datetime) -> Due:

@@ -2,26 +2,47 @@
 
 import os
 import random
+import re
 import signal
 import socket
 import stat
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 import click
 
+from alerts.cli.bar import bar
+from alerts.cli.delivery import tell_held
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
-from alerts.dispatch import Orders, Report, World, dispatch
+from alerts.dispatch import Destination, Orders, Report, World, dispatch
 from alerts.errors import RelayUnavailable, SettingsError
+from alerts.home import at_work
+from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month, RetryPolicy
-from alerts.settings import DeliverySettings, Settings
+from alerts.settings import DeliverySettings, DestinationSettings, Settings
 from alerts.store import open_database, outbox
 from alerts.store.lock import project_lock
 from alerts.transport import transport
+
+
+class Rate(click.ParamType[float]):
+    """Messages a second, written `5`, `5/s`, `300/m` or `5000/h`."""
+
+    name = "rate"
+
+    def convert(
+        self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Messages a second."""
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)(?:/([smh]))?", str(value))
+        if not match:
+            self.fail(f"{value!r} is not a rate such as 5/s, 300/m or 5000/h", param, ctx)
+        return float(match[1]) / {"s": 1, "m": 60, "h": 3600}[match[2] or "s"]
 
 
 @click.command()
@@ -31,7 +52,7 @@ from alerts.transport import transport
     "--connections", type=click.IntRange(1, 100), metavar="N", help="Overrides the setting."
 )
 @click.option(
-    "--rate", type=click.FloatRange(min=0), metavar="N", help="Messages a second; 0: no limit."
+    "--rate", type=Rate(), metavar="N/s", help="Messages a second (or 300/m, 5000/h); 0: no limit."
 )
 @json_option
 @pass_session
@@ -48,6 +69,7 @@ def send(
     Exits 75 while deliveries wait for another try, 1 while some are held in doubt.
     """
     with project_lock(session.settings.database_path, "send", session.now):
+        session.settle_home()
         months = [Month.parse(month)] if month else recent(session)
         report = work(session, months, limit=limit, connections=connections, rate=rate)
     if as_json:
@@ -57,7 +79,15 @@ def send(
 
 def recent(session: Session) -> tuple[Month, ...]:
     """The months that `send` works unasked: an older issue is only sent when it is named."""
-    return outbox.open_months(session.db, session.now - session.settings.alert.max_late)
+    max_late = session.settings.alert.max_late
+    months, older = outbox.open_months(session.db, session.now - max_late)
+    for month in older:
+        session.warn(
+            f"{month} still has deliveries open, and was queued over {max_late.days} days ago"
+            f" (alert.max_late): `alerts send --month {month}` sends them, `alerts delivery cancel"
+            f" --month {month}` drops them"
+        )
+    return months
 
 
 def work(
@@ -76,36 +106,58 @@ def work(
     orders = Orders(
         months=months,
         connections=connections or delivery.connections,
-        retry=RetryPolicy(delivery.retry_first, delivery.retry_longest, delivery.give_up_after),
+        retry=_retry(delivery, delivery),
         host=socket.gethostname(),
         holder=f"process {os.getpid()}",
         limit=limit,
         rate=delivery.rate if rate is None else rate,
         resend_in_doubt=delivery.in_doubt == "resend",
+        window=(delivery.window_limit, delivery.window) if delivery.window_limit else None,
+        warm_up=delivery.warm_up,
+        destinations=[
+            Destination(one.domains, one.connections, one.rate, _retry(one, delivery))
+            for one in settings.destinations
+        ],
     )
-    world = World(relay, lambda: datetime.now(UTC), time.monotonic, random.random)
+    world = World(
+        relay,
+        lambda: datetime.now(UTC),
+        time.monotonic,
+        random.random,
+        keyring=Keyring.load(settings),
+    )
     db = open_database(settings.database_path, synchronous=settings.database.synchronous)
     try:
-        with stopping(world.stop):
-            return dispatch(db, orders, world, _progress(session))
+        here = at_work(db, settings.database_path) if months else nullcontext()
+        with stopping(world.stop), here, bar(session.quiet) as shown:
+            return dispatch(db, orders, world, shown.draw if shown else lambda report, due: None)
     finally:
         db.close()
 
 
+def _retry(own: DeliverySettings | DestinationSettings, usual: DeliverySettings) -> RetryPolicy:
+    return RetryPolicy(
+        own.retry_first or usual.retry_first,
+        own.retry_longest or usual.retry_longest,
+        own.give_up_after or usual.give_up_after,
+    )
+
+
 def finish(session: Session, months: Sequence[Month], report: Report) -> int:
     """Tell how the books stand; the exit code."""
-    for month in months:
-        counts = outbox.counts(session.db, month)
+    totals = [outbox.counts(session.db, month) for month in months]
+    for month, counts in zip(months, totals, strict=True):
         told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
         session.say(f"{month}: {told or 'nothing in the outbox'}")
     if report.relay_fault:
         raise RelayUnavailable(f"{report.relay_fault}; what is still open waits for the next call")
-    totals = [outbox.counts(session.db, month) for month in months]
     if report.stopped and any(c["queued"] for c in totals):
         session.warn("stopped; the same command goes on")
         return 1
-    if session.settings.delivery.in_doubt == "hold" and any(c["in_doubt"] for c in totals):
-        session.warn("some deliveries are held in doubt; decide on them")
+    resends = session.settings.delivery.in_doubt == "resend"
+    held = {m: n for m, n in outbox.held(session.db, resends).items() if m in months}
+    if held:
+        tell_held(session.warn, held)
         return 1
     if any(c["deferred"] or c["in_doubt"] for c in totals):
         due = outbox.next_due(session.db, months)
@@ -154,16 +206,3 @@ def stopping(stop: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in zip(signals, before, strict=True):
             signal.signal(number, handler)
-
-
-def _progress(session: Session) -> Callable[[Report, int], None]:
-    """A line on the terminal that is drawn over; nothing where stderr is no terminal."""
-    began = time.monotonic()
-
-    def draw(report: Report, due: int) -> None:
-        done = report.outcomes.total()
-        rate = done / max(time.monotonic() - began, 0.001)
-        left = f", {max(due - done, 0) / rate:.0f} s left" if rate else ""
-        click.echo(f"\r{done} of {due}, {rate:.0f} a second{left}   ", err=True, nl=False)
-
-    return draw if sys.stderr.isatty() and not session.quiet else lambda report, due: None

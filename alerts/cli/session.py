@@ -6,6 +6,7 @@ argument.
 
 import json
 import os
+import secrets
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +53,16 @@ class Session:
         return open_database(
             self.settings.database_path, synchronous=self.settings.database.synchronous
         )
+
+    def settle_home(self) -> None:
+        """See to it that this copy of the database may send; raises `UndecidedCopy`."""
+        from alerts import home
+
+        home.settle(self.db, self.settings.database_path, self.fresh_name(), self.now)
+
+    def fresh_name(self) -> str:
+        """A random name for a project, if it needs one."""
+        return secrets.token_hex(8)
 
     def close(self) -> None:
         """Close what was opened."""

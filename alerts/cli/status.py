@@ -1,12 +1,20 @@
 """`alerts status`: how far the month's issue is."""
 
+import os
+import socket
+from dataclasses import asdict, replace
 from typing import Any
 
 import click
 
-from alerts import publish
+from alerts import home, publish
+from alerts.books import Books, books
+from alerts.cli.bar import duration
+from alerts.cli.delivery import tell_held
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
-from alerts.store import deliveries, outbox
+from alerts.model import Month
+
+_CAUSES = 10  # that many are told; --json has them all
 
 
 @click.command()
@@ -14,9 +22,14 @@ from alerts.store import deliveries, outbox
 @json_option
 @pass_session
 def status(session: Session, month: str | None, as_json: bool) -> None:
-    """Show the month's articles, editions and deliveries."""
+    """Show the month's articles, editions and deliveries, and how fast a running send is.
+
+    Missed are those whose copy failed: `alerts delivery retry` owes it to just those once more.
+    """
     db, settings, chosen = session.db, session.settings, session.month(month)
     editions = publish.editions(db, settings, chosen)
+    resends = settings.delivery.in_doubt == "resend"
+    kept = _running(books(db, chosen, session.now, resends=resends))
     document: dict[str, Any] = {
         "month": str(chosen),
         "state": publish.state(db, chosen).value,
@@ -31,9 +44,15 @@ def status(session: Session, month: str | None, as_json: bool) -> None:
             }
             for edition in editions
         ],
-        "deliveries": outbox.counts(db, chosen),
-        "reasons": deliveries.reasons(db, chosen),
-        "next_due": outbox.next_due(db, [chosen]),
+        "deliveries": kept.counts,
+        "recipients": kept.recipients,
+        "missed": kept.missed,
+        "held": kept.held,
+        "reasons": kept.reasons,
+        "causes": [asdict(cause) for cause in kept.causes],
+        "next_due": kept.next_due,
+        "running": _progress(kept),
+        "undecided": home.question(db, settings.database_path),
     }
     if as_json:
         print_json(document)
@@ -41,16 +60,68 @@ def status(session: Session, month: str | None, as_json: bool) -> None:
     click.echo(f"{chosen}: {document['state']}, {document['articles']} articles")
     for edition in editions:
         click.echo(f"  {edition.language}: {edition.subject}")
-    _tell_deliveries(document)
+    _tell(kept, chosen)
+    if document["undecided"]:
+        session.warn(document["undecided"])
 
 
-def _tell_deliveries(document: dict[str, Any]) -> None:
+def _running(kept: Books) -> Books:
+    """The same without those who hold leases but are dead; only of this machine that can be seen."""
+    here = socket.gethostname()
+    alive = [(who, host) for who, host in kept.holders if host != here or _alive(who)]
+    return replace(kept, holders=tuple(alive))
+
+
+def _alive(holder: str) -> bool:
+    """Whether the `process N` that holds a lease is there."""
+    try:
+        os.kill(int(holder.rpartition(" ")[2]), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:  # somebody else's, so it is there
+        return True
+    return True
+
+
+def _progress(kept: Books) -> dict[str, Any] | None:
+    """The send that is running, or None."""
+    if not kept.holders:
+        return None
+    return {
+        "holders": [f"{who} on {host}" for who, host in kept.holders],
+        "done": kept.done,
+        "rate": round(kept.rate, 1),
+        "seconds_left": None if kept.left is None else round(kept.left),
+    }
+
+
+def _tell(kept: Books, month: Month) -> None:
     """The books: recipients = sent + failed + skipped + what is still open, and why."""
-    counts = document["deliveries"]
-    told = " + ".join(f"{number} {state}" for state, number in counts.items() if number)
-    click.echo(f"recipients: {sum(counts.values())}" + (f" = {told}" if told else ""))
-    for state, reasons in document["reasons"].items():
-        why = ", ".join(f"{number} {reason}" for reason, number in reasons.items())
-        click.echo(f"  {state}: {why}")
-    if document["next_due"]:
-        click.echo(f"  next attempt: {document['next_due']}")
+    told = " + ".join(f"{number} {state}" for state, number in kept.counts.items() if number)
+    click.echo(f"recipients: {kept.recipients}" + (f" = {told}" if told else ""))
+    if kept.holders:
+        left = "" if kept.left is None else f", {duration(kept.left)} left"
+        who = ", ".join(f"{who} on {host}" for who, host in kept.holders)
+        click.echo(
+            f"sending: {kept.done} of {kept.recipients} ({kept.done / kept.recipients:.0%}),"
+            f" {kept.rate:,.0f} a second{left}; {who}"
+        )
+    advised = ""
+    for cause in kept.causes[:_CAUSES]:
+        example = (
+            f": {cause.gist}, e.g. {cause.email or 'one who was erased'}" if cause.gist else ""
+        )
+        click.echo(f"  {cause.state}: {cause.number} {cause.reason}{example}")
+        if cause.remedy and cause.remedy != advised:
+            click.echo(f"    {cause.remedy}")
+            advised = cause.remedy
+    if len(kept.causes) > _CAUSES:
+        more = len(kept.causes) - _CAUSES
+        click.echo(f"  … and {more} more causes: `alerts status --json`")
+    if kept.next_due:
+        click.echo(f"  next attempt: {kept.next_due}")
+    if kept.recipients:
+        retry = f"; `alerts delivery retry --month {month}` owes it to just those once more"
+        click.echo(f"missed: {kept.missed}{retry if kept.missed else ''}")
+    if kept.held:
+        tell_held(click.echo, {month: kept.held})

@@ -1,5 +1,7 @@
 """`alerts why`: what happened to one person's copy, and why."""
 
+from dataclasses import asdict
+
 import click
 
 from alerts.address import Address
@@ -15,8 +17,9 @@ from alerts.why import why as explain
 def why(session: Session, email: str, month: str | None, as_json: bool) -> None:
     """Tell what happened to the copy of EMAIL, and why."""
     chosen = session.month(month)
-    answer = explain(session.db, Address.parse(email), chosen)
+    answer = explain(session.db, session.settings, Address.parse(email), chosen)
     if as_json:
-        print_json({"email": email, "month": str(chosen), "why": answer})
+        delivery = asdict(answer.delivery) if answer.delivery else None
+        print_json({"email": email, "month": str(chosen), "why": answer.text, "delivery": delivery})
     else:
-        click.echo(answer)
+        click.echo(answer.text)

@@ -16,13 +16,17 @@ from socket import socketpair
 from types import TracebackType
 from typing import Self
 
+from alerts.dispatch.claims import Claims
 from alerts.dispatch.ledger import Ledger
+from alerts.dispatch.limits import Limits
 from alerts.dispatch.orders import World
 from alerts.errors import RelayUnavailable
 from alerts.model import Envelope, Owed
-from alerts.transport.connection import Connection, Conversation, Goodbye
+from alerts.throttle import Throttle
+from alerts.transport.connection import Connection, Conversation, Goodbye, SessionOver
 
 _MOMENT = 0.1  # seconds; so often it is looked whether to stop, and who has waited too long
+_IDLE = 10.0  # seconds that a session may wait for the throttle; relays hang up on idle ones
 _NEVER = float("inf")
 
 
@@ -39,15 +43,18 @@ class Lane:
         "owed",
         "place",
         "talk",
+        "to",
+        "to_pass",
     )
 
-    def __init__(self, lease: int, owed: deque[Owed]) -> None:
-        self.lease, self.owed = lease, owed
+    def __init__(self, to: int, lease: int, owed: deque[Owed]) -> None:
+        self.to, self.lease, self.owed = to, lease, owed  # `to`: the number of its destination
         self.connection: Connection | None = None
         self.talk: Conversation | Goodbye | None = None  # what is being said, up to its next wait
         self.current: Owed | None = None  # whose message it is; None in a goodbye
         self.announced: Envelope | None = None  # of the next message, known to the relay already
-        self.place: float | None = None  # the moment that the throttle gave to the next message
+        self.to_pass: list[Throttle] | None = None  # what still limits the next message
+        self.place: float | None = None  # the moment that the first of them gave to it
         self.deadline = _NEVER  # of what is waited for now
         self.events = 0  # for which the selector watches the connection
 
@@ -60,8 +67,11 @@ class Lane:
 class Lanes:
     """All lanes of a round. A context: on leaving it, nothing stays open."""
 
-    def __init__(self, ledger: Ledger, world: World, number: int) -> None:
-        self._ledger, self._world, self._number = ledger, world, number
+    def __init__(
+        self, claims: Claims, limits: Limits, ledger: Ledger, world: World, due: int
+    ) -> None:
+        self._claims, self._limits, self._ledger = claims, limits, ledger
+        self._world, self._due = world, due
         self._open: list[Lane] = []
         self._ready: list[Lane] = []  # between two messages
         self._later: list[Lane] = []  # the same, but its place is not yet
@@ -75,9 +85,10 @@ class Lanes:
         self._bell, self._button = socketpair()
         self._bell.setblocking(False)
         self._selector.register(self._bell, EVENT_READ)
-        for _ in range(self._number):
-            lease = self._ledger.open_lease()
-            self._open.append(Lane(lease, self._ledger.held(lease)))
+        for to, destination in enumerate(self._limits.destinations):
+            for _ in range(min(destination.connections, self._due)):
+                lease = self._claims.open_lease(to)
+                self._open.append(Lane(to, lease, self._claims.held(lease)))
         self._ready = self._open[:]
         return self
 
@@ -112,8 +123,9 @@ class Lanes:
             self._connecting.clear()
         if ready:
             try:
-                self._ledger.deal()
-                self._ledger.look()
+                if not self._ledger.resting:
+                    self._claims.deal()
+                self._claims.look()
             except Exception as fault:  # what is on its way is settled before it is raised
                 self._ledger.fail(fault)
             for lane in ready:
@@ -131,8 +143,8 @@ class Lanes:
             lane: Lane | None = key.data
             if lane is None:
                 self._welcome()
-            elif lane.talk is None:  # nobody was asked: the relay hangs up, and will say so again
-                self._watch(lane, 0)
+            elif lane.talk is None:  # nobody was asked: the relay hangs up
+                self._cut(lane)
             else:
                 self._go_on(lane)
         now = self._world.steady()
@@ -148,16 +160,19 @@ class Lanes:
             if self._ledger.resting or not lane.owed:
                 self._leave(lane)
                 return
-            if lane.place is None:
-                lane.place = self._ledger.place(now)
-            if lane.place > now:
+            if lane.to_pass is None and not lane.connected:
+                self._connect(lane)  # before a place is booked, so that the pace is the messages'
+                return
+            if not self._passes(lane, now):
                 self._later.append(lane)
+                if lane.place is not None and lane.place > now + _IDLE:
+                    self._part(lane)
                 return
             if not lane.connected:
                 self._connect(lane)
                 return
         current = lane.owed.popleft()
-        if not self._ledger.begin(current):
+        if not self._claims.begin(current):
             if lane.announced is not None and lane.connection is not None:
                 self._cut(lane)
             lane.announced = None
@@ -168,12 +183,26 @@ class Lanes:
         except Exception as fault:
             self._fail(lane, fault)
 
+    def _passes(self, lane: Lane, now: float) -> bool:
+        """True once every throttle has let the lane's next message through."""
+        if lane.to_pass is None:
+            lane.to_pass = self._limits.to_pass(lane.to)
+        while lane.to_pass:
+            if lane.place is None:
+                lane.place = lane.to_pass[0].place(now)
+            if lane.place > now:
+                return False
+            del lane.to_pass[0]
+            lane.place = None
+        return True
+
     def _begin(self, lane: Lane, current: Owed) -> None:
         """Start the conversation; with its body goes the next envelope, where that may go at once."""
         assert lane.connection is not None  # noqa: S101 - `_step` sees to it
         merge = self._ledger.merge(current)
-        envelope, lane.announced, lane.place = lane.announced or merge.envelope(current), None, None
-        if lane.owed and not self._ledger.resting and not self._ledger.throttled:
+        envelope, lane.announced = lane.announced or merge.envelope(current), None
+        lane.to_pass = None
+        if lane.owed and not self._ledger.resting and not self._limits.to_pass(lane.to):
             following = lane.owed[0]
             lane.announced = self._ledger.merge(following).envelope(following)
         lane.current = current
@@ -193,6 +222,12 @@ class Lanes:
             if not (lane.connection and lane.connection.usable):
                 self._cut(lane)
             self._ledger.settle(lane.current, end.value)
+            self._ready.append(lane)
+        except SessionOver:
+            assert lane.current is not None  # noqa: S101 - a goodbye ends no session but its own
+            lane.owed.appendleft(lane.current)
+            lane.talk = None
+            self._cut(lane)
             self._ready.append(lane)
         except Exception as fault:
             self._fail(lane, fault)
@@ -216,7 +251,7 @@ class Lanes:
 
     def _leave(self, lane: Lane) -> None:
         """Give back what was not begun, and say goodbye."""
-        self._ledger.close_lease(lane.lease)
+        self._claims.close_lease(lane.lease)
         lane.current = None
         if lane.connection is None or not lane.connection.usable:
             self._gone(lane)
@@ -234,6 +269,12 @@ class Lanes:
         if lane.connection is not None:
             lane.connection.cut()
         lane.connection = lane.announced = None
+
+    def _part(self, lane: Lane) -> None:
+        """Say goodbye without waiting for the answer: the next message is far off."""
+        if lane.connection is not None and lane.connection.usable:
+            next(lane.connection.close(), None)
+            self._cut(lane)
 
     def _watch(self, lane: Lane, events: int) -> None:
         """Have the selector watch a lane's connection for those events; 0 for none."""

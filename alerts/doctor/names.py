@@ -13,11 +13,12 @@ from alerts.doctor import records
 from alerts.doctor.finding import Ask, Level, Patient, Said
 from alerts.doctor.setup import made_up
 from alerts.errors import AlertsError
+from alerts.keyring import Keyring
 
 if TYPE_CHECKING:
     from dns.resolver import Resolver
 
-# Where the keys of large providers and of usual mail servers are; `sender.dkim` names others.
+# Where the keys of large providers and of usual mail servers are; `dkim.selectors` names others.
 SELECTORS = (
     *("default", "dkim", "mail", "smtp", "s1", "s2", "k1", "k2", "k3", "selector1", "selector2"),
     *("google", "mandrill", "mxvault", "fm1", "fm2", "fm3", "protonmail", "zoho", "20230601"),
@@ -60,14 +61,14 @@ def authenticated(patient: Patient) -> Iterator[Said]:
         return
     for said in (
         _spf(patient.ask, envelope),
-        _dkim(patient.ask, author, sender.dkim),
+        _dkim(patient, author),
         _dmarc(patient.ask, author, envelope),
         _way_back(patient.ask, envelope),
     ):
         try:
             yield from said
-        except NoAnswer as fault:
-            yield Said(Level.WARNING, str(fault))
+        except AlertsError as fault:
+            yield Said(Level.WARNING if isinstance(fault, NoAnswer) else Level.ERROR, str(fault))
 
 
 def _spf(ask: Ask, domain: str) -> Iterator[Said]:
@@ -90,30 +91,35 @@ def _spf(ask: Ask, domain: str) -> Iterator[Said]:
         yield from records.judged_spf(domain, found[0], lookups)
 
 
-def _dkim(ask: Ask, domain: str, own: tuple[str, ...]) -> Iterator[Said]:
-    """RFC 6376: a public key under one of the selectors."""
+def _dkim(patient: Patient, author: str) -> Iterator[Said]:
+    """RFC 6376: the public keys, and that those we sign with are the ones published."""
+    dkim = patient.settings.dkim
+    domain = dkim.domain or author
+    ours = Keyring.load(patient.settings).keys
     said: list[Said] = []
-    for selector in own or SELECTORS:
+    for selector in ours or dkim.selectors or SELECTORS:
         name = f"{selector}._domainkey.{domain}"
-        keys = [text for text in ask(name, "TXT") if records.is_key(text)]
-        said += [one for key in keys for one in records.judged_key(name, key)]
-        if own and not keys:
+        found = [text for text in patient.ask(name, "TXT") if records.is_key(text)]
+        said += [one for text in found for one in records.judged_key(name, text)]
+        if not found and (ours or dkim.selectors):
+            said.append(
+                Said(Level.ERROR, f"there is no DKIM key at {name}", "publish it: see docs/dkim.md")
+            )
+        elif ours and not any(records.public(text) == ours[selector].public for text in found):
             said.append(
                 Said(
                     Level.ERROR,
-                    f"there is no DKIM key at {name}",
-                    "publish the relay's public key there",
+                    f"the DKIM key at {name} is not the one that signs",
+                    f"publish the public half of {dkim.keys[selector]}: see docs/dkim.md",
                 )
             )
     if not said:
         yield Said(
             Level.WARNING,
             f"no DKIM key of {domain} is under any usual name",
-            "write the selector that your relay signs with in sender.dkim, or let it sign",
+            "write the selectors that your relay signs with in dkim.selectors, or see docs/dkim.md",
         )
-    elif not any(one.level is Level.OK for one in said) and all(
-        one.level is Level.HINT for one in said
-    ):
+    elif all(one.level is Level.HINT for one in said):
         yield Said(
             Level.ERROR, f"{domain} has no RSA key for DKIM, the one all receivers know", "add one"
         )

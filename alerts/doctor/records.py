@@ -26,6 +26,11 @@ def is_key(text: str) -> bool:
     return "p" in tags(text)
 
 
+def public(text: str) -> str:
+    """The public key in a DKIM record, as `dkim.Key.public` has it."""
+    return re.sub(r"\s+", "", tags(text).get("p", ""))
+
+
 def tags(text: str) -> dict[str, str]:
     """`a=b; c=d` as a mapping; what is no tag is left out."""
     pairs = (part.partition("=") for part in text.split(";"))
@@ -92,7 +97,7 @@ def judged_spf(domain: str, text: str, lookups: int) -> Iterator[Said]:
 def judged_key(name: str, text: str) -> Iterator[Said]:
     """Whether one DKIM key can be used."""
     key = tags(text)
-    data = re.sub(r"\s+", "", key["p"])
+    data = public(text)
     kind = key.get("k", "rsa").lower()
     if not data:
         yield Said(Level.ERROR, f"the DKIM key at {name} is revoked", "publish the relay's new one")

@@ -6,6 +6,7 @@ WAL database that several processes write (mail-rules trap F; docs/adr/0004-roll
 Transactions begin IMMEDIATE, so that reading and then writing cannot fail half-way (trap E).
 """
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,6 +92,8 @@ def faults(path: Path) -> Iterator[None]:
 
 def may_pass(fault: Exception) -> bool:
     """True for a fault that can end without us: another writer, or a disk that is full."""
+    if isinstance(fault, OSError):
+        return fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)
     name = getattr(fault, "sqlite_errorname", "")
     return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR"))
 

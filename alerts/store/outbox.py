@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from alerts.model import DeliveryState, Month, Outcome, Owed, Reason
-from alerts.store import stamp, transaction
+from alerts.store import moment, stamp, transaction
 
 OPEN = ("queued", "sending", "deferred", "in_doubt")
 
@@ -27,12 +27,13 @@ _ELIGIBLE = """
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """One outcome to be written: the delivery, and when it is due again if it is."""
+    """One outcome to be written: of which delivery, when it is due again if it is, since when."""
 
     delivery_id: int
     outcome: Outcome
     attempts: int
     due_at: datetime
+    at: datetime
 
 
 def languages_owed(db: Database) -> tuple[str, ...]:
@@ -70,18 +71,22 @@ def count_due(db: Database, now: datetime, months: Sequence[Month], doubtful: bo
     return int(row.fetchone()[0])
 
 
-def open_months(db: Database, queued_since: datetime) -> tuple[Month, ...]:
-    """The months whose issues were queued since then and still have something open."""
+def open_months(
+    db: Database, queued_since: datetime
+) -> tuple[tuple[Month, ...], tuple[Month, ...]]:
+    """The months whose issues still have something open: those queued since then, those before."""
     rows = db.conn.execute(
-        "SELECT month FROM issues WHERE state = 'queued' AND queued_at >= ? ORDER BY month",
+        "SELECT month, queued_at >= ? FROM issues WHERE state = 'queued' ORDER BY month",
         (stamp(queued_since),),
-    )
-    return tuple(Month.parse(month) for (month,) in rows)
+    ).fetchall()
+    since = [(Month.parse(month), recent) for month, recent in rows]
+    return tuple(m for m, recent in since if recent), tuple(m for m, recent in since if not recent)
 
 
+# The first line as the index deliveries_open has it, to the letter.
 _DUE = """
-    d.state IN ('queued', 'deferred', 'in_doubt') AND d.due_at <= :now
-    AND (d.state <> 'in_doubt' OR :doubtful)
+    (d.state = 'queued' OR d.state = 'deferred' OR d.state = 'in_doubt') AND d.due_at <= :now
+    AND (d.state <> 'in_doubt' OR (:doubtful AND d.reason <> 'held'))
     AND d.issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(:months)))
 """
 
@@ -106,10 +111,12 @@ def open_lease(db: Database, holder: str, host: str, expires_at: datetime) -> in
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What a claim took: each delivery with its lease, in order of id, and how many were skipped."""
+    """What a claim took: each delivery with its lease, in order of id; how many were skipped; and the
+    highest id of both, 0 where nothing was due."""
 
     rows: Sequence[tuple[int, Owed]]
     skipped: int
+    last: int
 
 
 def claim(
@@ -122,14 +129,18 @@ def claim(
     *,
     after: int,
     doubtful: bool,
+    domains: Sequence[str] = (),
+    other_than: Sequence[str] = (),
 ) -> Claimed:
     """Take up to `limit` due deliveries with ids above `after`, dealt out among the leases in turn.
 
     Neighbours in the table go to different connections, so what these settle together lies on the
     same pages. Whoever may not be mailed any more is settled as `skipped` on the way. `doubtful`
-    says whether deliveries in doubt are sent again.
+    says whether deliveries in doubt are sent again; `domains` and `other_than` choose by the domain
+    of the address, where they are given.
     """
     listed = json.dumps(list(leases))
+    chosen = f"AND {_IN_DOMAINS}" if domains else f"AND NOT {_IN_DOMAINS}" if other_than else ""
     with transaction(db):
         db.conn.execute(
             "UPDATE leases SET expires_at = ? WHERE id IN (SELECT value FROM json_each(?))",
@@ -139,9 +150,11 @@ def claim(
             f"""UPDATE deliveries SET state = 'sending', changed_at = :now,
                        lease_id = json_extract(:leases, '$[' || (id % :lanes) || ']')
                  WHERE id IN (SELECT d.id FROM deliveries AS d INDEXED BY deliveries_open
-                               WHERE {_DUE} AND d.id > :after ORDER BY d.id LIMIT :limit)""",  # noqa: S608
+                               WHERE {_DUE} AND d.id > :after {chosen}
+                               ORDER BY d.id LIMIT :limit)""",  # noqa: S608
             {
                 **_due(now, months, doubtful),
+                "domains": json.dumps(list(domains or other_than)),
                 "leases": listed,
                 "lanes": len(leases),
                 "after": after,
@@ -156,7 +169,15 @@ def claim(
                 WHERE d.lease_id IN (SELECT value FROM json_each(?)) AND d.id > ? ORDER BY d.id""",
             (listed, after),
         ).fetchall()
-    return Claimed([(lease, Owed(*row)) for lease, *row in rows], len(skipped))
+    last = max((*skipped, *(row[1] for row in rows)), default=0)
+    return Claimed([(lease, Owed(*row)) for lease, *row in rows], len(skipped), last)
+
+
+_IN_DOMAINS = """EXISTS (
+    SELECT 1 FROM subscribers AS s
+     WHERE s.id = d.subscriber_id
+       AND substr(s.email_key, instr(s.email_key, '@') + 1) IN (SELECT value FROM json_each(:domains)))
+"""
 
 
 def skip(
@@ -194,10 +215,11 @@ def skip(
     return [delivery_id for (delivery_id,) in rows]
 
 
-def settle(db: Database, settlements: Iterable[Settlement], now: datetime) -> None:
-    """Write outcomes in one commit, and as one statement: a commit holds up the sender.
+def settle(db: Database, settlements: Iterable[Settlement]) -> None:
+    """Write outcomes in one commit, and as few statements: a commit holds up the sender.
 
-    Only a delivery that is `sending` moves.
+    Only a delivery that is `sending` moves, so to settle the same outcomes twice changes nothing.
+    Of someone erased meanwhile the relay's words, which may name them, are not kept.
     """
     rows = [
         (
@@ -207,31 +229,44 @@ def settle(db: Database, settlements: Iterable[Settlement], now: datetime) -> No
             str(s.outcome.reply),
             s.attempts,
             stamp(s.due_at),
+            stamp(s.at),
         )
         for s in settlements
     ]
-    failures = [row for row in rows if row[1] != DeliveryState.SENT]
     with transaction(db):
-        db.conn.execute(
-            """UPDATE deliveries
-                  SET state = o.state, reason = o.reason, reply = o.reply, attempts = o.attempts,
-                      due_at = o.due_at, lease_id = NULL, changed_at = :now
-                 FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,
-                              json_extract(value, '$[2]') AS reason, json_extract(value, '$[3]') AS reply,
-                              json_extract(value, '$[4]') AS attempts, json_extract(value, '$[5]') AS due_at
-                         FROM json_each(:rows)) AS o
-                WHERE deliveries.id = o.id AND deliveries.state = 'sending'""",
-            {"now": stamp(now), "rows": json.dumps(rows)},
-        )
+        failures = [row for row in rows if row[1] != DeliveryState.SENT]
         if failures:
-            db.conn.executemany(
-                """INSERT INTO events (at, kind, delivery_id, detail)
-                   VALUES (?, 'delivery.' || ?, ?, json_object('reason', ?, 'reply', ?))""",
-                [
-                    (stamp(now), state, delivery, reason, reply)
-                    for delivery, state, reason, reply, _, _ in failures
-                ],
+            db.conn.execute(
+                f"""INSERT INTO events (at, kind, delivery_id, detail)
+                    SELECT o.at, 'delivery.' || o.state, o.id,
+                           json_object('reason', o.reason, 'reply', {_REPLY})
+                      FROM ({_OUTCOMES}) AS o
+                      JOIN deliveries ON deliveries.id = o.id AND deliveries.state = 'sending'""",  # noqa: S608
+                {"rows": json.dumps(failures)},
             )
+        db.conn.execute(
+            f"""UPDATE deliveries
+                   SET state = o.state, reason = o.reason, reply = {_REPLY}, attempts = o.attempts,
+                       due_at = o.due_at, lease_id = NULL, changed_at = o.at
+                  FROM ({_OUTCOMES}) AS o
+                 WHERE deliveries.id = o.id AND deliveries.state = 'sending'""",  # noqa: S608
+            {"rows": json.dumps(rows)},
+        )
+
+
+# `o`: the rows of a JSON array, as a table; and what is kept of the relay's words.
+_OUTCOMES = """
+    SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,
+           json_extract(value, '$[2]') AS reason, json_extract(value, '$[3]') AS reply,
+           json_extract(value, '$[4]') AS attempts, json_extract(value, '$[5]') AS due_at,
+           json_extract(value, '$[6]') AS at
+      FROM json_each(:rows)
+"""
+_REPLY = """
+    CASE WHEN EXISTS (SELECT 1 FROM subscribers AS s
+                       WHERE s.id = deliveries.subscriber_id AND s.status = 'erased')
+         THEN '' ELSE o.reply END
+"""
 
 
 def release(db: Database, leases: Iterable[int], now: datetime) -> None:
@@ -287,6 +322,21 @@ def counts(db: Database, month: Month) -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in DeliveryState}
 
 
+def held(db: Database, resends: bool) -> dict[Month, int]:
+    """How many deliveries in doubt wait for an admin's decision, by month.
+
+    All of them, or where doubtful ones are sent again just those that another copy may have sent.
+    """
+    rows = db.conn.execute(
+        """SELECT i.month, count(*) FROM deliveries AS d INDEXED BY deliveries_open
+             JOIN issues AS i ON i.id = d.issue_id
+            WHERE d.state = 'in_doubt' AND (d.reason = 'held' OR NOT ?)
+            GROUP BY i.month ORDER BY i.month""",
+        (resends,),
+    ).fetchall()
+    return {Month.parse(month): number for month, number in rows}
+
+
 def next_due(db: Database, months: Sequence[Month]) -> str:
     """When the earliest deferred delivery of those months is due, or an empty text."""
     row = db.conn.execute(
@@ -296,6 +346,26 @@ def next_due(db: Database, months: Sequence[Month]) -> str:
         (_listed(months),),
     ).fetchone()
     return row[0] or ""
+
+
+def sent_since(db: Database, since: datetime) -> Sequence[tuple[datetime, int]]:
+    """How many deliveries were last tried at which moment since then, in order."""
+    rows = db.conn.execute(
+        """SELECT changed_at, count(*) FROM deliveries
+            WHERE changed_at >= ? AND attempts > 0 GROUP BY changed_at ORDER BY changed_at""",
+        (stamp(since),),
+    ).fetchall()
+    return [(moment(at), number) for at, number in rows]
+
+
+def days_of_sending(db: Database, *, before: datetime) -> int:
+    """On how many days (UTC) before that one something was sent."""
+    row = db.conn.execute(
+        """SELECT count(DISTINCT substr(changed_at, 1, 10)) FROM deliveries
+            WHERE changed_at < ? AND attempts > 0""",
+        (stamp(before),),
+    ).fetchone()
+    return int(row[0])
 
 
 def data_version(db: Database) -> int:

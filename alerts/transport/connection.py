@@ -21,6 +21,10 @@ class Wait(NamedTuple):
     patience: float
 
 
+class SessionOver(Exception):
+    """The relay ended the session between two messages; of the one at hand nothing was taken."""
+
+
 Conversation = Generator[Wait, None, Outcome]
 Goodbye = Generator[Wait, None, None]
 
@@ -41,7 +45,9 @@ class Connection(Protocol):
         `following` is the envelope of the message that will be sent next, if it is known: a
         connection may announce it together with this message's body (RFC 2920). The next
         conversation must then be for that envelope, or `cut`. Raises `RelayUnavailable` where
-        the relay refuses us and not a recipient: nothing of this message was taken then.
+        the relay refuses us and not a recipient, and `SessionOver` where a session that has carried
+        messages takes no more (many relays allow so many each): nothing of this message was taken
+        then.
         """
 
     def close(self) -> Goodbye:

