@@ -26,8 +26,9 @@ from alerts.errors import TemplateFault
 from alerts.model import Article, Edition, Event, Image, Issue, Profile, Translation
 from alerts.render import MORE, render_edition
 from alerts.render.catalogue import Catalogue
-from alerts.render.environment import SLOTS, link, packaged_templates
+from alerts.render.environment import packaged_templates
 from alerts.render.fit import LIMIT
+from alerts.render.gate import SLOTS, link
 from alerts.render.inline import inlined
 from alerts.settings import Funder
 from tests.issues import ARTICLES, LANGUAGES, SITE, gallery, issue, many, settings

@@ -10,10 +10,11 @@ from typing import Any
 from alerts import colour
 from alerts.model import Edition, Issue
 from alerts.render.catalogue import Catalogue
-from alerts.render.environment import clean, environment, render, template_folders
+from alerts.render.environment import environment, render, template_folders
 from alerts.render.fit import fitted
+from alerts.render.gate import clean
 from alerts.render.inline import inlined
-from alerts.render.plain import Footnotes, noted, underline, wrap
+from alerts.render.plain import Footnotes
 from alerts.render.view import View, Viewer
 from alerts.settings import Settings
 
@@ -33,7 +34,6 @@ def render_edition(issue: Issue, language: str, settings: Settings) -> Edition:
     """
     catalogue = Catalogue(language, template_folders(settings.root))
     env = environment(settings.root)
-    env.filters |= {"noted": noted, "underline": underline, "wrap": wrap}
     viewer = Viewer(catalogue, settings)
     view = viewer.view(issue)
     values: dict[str, Any] = {"alert": settings.alert, "theme": settings.theme, "view": view}

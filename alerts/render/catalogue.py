@@ -28,7 +28,7 @@ from markupsafe import Markup, escape
 
 from alerts.errors import TemplateFault
 from alerts.model import Event, Month
-from alerts.render.environment import printed
+from alerts.render.gate import printed
 
 Say = Callable[..., Markup]
 

@@ -15,7 +15,7 @@ from alerts.compose import chain, localised, same_language
 from alerts.markup import shorten
 from alerts.model import FEATURED, Article, Image, Issue, Profile, Section
 from alerts.render.catalogue import Catalogue, direction, later, local_day
-from alerts.render.environment import link
+from alerts.render.gate import link
 from alerts.settings import AlertSettings, Funder, Settings
 
 # Letters of a title and of any other text; no one text may fill an e-mail (rule H13). What sources
