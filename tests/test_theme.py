@@ -1,5 +1,6 @@
 """Themes: a colour that cannot be read is refused, and what is proposed instead is taken (rule H8)."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -8,7 +9,10 @@ import pytest
 from alerts import colour
 from alerts.errors import SettingsError
 from alerts.project import load
+from alerts.render import render_edition
 from tests.conftest import Alerts
+from tests.issues import SITE, issue
+from tests.test_render import dark, unreadable
 
 
 def _refused(root: Path, text: str) -> str:
@@ -58,6 +62,26 @@ def test_h8_the_colour_that_is_proposed_is_taken(tmp_path: Path, key: str) -> No
             if key != "tint":  # a tint that ink reads on may still want another accent
                 assert _refused(tmp_path, f'[theme]\n{key} = "{proposed[1]}"\n') == "", said
     assert 0 < refused < len(tried)
+
+
+def test_h8_every_theme_that_is_taken_can_be_read_in_light_and_dark(tmp_path: Path) -> None:
+    """Fonts, corners, logo and colours by settings alone, computed from what is inlined."""
+    levels, taken = ("18", "4a", "8c", "c6"), 0
+    for number, (red, green, blue) in enumerate(itertools.product(levels, repeat=3)):
+        text = f'[alert]\nlanguages = ["en"]\nlogo = "{SITE}/logo.png"\n[theme]\nradius = {number % 20 + 1}\n'
+        text += f'accent = "#{red}{green}{blue}"\nbody_font = "Verdana, sans-serif"\n'
+        text += f'tint = "#f{number % 10}f4e8"\ncanvas = "#e8ecf{number % 10}"\n'
+        text += f'accent_dark = "#c{number % 10}d8b{number % 10}"\n'
+        if _refused(tmp_path, text):
+            continue
+        taken += 1
+        given = load(tmp_path, {})
+        html = render_edition(issue(), "en", given).html
+        assert f"border-radius:{number % 20 + 1}px" in html
+        assert "font-family:Verdana, sans-serif" in html
+        assert f"{SITE}/logo.png" in html
+        assert unreadable(html) == unreadable(dark(html)) == []
+    assert taken >= 15
 
 
 def test_the_nearest_readable_colour_reads_on_every_ground() -> None:
