@@ -12,6 +12,7 @@ from pathlib import Path
 from babel.messages.pofile import normalize
 
 from alerts.render import wording
+from alerts.render.catalogue import read
 from alerts.render.wording import Wording
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,14 +42,14 @@ def faults(language: str, texts: set[Wording]) -> Iterator[str]:
     path = catalogue_of(language)
     for lack in wording.lacks(language, (TEMPLATES,), texts):
         yield f"{path}: {lack}"
-    for extra in sorted(map(str, wording.wordings(wording.read(path)).keys() - texts)):
+    for extra in sorted(map(str, wording.wordings(read(path)).keys() - texts)):
         yield f"{path}: {extra!r} is not asked for any more: remove it"
 
 
 def add(language: str, texts: set[Wording]) -> int:
     """Append what a catalogue has no entry for; how many there were. English says the text itself."""
     path = catalogue_of(language)
-    catalogue = wording.read(path)
+    catalogue = read(path)
     new = sorted(texts - wording.wordings(catalogue).keys(), key=str)
     with path.open("a", encoding="utf-8") as file:
         for text in new:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from alerts.render import wording
+from alerts.render.catalogue import read
 from alerts.render.environment import packaged_templates
 from tests.conftest import document_tool
 from tests.issues import LANGUAGES
@@ -27,7 +28,7 @@ def test_every_text_is_translated_in_all_languages() -> None:
 
 @pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
 def test_no_translation_is_english_still(language: str) -> None:
-    entries = wording.wordings(wording.read(catalogues.catalogue_of(language)))
+    entries = wording.wordings(read(catalogues.catalogue_of(language)))
     same = [key for key, one in entries.items() if one.string == key]
     assert [key for key in same if (language, key) not in SAME] == []
 
@@ -59,6 +60,7 @@ MANY = ("%(count)s dog", "%(count)s dogs")
     [
         ('msgid "News"\nmsgstr "Novedades"\n', ""),
         ('msgid "News"\nmsgstr ""\n', "“News” is not translated"),
+        ('#, fuzzy\nmsgid "News"\nmsgstr "Noticia"\n', "“News” is not translated"),
         ('msgid "Other"\nmsgstr "Otro"\n', "“News” is not translated"),
         ('msgid "By %(name)s"\nmsgstr "De %(nombre)s"\n', "other places to fill in"),
         ('msgid "By %(name)s"\nmsgstr "De alguien"\n', "other places to fill in"),
@@ -104,7 +106,7 @@ def test_a_new_text_is_added_to_every_catalogue_once(
     monkeypatch.setattr(catalogues, "LOCALE", tmp_path / "locale")
     monkeypatch.setattr(catalogues, "TEMPLATES", tmp_path)
     texts = {*catalogues.wanted(), *wording.of_templates(packaged_templates() / "email")}
-    texts |= set(wording.wordings(wording.read(catalogues.catalogue_of("en"))))
+    texts |= set(wording.wordings(read(catalogues.catalogue_of("en"))))
     texts |= {"A %(new)s “text”", MANY}
     for language in LANGUAGES:
         assert catalogues.add(language, texts) == 2

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from alerts.doctor.finding import Level, Patient, Said
 from alerts.render import wording
-from alerts.render.catalogue import Catalogue, catalogue_paths
+from alerts.render.catalogue import Catalogue, catalogue_paths, read
 from alerts.render.environment import packaged_templates, template_folders
 
 
@@ -12,7 +12,7 @@ def complete(patient: Patient) -> Iterator[Said]:
     """Each language of the alert, against all that e-mails and pages and own templates say."""
     root = patient.settings.root
     (english,) = catalogue_paths("en", [packaged_templates()])
-    wanted = set(wording.wordings(wording.read(english)))
+    wanted = set(wording.wordings(read(english)))
     wanted |= wording.of_templates(root / "templates")
     for language in patient.settings.alert.languages:
         if language.partition("-")[0] == "en":

@@ -17,8 +17,8 @@ from alerts.errors import AlertsError
 from alerts.model import IssueState, Month
 from alerts.preview.exhibit import Exhibit
 from alerts.render.environment import template_folders
-from alerts.settings import Settings
-from alerts.store import outbox
+from alerts.settings import DATABASE_NAME, Settings
+from alerts.store import faults, outbox
 
 
 @dataclass(slots=True)
@@ -36,7 +36,8 @@ class Desk:
 
     def version(self) -> str:
         """Changes when something changes that an edition depends on."""
-        digest = hashlib.sha256(str(outbox.data_version(self.db)).encode())
+        with faults(self.root / DATABASE_NAME):
+            digest = hashlib.sha256(str(outbox.data_version(self.db)).encode())
         for path in (self.root / project.FILE_NAME, *self._templates()):
             try:
                 facts = path.stat()
@@ -56,9 +57,10 @@ class Desk:
             self._exhibits, self._fault = (), None
             try:
                 settings = self.load()
+                with faults(settings.database_path):
+                    made = publish.editions(self.db, settings, self.month)
                 self._exhibits = tuple(
-                    Exhibit.of(edition, settings, self.month, self.now())
-                    for edition in publish.editions(self.db, settings, self.month)
+                    Exhibit.of(edition, settings, self.month, self.now()) for edition in made
                 )
             except AlertsError as fault:
                 self._fault = fault
@@ -70,4 +72,5 @@ class Desk:
     @property
     def state(self) -> IssueState:
         """How far the month's issue is."""
-        return publish.state(self.db, self.month)
+        with faults(self.root / DATABASE_NAME):
+            return publish.state(self.db, self.month)

@@ -12,10 +12,8 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
-from babel.messages.pofile import PoFileError, read_po
 
-from alerts.errors import TemplateFault
-from alerts.render.catalogue import catalogue_paths
+from alerts.render.catalogue import catalogue_paths, read
 
 # A text, or its singular and plural.
 Wording = str | tuple[str, str]
@@ -63,17 +61,6 @@ def _used(path: Path, method: str, keywords: dict[str, tuple[int, int] | None]) 
         }
 
 
-def read(path: Path) -> Catalog:
-    """A catalogue; raises `TemplateFault` that names file and line."""
-    try:
-        with path.open("rb") as file:
-            return read_po(file, charset="utf-8", abort_invalid=True)
-    except PoFileError as fault:
-        raise TemplateFault(f"{path}, line {fault.lineno + 1}: {fault}") from fault
-    except (UnicodeDecodeError, ValueError) as fault:
-        raise TemplateFault(f"{path}: not a gettext catalogue in UTF-8: {fault}") from fault
-
-
 def wordings(catalogue: Catalog) -> dict[Wording, Message]:
     """The entries of a catalogue by what they translate."""
     return {
@@ -96,7 +83,7 @@ def lacks(language: str, folders: Iterable[Path], wanted: Iterable[Wording]) -> 
         said |= {
             wording: (path, catalogue, one)
             for wording, one in wordings(catalogue).items()
-            if any(_texts(one))
+            if any(_texts(one)) and not one.fuzzy  # gettext passes over what is only a guess
         }
     found = []
     for wording in sorted(wanted, key=str):
