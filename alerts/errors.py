@@ -41,7 +41,9 @@ class InputError(AlertsError):
 
 
 class FetchError(InputError):
-    """A source could not be fetched, or fetching it was refused."""
+    """A source could not be fetched, or was refused; `status` is what its server answered, or 0."""
+
+    status: int = 0
 
 
 class StoreError(AlertsError):

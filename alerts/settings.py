@@ -222,6 +222,18 @@ class DatabaseSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LintSettings:
+    """What `alerts issue lint` counts, and what it leaves unsaid."""
+
+    clients: Mapping[str, float] = option(
+        {},
+        "What your readers read mail in, by weight, e.g. "
+        '{ gmail = 40, apple-mail = 30, "outlook.windows" = 15 }; default: a rough average.',
+    )
+    skip: tuple[str, ...] = option((), "Codes of docs/lint.md that you do not want to hear of.")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one project, and where it lies."""
 
@@ -234,6 +246,7 @@ class Settings:
     dkim: DkimSettings = field(default_factory=DkimSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    lint: LintSettings = field(default_factory=LintSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     funders: tuple[Funder, ...] = ()
     destinations: tuple[DestinationSettings, ...] = ()

@@ -32,6 +32,7 @@ LEVELS = {
     "dkim": 1,
     "due": 1,
     "fields": 1,
+    "lint": 1,
     "markup": 1,
     "message": 1,
     "render": 1,
@@ -43,6 +44,7 @@ LEVELS = {
     # the outside world; these never import each other
     "keyring": 2,
     "sources": 2,
+    "spam": 2,
     "store": 2,
     "transport": 2,
     # use cases, one public act each
@@ -51,6 +53,7 @@ LEVELS = {
     "dispatch": 3,
     "doctor": 3,
     "home": 3,
+    "proofread": 3,
     "publish": 3,
     "remake": 3,
     "restore": 3,
@@ -69,6 +72,8 @@ PLACES = {
     "sqlite_utils": ("store.",),
     "smtplib": ("transport.",),
     "premailer": ("render.inline",),
+    "tinycss2": ("lint.",),
+    "subprocess": ("spam", "cli."),  # cli runs itself
     "apscheduler": ("scheduler",),
     "dns": ("doctor.names",),
     "cryptography": ("dkim",),

@@ -76,7 +76,9 @@ def _get(url: str, path: str, **headers: str) -> tuple[int, str, str]:
         return answer.status, policy, answer.read().decode()
 
 
-def test_every_view_of_every_edition_is_there_and_accessible(october: Path, page: "Page") -> None:
+def test_every_view_of_every_edition_is_there_and_accessible(
+    october: Path, alerts: Alerts, page: "Page"
+) -> None:
     views, found = ("desktop", "phone", "text", "source", "headers", "checks"), []
     with previewing(october) as url:
         for view in views:
@@ -87,6 +89,12 @@ def test_every_view_of_every_edition_is_there_and_accessible(october: Path, page
         assert found == [], f"{len(views)} tried"
         page.goto(f"{url}?view=checks")
         assert "of what Gmail shows before it clips" in page.inner_text("main")
+        lint = alerts("issue", "lint", "--json", *MONTH)
+        told = json.loads(lint.stdout)
+        said = {one["reason"] for edition in told["editions"] for one in edition["findings"]}
+        shown = page.inner_text("main")
+        assert said, "this project has no postal address"
+        assert [one for one in told["editions"][0]["findings"] if one["reason"] not in shown] == []
         page.goto(f"{url}?view=headers")
         assert "List-Unsubscribe-Post" in page.inner_text("main")
 

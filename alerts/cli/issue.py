@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from alerts import publish
+from alerts.cli.lint import lint
 from alerts.cli.preview import preview, screenshot
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.compose import Coverage, coverage
@@ -21,6 +22,7 @@ def issue() -> None:
     """See the issue of the month."""
 
 
+issue.add_command(lint)
 issue.add_command(preview)
 issue.add_command(screenshot)
 

@@ -14,8 +14,10 @@ from sqlite_utils import Database
 
 from alerts import project, publish
 from alerts.errors import AlertsError
+from alerts.lint import Finding
 from alerts.model import IssueState, Month
 from alerts.preview.exhibit import Exhibit
+from alerts.proofread import Copy, chosen, proofread
 from alerts.render.environment import template_folders
 from alerts.settings import DATABASE_NAME, Settings
 from alerts.store import faults, outbox
@@ -31,6 +33,8 @@ class Desk:
     month: Month
     now: Callable[[], datetime]
     _seen: str = field(default="", init=False)
+    _settings: Settings | None = field(default=None, init=False)
+    _findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict, init=False)
     _exhibits: tuple[Exhibit, ...] = field(default=(), init=False)
     _fault: AlertsError | None = field(default=None, init=False)
 
@@ -54,9 +58,9 @@ class Desk:
         """One exhibit a language, none for an empty month; raises `AlertsError`, each time anew."""
         version = self.version()
         if version != self._seen:
-            self._exhibits, self._fault = (), None
+            self._exhibits, self._fault, self._findings = (), None, {}
             try:
-                settings = self.load()
+                self._settings = settings = self.load()
                 with faults(settings.database_path):
                     made = publish.editions(self.db, settings, self.month)
                 self._exhibits = tuple(
@@ -68,6 +72,16 @@ class Desk:
         if self._fault is not None:
             raise self._fault
         return self._exhibits
+
+    def findings(self, language: str) -> tuple[Finding, ...]:
+        """What the linter says of one edition, offline; found for all at once and kept."""
+        exhibits = self.exhibits()
+        if not self._findings and exhibits and self._settings is not None:
+            copies = [Copy(one.language, one.message) for one in exhibits]
+            options = chosen(self._settings)
+            proofs = proofread(copies, self._settings, options=options, editions=True)
+            self._findings = {proof.name: proof.findings for proof in proofs}
+        return self._findings.get(language, ())
 
     @property
     def state(self) -> IssueState:

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from alerts.errors import AlertsError
+from alerts.lint import Finding
 from alerts.preview.desk import Desk
 from alerts.preview.exhibit import Exhibit
 from alerts.render.catalogue import Catalogue
@@ -110,11 +111,15 @@ def application(desk: Desk) -> Starlette:
 def _page(desk: Desk, look: Look) -> Response:
     version, nonce, said = desk.version(), secrets.token_urlsafe(16), ""
     exhibits: tuple[Exhibit, ...] = ()
+    exhibit: Exhibit | None = None
+    findings: tuple[Finding, ...] = ()
     try:
         exhibits = desk.exhibits()
+        exhibit = _chosen(exhibits, look.language)
+        if exhibit and look.view.key == "checks":
+            findings = desk.findings(exhibit.language)
     except AlertsError as fault:
-        said = str(fault)
-    exhibit = _chosen(exhibits, look.language)
+        said, exhibit = str(fault), None
     look = Look(exhibit.language if exhibit else "", look.view, look.on)
     values: dict[str, Any] = {
         "month": str(desk.month),
@@ -140,7 +145,7 @@ def _page(desk: Desk, look: Look) -> Response:
         ],
         "frame": look.url("edition"),
         "lines": _lines(exhibit, look.view),
-        "findings": _findings(exhibit) if exhibit and look.view.key == "checks" else None,
+        "findings": findings,
     }
     # from the package: a fault in a project's own templates must not take its telling away
     html = render(environment(packaged_templates()), "preview/page.html", values)
@@ -170,11 +175,6 @@ def _lines(exhibit: Exhibit | None, view: View) -> list[str]:
     if exhibit is None or view.key not in ("text", "source"):
         return []
     return (exhibit.text if view.key == "text" else exhibit.html).splitlines()
-
-
-def _findings(_: Exhibit) -> list[dict[str, str]] | None:
-    """What the linter says of it; None where there is none."""
-    return None
 
 
 def _answer(response: Response, policy: str) -> Response:

@@ -126,6 +126,20 @@ def catalogue_paths(language: str, folders: Iterable[Path]) -> list[Path]:
     return [folder / path for path in below for folder in folders]
 
 
+def interface_texts(language: str, folders: Iterable[Path]) -> dict[str, str]:
+    """English interface text → what `language` says for it, "" where nothing.
+
+    Without those that have something to fill in, or plural forms.
+    """
+    folders = tuple(folders)
+    words: dict[str, str] = {}
+    for path in reversed([*catalogue_paths(language, folders), *catalogue_paths("en", folders)]):
+        for message in read(path) if path.is_file() else ():
+            if isinstance(message.id, str) and message.id and "%(" not in message.id:
+                words[message.id] = str(message.string) or words.get(message.id, "")
+    return words
+
+
 def direction(tag: str) -> str:
     """`ltr` or `rtl`, for any language tag that a feed may hold."""
     try:

@@ -114,7 +114,9 @@ class Fetcher:
             except _Transient as fault:
                 pause = 0.5 * 2**attempt
                 if attempt >= self.limits.retries or self._clock() + pause >= ends:
-                    raise FetchError(str(fault)) from fault
+                    error = FetchError(str(fault))
+                    error.status = fault.status
+                    raise error from fault
                 attempt += 1
                 self._sleep(pause)
 
@@ -173,7 +175,9 @@ class Fetcher:
             return Fetched(target, target, b"", "", etag, modified, unchanged=True)
         if status != HTTPStatus.OK:
             fault = f"{url}: answered {status} {_phrase(status)}".rstrip()
-            raise _Transient(fault) if status in _TRANSIENT else FetchError(fault)
+            error = _Transient(fault) if status in _TRANSIENT else FetchError(fault)
+            error.status = status
+            raise error
         body = b"".join(
             _limited(
                 _unpacked(response.iter_stream(), fields.get("content-encoding", ""), url),
