@@ -73,7 +73,7 @@ PLACES = {
     "smtplib": ("transport.",),
     "premailer": ("render.inline",),
     "tinycss2": ("lint.",),
-    "subprocess": ("spam", "cli."),  # cli runs itself
+    "subprocess": ("spam", "preview.camera", "cli."),  # cli runs itself
     "apscheduler": ("scheduler",),
     "dns": ("doctor.names",),
     "cryptography": ("dkim",),

@@ -143,6 +143,13 @@ WRONG: list[tuple[str, dict[tuple[str, str], list[str]], Level, str]] = [
         "more than 10 look-ups",
     ),
     (
+        "SPF in a chain",
+        {(f"h{n}.net", "TXT"): [f'"v=spf1 include:h{n + 1}.net -all"'] for n in range(40)}
+        | {SPF: ['"v=spf1 include:h0.net -all"']},
+        Level.ERROR,
+        "more than 10 look-ups",
+    ),
+    (
         "SPF in a circle",
         {("relay.net", "TXT"): ['"v=spf1 include:relay.net include:relay.net -all"']},
         Level.OK,

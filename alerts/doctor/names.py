@@ -12,7 +12,7 @@ from alerts.address import Address
 from alerts.doctor import records
 from alerts.doctor.finding import Ask, Level, Patient, Said
 from alerts.doctor.setup import made_up
-from alerts.errors import AlertsError
+from alerts.errors import AlertsError, NoAnswer
 from alerts.keyring import Keyring
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ SELECTORS = (
     *("default", "dkim", "mail", "smtp", "s1", "s2", "k1", "k2", "k3", "selector1", "selector2"),
     *("google", "mandrill", "mxvault", "fm1", "fm2", "fm3", "protonmail", "zoho", "20230601"),
 )
-
-
-class NoAnswer(AlertsError):
-    """DNS did not answer, which says nothing about the domain."""
 
 
 def system_names(resolver: "Resolver | None" = None) -> Ask:

@@ -39,6 +39,8 @@ def tags(text: str) -> dict[str, str]:
 
 def spf_lookups(text: str, ask: Callable[[str], Iterable[str]], seen: tuple[str, ...] = ()) -> int:
     """How many DNS questions checking the record takes; above the limit, at least that many."""
+    if len(seen) > MOST_LOOKUPS:  # a chain without end
+        return MOST_LOOKUPS + 1
     total = 0
     for term in text.split()[1:]:
         name, _, rest = re.sub(r"^[+?~-]", "", term).partition(":" if "=" not in term else "=")
