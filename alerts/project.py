@@ -18,10 +18,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts import colour, headers
+from alerts.address import Address
 from alerts.colour import CANVAS_DARK, INK, MUTED, PAPER, PAPER_DARK, TINT_DARK
-from alerts.errors import SettingsError, UsageError
+from alerts.errors import InputError, SettingsError, UsageError
 from alerts.settings import (
     DATABASE_NAME,
+    AlertSettings,
     DeliverySettings,
     DestinationSettings,
     Funder,
@@ -223,6 +225,7 @@ def _check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
             )
     for section, key, words in headers.faults(settings):
         raise SettingsError(f"{at(section, key)}: {words}")
+    _check_review(alert, at)
     _check_theme(settings.theme, at)
     _check_limits(delivery, settings.destinations, at)
 
@@ -257,6 +260,25 @@ def _check_limits(
                     " (xn--… where it is not ASCII), or is named twice"
                 )
             seen.add(domain)
+
+
+def _check_review(alert: AlertSettings, at: typing.Callable[[str, str], str]) -> None:
+    """Who reviews an issue, and what they may ask of it."""
+    for address in alert.editors:
+        try:
+            Address.parse(address)
+        except InputError as fault:
+            raise SettingsError(f"{at('alert', 'editors')}: {fault}") from fault
+    if alert.approvals < 1:
+        raise SettingsError(f"{at('alert', 'approvals')}: at least one person approves")
+    for language, share in alert.min_coverage.items():
+        if language not in ("all", *alert.languages):
+            raise SettingsError(
+                f"{at('alert', 'min_coverage')}: there is no edition in “{language}”;"
+                f" there are {', '.join(alert.languages)}, and “all”"
+            )
+        if not 0 <= share <= 1:
+            raise SettingsError(f"{at('alert', 'min_coverage')}: write a share from 0 to 1")
 
 
 def _check_theme(theme: ThemeSettings, at: typing.Callable[[str, str], str]) -> None:

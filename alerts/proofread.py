@@ -7,6 +7,7 @@ SpamAssassin. Changes nothing, sends nothing.
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -38,6 +39,7 @@ from alerts.settings import Settings
 from alerts.sources.fetch import Fetcher
 from alerts.sources.reach import Reached, reach
 
+_FILTERS = 4  # of SpamAssassin at once; each takes a second of one processor
 _HEAVY, _HUGE = 200_000, 1_000_000  # octets of one image
 _SHOWN_EVERYWHERE = ("image/png", "image/jpeg", "image/gif")
 
@@ -99,11 +101,14 @@ def proofread(
     if fetcher:
         for name, finding in _reached(documents, options, fetcher):
             found[name].append(finding)
-    scores = {
-        name: spam.score(document.octets, spam_filter)
+    scored = [
+        name
         for name, document in documents.items()
         if spam_filter and document.is_message and options.wants("spam-score")
-    }
+    ]
+    with ThreadPoolExecutor(max_workers=_FILTERS) as pool:
+        answers = pool.map(lambda name: spam.score(documents[name].octets, spam_filter), scored)
+        scores = dict(zip(scored, answers, strict=True))
     for name, score in scores.items():
         found[name] += [CHECKS["spam-score"].finding(one) for one in _spam(score)]
     return tuple(

@@ -13,13 +13,25 @@ from typing import Any
 from sqlite_utils import Database
 
 from alerts.compose import compose
-from alerts.errors import StoreError
+from alerts.errors import AwaitingApproval, Incomplete, StoreError, TryLater
 from alerts.keyring import Keyring
 from alerts.message import Frame, template
-from alerts.model import Edition, Issue, IssueState, Month
+from alerts.model import Actor, Edition, Issue, IssueState, Month
 from alerts.render import render_edition
+from alerts.review import below_coverage, content_hash
 from alerts.settings import Settings
-from alerts.store import articles, events, home, issues, outbox, profiles, secrets, transaction
+from alerts.store import (
+    approvals,
+    articles,
+    events,
+    home,
+    issues,
+    letters,
+    outbox,
+    profiles,
+    secrets,
+    transaction,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,8 @@ def composed(db: Database, settings: Settings, month: Month) -> Issue:
     The articles of a frozen month can no longer be changed, so this is what was frozen, too.
     """
     found = articles.of_month(db, month)
-    return compose(month, found, profiles.all_profiles(db), settings.alert)
+    known = profiles.all_profiles(db)
+    return compose(month, found, known, settings.alert, letters.of_month(db, month))
 
 
 def editions(db: Database, settings: Settings, month: Month) -> tuple[Edition, ...]:
@@ -65,8 +78,14 @@ def state(db: Database, month: Month) -> IssueState:
     return stored.state if stored else IssueState.DRAFT
 
 
-def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queued:
-    """Freeze the month's issue and owe it to everyone who is active and not suppressed."""
+def queue(
+    db: Database, settings: Settings, month: Month, now: datetime, actor: Actor | None = None
+) -> Queued:
+    """Freeze the month's issue and owe it to everyone who is active and not suppressed.
+
+    Raises `Incomplete` below alert.min_coverage, `AwaitingApproval` where review is required and
+    too few have approved exactly this content.
+    """
     stored = issues.get(db, month)
     if stored is not None and stored.frozen:
         return _already(db, stored)
@@ -86,6 +105,9 @@ def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queu
         stored = issues.get(db, month)
         if stored is not None and stored.frozen:  # another process was faster
             return _already(db, stored)
+        if composed(db, settings, month) != issue:  # an editor was at it while we rendered
+            raise TryLater(f"{month}: was changed while it was being queued; run it again")
+        _check_review(db, settings, issue, stored, content_hash(made, frame))
         issue_id = issues.freeze(db, month, _content(issue), signed.to_json(), max(keys), now)
         ids = {
             edition.language: issues.add_edition(
@@ -96,11 +118,34 @@ def queue(db: Database, settings: Settings, month: Month, now: datetime) -> Queu
         owed = outbox.languages_owed(db)
         edition_of = {language: ids[edition_language(language, settings)] for language in owed}
         deliveries = outbox.fill(db, issue_id, edition_of, now)
-        events.record(db, now, "issue.queued", issue_id=issue_id, detail={"deliveries": deliveries})
+        by = {"by": actor.name, "command": actor.command} if actor else {}
+        detail = {"deliveries": deliveries, **by}
+        events.record(db, now, "issue.queued", issue_id=issue_id, detail=detail)
         here = home.get(db)
         unsure = here is not None and str(month) <= here.unsure_through
         held = home.hold(db, str(month), now) if unsure else 0
     return Queued(month, len(issue.articles), deliveries, held=held)
+
+
+def _check_review(
+    db: Database,
+    settings: Settings,
+    issue: Issue,
+    stored: issues.StoredIssue | None,
+    signed: str,
+) -> None:
+    """Raises what `queue` says."""
+    if thin := below_coverage(issue, settings):
+        raise Incomplete(f"{issue.month}: {'; '.join(thin)}: `alerts article translate ID LANG`")
+    if settings.alert.review != "required":
+        return
+    standing = approvals.standing(db, stored.id) if stored else ()
+    names = [approval.name for approval in standing if approval.content_hash == signed]
+    if len(names) < settings.alert.approvals:
+        raise AwaitingApproval(
+            f"{issue.month}: waits for approval ({len(names)} of {settings.alert.approvals}): look at"
+            f" the preview, then `alerts issue approve --month {issue.month}`"
+        )
 
 
 def edition_language(language: str, settings: Settings) -> str:
@@ -128,4 +173,5 @@ def _content(issue: Issue) -> dict[str, Any]:
             for section in issue.sections
         ],
         "profiles": {slug: asdict(profile) for slug, profile in sorted(issue.profiles.items())},
+        "letters": dict(sorted(issue.letters.items())),
     }

@@ -1,11 +1,11 @@
 """What a reply of the relay means, and when to try again: the one place where both are decided.
 
 Per recipient and per stage of the SMTP transaction (RFC 5321 §4.2.1, §4.5.4.1): 2xx is sent, 4xx is
-deferred, 5xx is failed. A 421, a reply that is none, and a refusal of MAIL concern the relay and not
-the recipient. What breaks before the final dot is certain not to have been taken; what breaks after
-it is in doubt. Waits double from `first` up to `longest`, each shortened by up to a quarter at
-random, until they come to `give_up_after`. Pure: the moment and the chance are
-arguments.
+deferred, 5xx is failed. A 421, a reply that is none, and whatever goes wrong at MAIL concern the relay
+and not the recipient, and at MAIL cost the recipient no attempt. What breaks before the final dot is
+certain not to have been taken; what breaks after it is in doubt. Waits double from `first` up to
+`longest`, each shortened by up to a quarter at random, until they come to `give_up_after`. Pure: the
+moment and the chance are arguments.
 """
 
 from datetime import datetime, timedelta
@@ -42,25 +42,27 @@ def judge(stage: Stage, reply: Reply) -> Outcome | None:
         return None
     if category == 2 and stage is not Stage.DATA:
         return Outcome(DeliveryState.SENT, reply) if stage is Stage.BODY else None
+    if stage is Stage.MAIL and category == 5:
+        raise RelayUnavailable(f"the relay refuses our mail: {reply}")
     if category == 4:
-        fault = stage is Stage.MAIL or reply.code == 421
-        return Outcome(DeliveryState.DEFERRED, reply, Reason.TEMPORARY, relay_fault=fault)
+        fault, tried = stage is Stage.MAIL or reply.code == 421, stage is not Stage.MAIL
+        return Outcome(DeliveryState.DEFERRED, reply, Reason.TEMPORARY, fault, tried)
     if category == 5:
-        if reply.code == 552 and stage is not Stage.RCPT:
-            return Outcome(DeliveryState.FAILED, reply, Reason.TOO_LARGE)
-        if stage is Stage.MAIL:
-            raise RelayUnavailable(f"the relay refuses our mail: {reply}")
-        return Outcome(DeliveryState.FAILED, reply, Reason.REJECTED)
-    return broken(f"unexpected reply to {stage.value}: {reply}", after_dot=stage is Stage.BODY)
+        large = reply.code == 552 and stage is not Stage.RCPT
+        reason = Reason.TOO_LARGE if large else Reason.REJECTED
+        return Outcome(DeliveryState.FAILED, reply, reason)
+    return broken(f"unexpected reply to {stage.value}: {reply}", stage)
 
 
-def broken(words: str, *, after_dot: bool) -> Outcome:
-    """The connection failed: certain before the final dot, in doubt after it."""
-    if after_dot:
-        state, reason = DeliveryState.IN_DOUBT, Reason.UNANSWERED
-    else:
-        state, reason = DeliveryState.DEFERRED, Reason.DISCONNECTED
-    return Outcome(state, Reply(0, words), reason, relay_fault=True)
+def broken(words: str, stage: Stage) -> Outcome:
+    """The connection failed while the reply of that stage was awaited, BODY being after the final dot.
+
+    In doubt after it; before it, certain not to have been taken; at MAIL, nothing was tried.
+    """
+    if stage is Stage.BODY:
+        return Outcome(DeliveryState.IN_DOUBT, Reply(0, words), Reason.UNANSWERED, relay_fault=True)
+    tried = stage is not Stage.MAIL
+    return Outcome(DeliveryState.DEFERRED, Reply(0, words), Reason.DISCONNECTED, True, tried)
 
 
 def next_attempt(

@@ -56,6 +56,20 @@ class AlertSettings:
     welcome: Mapping[str, str] = option(
         {}, 'The standing welcome by language, e.g. { en = "Welcome to…" }.'
     )
+    review: str = option(
+        "none",
+        "required: an issue goes out only once editors have approved it; none: straight away.",
+        ("none", "required"),
+    )
+    approvals: int = option(1, "How many different people must approve an issue.")
+    editors: tuple[str, ...] = option(
+        (), "Who is mailed a preview for review; empty: the address that answers go to."
+    )
+    min_coverage: Mapping[str, float] = option(
+        {},
+        "The share of titles that an edition must have in its language before it is approved or"
+        " queued, e.g. { es = 0.8 }; the key “all” is for every other language.",
+    )
     late: timedelta = option(
         timedelta(days=31),
         "An article found after its month was sent joins the next issue if at most this much older.",
@@ -194,7 +208,16 @@ class SourcesSettings:
     timeout: timedelta = option(timedelta(seconds=20), "How long one source may take in all.")
     max_bytes: int = option(10_000_000, "The largest document that is read, in octets, unpacked.")
     concurrency: int = option(8, "How many sources are fetched at once.")
+    per_host: int = option(2, "How many of them from one host at once.")
     retries: int = option(2, "How often a failed fetch is tried again.")
+    robots: bool = option(True, "Heed the robots.txt of a site when pages are read.")
+    follow: int = option(30, "How many new links of a listing are read in one collection.")
+    upcoming: timedelta = option(
+        timedelta(days=45), "Events of calendars that begin within this after the issue's month."
+    )
+    join_doubles: bool = option(
+        True, "Show what several sources report as one article that names the others."
+    )
     user_agent: str = option("", "Empty: alerts/<version> (+web.base_url).")
     summary_length: int = option(
         400, "Summaries are cut at a sentence end before this many letters."

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alerts.compose import compose
 from alerts.message import sample
-from alerts.model import Article, Edition, Event, Image, Issue, Month, Profile, Translation
+from alerts.model import Article, Edition, Event, Image, Issue, Month, Profile, Report, Translation
 from alerts.settings import AlertSettings, Funder, Settings
 
 LANGUAGES = ("en", "es", "fr", "pt", "ru", "ar")
@@ -89,6 +89,15 @@ def gallery(root: Path) -> tuple[Issue, Settings]:
     news = replace(ARTICLES[1], profile="lab", language="fr")
     more = (
         replace(ARTICLES[0], url=f"{SITE}/second", title="Featured as well", image=None),
+        replace(
+            ARTICLES[4],
+            url=f"{SITE}/story",
+            event=Event(date(2026, 11, 20), None, "Lima", f"{SITE}/story.ics"),
+            reports=(
+                Report("1", f"{SITE}/other", "Policy Desk"),
+                Report("2", f"{SITE}/ar-3", "المرصد"),
+            ),
+        ),
         replace(news, url=f"{SITE}/long", title=f"{LONG_WORD} {SITE}/{'a' * 90}", translations={}),
         replace(ARTICLES[2], url=f"{SITE}/ar-2", section="jobs"),
         replace(news, url=f"{SITE}/jobs", section="jobs", translations={}),
@@ -105,7 +114,11 @@ def gallery(root: Path) -> tuple[Issue, Settings]:
     alert = replace(given.alert, logo=logo, layouts={"jobs": "compact", "members": "featured"})
     funders = (*given.funders, Funder("Birch Fund", "https://birch.example", logo))
     profiles = {"lab": replace(PROFILES["lab"], logo=logo)}
-    made = compose(OCTOBER, (*ARTICLES, *more), profiles, alert)
+    letters = {
+        "en": f"Dear readers,\n\nit was **quite** a month. See [the archive]({SITE}/all).\n\n- One\n- Two",
+        "ar": "أعزاءنا القرّاء،\n\nكان شهرًا **حافلًا**.\n\n- أولًا\n- ثانيًا",
+    }
+    made = compose(OCTOBER, (*ARTICLES, *more), profiles, alert, letters)
     return made, replace(given, alert=alert, funders=funders)
 
 

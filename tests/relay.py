@@ -1,29 +1,37 @@
 """A relay that follows a script: a real SMTP server on loopback, one thread a connection.
 
-Speaks enough of RFC 5321 and 2920 to take mail; at each stage it first asks its `script`, which may
-answer with a reply of its own, cut the connection, or stay silent. Every message it accepted is in
+Speaks enough of RFC 5321, 2920, 3207 and 4954 to take mail; at each stage it first asks its `script`,
+which may answer with a reply of its own, cut the connection, or stay silent. Every message it accepted is in
 `inbox`, with its envelope, as the octets that came over the wire (dots unstuffed). Run as a module
-(`python -m tests.relay LOG`), it is a process of its own that writes each acceptance to a file.
+(`python -m tests.relay LOG [DELAY]`), it is a process of its own that writes each acceptance to a file
+before it answers, DELAY milliseconds later.
 """
 
+import base64
 import contextlib
 import hashlib
 import os
 import socket
+import ssl
+import struct
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 CUT = "cut"  # close the connection, with no reply
+RESET = "reset"  # the same, with a RST in place of a FIN
 SILENCE = "silence"  # say nothing until the client gives up
 TAKE_AND_CUT = "take and cut"  # at the dot: accept the message, then close with no reply
 TAKE_AND_SILENCE = "take and silence"
 
-Script = Callable[[str, str, int], str | None]
+Said = str | bytes | None
+Script = Callable[[str, str, int], Said]
 """(stage, recipient, how often this stage was reached for it) → a reply, one of the above, or None.
 
-Stages: banner, ehlo, mail, rcpt, data, body (in the middle of it), dot, quit, rset.
+A reply as bytes is sent as it is, with no line end behind it, and then the connection closes; one that
+begins with 2 takes the message. Stages: banner, ehlo, starttls, auth, mail, rcpt, data, body (in the
+middle of it), dot, quit, rset.
 """
 
 
@@ -35,6 +43,7 @@ class Taken:
     recipient: str
     octets: bytes
     mail_parameters: str
+    connection: int = field(default=0, compare=False)  # over which it came
 
 
 @dataclass
@@ -43,10 +52,15 @@ class Relay:
 
     script: Script = lambda stage, recipient, nth: None
     offers: tuple[str, ...] = ("PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE 50000000")
+    tls: ssl.SSLContext | None = None  # STARTTLS is offered with it
+    password: str = ""  # AUTH is demanded with it; over TLS alone, where there is TLS
+    passwords: list[tuple[bool, str]] = field(default_factory=list)  # heard: (over TLS?, which)
+    room: int = 1000  # how many connections it takes at once
     inbox: list[Taken] = field(default_factory=list)
     connections: int = 0
     reads: int = 0  # how often the server waited for octets: round trips
     on_taken: Callable[[Taken], None] = lambda taken: None
+    delay: float = 0.0  # seconds between taking a message and saying so
     _seen: dict[tuple[str, str], int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -88,15 +102,26 @@ class Relay:
             with self._lock:
                 self.connections += 1
                 self._open.add(connection)
-            threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
+                number = self.connections
+            threading.Thread(target=self._converse, args=(connection, number), daemon=True).start()
 
-    def _converse(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError, EOFError), connection:
-            _Conversation(self, connection).hold()
+    def _converse(self, connection: socket.socket, number: int) -> None:
+        # Each reply goes out at once, as from a relay that answers a pipeline in one piece.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        talk = _Conversation(self, connection, number)
+        with contextlib.suppress(OSError, EOFError):
+            talk.hold()
+        talk.end()
         with self._lock:
             self._open.discard(connection)
 
-    def ask(self, stage: str, recipient: str) -> str | None:
+    @property
+    def full(self) -> bool:
+        """True where more connections are open than there is room for."""
+        with self._lock:
+            return len(self._open) > self.room
+
+    def ask(self, stage: str, recipient: str) -> Said:
         """What the script says."""
         with self._lock:
             nth = self._seen[stage, recipient] = self._seen.get((stage, recipient), 0) + 1
@@ -110,22 +135,44 @@ class Relay:
 
 
 class _Conversation:
-    def __init__(self, relay: Relay, connection: socket.socket) -> None:
-        self._relay, self._connection, self._buffer = relay, connection, b""
+    def __init__(self, relay: Relay, connection: socket.socket, number: int) -> None:
+        self._relay, self._connection, self._number = relay, connection, number
+        self._buffer = b""
         self._at = 0
         self._sender = self._recipient = self._parameters = ""
+        self._trusted = not relay.password
+
+    def end(self) -> None:
+        """Close the connection, which under TLS is another than at the start."""
+        self._connection.close()
 
     def hold(self) -> None:
         """Speak until one side has enough."""
-        self._answer("banner", "220 relay.test ESMTP")
+        self._answer(
+            "banner", "421 too many of you" if self._relay.full else "220 relay.test ESMTP"
+        )
         while True:
             line = self._line().decode()
             verb, _, rest = line.partition(" ")
             match verb.upper():
                 case "EHLO" | "HELO":
                     lines = ["relay.test", *self._relay.offers]
+                    secure = isinstance(self._connection, ssl.SSLSocket)
+                    if self._relay.tls and not secure:
+                        lines.append("STARTTLS")
+                    elif self._relay.password:
+                        lines.append("AUTH PLAIN LOGIN")
                     hello = "\r\n".join(f"250-{x}" for x in lines[:-1])
                     self._answer("ehlo", f"{hello}\r\n250 {lines[-1]}".lstrip())
+                case "STARTTLS":
+                    if self._answer("starttls", "220 go on") and self._relay.tls:
+                        self._connection = self._relay.tls.wrap_socket(
+                            self._connection, server_side=True
+                        )
+                case "AUTH":
+                    self._log_in(rest)
+                case "MAIL" if not self._trusted:
+                    self._say("530 5.7.0 authentication required")
                 case "MAIL":
                     self._recipient = ""
                     address, _, self._parameters = rest.removeprefix("FROM:").partition(" ")
@@ -148,31 +195,57 @@ class _Conversation:
                 case _:
                     self._say("502 what?")
 
+    def _log_in(self, rest: str) -> None:
+        """AUTH PLAIN and LOGIN; remembers which passwords it heard, and whether in clear."""
+        mechanism, _, initial = rest.partition(" ")
+        if mechanism.upper() == "PLAIN":
+            secret = base64.b64decode(initial).rpartition(b"\0")[2].decode()
+        else:
+            if not initial:
+                self._say("334 VXNlcm5hbWU6")
+                self._line()
+            self._say("334 UGFzc3dvcmQ6")
+            secret = base64.b64decode(self._line()).decode()
+        self._relay.passwords.append((isinstance(self._connection, ssl.SSLSocket), secret))
+        right = secret == self._relay.password
+        self._trusted = self._answer("auth", "235 welcome" if right else "535 5.7.8 wrong")
+
     def _body(self) -> None:
         lines: list[bytes] = []
         while (line := self._line()) != b".":
             lines.append(line.removeprefix(b".") if line.startswith(b".") else line)
-            if len(lines) == 20 and self._relay.ask("body", self._recipient) == CUT:
-                raise EOFError
+            if len(lines) == 20 and (said := self._relay.ask("body", self._recipient)):
+                self._carry_out(said)
         taken = Taken(
             self._sender.strip("<>"),
             self._recipient,
             b"\r\n".join(lines) + b"\r\n",
             self._parameters,
+            self._number,
         )
         self._sender = self._recipient = ""
         said = self._relay.ask("dot", taken.recipient)
-        if said is None or said.startswith("2") or said in (TAKE_AND_CUT, TAKE_AND_SILENCE):
+        taking = said in (None, TAKE_AND_CUT, TAKE_AND_SILENCE)
+        if taking or (said or "")[:1] in ("2", b"2"):
             self._relay.take(taken)
+            if self._relay.delay:
+                threading.Event().wait(self._relay.delay)
         self._carry_out(said or "250 2.0.0 taken")
 
     def _answer(self, stage: str, usual: str, recipient: str = "") -> bool:
         said = self._relay.ask(stage, recipient or self._recipient)
         self._carry_out(said or usual)
-        return (said or usual)[0] in "23"
+        return str(said or usual)[0] in "23"
 
-    def _carry_out(self, said: str) -> None:
-        if said in (CUT, TAKE_AND_CUT):
+    def _carry_out(self, said: str | bytes) -> None:
+        if isinstance(said, bytes):
+            self._connection.sendall(said)
+            said = CUT
+        if said == RESET:
+            self._connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
+        if said in (CUT, RESET, TAKE_AND_CUT):
             raise EOFError
         if said in (SILENCE, TAKE_AND_SILENCE):
             while self._connection.recv(65536):
@@ -198,6 +271,7 @@ class _Conversation:
 
 def main() -> None:
     """Print the port, then write `recipient message-id digest` of each acceptance to the log."""
+    delay = float(sys.argv[2]) / 1000 if len(sys.argv) > 2 else 0.0
     log = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def note(taken: Taken) -> None:
@@ -205,7 +279,7 @@ def main() -> None:
         digest = hashlib.sha256(taken.octets).hexdigest()
         os.write(log, f"{taken.recipient} {name.decode()} {digest}\n".encode())
 
-    with Relay(on_taken=note) as relay:
+    with Relay(on_taken=note, delay=delay) as relay:
         print(relay.port, flush=True)  # noqa: T201
         sys.stdin.read()
 

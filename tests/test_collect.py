@@ -60,7 +60,9 @@ def _freeze(db: Database, month: Month, state: str = "queued") -> None:
     )
     db.conn.execute(
         """INSERT INTO issues (month, state, content, frame, secret_id, created_at, queued_at)
-           VALUES (?, ?, '{}', '{}', 1, ?, ?)""",
+           VALUES (?, ?, '{}', '{}', 1, ?, ?)
+           ON CONFLICT (month) DO UPDATE SET state = excluded.state, content = '{}', frame = '{}',
+               secret_id = 1, queued_at = excluded.queued_at""",
         (str(month), state, stamp(NOW), stamp(NOW)),
     )
 

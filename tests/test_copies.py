@@ -494,7 +494,7 @@ def test_what_a_killed_send_knew_is_not_held(queued: Path, relay: Relay, alerts:
     lease = outbox.open_lease(db, "process 1", "host", NOW)
     outbox.claim(db, [lease], 4, NOW, NOW, [MONTH], after=0, doubtful=True)
     sent = Outcome(DeliveryState.SENT, Reply(250, "ok"))
-    Receipts(db).append([outbox.Settlement(n, sent, 1, NOW, NOW) for n in (1, 2, 3)])
+    Receipts(db).append([outbox.Settlement(n, lease, sent, 1, NOW, NOW) for n in (1, 2, 3)])
     db.close()
     copy = _copied(queued)
     assert alerts("--project", str(copy), "adopt", "--json").json["held"] == 3

@@ -1,7 +1,9 @@
 """The outbox is worked: every outcome of a relay, every reader once, whatever breaks."""
 
+import hashlib
 import threading
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from alerts.project import load
 from alerts.store import outbox
 from alerts.transport import transport
 from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
-from tests.relay import CUT, SILENCE, TAKE_AND_CUT, TAKE_AND_SILENCE, Relay, Script, Taken
+from tests.relay import CUT, TAKE_AND_CUT, Relay, Said, Script, Taken
 
 HOUR = timedelta(hours=1)
 RETRY = RetryPolicy(timedelta(minutes=15), 6 * HOUR, timedelta(days=4))
@@ -31,17 +33,33 @@ class Sending:
         self.stop = threading.Event()
 
     def send(
-        self, relay: Relay, *, connections: int = 1, resend: bool = True, timeout: str = "2s"
+        self,
+        relay: Relay,
+        *,
+        connections: int = 1,
+        resend: bool = True,
+        timeout: float = 2.0,
+        host: str = "host",
+        query: str = "",
     ) -> Report:
         """One call of dispatch at the present moment of this clock."""
-        settings = load(
-            self.root, {"ALERTS_DELIVERY__RELAY": relay.url, "ALERTS_DELIVERY__TIMEOUT": timeout}
-        )
-        orders = Orders([MONTH], connections, RETRY, "host", "test", resend_in_doubt=resend)
+        settings = load(self.root, {"ALERTS_DELIVERY__RELAY": f"{relay.url}{query}"})
+        patience = timedelta(seconds=timeout)  # shorter than the settings can say
+        settings = replace(settings, delivery=replace(settings.delivery, timeout=patience))
+        orders = Orders([MONTH], connections, RETRY, host, "test", resend_in_doubt=resend)
         world = World(
             transport(settings, None), lambda: self.now, time.monotonic, lambda: 0.5, self.stop
         )
         return dispatch(self.db, orders, world, lambda report, due: None)
+
+    def fatten(self, lines: int) -> None:
+        """Let the message be longer by so many lines."""
+        octets = self.db.execute("SELECT template FROM editions").fetchone()[0]
+        octets = octets.replace(b"Hello", b"Hello\r\n" * lines)
+        self.db.execute(
+            "UPDATE editions SET template = ?, sha256 = ?",
+            (octets, hashlib.sha256(octets).hexdigest()),
+        )
 
     def row(self, email: str) -> dict[str, object]:
         """The delivery of that reader."""
@@ -66,10 +84,10 @@ def sending(project: Path) -> Sending:
     return Sending(project)
 
 
-def at(stage: str, said: str, *, only: str = "reader3@example.org", until: int = 99) -> Script:
+def at(stage: str, said: Said, *, only: str = "reader3@example.org", until: int = 99) -> Script:
     """A script that says that at that stage to one recipient, the first `until` times."""
 
-    def script(reached: str, recipient: str, nth: int) -> str | None:
+    def script(reached: str, recipient: str, nth: int) -> Said:
         wanted = reached == stage and (recipient == only or only == "*") and nth <= until
         return said if wanted else None
 
@@ -90,63 +108,25 @@ def test_everyone_is_mailed_once_and_a_second_call_sends_nothing(
     assert len({taken.sender for taken in relay.inbox}) == 5  # S16: VERP
 
 
-@pytest.mark.parametrize(
-    ("stage", "said", "state", "reason"),
-    [
-        ("rcpt", "450 4.7.1 greylisted", "deferred", "temporary"),
-        ("rcpt", "451 4.3.0 later", "deferred", "temporary"),
-        ("rcpt", "452 4.2.2 full", "deferred", "temporary"),
-        ("rcpt", "550 5.1.1 unknown", "failed", "rejected"),
-        ("rcpt", "550-5.1.1 no\r\n550 5.1.1 such user", "failed", "rejected"),
-        ("rcpt", "552 5.2.2 full", "failed", "rejected"),
-        ("rcpt", "999 what", "deferred", "disconnected"),
-        ("rcpt", "hello", "deferred", "disconnected"),
-        ("rcpt", CUT, "deferred", "disconnected"),
-        ("rcpt", "421 4.3.2 going down", "deferred", "temporary"),
-        ("data", "451 4.3.0 later", "deferred", "temporary"),
-        ("data", "554 5.7.1 no", "failed", "rejected"),
-        ("data", CUT, "deferred", "disconnected"),
-        ("data", "250 what", "deferred", "disconnected"),
-        # A small message is with the kernel, dot and all, before the relay reads half of it.
-        ("body", CUT, "in_doubt", "unanswered"),
-        ("dot", "451 4.3.0 later", "deferred", "temporary"),
-        ("dot", "452 4.3.1 no room", "deferred", "temporary"),
-        ("dot", "550 5.7.1 spam", "failed", "rejected"),
-        ("dot", "552 5.3.4 too big", "failed", "too_large"),
-        ("dot", "421 4.3.2 going down", "deferred", "temporary"),
-        ("dot", CUT, "in_doubt", "unanswered"),
-        ("dot", TAKE_AND_CUT, "in_doubt", "unanswered"),
-        ("dot", TAKE_AND_SILENCE, "in_doubt", "unanswered"),
-        ("dot", "garbage", "in_doubt", "unanswered"),
-        ("dot", "250-never ended\r\nx", "in_doubt", "unanswered"),
-    ],
-)
-@pytest.mark.parametrize(
-    "offers", [("PIPELINING", "SMTPUTF8"), ("8BITMIME",)], ids=["pipelined", "plain"]
-)
-def test_what_a_relay_says_concerns_one_reader_alone_t4(
-    sending: Sending, stage: str, said: str, state: str, reason: str, offers: tuple[str, ...]
+@pytest.mark.parametrize("offers", [("PIPELINING",), ()], ids=["pipelined", "plain"])
+def test_a_small_message_that_is_with_the_kernel_dot_and_all_is_in_doubt_p2(
+    sending: Sending, offers: tuple[str, ...]
 ) -> None:
-    with Relay(script=at(stage, said), offers=offers) as relay:
-        sending.send(relay, timeout="1s", resend=False)
-    row = sending.row("reader3@example.org")
-    assert (row["state"], row["reason"]) == (state, reason), row["reply"]
-    assert sending.counts == {"sent": 4, state: 1}
-    others = [x for x in relay.recipients if x != "reader3@example.org"]
-    assert sorted(others) == sorted(set(sending.emails) - {"reader3@example.org"})
+    """The relay reads half of it and is gone; we cannot know how much it read."""
+    with Relay(script=at("body", CUT), offers=offers) as relay:
+        sending.send(relay, resend=False)
+    assert sending.counts == {"sent": 4, "in_doubt": 1}
 
 
 @pytest.mark.parametrize("offers", [("PIPELINING",), ()], ids=["pipelined", "plain"])
 def test_a_connection_cut_before_the_dot_leaves_no_doubt_p3(
     project: Path, offers: tuple[str, ...]
 ) -> None:
-    sending = Sending(project)
-    octets = next(sending.db.query("SELECT template FROM editions"))["template"]
-    octets = octets.replace(b"Hello", b"Hello\r\n" * 2_000_000)  # more than a socket buffers
-    sending.db.execute("UPDATE editions SET template = ?", (octets,))
+    sending = Sending(project, readers=3)
+    sending.fatten(1_000_000)  # more than a socket buffers
     with Relay(script=at("body", CUT), offers=offers) as relay:
         sending.send(relay, resend=False)
-    assert sending.counts == {"sent": 4, "deferred": 1}
+    assert sending.counts == {"sent": 2, "deferred": 1}
     assert sending.row("reader3@example.org")["reason"] == "disconnected"
 
 
@@ -173,22 +153,6 @@ def test_a_deferred_delivery_fails_after_days_of_trying_t6(sending: Sending) -> 
     row = sending.row("reader3@example.org")
     assert (row["reason"], row["attempts"]) == ("expired", tries)
     assert 10 < tries < 25
-
-
-@pytest.mark.parametrize("stage", ["banner", "ehlo", "mail"])
-@pytest.mark.parametrize("said", ["550 5.7.1 not you", CUT, SILENCE])
-def test_a_relay_that_refuses_us_costs_no_reader_an_attempt(
-    sending: Sending, stage: str, said: str
-) -> None:
-    with Relay(script=at(stage, said, only="*")) as relay:
-        report = sending.send(relay, timeout="1s")
-    assert report.relay_fault
-    assert not relay.inbox
-    if stage != "mail" or said.startswith("5"):
-        assert sending.counts == {"queued": 5}
-        assert sending.row("reader1@example.org")["attempts"] == 0
-    else:
-        assert set(sending.counts) <= {"queued", "deferred"}
 
 
 def test_a_message_in_doubt_is_sent_again_to_the_octet_or_held(project: Path) -> None:

@@ -262,6 +262,8 @@ CASES = [
     _html("article", ' role="article"', "", "role=article"),
     _paragraph("lang-of-text", "<p>Комиссия голосует</p>", "Cyrillic"),
     _paragraph("dir-of-text", '<p lang="ar">المجتمع المدني يدعو إلى</p>', "Arabic text runs ltr"),
+    _paragraph("align-of-text", '<p lang="ar" dir="rtl" style="text-align: left">'
+               f"{'المجتمع المدني يدعو إلى الإصلاح ' * 4}</p>", "to the left"),
     _paragraph("untranslated", '<p lang="fr">Learn by doing</p>', "in English"),
     _paragraph("untranslated", "<p>footer_why_you_get_this</p>", "a key"),
     # headings and tables: H3
@@ -326,6 +328,7 @@ CASES = [
     # reading: H7, H9
     _paragraph("text-small", '<p style="font-size: 11px">The small print.</p>', "11 pixels"),
     _paragraph("text-small", '<p style="font-size: 8pt">The small print.</p>', "10.6667"),
+    _paragraph("font-fallback", '<p style="font-family: Lato, Arial">The report.</p>', "Lato"),
     _html("line-height", "line-height: 1.5", "line-height: 1.1", "1.1"),
     _paragraph("text-justified", '<p style="text-align: justify">In a block.</p>', "justified"),
     _paragraph("target-small", '<p><a href="https://example.com/feature?a=1&amp;b=2" style="color: '
@@ -424,7 +427,9 @@ def _changed(change: Callable[[str], str]) -> set[str]:
         '<h3 style="color: #8a8a8a; font-size: 24px">Large text needs a contrast of three.</h3>',
         '<p style="color: rgb(29 35 39 / 100%)">A colour that is not understood.</p>',
         "<p>Prices rose by 100% of {x: 1}, and 50%.</p>",
-        "<p>See none, null and void: None of the above.</p>",
+        "<p>See none, null and void: None of the above, an undefined number.</p>",
+        '<p lang="es">TODO SOBRE EL AGUA, en el XXX aniversario [your] rights [[1]]</p>',
+        '<p style="background: #ffffff; background-color: #1d2327; color: #ffffff">Over.</p>',
         '<p><a href="https://example.com/feature?a=1&amp;b=2" style="color: #0f5c5c" '
         'aria-label="Read more: ten cities">Read more</a></p>',
         '<p><a href="https://www.example.com/feature?a=1&amp;b=2" style="color: #0f5c5c">'
@@ -452,6 +457,12 @@ def test_the_readers_decide_what_support_is_worth() -> None:
     assert finding.level is WARNING
     assert "100% of the readers" in finding.reason
     assert "Outlook (Windows)" in finding.reason
+
+
+def test_a_long_address_may_have_its_number_before_it() -> None:
+    """H15."""
+    more = f"{TEXT}\n[17] https://example.com/{'a-long-address-' * 6}\n"
+    assert "text-line-long" not in {f.code for f in lint(letter(text=more), OPTIONS)}
 
 
 def test_lf_line_ends_of_a_file_are_a_hint_and_no_fault() -> None:

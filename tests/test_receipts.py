@@ -17,6 +17,8 @@ from alerts.store.outbox import Settlement
 from alerts.store.receipts import Receipts
 from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
 
+LEASE = 77
+
 
 @pytest.fixture
 def db(project: Path) -> Database:
@@ -24,14 +26,15 @@ def db(project: Path) -> Database:
     db = database(project)
     add_subscribers(db, 10)
     queue_issue(project, db)
-    lease = outbox.open_lease(db, "process 1", "host", NOW + timedelta(hours=1))
-    outbox.claim(db, [lease], 10, NOW, NOW + timedelta(hours=1), [MONTH], after=0, doubtful=True)
+    outbox.open_lease(db, "process 1", "host", NOW + timedelta(hours=1))
+    db.execute("UPDATE leases SET id = ?", (LEASE,))
+    outbox.claim(db, [LEASE], 10, NOW, NOW + timedelta(hours=1), [MONTH], after=0, doubtful=True)
     return db
 
 
 def settled(delivery_id: int, outcome: Outcome | None = None) -> Settlement:
     return Settlement(
-        delivery_id, outcome or Outcome(DeliveryState.SENT, Reply(250, "ok")), 1, NOW, NOW
+        delivery_id, LEASE, outcome or Outcome(DeliveryState.SENT, Reply(250, "ok")), 1, NOW, NOW
     )
 
 
@@ -65,6 +68,8 @@ def test_a_torn_line_is_as_if_it_had_not_been_there_t15(db: Database, project: P
         assert [one.delivery_id for one in Receipts(db).unfolded] == [1]
     path(project).write_bytes(whole + torn[len(whole) :].replace(b"ok", b"no"))
     assert [one.delivery_id for one in Receipts(db).unfolded] == [1], "a line with a wrong checksum"
+    path(project).write_bytes(whole[:30] + b"?" + whole[31:] + torn[len(whole) :])
+    assert [one.delivery_id for one in Receipts(db).unfolded] == [2], "the others stand"
 
 
 def test_what_comes_back_is_what_was_appended(db: Database) -> None:
@@ -92,6 +97,20 @@ def test_a_kill_between_the_commit_and_the_cut_of_the_file_changes_nothing_p2(
         again.fold()
     assert counts(db) == {"sent": 1, "deferred": 1, "sending": 8}
     assert db.execute("SELECT count(*) FROM events").fetchone() == events
+
+
+def test_a_receipt_of_a_lease_that_was_taken_over_settles_nothing_p2(
+    db: Database, project: Path
+) -> None:
+    """A cut of the file that power loss undoes, or a machine that comes back after its lease ended."""
+    Receipts(db).append([settled(1), settled(2)])
+    outbox.recover(db, "other", NOW + timedelta(hours=2))  # by the other machine's clock
+    later = NOW + timedelta(hours=2)
+    lease = outbox.open_lease(db, "process 2", "other", later + timedelta(hours=1))
+    outbox.claim(db, [lease], 10, later, later, [MONTH], after=0, doubtful=True)
+    assert not outbox.renew(db, [LEASE], later), "and so it is told"
+    Receipts(db).fold()
+    assert counts(db) == {"sending": 10}
 
 
 def test_a_full_disk_leaves_no_part_of_a_line_and_may_pass_t7(db: Database, project: Path) -> None:

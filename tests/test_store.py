@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from alerts.errors import StoreBusy, StoreError
 from alerts.store import open_database, translated
+from alerts.store.migrations import MIGRATIONS
 from tests.conftest import Alerts
 from tests.factories import MONTH, add_subscribers, database, queue_issue
 
@@ -141,3 +143,27 @@ def test_a_full_disk_is_named() -> None:
     found = translated(fault, Path("subscribers.db"))
     assert isinstance(found, StoreError)
     assert "make room" in str(found)
+
+
+def test_sources_and_articles_outlive_the_migration_of_collecting(tmp_path: Path) -> None:
+    path = tmp_path / "subscribers.db"
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    MIGRATIONS.apply(Database(connection), stop_before="m005_collecting")
+    connection.execute(
+        "INSERT INTO sources (id, location, kind, etag, added_at) VALUES (7, 'x', 'page', 'e', '')"
+    )
+    connection.execute(
+        """INSERT INTO articles (id, url, month, source_id, found, first_seen, updated_at)
+           VALUES ('a', 'https://a.example/x/', '2026-10', 7, '{}', '', '')"""
+    )
+    connection.close()
+    db = open_database(path)
+    assert db.execute("SELECT kind, etag, articles, tags FROM sources").fetchall() == [
+        ("page", "e", 1, "[]")
+    ]
+    assert db.execute("SELECT source_id FROM articles").fetchall() == [(7,)]
+    assert db.execute("SELECT * FROM addresses").fetchall() == [("a.example/x", "a")]
+    with pytest.raises(sqlite3.IntegrityError):
+        db.execute("UPDATE sources SET kind = 'diary'")
+    db.close()

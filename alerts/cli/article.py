@@ -5,15 +5,19 @@ lies over what the source says, and stays when the source says something new. Ar
 that is queued or sent cannot be changed.
 """
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
+from alerts import editing, joining
 from alerts.canonical import canonical
+from alerts.cli.article_options import edits_of, fields
 from alerts.cli.profile import web_address
 from alerts.cli.session import (
     Session,
+    by_option,
     json_option,
     month_option,
     pass_session,
@@ -24,30 +28,9 @@ from alerts.cli.source import language_known, section_known
 from alerts.errors import UsageError
 from alerts.markup import tidy
 from alerts.model import Article, Event, Month
-from alerts.store import articles, events, profiles, transaction
+from alerts.store import articles
 
 _where = click.option("--month", metavar="YYYY-MM", help="Look only among that month's articles.")
-_FIELDS = (
-    click.option("--title", help="Plain text."),
-    click.option("--summary", help="Plain text, a few sentences."),
-    click.option("--language", help="The language that the page is written in."),
-    click.option("--section", help="One of alert.sections, or your own."),
-    click.option("--published", metavar="DATE", help="2026-10-31 or 2026-10-31T18:00+01:00"),
-    click.option("--image", metavar="URL", help="A picture, https."),
-    click.option("--image-alt", metavar="TEXT", help="What the picture shows."),
-    click.option("--author", help="The organisation that published it."),
-    click.option("--profile", metavar="SLUG", help="The partner organisation that it belongs to."),
-    click.option("--tag", "tags", multiple=True, help="As often as needed."),
-    click.option("--event-start", metavar="DATE", help="When it begins: a day or a moment."),
-    click.option("--event-end", metavar="DATE", help="When it ends."),
-    click.option("--event-place", metavar="TEXT", help="Where it takes place."),
-)
-
-
-def _fields(command: Any) -> Any:
-    for option in reversed(_FIELDS):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -56,26 +39,41 @@ def article() -> None:
 
 
 @article.command()
-@click.option("--url", required=True, help="The page that “Read more” leads to.")
-@_fields
+@click.argument("page", metavar="URL", required=False)
+@click.option("--url", help="Instead of URL: the page is not looked at; --title is needed.")
+@fields
 @month_option
+@by_option
 @json_option
 @pass_session
-def add(session: Session, /, url: str, month: str | None, as_json: bool, **given: Any) -> None:
-    """Add an article by hand; --title is needed too."""
-    address = canonical(web_address(url, "--url")) if url else ""
-    if not address or not given["title"]:
-        raise UsageError("an article needs --url and --title")
-    edits = _edits(session, given, None)
+def add(
+    session: Session,
+    /,
+    page: str | None,
+    url: str | None,
+    month: str | None,
+    by: str,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Add the page at URL; what the options do not say, the page does."""
+    if (page is None) == (url is None) or (url is not None and not given["title"]):
+        raise UsageError("name the page: `alerts article add URL`, or --url URL with --title")
+    address = canonical(web_address(page or url or "", "URL" if page else "--url"))
+    if not address:
+        raise UsageError("an article needs an address: `alerts article add URL`")
+    edits = edits_of(session, given, None)
+    from alerts.cli.filling import fields_of, read_page  # imports httpx, which editing can save
+
+    if page and (found := read_page(session, address, needed=not given["title"])):
+        edits = fields_of(found) | edits
+        address = found.url or address
     edits.setdefault("language", session.settings.default_language)
     chosen = _month_for(session, month, edits.get("published"))
-    with transaction(session.db):
-        _check_open(session, chosen)
-        new = articles.add(session.db, address, edits, chosen, session.now)
-        if new is not None:
-            _record(session, "added", new.id, list(edits))
+    new = editing.add(session.db, address, edits, chosen, session.actor(by), session.now)
     if new is None:
         raise UsageError(f"{address}: there already; change it with `alerts article edit`")
+    session.recheck(chosen, by)
     if as_json:
         print_json(_shown(articles.Kept(new, chosen)))
     else:
@@ -89,13 +87,14 @@ def add(session: Session, /, url: str, month: str | None, as_json: bool, **given
 def list_(session: Session, month: str | None, as_json: bool) -> None:
     """List the articles of the month, excluded ones too."""
     chosen = session.month(month)
-    found = articles.of_month(session.db, chosen)
+    kept = articles.kept_of_month(session.db, chosen)
     if as_json:
-        print_json([_shown(articles.Kept(a, chosen)) for a in found])
+        print_json(list(map(_shown, kept)))
         return
+    found = [k.article for k in kept]
     rows: list[tuple[str, ...]] = [
         (a.id, _flags(a), a.section, a.published.date().isoformat() if a.published else "",
-         ",".join((a.language, *a.translations)), a.title)
+         ",".join((a.language + "?" * a.guessed, *a.translations)), a.title)
         for a in found
     ]  # fmt: skip
     print_table(rows, ("ID", "", "SECTION", "PUBLISHED", "LANGUAGES", "TITLE"))
@@ -108,33 +107,60 @@ def list_(session: Session, month: str | None, as_json: bool) -> None:
 @json_option
 @pass_session
 def show(session: Session, words: str, month: str | None, as_json: bool) -> None:
-    """Show one article."""
-    kept = _find(session, words, month)
+    """Show one article, and beside an editor's words what its source says."""
+    kept = find(session, words, month)
     if as_json:
         print_json(_shown(kept))
         return
-    for name, value in _shown(kept).items():
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                click.echo(f"{name}.{key}: {inner}")
-        elif value not in (None, [], ""):
-            click.echo(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+    said = {d.name: d for d in kept.differences}
+    for name, value in _lines(_shown(kept)):
+        click.echo(f"{name}: {value}")
+        if difference := said.pop(name, None):
+            click.echo(f"  {_told(difference)}")
+    for name, difference in said.items():
+        click.echo(f"{name}: removed by an editor\n  {_told(difference)}")
+    if kept.changed_at_source:
+        session.say(
+            f"its source has changed since it was edited: `alerts article edit {kept.article.id}"
+            " --take-source` takes the new version, --keep-edits stays with yours"
+        )
 
 
 @article.command()
 @click.argument("words", metavar="ID|TITLE")
-@_fields
+@fields
+@click.option("--take-source", is_flag=True, help="First let the source's own version hold again.")
+@click.option("--keep-edits", is_flag=True, help="Keep what you wrote, knowing the new version.")
 @_where
+@by_option
 @pass_session
-def edit(session: Session, /, words: str, month: str | None, **given: Any) -> None:
+def edit(
+    session: Session,
+    /,
+    words: str,
+    take_source: bool,
+    keep_edits: bool,
+    month: str | None,
+    by: str,
+    **given: Any,
+) -> None:
     """Change what is given; an empty text removes it."""
-    kept = _find(session, words, month)
-    edits = _edits(session, given, kept.article)
-    if not edits:
+    if take_source and keep_edits:
+        raise UsageError("--take-source or --keep-edits, not both")
+    kept = find(session, words, month)
+    edits = edits_of(session, given, kept.article)
+    if not edits and not take_source and not keep_edits:
         raise UsageError("nothing to change: give --title, --summary, … (see --help)")
     if edits.get("title") == "":
         raise UsageError("--title: an article needs a title")
-    _change(session, kept, "edited", edits)
+    id_, actor = kept.article.id, session.actor(by)
+    if take_source or keep_edits:
+        names = editing.take_source(session.db, id_, actor, session.now, keep=keep_edits)
+        done = "kept" if keep_edits else "taken from the source"
+        session.say(f"{id_}  {', '.join(names) or 'nothing'}: {done}")
+    if edits:
+        editing.change(session.db, id_, "edited", edits, actor, session.now)
+    _tell(session, kept, "edited", by)
 
 
 @article.command()
@@ -143,6 +169,7 @@ def edit(session: Session, /, words: str, month: str | None, **given: Any) -> No
 @click.option("--title", help="Its title in that language.")
 @click.option("--summary", help="Its summary in that language.")
 @_where
+@by_option
 @pass_session
 def translate(
     session: Session,
@@ -151,8 +178,9 @@ def translate(
     title: str | None,
     summary: str | None,
     month: str | None,
+    by: str,
 ) -> None:
-    """Give title or summary, or both, in LANG; the other stays as it is."""
+    """Give title or summary, or both, in LANG; the other stays as it is, an empty text removes it."""
     given = {
         name: tidy(text)
         for name, text in (("title", title), ("summary", summary))
@@ -160,10 +188,11 @@ def translate(
     }
     if not given:
         raise UsageError("nothing to translate: give --title, --summary or both")
-    kept, tag = _find(session, words, month), language_known(language)
+    kept, tag = find(session, words, month), language_known(language)
     if not tag or tag == kept.article.language:
         raise UsageError(f"the article itself is in “{tag}”; change it with `alerts article edit`")
-    _change(session, kept, "translated", {"translations": {tag: given}})
+    changes = {"translations": {tag: given}}
+    _change(session, kept, "translated", changes, by)
 
 
 def _mark(name: str, about: str, changes: dict[str, Any], done: str) -> None:
@@ -172,9 +201,10 @@ def _mark(name: str, about: str, changes: dict[str, Any], done: str) -> None:
     @article.command(name, help=about)
     @click.argument("words", metavar="ID|TITLE")
     @_where
+    @by_option
     @pass_session
-    def command(session: Session, words: str, month: str | None) -> None:
-        _change(session, _find(session, words, month), done, changes)
+    def command(session: Session, words: str, month: str | None, by: str) -> None:
+        _change(session, find(session, words, month), done, changes, by)
 
 
 _mark("exclude", "Leave an article out of the issue.", {"excluded": True}, "excluded")
@@ -185,11 +215,12 @@ _mark("include", "Take an excluded article back in.", {"excluded": False}, "incl
 @click.argument("words", metavar="ID|TITLE")
 @click.option("--off", is_flag=True, help="Feature it no longer.")
 @_where
+@by_option
 @pass_session
-def feature(session: Session, words: str, off: bool, month: str | None) -> None:
+def feature(session: Session, words: str, off: bool, month: str | None, by: str) -> None:
     """Put an article at the top of the issue."""
     done = "featured no longer" if off else "featured"
-    _change(session, _find(session, words, month), done, {"featured": not off})
+    _change(session, find(session, words, month), done, {"featured": not off}, by)
 
 
 @article.command()
@@ -198,6 +229,7 @@ def feature(session: Session, words: str, off: bool, month: str | None) -> None:
 @click.option("--position", type=click.IntRange(min=1), help="To that place in its section.")
 @click.option("--to", "target", metavar="YYYY-MM", help="Into that month.")
 @_where
+@by_option
 @pass_session
 def move(
     session: Session,
@@ -206,21 +238,55 @@ def move(
     position: int | None,
     target: str | None,
     month: str | None,
+    by: str,
 ) -> None:
     """Move an article to another section, place or month."""
-    kept = _find(session, words, month)
+    kept = find(session, words, month)
     if section is None and position is None and target is None:
         raise UsageError("where to? Give --section, --position or --to YYYY-MM")
     section_known(section or "", session.settings)
-    changes: dict[str, Any] = {"section": section} if section else {}
-    changes |= {"position": position} if position else {}
-    _change(session, kept, "moved", changes, Month.parse(target) if target else None)
+    editing.move(
+        session.db,
+        session.settings,
+        kept.article.id,
+        session.actor(by),
+        session.now,
+        section=section,
+        position=position,
+        to=Month.parse(target) if target else None,
+    )
+    _tell(session, kept, "moved", by)
+
+
+@article.command()
+@click.argument("words", metavar="ID|TITLE")
+@click.argument("other", metavar="ID|TITLE")
+@_where
+@by_option
+@pass_session
+def join(session: Session, words: str, other: str, month: str | None, by: str) -> None:
+    """Let the second article stand for the first, which it then names as another source."""
+    kept, first = find(session, words, month), find(session, other, month)
+    joining.join(session.db, kept.article.id, first.article.id, session.actor(by), session.now)
+    _tell(session, kept, f"“{first.article.title}” stands for it", by)
+
+
+@article.command()
+@click.argument("words", metavar="ID|TITLE")
+@_where
+@by_option
+@pass_session
+def part(session: Session, words: str, month: str | None, by: str) -> None:
+    """Let an article stand alone that another one stood for; no collection joins it again."""
+    kept = find(session, words, month)
+    joining.part(session.db, kept.article.id, session.actor(by), session.now)
+    _tell(session, kept, "stands alone", by)
 
 
 # --- what they share ------------------------------------------------------------------------------
 
 
-def _find(session: Session, words: str, month: str | None) -> articles.Kept:
+def find(session: Session, words: str, month: str | None) -> articles.Kept:
     """The one article meant; raises `UsageError` that lists the candidates."""
     words = tidy(words)
     found = articles.matching(session.db, words, Month.parse(month) if month else None)
@@ -234,35 +300,20 @@ def _find(session: Session, words: str, month: str | None) -> articles.Kept:
 
 
 def _change(
-    session: Session,
-    kept: articles.Kept,
-    done: str,
-    changes: dict[str, Any],
-    target: Month | None = None,
+    session: Session, kept: articles.Kept, done: str, changes: dict[str, Any], by: str
 ) -> None:
-    """Lay `changes` over an article, or move it, and say so."""
-    id_ = kept.article.id
-    with transaction(session.db):
-        for month in {kept.month, target or kept.month}:
-            _check_open(session, month)
-        if changes:
-            articles.edit(session.db, id_, changes, session.now)
-        if target:
-            articles.move(session.db, id_, target, session.now)
-        _record(session, done.split()[0], id_, list(changes))
-    now = articles.get(session.db, id_)
-    session.say(f"{id_}  {now.month}  {now.article.title}: {done}")
+    """Lay `changes` over an article, and say so."""
+    id_, word, actor = kept.article.id, done.split()[0], session.actor(by)
+    editing.change(session.db, id_, word, changes, actor, session.now)
+    _tell(session, kept, done, by)
 
 
-def _record(session: Session, done: str, article_id: str, fields: list[str]) -> None:
-    events.record(
-        session.db, session.now, f"article.{done}", detail={"article": article_id, "fields": fields}
-    )
-
-
-def _check_open(session: Session, month: Month) -> None:
-    if str(month) in articles.frozen_months(session.db):
-        raise UsageError(f"{month} is queued or sent: its articles can no longer be changed")
+def _tell(session: Session, before: articles.Kept, done: str, by: str) -> None:
+    """Say what an article is now, and whether an approval is void with it."""
+    now = articles.get(session.db, before.article.id)
+    session.say(f"{now.article.id}  {now.month}  {now.article.title}: {done}")
+    for month in sorted({before.month, now.month}):
+        session.recheck(month, by)
 
 
 def _month_for(session: Session, text: str | None, published: str | None) -> Month:
@@ -273,87 +324,9 @@ def _month_for(session: Session, text: str | None, published: str | None) -> Mon
     return Month.of(moment, session.settings.zone)
 
 
-def _edits(session: Session, given: dict[str, Any], old: Article | None) -> dict[str, Any]:
-    """The options given, as the fields that the store keeps; raises `UsageError`."""
-    edits: dict[str, Any] = {
-        name: tidy(given[name])
-        for name in ("title", "summary", "author")
-        if given[name] is not None
-    }
-    if given["language"] is not None:
-        edits["language"] = language_known(given["language"]) or session.settings.default_language
-    if given["section"] is not None:
-        section_known(given["section"], session.settings)
-        edits["section"] = given["section"] or "news"
-    if given["profile"] is not None:
-        if given["profile"] and given["profile"] not in profiles.all_profiles(session.db):
-            raise UsageError(f"no profile “{given['profile']}”; `alerts profile list` shows them")
-        edits["profile"] = given["profile"]
-    if given["tags"]:
-        edits["tags"] = [tag for tag in map(tidy, given["tags"]) if tag]
-    if given["published"] is not None:
-        edits["published"] = _stamp(session, given["published"]) if given["published"] else None
-    return edits | _image(given, old) | _event(session, given, old)
-
-
-def _image(given: dict[str, Any], old: Article | None) -> dict[str, Any]:
-    if given["image"] is None and given["image_alt"] is None:
-        return {}
-    before = old.image if old else None
-    url = (
-        before.url
-        if given["image"] is None and before
-        else web_address(given["image"] or "", "--image")
-    )
-    alt = before.alt if given["image_alt"] is None and before else tidy(given["image_alt"] or "")
-    if given["image_alt"] and not url:
-        raise UsageError("--image-alt: the article has no image; give --image too")
-    return {"image": {"url": url, "alt": alt} if url else None}
-
-
-def _event(session: Session, given: dict[str, Any], old: Article | None) -> dict[str, Any]:
-    names = ("event_start", "event_end", "event_place")
-    if all(given[name] is None for name in names):
-        return {}
-    before = articles.event_fields(old.event) if old and old.event else {}
-    start, end, place = (given[name] for name in names)
-    if start == "":
-        return {"event": None}
-    event = {
-        "start": _when(session, start, "--event-start") if start else before.get("start", ""),
-        "end": before.get("end", "") if end is None else end and _when(session, end, "--event-end"),
-        "place": before.get("place", "") if place is None else tidy(place),
-    }
-    if not event["start"]:
-        raise UsageError("an event needs --event-start")
-    return {"event": event}
-
-
-def _when(session: Session, text: str, option: str) -> str:
-    """A day as it is, a moment in UTC; raises `UsageError`."""
-    try:
-        if len(text) == 10:
-            return date.fromisoformat(text).isoformat()
-        moment = datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise UsageError(
-            f"{option} “{text}”: write a date such as 2026-10-31 or 2026-10-31T18:00+01:00"
-        ) from fault
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=session.settings.zone)
-    return aware.astimezone(UTC).isoformat()
-
-
-def _stamp(session: Session, text: str) -> str:
-    """A date of publication as the store keeps it; a bare day is its noon."""
-    when = _when(session, text, "--published")
-    if len(when) == 10:
-        noon = datetime.combine(date.fromisoformat(when), time(12), session.settings.zone)
-        when = noon.astimezone(UTC).isoformat()
-    return datetime.fromisoformat(when).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _flags(article: Article) -> str:
-    return ("★" if article.featured else "") + ("✗" if article.excluded else "")
+    marks = {"★": article.featured, "✗": article.excluded, "=": bool(article.same_as)}
+    return "".join(mark for mark, on in marks.items() if on)
 
 
 def _shown(kept: articles.Kept) -> dict[str, Any]:
@@ -374,10 +347,39 @@ def _shown(kept: articles.Kept) -> dict[str, Any]:
         "profile": a.profile,
         "event": articles.event_fields(a.event) if isinstance(a.event, Event) else None,
         "translations": {
-            language: {"title": t.title, "summary": t.summary}
+            language: {"title": t.title, "summary": t.summary} | ({"url": t.url} if t.url else {})
             for language, t in a.translations.items()
         },
+        "same_as": a.same_as,
+        "reports": [
+            {"id": report.id, "url": report.url, "name": report.name} for report in a.reports
+        ],
+        "language_guessed": a.guessed,
         "featured": a.featured,
         "excluded": a.excluded,
         "position": a.position,
+        "note": a.note,
+        "source": {d.name: {"found": d.found, "changed": d.changed} for d in kept.differences},
     }
+
+
+def _lines(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The fields of an article that have a value, by their full names."""
+    for name, value in shown.items():
+        if name == "translations":
+            for language, words in value.items():
+                yield from ((f"{name}.{language}.{n}", t) for n, t in words.items() if t)
+        elif value and name != "source":
+            yield name, _written(value)
+
+
+def _told(difference: articles.Difference) -> str:
+    found = _written(difference.found) if difference.found else "nothing"
+    since = ", which is new since the edit" if difference.changed else ""
+    return f"its source says{since}: {found}"
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {inner}" for name, inner in value.items() if inner)
+    return ", ".join(map(_written, value)) if isinstance(value, list) else str(value)

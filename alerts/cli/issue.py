@@ -1,30 +1,33 @@
 """`alerts issue`: the alert of one month, as it stands or as it went out."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import click
 
-from alerts import publish
+from alerts import approval, publish
+from alerts.cli.letter import letter
 from alerts.cli.lint import lint
+from alerts.cli.manuscript import edit, export, import_
 from alerts.cli.preview import preview, screenshot
+from alerts.cli.review import approve, log, test
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.compose import Coverage, coverage
 from alerts.model import Issue, IssueState
 from alerts.render.catalogue import Catalogue
-from alerts.settings import Settings
+from alerts.review import Lack, lacks
 from alerts.store import articles
 
 
 @click.group()
 def issue() -> None:
-    """See the issue of the month."""
+    """See, edit, approve and test the issue of the month."""
 
 
-issue.add_command(lint)
-issue.add_command(preview)
-issue.add_command(screenshot)
+for _command in (edit, export, import_, letter, lint, preview, screenshot, approve, test, log):
+    issue.add_command(_command)
 
 
 @issue.command()
@@ -34,35 +37,66 @@ issue.add_command(screenshot)
 def show(session: Session, month: str | None, as_json: bool) -> None:
     """Show its sections, how much of it is in each language, and what is missing."""
     chosen, settings = session.month(month), session.settings
-    found = articles.of_month(session.db, chosen)
+    found = articles.kept_of_month(session.db, chosen)
     composed = publish.composed(session.db, settings, chosen)
-    state = publish.state(session.db, chosen)
+    state = approval.state(session.db, settings, chosen)
     covered = {language: coverage(composed, language) for language in settings.alert.languages}
-    excluded = sum(article.excluded for article in found)
-    lacks = list(missing(composed, settings)) if composed.articles else []
+    excluded = sum(kept.article.excluded for kept in found)
+    missing = list(lacks(composed, settings))
+    changed = [k for k in found if k.changed_at_source and not k.article.excluded]
+    standing = approval.standing(session.db, settings, chosen) if composed.articles else None
     if as_json:
-        print_json(_document(composed, state, covered, excluded, lacks))
+        document = _document(composed, state, covered, excluded, missing)
+        document["changed_at_source"] = [_changed(kept) for kept in changed]
+        document["approval"] = _approval(standing) if standing else None
+        print_json(document)
     elif not composed.articles:
         click.echo(f"{chosen}: no articles" + (f", {excluded} excluded" if excluded else ""))
         session.say(f"next: `alerts collect --month {chosen}`, or `alerts article add`")
     else:
-        _print(composed, state, covered, excluded, lacks)
+        _print(composed, state, covered, excluded, missing)
+        _print_changed(changed)
+        if standing and (standing.names or standing.voided or settings.alert.review == "required"):
+            click.echo(f"approval: {told(standing)}")
 
 
-def missing(composed: Issue, settings: Settings) -> Iterator[str]:
-    """What an editor would want to add before the issue goes out, a line each."""
-    shown = composed.articles
-    if not settings.alert.address:
-        yield "alert.address: the law wants a postal address in the footer"
-    if not any(article.featured for article in shown):
-        yield "no featured article: `alerts article feature ID`"
-    for article in shown:
-        if not article.summary:
-            yield f"{article.id}: no summary: {article.title}"
-        if article.image and not article.image.alt:
-            yield f"{article.id}: its image has no description: {article.title}"
-        if article.profile and article.profile not in composed.profiles:
-            yield f"{article.id}: there is no profile “{article.profile}”: `alerts profile add`"
+def _changed(kept: articles.Kept) -> dict[str, Any]:
+    return {
+        "id": kept.article.id,
+        "title": kept.article.title,
+        "fields": {d.name: d.found for d in kept.changed_at_source},
+    }
+
+
+def _approval(standing: approval.Standing) -> dict[str, Any]:
+    return {
+        "content": standing.content_hash,
+        "by": list(standing.names),
+        "needed": standing.needed,
+        "void": list(standing.voided),
+    }
+
+
+def told(standing: approval.Standing) -> str:
+    """How far an approval is, in words."""
+    by = f", by {', '.join(standing.names)}" if standing.names else ""
+    void = f"; void since a change: {', '.join(standing.voided)}" if standing.voided else ""
+    return f"{len(standing.names)} of {standing.needed}{by}{void}"
+
+
+def _print_changed(changed: Sequence[articles.Kept]) -> None:
+    """Which articles say something new at their source, where an editor has written."""
+    if not changed:
+        return
+    number = len(changed)
+    verb = "articles have" if number > 1 else "article has"
+    click.echo(f"{number} {verb} changed at the source since you edited:")
+    for kept in changed:
+        names = ", ".join(d.name for d in kept.changed_at_source)
+        click.echo(f"  {kept.article.id}  {names}: {kept.article.title}")
+    click.echo(
+        "  see `alerts article show ID`, take it with `alerts article edit ID --take-source`"
+    )
 
 
 def _document(
@@ -70,7 +104,7 @@ def _document(
     state: IssueState,
     covered: Mapping[str, Coverage],
     excluded: int,
-    lacks: list[str],
+    missing: Iterable[Lack],
 ) -> dict[str, Any]:
     return {
         "month": str(composed.month),
@@ -93,6 +127,7 @@ def _document(
             }
             for section in composed.sections
         ],
+        "letters": dict(composed.letters),
         "coverage": {
             language: {
                 "titles": figures.titles,
@@ -102,7 +137,7 @@ def _document(
             }
             for language, figures in covered.items()
         },
-        "missing": lacks,
+        "missing": [{**asdict(lack), "articles": list(lack.articles)} for lack in missing],
     }
 
 
@@ -111,7 +146,7 @@ def _print(
     state: IssueState,
     covered: Mapping[str, Coverage],
     excluded: int,
-    lacks: list[str],
+    missing: Iterable[Lack],
 ) -> None:
     total = len(composed.articles)
     click.echo(
@@ -131,8 +166,8 @@ def _print(
     written = Counter(english.language_name(article.language) for article in composed.articles)
     told = ", ".join(f"{number} {name}" for name, number in written.most_common())
     click.echo(f"full texts: {told}")
-    for lack in lacks:
-        click.echo(f"missing: {lack}")
+    for lack in missing:
+        click.echo(f"missing: {lack.text}")
 
 
 def _counted(number: int, noun: str) -> str:

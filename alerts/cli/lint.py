@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from alerts import spam
+from alerts import project, spam
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.errors import InputError, UsageError
 from alerts.lint import CHECKS, Finding, Level
@@ -83,14 +83,12 @@ def lint(
 
 def _settings(session: Session) -> Settings:
     """Those of the project, or the defaults where there is none: a file needs no project."""
-    if session.folder is not None:
-        return session.settings
-    try:
-        return session.settings
-    except UsageError as fault:
-        if "alerts init" not in str(fault):
-            raise
-        return Settings(root=Path.cwd())
+    if session.folder is None:
+        try:
+            project.find_root(Path.cwd())
+        except UsageError:
+            return Settings(root=Path.cwd())
+    return session.settings
 
 
 def _editions(session: Session, month: str | None) -> list[Copy]:

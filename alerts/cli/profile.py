@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import click
 
+from alerts import editing
 from alerts.cli.session import Session, json_option, pass_session, print_json, print_table
 from alerts.cli.source import language_known
 from alerts.errors import UsageError
@@ -49,7 +50,7 @@ def add(
         return
     if there is not None:
         raise UsageError(f"profile “{slug}” is there already; change it with `alerts profile edit`")
-    profiles.put(session.db, new)
+    _keep(session, slug, new)
     session.say(f"{slug}: added")
 
 
@@ -69,7 +70,7 @@ def edit(
     descriptions: tuple[str, ...],
 ) -> None:
     """Change what is given; an empty value removes it."""
-    profiles.put(session.db, _changed(_known(session, slug), name, link, logo, descriptions))
+    _keep(session, slug, _changed(_known(session, slug), name, link, logo, descriptions))
     session.say(f"{slug}: changed")
 
 
@@ -105,8 +106,14 @@ def list_(session: Session, as_json: bool) -> None:
 def remove(session: Session, slug: str) -> None:
     """Remove an organisation; its articles stay, without it."""
     _known(session, slug)
-    profiles.remove(session.db, slug)
+    _keep(session, slug, None)
     session.say(f"{slug}: removed")
+
+
+def _keep(session: Session, slug: str, new: Profile | None) -> None:
+    """Keep a profile, or (None) forget it; an issue that shows it has changed with it."""
+    for month in editing.keep_profile(session.db, slug, new, session.actor(), session.now):
+        session.recheck(month)
 
 
 def _known(session: Session, slug: str) -> Profile:

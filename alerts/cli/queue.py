@@ -17,7 +17,7 @@ def queue(session: Session, month: str | None, as_json: bool) -> None:
     settings, db = session.settings, session.db
     with project_lock(settings.database_path, "queue", session.now):
         session.settle_home()
-        queued = publish.queue(db, settings, session.month(month), session.now)
+        queued = publish.queue(db, settings, session.month(month), session.now, session.actor())
     tell(session, queued)
     if as_json:
         print_json(

@@ -2,12 +2,14 @@
 
 import click
 
-from alerts import publish
+from alerts import approval, publish
 from alerts.cli import collect as collecting
 from alerts.cli import queue as queueing
+from alerts.cli.review import mail_previews
 from alerts.cli.send import finish, recent, work
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.collect import collect
+from alerts.errors import AwaitingApproval, Incomplete
 from alerts.model import DeliveryState, Month
 from alerts.store import issues
 from alerts.store.lock import project_lock
@@ -20,34 +22,51 @@ from alerts.store.lock import project_lock
 def run(session: Session, month: str | None, as_json: bool) -> int:
     """Collect, compose, queue and send. Twice, late or after a crash: everyone is mailed once.
 
+    With alert.review = "required" it mails a preview to the editors, and exits 75 until they have
+    approved it.
+
     With --month that issue is sent however late it is, and no other. Without, it is sent unless it is
     overdue by more than alert.max_late, and so are the open ones that are not.
     """
     chosen = session.month(month)
     with project_lock(session.settings.database_path, "run", session.now):
         session.settle_home()
-        failed = _prepare(session, chosen, named=month is not None)
+        prepared = _prepare(session, chosen, named=month is not None)
         months = [chosen] if month else recent(session)
         report = work(session, months)
     if as_json:
         print_json({state.value: report.outcomes[state] for state in DeliveryState})
-    return finish(session, months, report) or int(failed)
+    return finish(session, months, report) or prepared
 
 
-def _prepare(session: Session, month: Month, *, named: bool) -> bool:
-    """Collect and queue the month's issue, unless that was done; True where something failed."""
+def _prepare(session: Session, month: Month, *, named: bool) -> int:
+    """Collect and queue the month's issue, unless that was done.
+
+    Returns 0, or the exit code that the run ends with if sending ends well: something failed, or the
+    issue is held back until its editors have done their part.
+    """
     settings, db = session.settings, session.db
     stored = issues.get(db, month)
     failed = False
     if stored is None or not stored.frozen:
         if not named and (words := _overdue(session, month)):
             session.warn(words)
-            return bool(publish.composed(db, settings, month).articles)
-        collected = collect(db, settings, month, session.now)
-        collecting.tell(session, collected)
-        failed = bool(collected.failed)
-    queueing.tell(session, publish.queue(db, settings, month, session.now))
-    return failed
+            return int(bool(publish.composed(db, settings, month).articles))
+        if approval.under_review(db, settings, month):
+            session.explain(f"{month}: under review, so not collected; `alerts collect` does")
+        else:
+            collected = collect(db, settings, month, session.now)
+            collecting.tell(session, collected)
+            failed = bool(collected.failed)
+    try:
+        queued = publish.queue(db, settings, month, session.now, session.actor())
+        queueing.tell(session, queued)
+    except (AwaitingApproval, Incomplete) as pause:
+        if settings.alert.review == "required":
+            mail_previews(session, month)
+        session.warn(str(pause))
+        return pause.exit_code
+    return int(failed)
 
 
 def _overdue(session: Session, month: Month) -> str:

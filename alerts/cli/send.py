@@ -23,9 +23,10 @@ from alerts.home import at_work
 from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month, RetryPolicy
 from alerts.settings import DeliverySettings, DestinationSettings, Settings
-from alerts.store import open_database, outbox
+from alerts.store import check, open_database, outbox
 from alerts.store.lock import project_lock
 from alerts.transport import transport
+from alerts.transport.post import Post
 
 
 class Rate(click.ParamType[float]):
@@ -74,7 +75,7 @@ def send(
         report = work(session, months, limit=limit, connections=connections, rate=rate)
     if as_json:
         print_json({state.value: report.outcomes[state] for state in DeliveryState})
-    return finish(session, months, report)
+    return finish(session, months, report, limited=limit is not None)
 
 
 def recent(session: Session) -> tuple[Month, ...]:
@@ -128,11 +129,20 @@ def work(
     )
     db = open_database(settings.database_path, synchronous=settings.database.synchronous)
     try:
+        if months:
+            check(db, settings.database_path)
         here = at_work(db, settings.database_path) if months else nullcontext()
         with stopping(world.stop), here, bar(session.quiet) as shown:
             return dispatch(db, orders, world, shown.draw if shown else lambda report, due: None)
     finally:
         db.close()
+
+
+def direct_post(settings: Settings) -> Post:
+    """The way for single messages; raises `SettingsError`."""
+    way = Post(transport(settings, password(settings)))
+    _refuse_example(settings)
+    return way
 
 
 def _retry(own: DeliverySettings | DestinationSettings, usual: DeliverySettings) -> RetryPolicy:
@@ -143,8 +153,10 @@ def _retry(own: DeliverySettings | DestinationSettings, usual: DeliverySettings)
     )
 
 
-def finish(session: Session, months: Sequence[Month], report: Report) -> int:
-    """Tell how the books stand; the exit code."""
+def finish(
+    session: Session, months: Sequence[Month], report: Report, *, limited: bool = False
+) -> int:
+    """Tell how the books stand; the exit code. `limited`: not all were to be sent."""
     totals = [outbox.counts(session.db, month) for month in months]
     for month, counts in zip(months, totals, strict=True):
         told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
@@ -160,10 +172,16 @@ def finish(session: Session, months: Sequence[Month], report: Report) -> int:
         tell_held(session.warn, held)
         return 1
     if any(c["deferred"] or c["in_doubt"] for c in totals):
-        due = outbox.next_due(session.db, months)
+        due = outbox.next_due(session.db, months, doubtful=resends)
         session.warn(
             f"some deliveries wait for another try, the first at {due}; call `alerts send` again then"
         )
+        return 75
+    if any(c["sending"] for c in totals):
+        session.warn("another machine holds some deliveries; call `alerts send` again in an hour")
+        return 75
+    if any(c["queued"] for c in totals) and not limited:
+        session.warn("some deliveries are queued for a later moment; see that the clock is right")
         return 75
     return 0
 

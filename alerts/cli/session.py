@@ -4,6 +4,7 @@ Results go to stdout, messages to stderr. This is where the clock is read; below
 argument.
 """
 
+import getpass
 import json
 import os
 import secrets
@@ -15,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alerts import project
-from alerts.errors import UsageError
-from alerts.model import Month
+from alerts.errors import InputError, UsageError
+from alerts.model import Actor, Month
 from alerts.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ month_option = click.option(
     "--month",
     metavar="YYYY-MM",
     help="Default: the last month that has ended, in the alert's time zone.",
+)
+by_option = click.option(
+    "--by",
+    default="",
+    metavar="NAME",
+    help="Who does this, for the event log; default: your account on this machine.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -78,6 +85,20 @@ class Session:
         """The month named, or the last one that has ended."""
         return Month.parse(text) if text else Month.last_ended(self.now, self.settings.zone)
 
+    def actor(self, by: str = "") -> Actor:
+        """Who works here, and by which command, for the event log."""
+        context = click.get_current_context(silent=True)
+        path = context.command_path.split(" ", 1)[-1] if context else ""
+        return Actor(" ".join(by.split()) or _account(), path)
+
+    def recheck(self, month: Month, by: str = "") -> None:
+        """Void approvals of what the month's issue is no longer, and say so."""
+        from alerts import approval  # renders, so not for every command
+
+        voided = approval.recheck(self.db, self.settings, month, self.actor(by), self.now)
+        if voided:
+            self.warn(f"{month}: has changed, so its approval by {', '.join(voided)} is void")
+
     def say(self, message: str) -> None:
         """A message for the person at the terminal; silent under --quiet."""
         if not self.quiet:
@@ -91,6 +112,29 @@ class Session:
     def warn(self, message: str) -> None:
         """Something went wrong that did not stop the command."""
         click.echo(f"alerts: {message}", err=True)
+
+
+def _account() -> str:
+    """The name of the account that this process runs under."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return f"account {os.getuid()}"
+
+
+def read_text(file: Path, largest: int = 20_000_000) -> str:
+    """A text that somebody wrote, - is stdin; UTF-8, or UTF-16 with its mark; raises `InputError`."""
+    name = "stdin" if str(file) == "-" else str(file)
+    with click.open_file(str(file), "rb") as stream:
+        octets: bytes = stream.read(largest + 1)
+    if len(octets) > largest:
+        raise InputError(f"{name}: larger than {largest:,} octets")
+    encoding = "utf-16" if octets[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return octets.decode(encoding)
+    except UnicodeDecodeError as fault:
+        line = octets[: fault.start].count(b"\n") + 1
+        raise InputError(f"{name}, line {line}: not UTF-8; save the file as UTF-8") from fault
 
 
 def print_json(document: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from alerts import home, publish
+from alerts import approval, home, publish
 from alerts.books import Books, books
 from alerts.cli.bar import duration
 from alerts.cli.delivery import tell_held
@@ -32,7 +32,7 @@ def status(session: Session, month: str | None, as_json: bool) -> None:
     kept = _running(books(db, chosen, session.now, resends=resends))
     document: dict[str, Any] = {
         "month": str(chosen),
-        "state": publish.state(db, chosen).value,
+        "state": approval.state(db, settings, chosen).value,
         "articles": max((edition.articles for edition in editions), default=0),
         "editions": [
             {

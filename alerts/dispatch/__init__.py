@@ -61,6 +61,8 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> Report
                     watch(report, due)
             done = report.outcomes.total() - before
             left = None if left is None else left - done
+            if not done:  # all that was due was put back, if anything
+                report.relay_fault = report.relay_fault or ledger.refusal
             if left == 0 or not done or report.relay_fault or world.stop.is_set():
                 break
     report.stopped = world.stop.is_set()

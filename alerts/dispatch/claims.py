@@ -12,10 +12,12 @@ from datetime import timedelta
 from sqlite_utils import Database
 
 from alerts.dispatch.orders import Destination, Orders, Report, World
+from alerts.errors import LockHeld
 from alerts.model import DeliveryState, Owed
 from alerts.store import outbox
 
 _LEASE = timedelta(hours=1)  # counts only for leases of other machines; ours end with the lock
+_RENEW_AFTER = 600.0  # seconds
 _MAX_CLAIM = 100  # for each lease
 
 
@@ -51,6 +53,7 @@ class Claims:
         self._revoked: set[int] = set()
         self._closed: list[int] = []
         self._version = outbox.data_version(db)
+        self._renew_at = world.steady() + _RENEW_AFTER
 
     def open_lease(self, destination: int) -> int:
         """Begin the lease of one connection to a destination."""
@@ -97,9 +100,20 @@ class Claims:
         deal.over = not claimed.last
 
     def look(self) -> None:
-        """See whether another process has written, and settle what its readers no longer want."""
+        """See whether another process has written, and settle what its readers no longer want.
+
+        Raises `LockHeld` where another machine has taken over: our leases have expired by its clock.
+        """
         version = outbox.data_version(self._db)
-        if version != self._version:
+        changed, late = version != self._version, self._world.steady() > self._renew_at
+        if (changed or late) and self._held:
+            if not outbox.renew(self._db, [*self._held], self._world.now() + _LEASE):
+                raise LockHeld(
+                    "another machine has taken over this send; see that the clocks of both agree,"
+                    " then run the same command again"
+                )
+            self._renew_at = self._world.steady() + _RENEW_AFTER
+        if changed:
             self._version = version
             skipped = outbox.skip(
                 self._db, self._held, self._world.now(), in_flight=self._in_flight

@@ -77,6 +77,7 @@ class Lanes:
         self._later: list[Lane] = []  # the same, but its place is not yet
         self._connecting: set[Lane] = set()
         self._arrivals: SimpleQueue[tuple[Lane, Connection | Exception]] = SimpleQueue()
+        self._met = False  # the relay has taken a connection of this round
         self._checked = 0.0
         self._over = False
 
@@ -156,6 +157,8 @@ class Lanes:
 
     def _step(self, lane: Lane, now: float) -> None:
         """Begin the next message of a lane that is between two, or what must come before it."""
+        if lane.announced is not None and self._ledger.fault is not None:
+            self._cut(lane)  # nobody could see whether its reader may still be mailed
         if lane.announced is None:
             if self._ledger.resting or not lane.owed:
                 self._leave(lane)
@@ -221,7 +224,7 @@ class Lanes:
                 return
             if not (lane.connection and lane.connection.usable):
                 self._cut(lane)
-            self._ledger.settle(lane.current, end.value)
+            self._ledger.settle(lane.lease, lane.current, end.value)
             self._ready.append(lane)
         except SessionOver:
             assert lane.current is not None  # noqa: S101 - a goodbye ends no session but its own
@@ -321,11 +324,9 @@ class Lanes:
                     continue
                 self._connecting.remove(lane)
                 if not isinstance(arrived, Exception):
-                    lane.connection = arrived
+                    lane.connection, self._met = arrived, True
                     self._ready.append(lane)
-                elif isinstance(arrived, RelayUnavailable) and (
-                    self._connecting or any(other.connected for other in self._open)
-                ):
+                elif isinstance(arrived, RelayUnavailable) and (self._connecting or self._met):
                     self._leave(lane)
                 else:
                     self._fail(lane, arrived)

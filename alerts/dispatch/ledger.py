@@ -6,6 +6,7 @@ what the relay took must not be forgotten for another program's lock or a full d
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -41,25 +42,26 @@ class Ledger:
     ) -> None:
         self._db, self._receipts, self._claims = db, receipts, claims
         self._limits, self._world, self._report = limits, world, report
-        self._desk: list[tuple[Owed, Outcome]] = []
+        self._desk: list[tuple[int, Owed, Outcome]] = []
         self._merges: dict[int, Merge] = {}
         self._fold_at = world.steady() + _FOLD_AFTER
         self._faults = 0
         self._halted = False
+        self.refusal = ""  # the relay's words, where it did not let us name a recipient
         self.fault: Exception | None = None  # something broke that is no outcome
 
-    def settle(self, owed: Owed, outcome: Outcome) -> None:
+    def settle(self, lease: int, owed: Owed, outcome: Outcome) -> None:
         """Lay an outcome on the desk. Nothing of that lease may be begun before `write`."""
-        self._desk.append((owed, outcome))
+        self._desk.append((lease, owed, outcome))
 
     def write(self) -> None:
         """Have all that lies on the desk on disk: as receipts, and these now and then in the outbox."""
         if not self._desk:
             return
         now, steady = self._world.now(), self._world.steady()
-        batch = [self._settlement(owed, outcome, now) for owed, outcome in self._desk]
+        batch = [self._settlement(*entry, now) for entry in self._desk]
         self._insist(lambda: self._receipts.append(batch))
-        for owed, outcome in self._desk:
+        for _, owed, outcome in self._desk:
             self._limits.heard(owed.email, outcome, steady)
         for settled in batch:
             self._count(settled.outcome)
@@ -119,18 +121,25 @@ class Ledger:
         """True when no further message may be begun."""
         return self._halted or self._world.stop.is_set()
 
-    def _settlement(self, owed: Owed, outcome: Outcome, now: datetime) -> Settlement:
+    def _settlement(self, lease: int, owed: Owed, outcome: Outcome, now: datetime) -> Settlement:
+        if not outcome.tried:  # owed as before
+            if not owed.attempts:
+                outcome = replace(outcome, state=DeliveryState.QUEUED, reason=Reason.NONE)
+            return Settlement(owed.id, lease, outcome, owed.attempts, now, now)
         attempts = owed.attempts + 1
         if outcome.state not in (DeliveryState.DEFERRED, DeliveryState.IN_DOUBT):
-            return Settlement(owed.id, outcome, attempts, now, now)
+            return Settlement(owed.id, lease, outcome, attempts, now, now)
         policy = self._limits.destination(owed.email).retry
         due = next_attempt(policy, attempts, now, self._world.chance())
         if due is None and outcome.state is DeliveryState.DEFERRED:
             outcome = Outcome(DeliveryState.FAILED, outcome.reply, Reason.EXPIRED)
-        return Settlement(owed.id, outcome, attempts, due or now, now)
+        return Settlement(owed.id, lease, outcome, attempts, due or now, now)
 
     def _count(self, outcome: Outcome) -> None:
-        self._report.outcomes[outcome.state] += 1
+        if outcome.tried:
+            self._report.outcomes[outcome.state] += 1
+        else:
+            self.refusal = str(outcome.reply)
         self._faults = self._faults + 1 if outcome.relay_fault else 0
         if self._faults >= _FAULTS_IN_A_ROW:
             self.relay_failed(f"{self._faults} failures in a row, the last: {outcome.reply}")

@@ -158,7 +158,7 @@ def _schemes(page: Page) -> str:
 
 
 def _grounded(element: Element, values: dict[str, str], look: Look) -> Look:
-    value = f"{values.get('background', '')} {values.get('background-color', '')}"
+    value = f"{values.get('background-color', '')} {values.get('background', '')}"
     colour, picture = read_background(value)
     picture = picture or bool(values.get("background-image", "none").lower() != "none")
     picture = picture or bool(element.get("background"))

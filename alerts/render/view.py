@@ -12,15 +12,17 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from alerts.compose import chain, localised, same_language
-from alerts.markup import shorten
 from alerts.model import FEATURED, Article, Image, Issue, Profile, Section
 from alerts.render.catalogue import Catalogue, direction, later, local_day
 from alerts.render.gate import link
+from alerts.render.opening import Letter, letter
+from alerts.sentences import shorten
 from alerts.settings import AlertSettings, Funder, Settings
 
 # Letters of a title and of any other text; no one text may fill an e-mail (rule H13). What sources
 # bring is shorter already: this is for what was typed in or translated.
 LONGEST_TITLE, LONGEST_TEXT = 300, 1500
+MOST_REPORTS = 5  # other sources named below an article
 
 # The titles of the sections that every alert has; the words are message ids.
 SECTION_TITLES = {
@@ -61,6 +63,14 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A name, and where it leads."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """An article as a reader of the edition sees it."""
 
@@ -73,6 +83,8 @@ class Item:
     alt: Words  # what the image shows
     when: When | None
     place: Words
+    reports: tuple[Link, ...]  # the same told by others
+    calendar: str  # the address of a calendar file that holds the event
     other_language: str  # the name of the full text's language, where it is not the edition's
     hreflang: str
 
@@ -106,6 +118,7 @@ class View:
     direction: str
     month: str
     welcome: Words
+    letter: Letter | None  # the editor's, in place of the welcome
     groups: tuple[Group, ...]
     partners: tuple[Partner, ...]
     funders: tuple[Funder, ...]
@@ -142,6 +155,7 @@ class Viewer:
             direction=self.catalogue.direction,
             month=self.catalogue.month(issue.month),
             welcome=self._first(self.alert.welcome),
+            letter=self._letter(issue.letters),
             groups=groups,
             partners=tuple(self._partner(profile) for profile in issue.profiles.values()),
             funders=self.settings.funders,
@@ -165,7 +179,7 @@ class Viewer:
     def _item(self, article: Article, profiles: Mapping[str, Profile]) -> Item:
         words = localised(article, self.languages)
         profile = profiles.get(article.profile)
-        url = link(article.url)  # where it leads to a text in another language, readers are told
+        url = link(words.url)  # where it leads to a text in another language, readers are told
         foreign = bool(url) and not same_language(words.full_text_language, self.catalogue.language)
         event = article.event
         image = article.image if article.image and link(article.image.url) else None
@@ -179,8 +193,14 @@ class Viewer:
             alt=self._words(image.alt if image else "", article.language),
             when=self._when(article) if event else None,
             place=self._words(event.place if event else "", article.language),
-            other_language=self.catalogue.language_name(article.language) if foreign else "",
-            hreflang=article.language if foreign else "",
+            reports=tuple(
+                Link(report.name, link(report.url)) for report in article.reports[:MOST_REPORTS]
+            ),
+            calendar=link(event.ics) if event else "",
+            other_language=self.catalogue.language_name(words.full_text_language)
+            if foreign
+            else "",
+            hreflang=words.full_text_language if foreign else "",
         )
 
     def _when(self, article: Article) -> When:
@@ -201,8 +221,26 @@ class Viewer:
                 return self._words(texts[language], language)
         return self._words("", self.catalogue.language)
 
+    def _letter(self, letters: Mapping[str, str]) -> Letter | None:
+        """The letter in the language that the reader understands best, else in any.
+
+        As with articles, an exact tag ("pt-br") comes before its kin ("pt").
+        """
+        for language in self.languages:
+            kin = sorted(tag for tag in letters if same_language(tag, language))
+            for tag in (language, *kin):
+                if letters.get(tag):
+                    return letter(letters[tag], self._mark(tag), direction(tag))
+        return next(
+            (letter(letters[tag], self._mark(tag), direction(tag)) for tag in sorted(letters)), None
+        )
+
     def _words(self, text: str, language: str) -> Words:
         text = shorten(text, LONGEST_TEXT)
         if not text or same_language(language, self.catalogue.language):
             return Words(text, self.catalogue.direction)
         return Words(text, direction(language), language)
+
+    def _mark(self, language: str) -> Markup:
+        """` lang="…" dir="…"`, or nothing for the edition's own language."""
+        return self._words("x", language).mark

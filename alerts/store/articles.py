@@ -6,27 +6,49 @@ page owns `found`; another one can only add languages, kept apart in `found["als
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlite_utils import Database
 
 from alerts import model
-from alerts.canonical import spellings
+from alerts.canonical import page_of
 from alerts.model import Article, Event, Image, Month, Translation
-from alerts.store import moment, stamp
+from alerts.store import addresses, doubles, moment, stamp
 
 Change = Literal["new", "updated", "unchanged"]
 
 
+UNSOURCED = frozenset({"excluded", "position", "note", "guessed"})  # no source's word to compare
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which an editor's word and the source's differ, such as `translations.es.title`.
+
+    `changed`: the source has said something new since the editor wrote.
+    """
+
+    name: str
+    edited: Any
+    found: Any
+    changed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An article with its month."""
+    """An article with its month, and where its source says something else."""
 
     article: Article
     month: Month
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def changed_at_source(self) -> tuple[Difference, ...]:
+        """What the source has changed since an editor wrote over it."""
+        return tuple(d for d in self.differences if d.changed)
 
 
 def put(
@@ -36,24 +58,27 @@ def put(
 
     Call it within a transaction. What belongs to a month that is queued or sent is left as it is.
     """
-    row = db.conn.execute(
-        """SELECT id, month, source_id, found FROM articles
-           WHERE url IN (SELECT value FROM json_each(?)) ORDER BY url = ? DESC LIMIT 1""",
-        (json.dumps(spellings(article.url)), article.url),
-    ).fetchone()
-    if row is None:
+    known = addresses.find(db, article.url, article.alternates.values())
+    if known is None:
         _insert(db, article.url, month, source_id, _fields(article), {}, now)
+        addresses.keep(db, article.id, (article.url, *article.alternates.values()))
         return "new"
-    known_id, known_month, owner, text = row
+    known_id = known.article_id
+    known_month, owner, text = db.conn.execute(
+        "SELECT month, source_id, found FROM articles WHERE id = ?", (known_id,)
+    ).fetchone()
     before = json.loads(text)
-    owns = owner == source_id or owner is None
-    after = _merged_find(before, _fields(article), owns=owns)
+    if not known.own and article.language == before["language"]:
+        return "unchanged"  # a page of the same language that names itself a translation
+    owns = known.own and (owner == source_id or owner is None)
+    after = _merged_find(before, _fields(article), owns=owns, elsewhere=not known.own)
     if after == before or known_month in frozen_months(db):
         return "unchanged"
     db.conn.execute(
         "UPDATE articles SET found = ?, source_id = ?, updated_at = ? WHERE id = ?",
         (_json(after), source_id if owns else owner, stamp(now), known_id),
     )
+    addresses.keep(db, known_id, (article.url, *article.alternates.values()))
     return "updated"
 
 
@@ -61,23 +86,60 @@ def add(
     db: Database, url: str, edits: Mapping[str, Any], month: Month, now: datetime
 ) -> Article | None:
     """Keep an article that an editor wrote; None, and no change, where its page is known already."""
-    known = db.conn.execute(
-        "SELECT 1 FROM articles WHERE url IN (SELECT value FROM json_each(?))",
-        (json.dumps(spellings(url)),),
-    )
-    if known.fetchone():
+    if addresses.find(db, url) is not None:
         return None
-    _insert(db, url, month, None, {"url": url, "title": edits["title"]}, edits, now)
+    _insert(db, url, month, None, {"url": url, "title": edits["title"]}, {}, now)
+    edit(db, model.article_id(url), edits, now)
+    addresses.keep(db, model.article_id(url), (url,))
     return get(db, model.article_id(url)).article
 
 
 def edit(db: Database, article_id: str, changes: Mapping[str, Any], now: datetime) -> None:
     """Lay an editor's changes over what is there; `translations` are merged field by field."""
-    (text,) = db.conn.execute("SELECT edits FROM articles WHERE id = ?", (article_id,)).fetchone()
-    edits = _overlaid(json.loads(text), changes)
+    said, edits, basis = _layers(db, article_id)
+    basis |= {name: said.get(name) for name in _flat(changes) if name not in UNSOURCED}
+    _rewrite(db, article_id, _overlaid(edits, changes), basis, now)
+
+
+def take_source(db: Database, article_id: str, names: Collection[str], now: datetime) -> None:
+    """Let go of what an editor wrote in these fields: the source's word holds again."""
+    _, edits, basis = _layers(db, article_id)
+    for name in names:
+        basis.pop(name, None)
+        where, _, field = name.rpartition(".")
+        inner = edits
+        for key in where.split(".") if where else ():
+            inner = inner.get(key, {})
+        inner.pop(field, None)
+    kept = {language: words for language, words in edits.pop("translations", {}).items() if words}
+    edits |= {"translations": kept} if kept else {}
+    _rewrite(db, article_id, edits, basis, now)
+
+
+def keep_edits(db: Database, article_id: str, names: Collection[str], now: datetime) -> None:
+    """Hold on to what an editor wrote in these fields: what the source says now is known."""
+    said, edits, basis = _layers(db, article_id)
+    _rewrite(db, article_id, edits, basis | {name: said.get(name) for name in names}, now)
+
+
+def _layers(db: Database, article_id: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """What the source says (by flat name), the edits, and the basis of the edits."""
+    found, edits, basis = db.conn.execute(
+        "SELECT found, edits, basis FROM articles WHERE id = ?", (article_id,)
+    ).fetchone()
+    return _flat(_said(found)), json.loads(edits), json.loads(basis)
+
+
+def _rewrite(
+    db: Database,
+    article_id: str,
+    edits: Mapping[str, Any],
+    basis: Mapping[str, Any],
+    now: datetime,
+) -> None:
     db.conn.execute(
-        "UPDATE articles SET edits = ?, updated_at = ? WHERE id = ?",
-        (_json(edits), stamp(now), article_id),
+        "UPDATE articles SET edits = ?, basis = ?, updated_at = ? WHERE id = ?",
+        (_json(edits), _json(basis), stamp(now), article_id),
     )
 
 
@@ -91,35 +153,74 @@ def move(db: Database, article_id: str, month: Month, now: datetime) -> None:
 
 def of_month(db: Database, month: Month) -> tuple[Article, ...]:
     """The articles of a month, excluded ones too, in the order in which they were found."""
+    return tuple(kept.article for kept in kept_of_month(db, month))
+
+
+def kept_of_month(db: Database, month: Month) -> tuple[Kept, ...]:
+    """The same, each with what its source says otherwise."""
     rows = db.query(
-        "SELECT found, edits FROM articles WHERE month = ? ORDER BY first_seen, rowid",
+        f"SELECT {_COLUMNS} FROM articles WHERE month = ? ORDER BY first_seen, rowid",  # noqa: S608
         (str(month),),
     )
-    return tuple(_article(row["found"], row["edits"]) for row in rows)
+    return _annotated(db, map(_kept, rows))
 
 
 def get(db: Database, article_id: str) -> Kept:
     """The article of that full id, which must be there."""
-    row = next(
-        iter(db.query("SELECT month, found, edits FROM articles WHERE id = ?", (article_id,)))
-    )
-    return Kept(_article(row["found"], row["edits"]), Month.parse(row["month"]))
+    query = f"SELECT {_COLUMNS} FROM articles WHERE id = ?"  # noqa: S608
+    (kept,) = _annotated(db, map(_kept, db.query(query, (article_id,))))
+    return kept
+
+
+def _annotated(db: Database, given: Iterable[Kept]) -> tuple[Kept, ...]:
+    """These, each article with those of other sources that it stands for."""
+    kept = tuple(given)
+    told = doubles.annotated(db, (k.article for k in kept))
+    return tuple(replace(k, article=a) for k, a in zip(kept, told, strict=True))
+
+
+def place(db: Database, url: str) -> tuple[Month, str]:
+    """The month and the id of the article at that address, which must be there."""
+    month, article_id = db.conn.execute(
+        """SELECT a.month, a.id FROM addresses JOIN articles AS a ON a.id = addresses.article_id
+           WHERE addresses.page = ?""",
+        (page_of(url),),
+    ).fetchone()
+    return Month.parse(month), article_id
 
 
 def matching(db: Database, words: str, month: Month | None = None) -> tuple[Kept, ...]:
-    """Articles whose id begins with `words` or whose title (any language) contains them."""
+    """Articles whose id begins with `words` or whose title (any language) contains them.
+
+    Where several do, those in months that are still open win, and then the one whose id or whole
+    title it is.
+    """
     rows = db.query(
-        "SELECT id, month, found, edits FROM articles WHERE month = coalesce(?, month) ORDER BY id",
+        f"SELECT {_COLUMNS} FROM articles WHERE month = coalesce(?, month) ORDER BY month, id",  # noqa: S608
         (str(month) if month else None,),
     )
     needle, found = words.casefold(), []
-    for row in rows:
-        article = _article(row["found"], row["edits"])
+    for kept in map(_kept, rows):
+        article = kept.article
         titles = [article.title, *(t.title for t in article.translations.values())]
-        if row["id"].startswith(needle) or any(needle in title.casefold() for title in titles):
-            found.append(Kept(article, Month.parse(row["month"])))
+        if article.id.startswith(needle) or any(needle in title.casefold() for title in titles):
+            found.append(kept)
+    closed = frozen_months(db)
+    found = [k for k in found if str(k.month) not in closed] or found
     exact = [k for k in found if k.article.id == needle or k.article.title.casefold() == needle]
     return tuple(exact if len(exact) == 1 else found)
+
+
+def open_months_of_profile(db: Database, slug: str) -> tuple[Month, ...]:
+    """The months, not queued or sent, in which an article belongs to that profile."""
+    rows = db.conn.execute(
+        """SELECT DISTINCT month FROM articles
+            WHERE coalesce(json_extract(edits, '$.profile'), json_extract(found, '$.profile')) = ?
+              AND month NOT IN (SELECT month FROM issues WHERE state IN ('queued', 'sent'))
+            ORDER BY month""",
+        (slug,),
+    )
+    return tuple(Month.parse(month) for (month,) in rows.fetchall())
 
 
 def count_of_source(db: Database, source_id: int) -> int:
@@ -161,17 +262,21 @@ def _insert(
     )
 
 
-def _merged_find(before: dict[str, Any], new: dict[str, Any], *, owns: bool) -> dict[str, Any]:
+def _merged_find(
+    before: dict[str, Any], new: dict[str, Any], *, owns: bool, elsewhere: bool
+) -> dict[str, Any]:
     """What is found of an article once a source has told it again.
 
-    The page keeps its address and so its id, however the source spells it this time.
+    The page keeps its address and so its id, however the source spells it this time. `elsewhere`:
+    what is told is a translation with a page of its own.
     """
     also = dict(before.get("also", {}))
     if owns:
         after = {**new, "url": before["url"]}
     else:
         after = {key: value for key, value in before.items() if key != "also"}
-        told = {new["language"]: {"title": new["title"], "summary": new.get("summary", "")}}
+        words = {"title": new["title"], "summary": new.get("summary", "")}
+        told = {new["language"]: words | ({"url": new["url"]} if elsewhere else {})}
         also |= {**new.get("translations", {}), **told}
     covered = {after.get("language"), *after.get("translations", {})}
     also = {language: fields for language, fields in also.items() if language not in covered}
@@ -181,6 +286,8 @@ def _merged_find(before: dict[str, Any], new: dict[str, Any], *, owns: bool) -> 
 def _overlaid(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """`over` laid on `under`; of translations, field by field."""
     result = {**under, **over}
+    if "language" in over:
+        result["guessed"] = bool(over.get("guessed"))
     languages = {**under.get("translations", {}), **over.get("translations", {})}
     if languages:
         result["translations"] = {
@@ -193,11 +300,42 @@ def _overlaid(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, An
     return result
 
 
-def _article(found: str, edits: str) -> Article:
-    """The one place where what was found and what was edited become an article."""
+_COLUMNS = "month, found, edits, basis"
+
+
+def _said(found: str) -> dict[str, Any]:
+    """What the sources say of an article, the languages that others added included."""
     base = json.loads(found)
-    also = base.pop("also", {})
-    fields = _overlaid(_overlaid({"translations": also}, base), json.loads(edits))
+    return _overlaid({"translations": base.pop("also", {})}, base)
+
+
+def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields by name, those of translations as `translations.es.title`."""
+    flat = {name: value for name, value in fields.items() if name != "translations"}
+    for language, words in fields.get("translations", {}).items():
+        flat |= {f"translations.{language}.{name}": text for name, text in words.items()}
+    return flat
+
+
+def _kept(row: Mapping[str, Any]) -> Kept:
+    """The one place where what was found and what was edited become an article."""
+    said, edits, basis = _said(row["found"]), json.loads(row["edits"]), json.loads(row["basis"])
+    article = _article(_overlaid(said, edits))
+    return Kept(article, Month.parse(row["month"]), tuple(_differences(said, edits, basis)))
+
+
+def _differences(
+    said: Mapping[str, Any], edits: Mapping[str, Any], basis: Mapping[str, Any]
+) -> Iterator[Difference]:
+    found = _flat(said)
+    for name, edited in _flat(edits).items():
+        word = found.get(name)
+        changed = name in basis and word != basis[name]
+        if name not in UNSOURCED and (word or None) != (edited or None) and (word or changed):
+            yield Difference(name, edited, word, changed)
+
+
+def _article(fields: Mapping[str, Any]) -> Article:
     image, event = fields.get("image"), fields.get("event")
     return Article(
         url=fields["url"],
@@ -212,13 +350,20 @@ def _article(found: str, edits: str) -> Article:
         profile=fields.get("profile", ""),
         event=_event(event) if event else None,
         translations={
-            language: Translation(t.get("title", ""), t.get("summary", ""))
+            language: Translation(t.get("title", ""), t.get("summary", ""), t.get("url", ""))
             for language, t in sorted(fields.get("translations", {}).items())
         },
         featured=bool(fields.get("featured")),
         excluded=bool(fields.get("excluded")),
         position=fields.get("position"),
+        note=fields.get("note", ""),
+        guessed=bool(fields.get("guessed")),
     )
+
+
+def flat(article: Article) -> dict[str, Any]:
+    """The fields of an article by name, only what is there; for comparing two versions of it."""
+    return _flat(_fields(article))
 
 
 def _fields(article: Article) -> dict[str, Any]:
@@ -237,10 +382,14 @@ def _fields(article: Article) -> dict[str, Any]:
         "profile": article.profile,
         "event": event_fields(event) if event else None,
         "translations": {
-            language: {"title": t.title, "summary": t.summary}
+            language: {"title": t.title, "summary": t.summary} | ({"url": t.url} if t.url else {})
             for language, t in article.translations.items()
         },
         "featured": article.featured,
+        "guessed": article.guessed,
+        "excluded": article.excluded,
+        "position": article.position,
+        "note": article.note,
     }
     return {key: value for key, value in fields.items() if value not in (None, "", [], {}, False)}
 
@@ -248,12 +397,18 @@ def _fields(article: Article) -> dict[str, Any]:
 def event_fields(event: Event) -> dict[str, str]:
     """An event as JSON: days and moments in ISO 8601."""
     end = event.end.isoformat() if event.end else ""
-    return {"start": event.start.isoformat(), "end": end, "place": event.place}
+    fields = {"start": event.start.isoformat(), "end": end, "place": event.place}
+    return fields | ({"ics": event.ics} if event.ics else {})
 
 
 def _event(fields: Mapping[str, str]) -> Event:
     end = fields.get("end")
-    return Event(_when(fields["start"]), _when(end) if end else None, fields.get("place", ""))
+    return Event(
+        _when(fields["start"]),
+        _when(end) if end else None,
+        fields.get("place", ""),
+        fields.get("ics", ""),
+    )
 
 
 def _when(text: str) -> date | datetime:

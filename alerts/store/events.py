@@ -35,6 +35,16 @@ def record(
     )
 
 
+def of_issue(db: Database, issue_id: int) -> tuple[Mapping[str, Any], ...]:
+    """What happened to an issue, oldest first: `at`, `kind` and `detail`; deliveries apart."""
+    rows = db.query(
+        """SELECT at, kind, detail FROM events
+            WHERE issue_id = ? AND delivery_id IS NULL ORDER BY id""",
+        (issue_id,),
+    )
+    return tuple({**row, "detail": json.loads(row["detail"])} for row in rows)
+
+
 def of_subscriber(db: Database, subscriber_id: int) -> tuple[Mapping[str, Any], ...]:
     """What happened to one person, oldest first: `at`, `kind` and `detail`."""
     rows = db.query(

@@ -1,5 +1,6 @@
 """Issues and their editions: one issue a month, frozen when it is queued."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from alerts.errors import StoreError
 from alerts.model import Edition, IssueState, Month
 from alerts.store import moment, stamp
 
@@ -45,6 +47,26 @@ def frozen_months(db: Database) -> frozenset[Month]:
     """The months whose issues no longer change."""
     rows = db.query("SELECT month FROM issues WHERE state IN ('queued', 'sent')")
     return frozenset(Month.parse(row["month"]) for row in rows)
+
+
+def begin(db: Database, month: Month, now: datetime) -> int:
+    """The id of the month's issue, which is begun as a draft where there is none yet."""
+    # Empty documents and not NULL: before SQLite 3.45, json_valid(NULL) is false.
+    db.conn.execute(
+        """INSERT INTO issues (month, state, content, frame, created_at)
+           VALUES (?, 'draft', '{}', '{}', ?) ON CONFLICT DO NOTHING""",
+        (str(month), stamp(now)),
+    )
+    row = db.conn.execute("SELECT id FROM issues WHERE month = ?", (str(month),)).fetchone()
+    return int(row[0])
+
+
+def mark(db: Database, issue_id: int, state: IssueState) -> None:
+    """Move an issue that is not frozen to `draft` or `approved`."""
+    db.conn.execute(
+        "UPDATE issues SET state = ? WHERE id = ? AND state IN ('draft', 'approved')",
+        (state.value, issue_id),
+    )
 
 
 def freeze(
@@ -119,13 +141,21 @@ class Template:
 
 
 def template(db: Database, edition_id: int) -> Template:
-    """The frozen template of an edition, with the frame of its issue."""
-    row = db.conn.execute(
-        """SELECT i.id, e.language, e.template, i.frame, i.secret_id
+    """The frozen template of an edition, with the frame of its issue.
+
+    Raises `StoreError` where its octets have changed since it was queued.
+    """
+    sha256, *row = db.conn.execute(
+        """SELECT e.sha256, i.id, e.language, e.template, i.frame, i.secret_id
              FROM editions AS e JOIN issues AS i ON i.id = e.issue_id WHERE e.id = ?""",
         (edition_id,),
     ).fetchone()
-    return Template(*row)
+    found = Template(*row)
+    if hashlib.sha256(found.octets).hexdigest() != sha256:
+        raise StoreError(
+            f"edition {found.language} is not what was queued: the database is damaged; restore a backup"
+        )
+    return found
 
 
 def close_finished(db: Database, now: datetime) -> Iterable[Month]:

@@ -27,9 +27,13 @@ _ELIGIBLE = """
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """One outcome to be written: of which delivery, when it is due again if it is, since when."""
+    """One outcome to be written: of which delivery, when it is due again if it is, since when.
+
+    It counts only while that lease holds the delivery.
+    """
 
     delivery_id: int
+    lease_id: int
     outcome: Outcome
     attempts: int
     due_at: datetime
@@ -101,12 +105,25 @@ def _listed(months: Sequence[Month]) -> str:
 
 
 def open_lease(db: Database, holder: str, host: str, expires_at: datetime) -> int:
-    """Begin a lease for one connection; returns its id."""
+    """Begin a lease for one connection; returns its id, which no other lease ever has.
+
+    So whoever comes back late, its lease taken over by another machine, settles nothing of theirs.
+    """
     cursor = db.conn.execute(
-        "INSERT INTO leases (holder, host, expires_at) VALUES (?, ?, ?)",
+        """INSERT INTO leases (id, holder, host, expires_at)
+           VALUES (abs(random() % 9007199254740991), ?, ?, ?)""",
         (holder, host, stamp(expires_at)),
     )
     return int(cursor.lastrowid or 0)
+
+
+def renew(db: Database, leases: Sequence[int], expires_at: datetime) -> bool:
+    """Put off the end of leases; False where another machine has ended one of them."""
+    renewed = db.conn.execute(
+        "UPDATE leases SET expires_at = ? WHERE id IN (SELECT value FROM json_each(?))",
+        (stamp(expires_at), json.dumps(list(leases))),
+    ).rowcount
+    return renewed == len(leases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +235,14 @@ def skip(
 def settle(db: Database, settlements: Iterable[Settlement]) -> None:
     """Write outcomes in one commit, and as few statements: a commit holds up the sender.
 
-    Only a delivery that is `sending` moves, so to settle the same outcomes twice changes nothing.
+    Only a delivery that its lease still holds moves, so to settle the same outcomes twice changes
+    nothing, and neither does an outcome that comes after another machine has taken over.
     Of someone erased meanwhile the relay's words, which may name them, are not kept.
     """
     rows = [
         (
             s.delivery_id,
+            s.lease_id,
             s.outcome.state,
             s.outcome.reason,
             str(s.outcome.reply),
@@ -234,14 +253,14 @@ def settle(db: Database, settlements: Iterable[Settlement]) -> None:
         for s in settlements
     ]
     with transaction(db):
-        failures = [row for row in rows if row[1] != DeliveryState.SENT]
+        failures = [row for row in rows if row[2] != DeliveryState.SENT]
         if failures:
             db.conn.execute(
                 f"""INSERT INTO events (at, kind, delivery_id, detail)
                     SELECT o.at, 'delivery.' || o.state, o.id,
                            json_object('reason', o.reason, 'reply', {_REPLY})
                       FROM ({_OUTCOMES}) AS o
-                      JOIN deliveries ON deliveries.id = o.id AND deliveries.state = 'sending'""",  # noqa: S608
+                      JOIN deliveries ON deliveries.id = o.id AND deliveries.lease_id = o.lease_id""",  # noqa: S608
                 {"rows": json.dumps(failures)},
             )
         db.conn.execute(
@@ -249,17 +268,17 @@ def settle(db: Database, settlements: Iterable[Settlement]) -> None:
                    SET state = o.state, reason = o.reason, reply = {_REPLY}, attempts = o.attempts,
                        due_at = o.due_at, lease_id = NULL, changed_at = o.at
                   FROM ({_OUTCOMES}) AS o
-                 WHERE deliveries.id = o.id AND deliveries.state = 'sending'""",  # noqa: S608
+                 WHERE deliveries.id = o.id AND deliveries.lease_id = o.lease_id""",  # noqa: S608
             {"rows": json.dumps(rows)},
         )
 
 
 # `o`: the rows of a JSON array, as a table; and what is kept of the relay's words.
 _OUTCOMES = """
-    SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,
-           json_extract(value, '$[2]') AS reason, json_extract(value, '$[3]') AS reply,
-           json_extract(value, '$[4]') AS attempts, json_extract(value, '$[5]') AS due_at,
-           json_extract(value, '$[6]') AS at
+    SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS lease_id,
+           json_extract(value, '$[2]') AS state, json_extract(value, '$[3]') AS reason,
+           json_extract(value, '$[4]') AS reply, json_extract(value, '$[5]') AS attempts,
+           json_extract(value, '$[6]') AS due_at, json_extract(value, '$[7]') AS at
       FROM json_each(:rows)
 """
 _REPLY = """
@@ -337,13 +356,16 @@ def held(db: Database, resends: bool) -> dict[Month, int]:
     return {Month.parse(month): number for month, number in rows}
 
 
-def next_due(db: Database, months: Sequence[Month]) -> str:
-    """When the earliest deferred delivery of those months is due, or an empty text."""
+def next_due(db: Database, months: Sequence[Month], *, doubtful: bool = False) -> str:
+    """When the earliest deferred delivery of those months is due, or an empty text.
+
+    `doubtful` says whether deliveries in doubt are sent again, and so are due too.
+    """
     row = db.conn.execute(
         """SELECT min(due_at) FROM deliveries
-            WHERE state = 'deferred'
+            WHERE (state = 'deferred' OR state = 'in_doubt' AND ?)
               AND issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(?)))""",
-        (_listed(months),),
+        (doubtful, _listed(months)),
     ).fetchone()
     return row[0] or ""
 

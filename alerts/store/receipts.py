@@ -73,7 +73,7 @@ class Receipts:
         """Have what was appended in the database, and begin an empty file.
 
         A kill between the two folds the same receipts in once more, which changes nothing: only a
-        delivery that is `sending` moves, and none is claimed before.
+        delivery that the same lease still holds moves.
         """
         if self.unfolded:
             outbox.settle(self._db, self.unfolded)
@@ -88,6 +88,7 @@ def _line(batch: Sequence[Settlement]) -> bytes:
     rows = [
         (
             s.delivery_id,
+            s.lease_id,
             s.outcome.state,
             s.outcome.reply.code,
             s.outcome.reply.text,
@@ -103,21 +104,22 @@ def _line(batch: Sequence[Settlement]) -> bytes:
 
 
 def _read(octets: bytes) -> Iterator[Settlement]:
-    """The receipts of a run that was killed, to the last line that is whole.
+    """The receipts of a run that was killed, all that are whole.
 
-    A torn line is one whose `append` did not return, so nothing was built on it.
+    A torn line is one whose `append` did not return, so nothing was built on it. Each of the others
+    stands for itself: what it says came about.
     """
     for line in octets.splitlines():
         checksum, _, content = line.partition(b" ")
         if checksum != b"%08x" % zlib.crc32(content):
-            return
+            continue
         yield from map(_settlement, json.loads(content))
 
 
 def _settlement(row: Sequence[Any]) -> Settlement:
-    delivery_id, state, code, text, reason, attempts, due_at, at = row
+    delivery_id, lease_id, state, code, text, reason, attempts, due_at, at = row
     outcome = Outcome(DeliveryState(state), Reply(code, text), Reason(reason))
-    return Settlement(delivery_id, outcome, attempts, moment(due_at), moment(at))
+    return Settlement(delivery_id, lease_id, outcome, attempts, moment(due_at), moment(at))
 
 
 def _flush_folder(folder: Path) -> None:

@@ -92,8 +92,10 @@ def erase(db: Database, subscriber: Subscriber, now: datetime) -> None:
     )
     db.conn.execute(
         """UPDATE events SET detail = '{}'
-           WHERE subscriber_id = ? AND (instr(lower(detail), ?) OR instr(detail, ?))""",
-        (subscriber.id, key, subscriber.email),
+           WHERE (subscriber_id = :id
+                  OR delivery_id IN (SELECT id FROM deliveries WHERE subscriber_id = :id))
+             AND (instr(lower(detail), :key) OR instr(detail, :email))""",
+        {"id": subscriber.id, "key": key, "email": subscriber.email},
     )
 
 

@@ -39,6 +39,8 @@ class SmtpConnection:
             raise RelayUnavailable("the relay hung up after its greeting")
         self._socket: socket.socket = client.sock
         self._socket.setblocking(False)
+        # What is written is whole: the end of a body must not wait for the relay's delayed ACK.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._piece = _TLS_RECORD if isinstance(self._socket, ssl.SSLSocket) else None
         self._buffer = b""
         self._pipelining = client.has_extn("pipelining")
@@ -46,6 +48,7 @@ class SmtpConnection:
         self._dsn = client.has_extn("dsn")
         self._size_offered = client.has_extn("size")
         self._size_limit = int("0" + re.sub(r"\D", "", client.esmtp_features.get("size", "")))
+        self._stage = Stage.MAIL  # whose reply is awaited
         self._announced: Envelope | None = None  # its commands are written, their replies unread
         self._handed_over = 0  # octets of the last `_write` that the kernel has
         self._to_read, self._to_write = Wait(EVENT_READ, timeout), Wait(EVENT_WRITE, timeout)
@@ -71,7 +74,7 @@ class SmtpConnection:
             refusal = yield from self._begin(envelope, len(message))
         except (OSError, EOFError) as fault:
             self.cut()
-            return broken(_words(fault), after_dot=False)
+            return broken(_words(fault), self._stage)
         if refusal is not None:
             return refusal
         if following and (not self._pipelining or self._unfit(following, len(message))):
@@ -119,24 +122,31 @@ class SmtpConnection:
         after it refused the only recipient, and then gets an empty message (RFC 2920 §3.1).
         """
         commands = self._commands(envelope, size)
+        self._stage = Stage.MAIL
         if self._pipelining and self._announced is None:
             yield from self._write(b"".join(commands))
         self._announced = None
         refusal: Outcome | None = None
-        for stage, command in zip((Stage.MAIL, Stage.RCPT, Stage.DATA), commands, strict=True):
-            if not self._pipelining:
-                yield from self._write(command)
-            reply = yield from self._answer(stage)
-            if refusal is None:
-                refusal = self._judge(stage, reply)
-            elif stage is Stage.DATA and reply.code == 354:
-                yield from self._write(b".\r\n")
+        try:
+            for stage, command in zip((Stage.MAIL, Stage.RCPT, Stage.DATA), commands, strict=True):
+                self._stage = stage
+                if not self._pipelining:
+                    yield from self._write(command)
+                reply = yield from self._answer(stage)
+                if refusal is None:
+                    refusal = self._judge(stage, reply)
+                elif stage is Stage.DATA and reply.code == 354:
+                    yield from self._write(b".\r\n")
+                    yield from self._reply(self._to_read)
+                if refusal is not None and (not self.usable or not self._pipelining):
+                    break
+            if refusal is not None and self.usable:
+                yield from self._write(b"RSET\r\n")
                 yield from self._reply(self._to_read)
-            if refusal is not None and (not self.usable or not self._pipelining):
-                break
-        if refusal is not None and self.usable:
-            yield from self._write(b"RSET\r\n")
-            yield from self._reply(self._to_read)
+        except (OSError, EOFError):
+            if refusal is None:
+                raise
+            self.cut()  # what was refused before stays refused
         return refusal
 
     def _answer(self, stage: Stage) -> Generator[Wait, None, Reply]:
@@ -169,7 +179,7 @@ class SmtpConnection:
             reply = yield from self._reply(self._patient)
         except (OSError, EOFError) as fault:
             self.cut()
-            return broken(_words(fault), after_dot=self._handed_over >= dot)
+            return broken(_words(fault), Stage.BODY if self._handed_over >= dot else Stage.DATA)
         self._carried += 1
         if self._buffer and following is None:  # it goes on unasked: a goodbye
             self.cut()

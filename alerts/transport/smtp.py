@@ -1,18 +1,23 @@
 """SMTP connections: found, secured and authenticated by the standard library.
 
 What is then spoken on them is ours: `session.py`. Here it is decided how far a relay is trusted: TLS
-is required unless it is on this machine, and a password is sent to nobody who was not verified.
+is required unless it is on this machine, and a password is sent to nobody who was not verified, but to
+a relay on this machine (X14).
 """
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Self
+from typing import BinaryIO, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from alerts.errors import RelayUnavailable, SettingsError
 from alerts.transport.session import SmtpConnection, one_line
+
+_MOST_LINES = 1000  # of greeting, EHLO, STARTTLS and AUTH together
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,16 @@ class Relay:
                 "delivery.password_env names, or delivery.password_file"
             )
         query = parse_qs(parts.query)
-        tls = query.pop(
-            "tls", ["required" if not _is_loopback(parts.hostname) else "opportunistic"]
-        )[0]
+        here = _is_loopback(parts.hostname)
+        tls = query.pop("tls", ["opportunistic" if here else "required"])[0]
         if query or tls not in ("required", "opportunistic", "never"):
             raise SettingsError(
                 "delivery.relay: only ?tls=required, opportunistic or never can follow"
+            )
+        if parts.username and tls != "required" and parts.scheme == "smtp" and not here:
+            raise SettingsError(
+                f"delivery.relay: with ?tls={tls} the password of {unquote(parts.username)} could be"
+                " read on its way; leave that out, or the user"
             )
         if parts.scheme == "smtps":
             return cls(
@@ -93,36 +102,84 @@ def connect(relay: Relay, password: str | None) -> SmtpConnection:
 
 
 def _secured(relay: Relay) -> smtplib.SMTP:
-    """Connected, greeted, and encrypted as the relay's URL demands."""
+    """Connected, greeted, and encrypted as the relay's URL demands.
+
+    RFC 7435: opportunistic encryption is not checked, and where it fails clear text will do.
+    """
+    client = _greeted(relay)
+    if relay.tls in ("implicit", "never"):
+        return client
+    if not client.has_extn("starttls"):
+        if relay.tls == "opportunistic":
+            return client
+        client.close()
+        raise smtplib.SMTPException(
+            "offers no STARTTLS; ?tls=opportunistic goes without, if you accept that"
+        )
+    try:
+        with _closed_if_it_fails(client):
+            client.starttls(context=relay.context if relay.tls == "required" else _unverified())
+            client.ehlo()
+    except (OSError, smtplib.SMTPException, ValueError):
+        if relay.tls == "required":
+            raise
+        return _greeted(relay)
+    return client
+
+
+def _greeted(relay: Relay) -> smtplib.SMTP:
+    """Connected, in clear text but for smtps, and greeted."""
     if relay.tls == "implicit":
-        client: smtplib.SMTP = smtplib.SMTP_SSL(
+        client: smtplib.SMTP = _TlsClient(
             relay.host, relay.port, timeout=relay.timeout, context=relay.context
         )
     else:
-        client = smtplib.SMTP(relay.host, relay.port, timeout=relay.timeout)
-    try:
+        client = _Client(relay.host, relay.port, timeout=relay.timeout)
+    with _closed_if_it_fails(client):
         client.ehlo_or_helo_if_needed()
-        offered = client.has_extn("starttls")
-        if relay.tls == "required" and not offered:
-            raise smtplib.SMTPException(
-                "offers no STARTTLS; ?tls=opportunistic goes without, if you accept that"
-            )
-        if offered and relay.tls in ("required", "opportunistic"):
-            # RFC 7435: opportunistic encryption without a check is better than clear text
-            client.starttls(context=relay.context if relay.tls == "required" else _unverified())
-            client.ehlo()
-    except BaseException:
-        client.close()
-        raise
     return client
 
 
 def _log_in(client: smtplib.SMTP, user: str, password: str) -> None:
-    try:
+    with _closed_if_it_fails(client):
         client.login(user, password)
+
+
+@contextmanager
+def _closed_if_it_fails(client: smtplib.SMTP) -> Iterator[None]:
+    try:
+        yield
     except BaseException:
         client.close()
         raise
+
+
+class _Client(smtplib.SMTP):
+    """The standard library's, with an end to what it listens to: it bounds a line, not their number."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = _Bounded(self.sock.makefile("rb"))
+        return super().getreply()
+
+
+class _TlsClient(_Client, smtplib.SMTP_SSL):
+    """The same for smtps."""
+
+
+class _Bounded:
+    """A reader of so many lines and no more."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._left = file, _MOST_LINES
+        self.close = file.close
+
+    def readline(self, most: int) -> bytes:
+        """As of a file."""
+        self._left -= 1
+        if self._left < 0:
+            raise OSError("the relay talks without end")
+        return self._file.readline(most)
 
 
 def _unverified() -> ssl.SSLContext:

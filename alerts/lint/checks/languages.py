@@ -14,6 +14,7 @@ from alerts.lint.options import Options
 from alerts.lint.page import Element, attribute, shortened
 from alerts.render.catalogue import direction
 
+_PARAGRAPH = 80  # letters
 _TAG = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{1,8})*")
 # the first word of a letter's Unicode name → scripts that are written with it (ISO 15924)
 _SCRIPTS = {
@@ -142,6 +143,19 @@ def _dir_of_text(document: Document, _: Options) -> Iterator[Found]:
         said = _nearest(element, "dir").lower() or "ltr"
         if said not in ("auto", wanted):
             yield Found(place, f"{script.capitalize()} text runs {said}.")
+
+
+@check(
+    "align-of-text", Level.WARNING, "H10",
+    why="A paragraph begins where its language begins; aligned to the other side it is hard to follow.",
+    remedy="Align to the start: right in Arabic and Hebrew, left elsewhere.",
+)  # fmt: skip
+def _align_of_text(document: Document, _: Options) -> Iterator[Found]:
+    for element, place, text in document.texts():
+        script, look = script_of(text), document.light and document.light.looks[element]
+        wrong = "left" if script in ("ARABIC", "HEBREW") else "right"
+        if script and look and look.align == wrong and len(text) > _PARAGRAPH:
+            yield Found(place, f"{script.capitalize()} text is aligned to the {wrong}.")
 
 
 @check(

@@ -9,6 +9,7 @@ from alerts.lint.options import Options
 from alerts.lint.page import shortened
 
 _BODY = Place("message")
+_LABEL = 12  # characters
 
 
 @check(
@@ -136,5 +137,8 @@ def _eight_bit(document: Document, _: Options) -> Iterator[Found]:
 )  # fmt: skip
 def _text_line(document: Document, _: Options) -> Iterator[Found]:
     for place, line in document.text_lines():
-        if len(line) > 78 and len(line.split()) > 1:
+        beside = len(line) - max(map(len, line.split()), default=0)
+        if (
+            len(line) > 78 and beside > _LABEL
+        ):  # an address cannot be wrapped, “[17]” before it may stay
             yield Found(place, "A line of the text has more than 78 characters.")

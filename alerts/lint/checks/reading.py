@@ -6,11 +6,12 @@ from alerts.lint.cascade import Look
 from alerts.lint.document import Document
 from alerts.lint.finding import Found, Level, check
 from alerts.lint.options import Options
-from alerts.lint.page import Element, text_of
+from alerts.lint.page import Element, shortened, styles, text_of
 
 _SMALLEST, _BODY, _TARGET = 14.0, 16.0, 44.0  # pixels
 _NORMAL = 1.2  # times the size: what browsers take where nothing is said
 _PARAGRAPH = 80  # letters
+_GENERIC = {"serif", "sans-serif", "monospace", "system-ui", "cursive", "fantasy", "inherit"}
 
 
 def _seen(document: Document) -> Iterator[tuple[Element, Look]]:
@@ -59,6 +60,21 @@ def _justified(document: Document, _: Options) -> Iterator[Found]:
     for element, look in _seen(document):
         if look.align == "justify" and document.page:
             yield Found(document.page.place(element), "A text is justified.")
+
+
+@check(
+    "font-fallback", Level.WARNING, "H9",
+    why="Where none of the fonts named is there, a client falls back to Times, or to no Arabic at all.",
+    remedy="End font-family with serif, sans-serif, monospace or system-ui.",
+)  # fmt: skip
+def _fallback(document: Document, _: Options) -> Iterator[Found]:
+    for element, place in document.named():
+        for declaration in styles(element):
+            families = [name.strip(" \"'").lower() for name in declaration.value.split(",")]
+            if declaration.name == "font-family" and families[-1] not in _GENERIC:
+                yield Found(
+                    place, f"Fonts without a generic one: {shortened(declaration.value, 60)}"
+                )
 
 
 @check(
