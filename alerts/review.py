@@ -61,6 +61,9 @@ def _lacks_of_articles(issue: Issue) -> Iterator[Lack]:
         if article.image and not article.image.alt:
             text = f"{article.id}: its image has no description: {article.title}"
             yield Lack("alt", text, (article.id,))
+        if article.guessed:
+            text = f"{article.id}: its language, “{article.language}”, is a guess: {article.title}"
+            yield Lack("language", text, (article.id,))
         if article.profile and article.profile not in issue.profiles:
             text = f"{article.id}: there is no profile “{article.profile}”: `alerts profile add`"
             yield Lack("profile", text, (article.id,))
