@@ -1,10 +1,11 @@
-# Everything is one command on a fresh clone; needs python3 (3.11 or later) and make, nothing else.
+# Everything is one command on a fresh clone. python3 (3.11 or later) and make are enough, but for the
+# tests: those also look at the e-mails in a browser and check their HTML, which README.md lists.
 # The packages are installed once, into .venv, and again when pyproject.toml changes.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint docs caniemail bench clean help
+.PHONY: demo test lint texts docs caniemail bench clean help
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -12,7 +13,7 @@ help: ## what there is
 demo: .venv/ready ## make a sample project in demo/ and run it end to end, with no network
 	@$(BIN)/alerts demo demo
 
-test: .venv/ready ## run all tests
+test: .venv/ready tests/node_modules/ready ## run all tests
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 lint: .venv/ready ## style, types, generated documents
@@ -20,6 +21,10 @@ lint: .venv/ready ## style, types, generated documents
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python docs/generate.py --check
+	@$(BIN)/python docs/catalogues.py --check
+
+texts: .venv/ready ## add new interface texts to the catalogues, name what is not translated
+	@$(BIN)/python docs/catalogues.py
 
 docs: .venv/ready ## write docs/cli.md, docs/settings.md and docs/lint.md anew
 	@$(BIN)/python docs/generate.py
@@ -33,7 +38,7 @@ bench: .venv/ready ## run the measurements
 		echo "== $$file"; $(BIN)/python -m "benchmarks.$$(basename "$$file" .py)"; done
 
 clean: ## remove what was made here, the sample project included
-	rm -rf .venv build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build dist demo tests/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/ready: pyproject.toml
@@ -45,4 +50,11 @@ clean: ## remove what was made here, the sample project included
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $@
+
+tests/node_modules/ready: tests/package.json tests/package-lock.json
+	@for each in chromium npm java; do command -v $$each >/dev/null || { \
+		echo "the tests need $$each; on Debian and Ubuntu: sudo apt-get install chromium nodejs npm default-jre-headless" >&2; \
+		exit 1; }; done
+	@cd tests && npm ci --silent
 	@touch $@

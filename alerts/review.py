@@ -14,7 +14,7 @@ from html import escape
 from alerts.compose import coverage, localised, same_language
 from alerts.message import Frame, template
 from alerts.model import FEATURED, Edition, Issue
-from alerts.render.environment import clean
+from alerts.render.gate import clean
 from alerts.settings import Settings
 
 _SHOWN = 40  # lines of a preview's note

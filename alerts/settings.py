@@ -47,6 +47,12 @@ class AlertSettings:
     section_titles: Mapping[str, Mapping[str, str]] = option(
         {}, 'Titles of your own sections, e.g. { jobs = { en = "Jobs", es = "Empleo" } }.'
     )
+    layouts: Mapping[str, str] = option(
+        {},
+        'How a section looks, e.g. { news = "compact", members = "featured" }: "full" (the default) '
+        'has title and summary, "compact" titles alone, "featured" a picture above each.',
+        ("full", "compact", "featured"),
+    )
     welcome: Mapping[str, str] = option(
         {}, 'The standing welcome by language, e.g. { en = "Welcome to…" }.'
     )
@@ -182,6 +188,9 @@ class DkimSettings:
         {},
         "Selectors and their private keys (PEM, mode 0600); each of them signs, e.g. "
         '{ a2026 = "dkim-rsa.pem", b2026 = "dkim-ed25519.pem" }.',
+    )
+    selectors: tuple[str, ...] = option(
+        (), "Where the relay signs: the selectors of its keys, for `alerts doctor` to look at."
     )
     changed_key: str = option(
         "refuse",

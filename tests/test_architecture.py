@@ -56,6 +56,7 @@ LEVELS = {
     "approval": 3,
     "collect": 3,
     "dispatch": 3,
+    "doctor": 3,
     "editing": 3,
     "joining": 3,
     "proofread": 3,
@@ -70,6 +71,7 @@ LEVELS = {
     # entry points
     "__main__": 4,
     "cli": 4,
+    "preview": 4,
     "scheduler": 4,
 }
 
@@ -80,10 +82,13 @@ PLACES = {
     "smtplib": ("transport.",),
     "premailer": ("render.inline",),
     "tinycss2": ("lint.",),
-    "subprocess": ("spam", "cli."),  # cli runs itself
+    "subprocess": ("spam", "preview.camera", "cli."),  # cli runs itself
     "apscheduler": ("scheduler",),
+    "dns": ("doctor.names",),
     "cryptography": ("dkim",),
     "httpx": ("sources.",),
+    "uvicorn": ("cli.preview",),
+    "starlette": ("preview.pages",),
     "feedparser": ("sources.",),
     "trafilatura": ("sources.",),
     "py3langid": ("sources.",),

@@ -89,10 +89,15 @@ class Check:
             self.code,
             found.level or self.level,
             found.place,
-            found.reason,
-            found.remedy or self.remedy,
+            _printable(found.reason),
+            _printable(found.remedy or self.remedy),
             edition,
         )
+
+
+def _printable(text: str) -> str:
+    """Words that quote a message hold nothing that could move a terminal's cursor."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 CHECKS: dict[str, Check] = {}

@@ -141,7 +141,7 @@ def _dir_of_text(document: Document, _: Options) -> Iterator[Found]:
             continue
         wanted = "rtl" if script in ("ARABIC", "HEBREW") else "ltr"
         said = _nearest(element, "dir").lower() or "ltr"
-        if said not in ("auto", wanted):
+        if said in ("ltr", "rtl") and said != wanted:  # browsers pass over any other word
             yield Found(place, f"{script.capitalize()} text runs {said}.")
 
 

@@ -8,7 +8,7 @@ from alerts.lint.document import Document
 from alerts.lint.finding import Found, Level, Place, check
 from alerts.lint.options import Options
 from alerts.lint.page import shortened
-from alerts.render.environment import SLOTS
+from alerts.render.gate import SLOTS
 
 # What fills a place elsewhere: Jinja and Handlebars, Mailchimp, Mailjet, Campaign Monitor, ERB, shells
 _FORMS = re.compile(
