@@ -101,7 +101,7 @@ def queue(
         raise StoreError(
             f"{settings.database_path}: holds no signing key; run `alerts init` once more"
         )
-    with transaction(db):
+    with transaction(db, own_keys=True):
         stored = issues.get(db, month)
         if stored is not None and stored.frozen:  # another process was faster
             return _already(db, stored)

@@ -10,7 +10,7 @@ import pytest
 from sqlite_utils import Database
 
 from alerts.errors import StoreBusy, StoreError
-from alerts.store import open_database, translated
+from alerts.store import open_database, transaction, translated
 from alerts.store.migrations import MIGRATIONS
 from tests.conftest import Alerts
 from tests.factories import MONTH, add_subscribers, database, queue_issue
@@ -167,3 +167,20 @@ def test_sources_and_articles_outlive_the_migration_of_collecting(tmp_path: Path
     with pytest.raises(sqlite3.IntegrityError):
         db.execute("UPDATE sources SET kind = 'diary'")
     db.close()
+
+
+def test_queueing_takes_its_keys_from_the_rows_themselves(project: Path, alerts: Alerts) -> None:
+    for email in ("a@example.org", "b@example.org"):
+        assert alerts("subscriber", "add", email).code == 0
+    page = ("--url", "https://a.example/1", "--title", "One")
+    assert alerts("article", "add", *page, "--month", "2026-10").code == 0
+    assert alerts("queue", "--month", "2026-10").code == 0
+    db = database(project)
+    with transaction(db, own_keys=True):
+        db.execute("UPDATE deliveries SET attempts = 1")
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    with pytest.raises(ZeroDivisionError), transaction(db, own_keys=True):
+        1 / 0  # noqa: B018
+    assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    assert not db.conn.in_transaction

@@ -95,16 +95,25 @@ def check(db: Database, path: Path) -> None:
 
 
 @contextmanager
-def transaction(db: Database) -> Iterator[None]:
-    """One write transaction, begun IMMEDIATE; rolled back whole if the block raises."""
-    db.conn.execute("BEGIN IMMEDIATE")
+def transaction(db: Database, *, own_keys: bool = False) -> Iterator[None]:
+    """One write transaction, begun IMMEDIATE; rolled back whole if the block raises.
+
+    `own_keys` spares looking up foreign keys, for a block that takes all of them from the rows that
+    they name: with a million rows that is a quarter of the time.
+    """
+    if own_keys:
+        db.conn.execute("PRAGMA foreign_keys = OFF")
     try:
+        db.conn.execute("BEGIN IMMEDIATE")
         yield
         db.conn.execute("COMMIT")
     except BaseException:
         if db.conn.in_transaction:
             db.conn.execute("ROLLBACK")
         raise
+    finally:
+        if own_keys:
+            db.conn.execute("PRAGMA foreign_keys = ON")
 
 
 @contextmanager
