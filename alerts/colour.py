@@ -13,6 +13,13 @@ PAPER, INK, MUTED, RULE = "#ffffff", "#1d2327", "#575e64", "#e2ddd3"
 CANVAS_DARK, PAPER_DARK, TINT_DARK = "#101416", "#181d20", "#232b2f"
 INK_DARK, MUTED_DARK, RULE_DARK = "#eceff0", "#a9b2b7", "#333c41"
 
+# … by name, as templates ask for them
+FIXED = {
+    "PAPER": PAPER, "INK": INK, "MUTED": MUTED, "RULE": RULE,
+    "CANVAS_DARK": CANVAS_DARK, "PAPER_DARK": PAPER_DARK, "TINT_DARK": TINT_DARK,
+    "INK_DARK": INK_DARK, "MUTED_DARK": MUTED_DARK, "RULE_DARK": RULE_DARK,
+}  # fmt: skip
+
 
 def is_colour(text: str) -> bool:
     """True for `#rrggbb`."""

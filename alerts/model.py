@@ -87,6 +87,8 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     ERASED = "erased"
     CANCELLED = "cancelled"  # by an admin
+    NOTHING_WANTED = "nothing_wanted"  # the issue has none of the sections that they want
+    PAUSED = "paused"  # they asked for a pause, and it was not over when the issue was queued
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -304,7 +306,11 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """One person, one address. `consent` is the evidence: the wording they agreed to."""
+    """One person, one address. `consent` is the evidence: the wording they agreed to.
+
+    Issues queued before `paused_until`, if there is one, are not theirs; of others they get what is
+    featured and those `sections`, or all if there are none.
+    """
 
     id: int
     email: str
@@ -316,6 +322,8 @@ class Subscriber:
     consent_source: str = ""
     consent_at: str = ""
     created_at: str = ""
+    paused_until: str = ""
+    sections: tuple[str, ...] = ()
 
 
 # --- the outbox -----------------------------------------------------------------------------------

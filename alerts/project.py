@@ -6,6 +6,7 @@ open the database.
 """
 
 import difflib
+import ipaddress
 import math
 import re
 import tomllib
@@ -225,6 +226,7 @@ def _check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
             )
     for section, key, words in headers.faults(settings):
         raise SettingsError(f"{at(section, key)}: {words}")
+    _check_web(settings, at)
     _check_review(alert, at)
     _check_theme(settings.theme, at)
     _check_limits(delivery, settings.destinations, at)
@@ -260,6 +262,29 @@ def _check_limits(
                     " (xn--… where it is not ASCII), or is named twice"
                 )
             seen.add(domain)
+
+
+def _check_web(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
+    """Where the pages listen, what they believe, how much they take."""
+    web = settings.web
+    if not 0 <= web.port <= 65535:
+        raise SettingsError(f"{at('web', 'port')}: write a number from 0 to 65535")
+    for key in ("signups_per_network", "signups_per_domain", "signups_in_all"):
+        if getattr(web, key) < 1:
+            raise SettingsError(f"{at('web', key)}: write a number from 1 on")
+    for origin in web.embed_origins:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", origin):
+            raise SettingsError(
+                f"{at('web', 'embed_origins')}: “{origin}” is not an origin such as https://example.org"
+            )
+    for proxy in web.trusted_proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError as fault:
+            raise SettingsError(
+                f"{at('web', 'trusted_proxies')}: “{proxy}” is neither an IP address nor a network"
+                " such as 10.0.0.0/8"
+            ) from fault
 
 
 def _check_review(alert: AlertSettings, at: typing.Callable[[str, str], str]) -> None:

@@ -6,6 +6,7 @@ transaction. Queueing a month twice changes nothing. Sends nothing.
 """
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,8 @@ from alerts.message import Frame, template
 from alerts.model import Actor, Edition, Issue, IssueState, Month
 from alerts.render import render_edition
 from alerts.review import below_coverage, content_hash
+from alerts.selection import ALL, Keys, selected
+from alerts.selection import keys as keys_of
 from alerts.settings import Settings
 from alerts.store import (
     approvals,
@@ -32,6 +35,10 @@ from alerts.store import (
     secrets,
     transaction,
 )
+from alerts.store.outbox import Audience
+
+MOST_PARTS = 60  # editions of some sections only; whoever is beyond gets all sections
+EditionKey = tuple[str, Keys]  # language, and sections or ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,11 @@ def queue(
         return Queued(month, articles=0, deliveries=0)
     frame = Frame.of(settings, month)
     signed = replace(frame, dkim=Keyring.load(settings).signatures(now))
-    templates = [(edition, template(edition, frame, now)) for edition in made]
+    parts = _parts(issue, settings, outbox.audiences(db))
+    whole = {(edition.language, ALL): edition for edition in made}
+    templates = [
+        (key, edition, template(edition, frame, now)) for key, edition in (whole | parts).items()
+    ]
     keys = secrets.all_secrets(db)
     if not keys:
         raise StoreError(
@@ -110,14 +121,13 @@ def queue(
         _check_review(db, settings, issue, stored, content_hash(made, frame))
         issue_id = issues.freeze(db, month, _content(issue), signed.to_json(), max(keys), now)
         ids = {
-            edition.language: issues.add_edition(
-                db, issue_id, edition, octets, hashlib.sha256(octets).hexdigest()
+            key: issues.add_edition(
+                db, issue_id, edition, octets, hashlib.sha256(octets).hexdigest(), key[1]
             )
-            for edition, octets in templates
+            for key, edition, octets in templates
         }
-        owed = outbox.languages_owed(db)
-        edition_of = {language: ids[edition_language(language, settings)] for language in owed}
-        deliveries = outbox.fill(db, issue_id, edition_of, now)
+        edition_of, unwanted = _owed(issue, settings, outbox.audiences(db), ids)
+        deliveries = outbox.fill(db, issue_id, edition_of, now, unwanted)
         by = {"by": actor.name, "command": actor.command} if actor else {}
         detail = {"deliveries": deliveries, **by}
         events.record(db, now, "issue.queued", issue_id=issue_id, detail=detail)
@@ -146,6 +156,38 @@ def _check_review(
             f"{issue.month}: waits for approval ({len(names)} of {settings.alert.approvals}): look at"
             f" the preview, then `alerts issue approve --month {issue.month}`"
         )
+
+
+def _parts(
+    issue: Issue, settings: Settings, audiences: Iterable[Audience]
+) -> dict[EditionKey, Edition]:
+    """The editions of what those read who want some sections only; the largest audiences first."""
+    made: dict[EditionKey, Edition] = {}
+    for audience in audiences:
+        part = selected(issue, audience.sections)
+        key = (edition_language(audience.language, settings), keys_of(part, issue))
+        if part is issue or not part.articles or key in made or len(made) >= MOST_PARTS:
+            continue
+        made[key] = render_edition(part, key[0], settings)
+    return made
+
+
+def _owed(
+    issue: Issue, settings: Settings, audiences: Iterable[Audience], ids: Mapping[EditionKey, int]
+) -> tuple[dict[Audience, int], frozenset[Audience]]:
+    """The edition of each audience, and the audiences to whom the issue has nothing to say.
+
+    Where there is none of just their sections, they get the one of all.
+    """
+    edition_of, unwanted = {}, set()
+    for audience in audiences:
+        language = edition_language(audience.language, settings)
+        part = selected(issue, audience.sections)
+        key = (language, keys_of(part, issue))
+        edition_of[audience] = ids.get(key, ids[language, ALL])
+        if not part.articles:
+            unwanted.add(audience)
+    return edition_of, frozenset(unwanted)
 
 
 def edition_language(language: str, settings: Settings) -> str:

@@ -44,11 +44,14 @@ def planned(settings: Settings, month: Month) -> datetime | None:
     return None
 
 
-def check(settings: Settings) -> None:
-    """Raises `SettingsError` that names the line of [schedule] that cannot be read."""
+def check(settings: Settings, *, idle: bool = False) -> None:
+    """Raises `SettingsError` that names the line of [schedule] that cannot be read.
+
+    `idle` allows a schedule with nothing in it.
+    """
     for act in ACTS:
         _trigger(settings, act)
-    if not any(getattr(settings.schedule, act) for act in ACTS):
+    if not idle and not any(getattr(settings.schedule, act) for act in ACTS):
         raise SettingsError(
             f"{settings.root / FILE_NAME}, schedule: every line is empty, so there is nothing to do"
         )

@@ -128,6 +128,31 @@ class WebSettings:
     base_url: str = option(
         "https://example.org/alerts", "Public address of the pages of `alerts serve`."
     )
+    confirm_within: timedelta = option(
+        timedelta(days=7), "How long the link works that confirms a sign-up; then it is forgotten."
+    )
+    consent: Mapping[str, str] = option(
+        {}, 'The words that people agree to, e.g. { en = "Send me…" }; kept with each sign-up.'
+    )
+    keep_network: str = option(
+        "none",
+        "What is kept of a visitor's IP address as evidence of consent.",
+        ("none", "network", "address"),
+    )
+    embed_origins: tuple[str, ...] = option(
+        (), 'Sites that may show the form to join as their own, e.g. ["https://example.org"].'
+    )
+    signups_per_network: int = option(
+        20, "How many sign-ups an hour one network (IPv4 /24, IPv6 /48) may make."
+    )
+    signups_per_domain: int = option(200, "… and how many for addresses of one domain.")
+    signups_in_all: int = option(1000, "… and how many in all.")
+    host: str = option("127.0.0.1", "The address on which `alerts serve` listens.")
+    port: int = option(8000, "The port on which it listens; 0: any that is free.")
+    trusted_proxies: tuple[str, ...] = option(
+        ("127.0.0.1", "::1"),
+        "Addresses or networks of reverse proxies whose X-Forwarded-For is believed.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,16 @@ from alerts.address import Address
 from alerts.errors import InputError
 from alerts.model import Subscriber, SubscriberStatus, SuppressionReason
 from alerts.roster import Rejection, Roster
-from alerts.store import events, intake, stamp, subscribers, suppressions, transaction
+from alerts.store import (
+    confirmations,
+    events,
+    intake,
+    notices,
+    stamp,
+    subscribers,
+    suppressions,
+    transaction,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +111,11 @@ def add(
                     " --consent with the words they agreed to"
                 )
             status = SubscriberStatus.PENDING if pending else SubscriberStatus.ACTIVE
-            return _save(db, before, replace(after, status=status), "subscriber.resubscribed", now)
+            return save(db, before, replace(after, status=status), "subscriber.resubscribed", now)
         if before.status is SubscriberStatus.PENDING and wish.consent and not pending:
             active = replace(after, status=SubscriberStatus.ACTIVE)
-            return _save(db, before, active, "subscriber.confirmed", now)
-        return _save(db, before, after, "subscriber.changed", now)
+            return save(db, before, active, "subscriber.confirmed", now)
+        return save(db, before, after, "subscriber.changed", now)
 
 
 def edit(
@@ -123,7 +132,7 @@ def edit(
             if other and other.id != before.id:
                 raise InputError(f"{move_to}: another subscriber has this address")
             after = replace(after, email=str(move_to))
-        return _save(db, before, after, "subscriber.changed", now)
+        return save(db, before, after, "subscriber.changed", now)
 
 
 def unsubscribe(db: Database, address: Address, *, now: datetime) -> str:
@@ -131,7 +140,7 @@ def unsubscribe(db: Database, address: Address, *, now: datetime) -> str:
     with transaction(db):
         before = _known(db, address)
         after = replace(before, status=SubscriberStatus.UNSUBSCRIBED)
-        saved = _save(db, before, after, "subscriber.unsubscribed", now)
+        saved = save(db, before, after, "subscriber.unsubscribed", now)
         return saved if saved == "unchanged" else "unsubscribed"
 
 
@@ -140,6 +149,8 @@ def erase(db: Database, address: Address, *, now: datetime) -> None:
     with transaction(db):
         person = _known(db, address)
         subscribers.erase(db, person, now)
+        confirmations.forget(db, address, person.id)
+        notices.drop(db, person.id, now)
         suppressions.add_erased(db, address, now)
         events.record(db, now, "subscriber.erased", subscriber_id=person.id)
 
@@ -215,13 +226,16 @@ def _wished(person: Subscriber, wish: Wish, now: datetime) -> Subscriber:
     )
 
 
-def _save(db: Database, before: Subscriber, after: Subscriber, kind: str, now: datetime) -> str:
+# The fields that a change is told of.
+_TOLD = (
+    *("email", "name", "language", "status", "tags", "consent", "consent_source"),
+    *("paused_until", "sections"),
+)
+
+
+def save(db: Database, before: Subscriber, after: Subscriber, kind: str, now: datetime) -> str:
     """Write what changed, with an event that names the fields and not what is in them."""
-    fields = [
-        name
-        for name in ("email", "name", "language", "status", "tags", "consent", "consent_source")
-        if getattr(before, name) != getattr(after, name)
-    ]
+    fields = [name for name in _TOLD if getattr(before, name) != getattr(after, name)]
     if not fields:
         return "unchanged"
     subscribers.change(db, after, now)

@@ -1,15 +1,17 @@
 """Signed tokens for links and return paths: who or what is meant, and proof that we said so.
 
 A token reads `<secret id>-<number>-<mac>`, all in lower-case hexadecimal, so that it stands in a URL
-and in the part of an address before the @ alike. The mac is keyed BLAKE2b (RFC 7693), 120
-bits, personalised by purpose: a token of one purpose never serves for another. Tokens do not
-expire; a rotated key keeps verifying. Pure: keys are arguments.
+and in the part of an address before the @ alike; one that expires has its last second, by the Unix
+clock, before the mac. The mac is keyed BLAKE2b (RFC 7693), 120 bits, personalised by purpose: a token
+of one purpose never serves for another. A token has one spelling. A rotated key keeps verifying.
+Pure: keys and the clock are arguments.
 """
 
 import hashlib
 import hmac
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 
 
@@ -19,29 +21,63 @@ class Purpose(Enum):
     UNSUBSCRIBE = b"unsubscribe"
     PREFERENCES = b"preferences"
     DELIVERY = b"delivery"
+    # these expire
+    CONFIRM = b"confirm"
+    UNDO = b"undo"
+    FORM = b"form"
+    # the return path and Message-ID of a notice
+    NOTICE = b"notice"
 
 
-_TOKEN = re.compile(r"([0-9a-f]{1,15})-([0-9a-f]{1,15})-([0-9a-f]{30})")
+_NUMBER = "(0|[1-9a-f][0-9a-f]{0,14})"
+_TOKEN = re.compile(f"{_NUMBER}-{_NUMBER}-([0-9a-f]{{30}})")
+_EXPIRING = re.compile(f"{_NUMBER}-{_NUMBER}-{_NUMBER}-([0-9a-f]{{30}})")
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What an expiring token says: for which number, and until which second of the Unix clock."""
+
+    number: int
+    until: int
 
 
 def sign(secret_id: int, secret: bytes, purpose: Purpose, number: int) -> str:
     """The token of that purpose for `number`, the id of a subscriber or a delivery."""
-    return f"{secret_id:x}-{number:x}-{_mac(secret, purpose, number)}"
+    return f"{secret_id:x}-{number:x}-{_mac(secret, purpose, b'%d' % number)}"
 
 
 def verify(secrets: Mapping[int, bytes], purpose: Purpose, token: str) -> int | None:
     """The number that the token was signed for, or None where it is not ours."""
-    match = _TOKEN.fullmatch(token.lower())
+    match = _TOKEN.fullmatch(token)
     if not match:
         return None
-    secret = secrets.get(int(match[1], 16))
     number = int(match[2], 16)
-    if secret is None or not hmac.compare_digest(match[3], _mac(secret, purpose, number)):
+    return number if _ours(secrets, purpose, match[1], b"%d" % number, match[3]) else None
+
+
+def sign_until(secret_id: int, secret: bytes, purpose: Purpose, number: int, until: int) -> str:
+    """The same, good until that second of the Unix clock."""
+    mac = _mac(secret, purpose, b"%d %d" % (number, until))
+    return f"{secret_id:x}-{number:x}-{until:x}-{mac}"
+
+
+def verify_until(secrets: Mapping[int, bytes], purpose: Purpose, token: str) -> Pass | None:
+    """What an expiring token says, or None where it is not ours. The caller looks at the clock."""
+    match = _EXPIRING.fullmatch(token)
+    if not match:
         return None
-    return number
+    said = Pass(int(match[2], 16), int(match[3], 16))
+    signed = b"%d %d" % (said.number, said.until)
+    return said if _ours(secrets, purpose, match[1], signed, match[4]) else None
 
 
-def _mac(secret: bytes, purpose: Purpose, number: int) -> str:
-    return hashlib.blake2b(
-        b"%d" % number, digest_size=15, key=secret, person=purpose.value
-    ).hexdigest()
+def _ours(
+    secrets: Mapping[int, bytes], purpose: Purpose, secret_id: str, signed: bytes, mac: str
+) -> bool:
+    secret = secrets.get(int(secret_id, 16))
+    return secret is not None and hmac.compare_digest(mac, _mac(secret, purpose, signed))
+
+
+def _mac(secret: bytes, purpose: Purpose, signed: bytes) -> str:
+    return hashlib.blake2b(signed, digest_size=15, key=secret, person=purpose.value).hexdigest()

@@ -26,6 +26,8 @@ _SKIPPED = {
     "suppressed": "Their address was suppressed by the time it was their turn.",
     "erased": "They had been erased by the time it was their turn.",
     "cancelled": "An admin cancelled it.",
+    "nothing_wanted": "The issue had nothing in the sections that they want.",
+    "paused": "They had asked for a pause, and it was not over when the issue was queued.",
 }
 _PUT_OFF = {
     Reason.TEMPORARY: "the relay asked to try later",

@@ -15,8 +15,9 @@ import pytest
 
 from alerts import cli
 from tests.browser import browser, page
+from tests.pages import served
 
-__all__ = ["browser", "page"]
+__all__ = ["browser", "page", "served"]
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 

@@ -55,7 +55,7 @@ def queue_issue(
         secret_id = max(secrets.all_secrets(db))
         issue = issues.freeze(db, month, {"sections": []}, frame.to_json(), secret_id, now)
         ids = issues.add_edition(db, issue, made, octets, hashlib.sha256(octets).hexdigest())
-        return outbox.fill(db, issue, dict.fromkeys(outbox.languages_owed(db), ids), now)
+        return outbox.fill(db, issue, dict.fromkeys(outbox.audiences(db), ids), now)
 
 
 def database(root: Path, *, threads: bool = False) -> Database:

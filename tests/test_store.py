@@ -184,3 +184,38 @@ def test_queueing_takes_its_keys_from_the_rows_themselves(project: Path, alerts:
         1 / 0  # noqa: B018
     assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
     assert not db.conn.in_transaction
+
+
+def test_a_database_from_before_sections_keeps_its_deliveries(project: Path) -> None:
+    """m008 makes a table anew; run twice it changes nothing, and the foreign keys still hold."""
+    from alerts.store import migrations
+    from tests.factories import add_subscribers, database, queue_issue
+
+    db = database(project)
+    add_subscribers(db, 3)
+    queue_issue(project, db)
+    before = db.conn.execute("SELECT id, issue_id, language, sha256 FROM editions").fetchall()
+    db.conn.execute("PRAGMA foreign_keys = OFF")
+    db.conn.execute("ALTER TABLE subscribers DROP COLUMN sections")
+    (sql,) = db.conn.execute("SELECT sql FROM sqlite_master WHERE name = 'editions'").fetchone()
+    old = sql.replace("sections TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(sections)),", "")
+    old = old.replace(", sections)", ")").replace('"editions"', "editions_old")
+    db.conn.execute(old)
+    columns = [row[1] for row in db.conn.execute("PRAGMA table_info(editions_old)")]
+    listed = ", ".join(columns)
+    db.conn.execute(f"INSERT INTO editions_old SELECT {listed} FROM editions")
+    db.conn.execute("DROP TABLE editions")
+    db.conn.execute("ALTER TABLE editions_old RENAME TO editions")
+    db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm008_sections'")
+    db.close()
+    for _ in range(2):
+        db = database(project)
+        after = db.conn.execute("SELECT id, issue_id, language, sha256 FROM editions").fetchall()
+        assert after == before
+        assert db.conn.execute("SELECT DISTINCT sections FROM editions").fetchall() == [("[]",)]
+        assert db.conn.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert db.conn.execute("PRAGMA foreign_keys").fetchone() == (1,)
+        with pytest.raises(sqlite3.IntegrityError):
+            db.conn.execute("DELETE FROM editions")
+        migrations.m008_sections(db)
+        db.close()

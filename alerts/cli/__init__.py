@@ -35,6 +35,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "send": ("alerts.cli.send:send", "Work the outbox until nothing is due."),
     "run": ("alerts.cli.run:run", "Collect, compose, queue and send: what cron calls."),
     "schedule": ("alerts.cli.schedule:schedule", "Run by the clock, as alerts.toml says."),
+    "serve": (
+        "alerts.cli.serve:serve",
+        "Serve the public pages, and run by the clock: one process.",
+    ),
     "status": ("alerts.cli.status:status", "Show how far the month's issue is."),
     "delivery": ("alerts.cli.delivery:delivery", "See the deliveries, retry the missed ones."),
     "why": ("alerts.cli.why:why", "Tell what happened to one person's copy."),
@@ -43,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("alerts.cli.backup:restore", "Put a backup in the place of the database."),
     "adopt": ("alerts.cli.backup:adopt", "Say that this copy of the database lives on."),
     "subscriber": ("alerts.cli.subscriber:subscriber", "Add, import, list and change subscribers."),
+    "bounce": ("alerts.cli.bounce:bounce", "Act on mail that comes back."),
     "suppression": (
         "alerts.cli.suppression:suppression",
         "Keep the addresses that must not be mailed.",

@@ -9,23 +9,24 @@ import stat
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 
 import click
 
+from alerts import notify
 from alerts.cli.bar import bar
 from alerts.cli.delivery import tell_held
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.dispatch import Destination, Orders, Report, World, dispatch
-from alerts.errors import RelayUnavailable, SettingsError
+from alerts.errors import LockHeld, RelayUnavailable, SettingsError
 from alerts.home import at_work
 from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month, RetryPolicy
 from alerts.settings import DeliverySettings, DestinationSettings, Settings
 from alerts.store import check, open_database, outbox
 from alerts.store.lock import project_lock
-from alerts.transport import transport
+from alerts.transport import Transport, transport
 from alerts.transport.post import Post
 
 
@@ -71,11 +72,22 @@ def send(
     """
     with project_lock(session.settings.database_path, "send", session.now):
         session.settle_home()
+        _post_first(session)
         months = [Month.parse(month)] if month else recent(session)
         report = work(session, months, limit=limit, connections=connections, rate=rate)
     if as_json:
         print_json({state.value: report.outcomes[state] for state in DeliveryState})
     return finish(session, months, report, limited=limit is not None)
+
+
+def _post_first(session: Session) -> None:
+    """What `alerts serve` may not have come to: the notices."""
+    with suppress(LockHeld):
+        stop = threading.Event()
+        with stopping(stop):
+            sent = post(session, relay_of(session.settings), stop).outcomes[DeliveryState.SENT]
+        if sent:
+            session.say(f"notices: {sent} sent")
 
 
 def recent(session: Session) -> tuple[Month, ...]:
@@ -102,8 +114,7 @@ def work(
     """Dispatch those months, with the project's lock held; SIGTERM and Ctrl-C stop between messages."""
     settings = session.settings
     delivery = settings.delivery
-    relay = transport(settings, password(settings))
-    _refuse_example(settings)
+    relay = relay_of(settings)
     orders = Orders(
         months=months,
         connections=connections or delivery.connections,
@@ -140,9 +151,7 @@ def work(
 
 def direct_post(settings: Settings) -> Post:
     """The way for single messages; raises `SettingsError`."""
-    way = Post(transport(settings, password(settings)))
-    _refuse_example(settings)
-    return way
+    return Post(relay_of(settings))
 
 
 def _retry(own: DeliverySettings | DestinationSettings, usual: DeliverySettings) -> RetryPolicy:
@@ -184,6 +193,26 @@ def finish(
         session.warn("some deliveries are queued for a later moment; see that the clock is right")
         return 75
     return 0
+
+
+def relay_of(settings: Settings) -> Transport:
+    """The way to the relay of the settings; raises `SettingsError`."""
+    relay = transport(settings, password(settings))
+    _refuse_example(settings)
+    return relay
+
+
+def post(session: Session, relay: Transport, stop: threading.Event) -> Report:
+    """Send the notices that are due, if nobody else is doing so; raises `LockHeld` if so.
+
+    They have a connection and a lock of their own, so none of them waits behind an issue.
+    """
+    settings = session.settings
+    keyring = Keyring.load(settings)
+    world = World(relay, lambda: datetime.now(UTC), time.monotonic, random.random, stop, keyring)
+    with project_lock(settings.database_path, "notices", session.now, "notices.lock"):
+        session.settle_home()
+        return notify.work(session.db, settings, world)
 
 
 def password(settings: Settings) -> str | None:

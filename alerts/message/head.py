@@ -45,10 +45,10 @@ def head(edition: Edition, frame: Frame, queued_at: datetime, boundary: str) -> 
         ("Auto-Submitted", "auto-generated"),
         ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     )
-    return b"".join(_header(name, value) for name, value in headers)
+    return b"".join(header(name, value) for name, value in headers)
 
 
-def _header(name: str, value: str) -> bytes:
+def header(name: str, value: str) -> bytes:
     """One header; refuses a value that would be more than that. An empty one is RFC 5322's too."""
     if value and not _VALUE.fullmatch(value):
         raise InputError(f"{name}: {value[:60]!a} cannot stand in a header; see docs/settings.md")

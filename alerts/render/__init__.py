@@ -7,7 +7,7 @@ style sheets are inlined once an edition and never per subscriber.
 
 from typing import Any
 
-from alerts import colour
+from alerts.colour import FIXED
 from alerts.model import Edition, Issue
 from alerts.render.catalogue import Catalogue
 from alerts.render.environment import environment, render, template_folders
@@ -18,10 +18,6 @@ from alerts.render.plain import Footnotes
 from alerts.render.view import View, Viewer
 from alerts.settings import Settings
 
-FIXED = (
-    *("PAPER", "INK", "MUTED", "RULE"),
-    *("CANVAS_DARK", "PAPER_DARK", "TINT_DARK", "INK_DARK", "MUTED_DARK", "RULE_DARK"),
-)
 MORE = "%(count)s more in the archive"
 PREHEADER_LENGTH = 110  # rule H5: what inboxes show of it
 
@@ -37,7 +33,7 @@ def render_edition(issue: Issue, language: str, settings: Settings) -> Edition:
     viewer = Viewer(catalogue, settings)
     view = viewer.view(issue)
     values: dict[str, Any] = {"alert": settings.alert, "theme": settings.theme, "view": view}
-    values["fixed"] = {name: getattr(colour, name) for name in FIXED}
+    values["fixed"] = FIXED
     written = {"_": catalogue.write, "ngettext": catalogue.write_many, "joined": catalogue.listed}
     subject = " ".join(render(env, "email/issue/subject.txt", values | written).split())
     values |= {"subject": subject, "preheader": _preheader(view)}

@@ -71,6 +71,10 @@ class Catalogue:
         """“October 2026”."""
         return str(format_skeleton("yMMMM", month.first_day(), locale=self.locale))
 
+    def day(self, day: date) -> str:
+        """“12 November 2026”."""
+        return str(format_date(day, "long", locale=self.locale))
+
     def short_month(self, day: date) -> str:
         """“Oct”, for a date tile."""
         return str(format_date(day, "LLL", locale=self.locale)).rstrip(".")

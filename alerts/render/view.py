@@ -166,9 +166,10 @@ class Viewer:
         usual = "featured" if section.key == FEATURED else "full"
         layout = self.alert.layouts.get(section.key, usual)
         left_out = len(section.articles) - room
-        return Group(section.key, self._title(section.key), layout, items, left_out)
+        return Group(section.key, self.section_title(section.key), layout, items, left_out)
 
-    def _title(self, key: str) -> str:
+    def section_title(self, key: str) -> str:
+        """What a section is called in the edition's language."""
         own = self._first(self.alert.section_titles.get(key, {})).text
         if own:
             return own

@@ -104,6 +104,12 @@ def of_subscriber(db: Database, subscriber_id: int, month: Month) -> Delivery | 
     return Delivery(*row) if row else None
 
 
+def all_of(db: Database, subscriber_id: int) -> list[Delivery]:
+    """Every copy that one person was ever owed, oldest first."""
+    rows = db.conn.execute(f"{_SELECT} WHERE d.subscriber_id = ? ORDER BY d.id", (subscriber_id,))
+    return [Delivery(*row) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What was said of how many deliveries of a state, and one of them as an example."""

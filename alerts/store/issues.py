@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,12 +101,19 @@ def freeze(
     return int(row[0])
 
 
-def add_edition(db: Database, issue_id: int, edition: Edition, template: bytes, sha256: str) -> int:
-    """Keep one edition and the bytes of its messages; returns its id."""
+def add_edition(
+    db: Database,
+    issue_id: int,
+    edition: Edition,
+    template: bytes,
+    sha256: str,
+    sections: Sequence[str] = (),
+) -> int:
+    """Keep one edition and the bytes of its messages; returns its id. `sections`: of those alone."""
     cursor = db.conn.execute(
         """INSERT INTO editions
-           (issue_id, language, subject, preheader, html, text, articles, template, sha256)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+           (issue_id, language, subject, preheader, html, text, articles, template, sha256, sections)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             issue_id,
             edition.language,
@@ -117,14 +124,17 @@ def add_edition(db: Database, issue_id: int, edition: Edition, template: bytes, 
             edition.articles,
             template,
             sha256,
+            json.dumps(list(sections)),
         ),
     )
     return int(cursor.lastrowid or 0)
 
 
 def editions(db: Database, issue_id: int) -> tuple[Edition, ...]:
-    """The editions of a frozen issue, as they were sent, in the order they were made."""
-    rows = db.query("SELECT * FROM editions WHERE issue_id = ? ORDER BY id", (issue_id,))
+    """The editions of a frozen issue, as they were sent, in the order they were made: of all sections."""
+    rows = db.query(
+        "SELECT * FROM editions WHERE issue_id = ? AND sections = '[]' ORDER BY id", (issue_id,)
+    )
     names = ("language", "subject", "preheader", "html", "text", "articles")
     return tuple(Edition(**{name: row[name] for name in names}) for row in rows)
 

@@ -1,4 +1,4 @@
-"""The lock of a project: one run at a time on this machine.
+"""The locks of a project: one run at a time on this machine, and beside it one that posts notices.
 
 An advisory lock (flock) on a file beside the database, which the kernel lets go of when its holder
 dies, so a lock left behind is no obstacle. The file's text says who holds it.
@@ -17,9 +17,9 @@ from alerts.store import stamp
 
 
 @contextmanager
-def project_lock(database: Path, what: str, now: datetime) -> Iterator[None]:
-    """Hold the project's lock; raises `LockHeld` at once, naming the holder."""
-    path = database.with_name(f"{database.name}.lock")
+def project_lock(database: Path, what: str, now: datetime, name: str = "lock") -> Iterator[None]:
+    """Hold the project's lock, or another one by name; raises `LockHeld` at once, naming the holder."""
+    path = database.with_name(f"{database.name}.{name}")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:

@@ -294,6 +294,104 @@ def m006_editing(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m007_web(db: Database) -> None:
+    """The subscribers' side. A `confirmation` is a wish that waits for proof of its address: to join
+    (`subscriber_id` 0), or to move a subscription there. There is one open wish an address and
+    subscriber; its address is emptied once it is done or over. No foreign key leads to the people, so
+    that writing a wish down has nothing to do with them.
+
+    A `notice` is a mail to one person about their own subscription. Its bytes are frozen when it is
+    first claimed, and they and the address are emptied once it is settled for good. `mailbox` is a
+    keyed hash by which mails to one mailbox are counted; `counts` whether it counts against the most
+    that an unanswered mailbox ever gets."""
+    _run(
+        db,
+        """
+        CREATE TABLE confirmations (
+            id INTEGER PRIMARY KEY,
+            subscriber_id INTEGER NOT NULL DEFAULT 0,
+            state TEXT NOT NULL DEFAULT 'asked' CHECK (state IN ('asked', 'mailed', 'done', 'over')),
+            email TEXT NOT NULL,
+            email_key TEXT,
+            name TEXT NOT NULL DEFAULT '',
+            language TEXT NOT NULL,
+            consent TEXT NOT NULL DEFAULT '',
+            consent_source TEXT NOT NULL DEFAULT '',
+            network TEXT NOT NULL DEFAULT '',
+            asked_at TEXT NOT NULL,
+            added_id INTEGER,
+            UNIQUE (email_key, subscriber_id),
+            CHECK ((state IN ('asked', 'mailed')) = (email_key IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX confirmations_asked ON confirmations (id) WHERE state = 'asked';
+        CREATE TABLE notices (
+            id INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL CHECK (kind IN ('confirm', 'move', 'already')),
+            subscriber_id INTEGER REFERENCES subscribers (id) ON DELETE SET NULL,
+            confirmation_id INTEGER REFERENCES confirmations (id) ON DELETE SET NULL,
+            email TEXT NOT NULL,
+            language TEXT NOT NULL,
+            mailbox BLOB NOT NULL,
+            counts INTEGER NOT NULL DEFAULT 1 CHECK (counts IN (0, 1)),
+            message BLOB,
+            state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN
+                ('queued', 'sending', 'sent', 'deferred', 'failed', 'in_doubt', 'skipped')),
+            due_at TEXT NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            reason TEXT NOT NULL DEFAULT '',
+            reply TEXT NOT NULL DEFAULT '',
+            created_at TEXT NOT NULL,
+            changed_at TEXT NOT NULL,
+            CHECK ((state IN ('sent', 'failed', 'skipped')) = (email = '')),
+            CHECK (state IN ('queued', 'deferred', 'sending', 'in_doubt') OR message IS NULL)
+        ) STRICT;
+        CREATE INDEX notices_open ON notices (due_at)
+            WHERE state IN ('queued', 'deferred', 'in_doubt');
+        CREATE INDEX notices_held ON notices (id) WHERE state = 'sending';
+        CREATE INDEX notices_by_mailbox ON notices (mailbox, created_at);
+        ALTER TABLE subscribers ADD COLUMN paused_until TEXT NOT NULL DEFAULT ''
+        """,
+    )
+
+
+@MIGRATIONS(transactional=False)
+def m008_sections(db: Database) -> None:
+    """Readers choose sections; an edition is of those that somebody wants ('[]': of all).
+
+    A constraint of a table can only change with the table (SQLite, “Making Other Kinds Of Table Schema
+    Changes”), and foreign keys rest meanwhile, which they only do outside a transaction. Can be run
+    again after a crash: all but the record of it is one transaction."""
+    if any(row[1] == "sections" for row in db.conn.execute("PRAGMA table_info(editions)")):
+        return
+    columns = ", ".join(row[1] for row in db.conn.execute("PRAGMA table_info(editions)"))
+    (made,) = db.conn.execute("SELECT sql FROM sqlite_master WHERE name = 'editions'").fetchone()
+    made = (
+        made.replace('"editions"', "editions")
+        .replace("editions", "editions_anew", 1)
+        .replace(
+            "UNIQUE (issue_id, language)",
+            "sections TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(sections)),"
+            " UNIQUE (issue_id, language, sections)",
+        )
+    )
+    db.conn.execute("PRAGMA foreign_keys = OFF")
+    db.conn.execute("BEGIN IMMEDIATE")
+    _run(
+        db,
+        f"""
+        {made};
+        INSERT INTO editions_anew ({columns}) SELECT {columns} FROM editions;
+        DROP TABLE editions;
+        ALTER TABLE editions_anew RENAME TO editions;
+        ALTER TABLE subscribers ADD COLUMN
+            sections TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(sections))
+        """,  # noqa: S608 - names of columns, from SQLite itself
+    )
+    db.conn.execute("COMMIT")
+    db.conn.execute("PRAGMA foreign_keys = ON")
+
+
+@MIGRATIONS()
 def m012_open_deliveries(db: Database) -> None:
     """The index of what is open, told apart by OR: an IN list costs a table of its own per row, a
     third of the time of queueing."""

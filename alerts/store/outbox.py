@@ -7,7 +7,7 @@ can have reached the relay: `recover` puts that one in doubt and frees the rest.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,27 +40,59 @@ class Settlement:
     at: datetime
 
 
-def languages_owed(db: Database) -> tuple[str, ...]:
-    """The languages of those who would get an issue now."""
-    rows = db.conn.execute(f"SELECT DISTINCT s.language FROM subscribers AS s WHERE {_ELIGIBLE}")  # noqa: S608
-    return tuple(sorted(language for (language,) in rows))
+@dataclass(frozen=True, slots=True, order=True)
+class Audience:
+    """Readers who are owed the same: their language, and the sections they want (none: all)."""
+
+    language: str
+    sections: tuple[str, ...] = ()
 
 
-def fill(db: Database, issue_id: int, edition_of: Mapping[str, int], now: datetime) -> int:
-    """Owe everyone eligible the edition of their language; returns how many.
+def audiences(db: Database) -> tuple[Audience, ...]:
+    """The audiences of those who would get an issue now, the largest first."""
+    rows = db.conn.execute(
+        f"""SELECT s.language, s.sections FROM subscribers AS s WHERE {_ELIGIBLE}
+             GROUP BY s.language, s.sections ORDER BY count(*) DESC, s.language, s.sections"""  # noqa: S608
+    )
+    return tuple(Audience(language, tuple(json.loads(wanted))) for language, wanted in rows)
 
-    `edition_of` names an edition for each of `languages_owed`. To be called in the transaction that
+
+def fill(
+    db: Database,
+    issue_id: int,
+    edition_of: Mapping[Audience, int],
+    now: datetime,
+    unwanted: Collection[Audience] = (),
+) -> int:
+    """Owe everyone eligible the edition of their audience; returns how many.
+
+    Whoever asked for a pause that is not over, or is of an `unwanted` audience, to whom the issue has
+    nothing to say, is in the books too, as `skipped`. `edition_of` names an edition for each of
+    `audiences`. To be called in the transaction that
     freezes the issue. One statement, in order of subscriber id, so that the index is filled in order.
     """
-    db.conn.execute("CREATE TEMP TABLE edition_of (language TEXT PRIMARY KEY, edition_id INTEGER)")
-    db.conn.executemany("INSERT INTO edition_of VALUES (?, ?)", edition_of.items())
+    db.conn.execute(
+        """CREATE TEMP TABLE edition_of (language TEXT, sections TEXT, edition_id INTEGER,
+                                         unwanted INTEGER, PRIMARY KEY (language, sections))"""
+    )
+    db.conn.executemany(
+        "INSERT INTO edition_of VALUES (?, ?, ?, ?)",
+        [
+            (one.language, json.dumps(one.sections, ensure_ascii=False), edition, one in unwanted)
+            for one, edition in edition_of.items()
+        ],
+    )
     cursor = db.conn.execute(
-        f"""INSERT INTO deliveries (issue_id, edition_id, subscriber_id, due_at, changed_at)
-            SELECT ?, e.edition_id, s.id, ?, ?
-              FROM subscribers AS s CROSS JOIN edition_of AS e ON e.language = s.language
+        f"""INSERT INTO deliveries (issue_id, edition_id, subscriber_id, due_at, changed_at, state, reason)
+            SELECT :issue, e.edition_id, s.id, :now, :now,
+                   CASE WHEN s.paused_until > :now OR e.unwanted THEN 'skipped' ELSE 'queued' END,
+                   CASE WHEN s.paused_until > :now THEN 'paused'
+                        WHEN e.unwanted THEN 'nothing_wanted' ELSE '' END
+              FROM subscribers AS s CROSS JOIN edition_of AS e
+                ON e.language = s.language AND e.sections = s.sections
              WHERE {_ELIGIBLE}
              ORDER BY s.id""",  # noqa: S608
-        (issue_id, stamp(now), stamp(now)),
+        {"issue": issue_id, "now": stamp(now)},
     )
     db.conn.execute("DROP TABLE edition_of")
     return cursor.rowcount

@@ -17,6 +17,14 @@ def ensure(db: Database, secret: bytes, now: datetime) -> None:
     )
 
 
+def add(db: Database, secret: bytes, now: datetime) -> int:
+    """Keep one more key (32 random octets), which signs from now on; returns its id."""
+    cursor = db.conn.execute(
+        "INSERT INTO secrets (secret, created_at) VALUES (?, ?)", (secret, stamp(now))
+    )
+    return int(cursor.lastrowid or 0)
+
+
 def all_secrets(db: Database) -> Mapping[int, bytes]:
     """Every key by its id, oldest first."""
     return {

@@ -16,16 +16,19 @@ from alerts.model import Subscriber, SubscriberStatus
 from alerts.store import stamp
 
 PAGE = 1000
+_COLUMNS = """id, email, status, language, name, tags, consent, consent_source, consent_at,
+              created_at, paused_until, sections"""
 
 
 def find(db: Database, address: Address) -> Subscriber | None:
     """The person with that address, if any."""
-    rows = db.query(
-        """SELECT id, email, status, language, name, tags, consent, consent_source, consent_at,
-                  created_at
-           FROM subscribers WHERE email_key = ?""",
-        (address.key,),
-    )
+    rows = db.query(f"SELECT {_COLUMNS} FROM subscribers WHERE email_key = ?", (address.key,))  # noqa: S608
+    return next((_subscriber(row) for row in rows), None)
+
+
+def by_id(db: Database, subscriber_id: int) -> Subscriber | None:
+    """The person with that id, the erased included."""
+    rows = db.query(f"SELECT {_COLUMNS} FROM subscribers WHERE id = ?", (subscriber_id,))  # noqa: S608
     return next((_subscriber(row) for row in rows), None)
 
 
@@ -58,7 +61,8 @@ def change(db: Database, subscriber: Subscriber, now: datetime) -> None:
     s = subscriber
     db.conn.execute(
         """UPDATE subscribers SET email = ?, email_key = ?, name = ?, language = ?, status = ?,
-                  tags = ?, consent = ?, consent_source = ?, consent_at = ?, updated_at = ?
+                  tags = ?, consent = ?, consent_source = ?, consent_at = ?, paused_until = ?,
+                  sections = ?, updated_at = ?
            WHERE id = ?""",
         (
             s.email,
@@ -70,6 +74,8 @@ def change(db: Database, subscriber: Subscriber, now: datetime) -> None:
             s.consent,
             s.consent_source,
             s.consent_at,
+            s.paused_until,
+            _json(s.sections),
             stamp(now),
             s.id,
         ),
@@ -83,7 +89,8 @@ def erase(db: Database, subscriber: Subscriber, now: datetime) -> None:
     key = Address.parse(subscriber.email).key
     db.conn.execute(
         """UPDATE subscribers SET email = '', email_key = NULL, name = '', status = 'erased',
-                  tags = '[]', consent = '', consent_source = '', consent_at = '', updated_at = ?
+                  tags = '[]', consent = '', consent_source = '', consent_at = '', paused_until = '',
+                  sections = '[]', updated_at = ?
            WHERE id = ?""",
         (stamp(now), subscriber.id),
     )
@@ -94,9 +101,18 @@ def erase(db: Database, subscriber: Subscriber, now: datetime) -> None:
         """UPDATE events SET detail = '{}'
            WHERE (subscriber_id = :id
                   OR delivery_id IN (SELECT id FROM deliveries WHERE subscriber_id = :id))
-             AND (instr(lower(detail), :key) OR instr(detail, :email))""",
+             AND (instr(lower(detail), :key) OR instr(detail, :email)
+                  OR json_extract(detail, '$.network') IS NOT NULL)""",
         {"id": subscriber.id, "key": key, "email": subscriber.email},
     )
+
+
+def remove(db: Database, subscriber_id: int) -> None:
+    """Delete a person who is pending and was never owed a copy, with what happened to them."""
+    who = """(SELECT s.id FROM subscribers AS s WHERE s.id = ? AND s.status = 'pending'
+               AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.subscriber_id = s.id))"""
+    db.conn.execute(f"DELETE FROM events WHERE subscriber_id = {who}", (subscriber_id,))  # noqa: S608
+    db.conn.execute(f"DELETE FROM subscribers WHERE id = {who}", (subscriber_id,))  # noqa: S608
 
 
 def listed(
@@ -107,13 +123,12 @@ def listed(
     while True:
         page = list(
             db.query(
-                """SELECT id, email, status, language, name, tags, consent, consent_source,
-                          consent_at, created_at FROM subscribers
+                f"""SELECT {_COLUMNS} FROM subscribers
                     WHERE id > :last AND CASE :status WHEN '' THEN status <> 'erased'
                                                       ELSE status = :status END
                       AND (:language = '' OR language = :language)
                       AND (:tag = '' OR EXISTS (SELECT 1 FROM json_each(tags) WHERE value = :tag))
-                    ORDER BY id LIMIT :page""",
+                    ORDER BY id LIMIT :page""",  # noqa: S608
                 {"last": last, "status": status, "language": language, "tag": tag, "page": PAGE},
             )
         )
@@ -123,11 +138,10 @@ def listed(
         last = page[-1]["id"]
 
 
-def _json(tags: tuple[str, ...]) -> str:
-    return json.dumps(sorted(set(tags)), ensure_ascii=False)
+def _json(words: tuple[str, ...]) -> str:
+    return json.dumps(sorted(set(words)), ensure_ascii=False)
 
 
 def _subscriber(row: dict[str, Any]) -> Subscriber:
-    return Subscriber(
-        **{**row, "status": SubscriberStatus(row["status"]), "tags": tuple(json.loads(row["tags"]))}
-    )
+    lists = {name: tuple(json.loads(row[name])) for name in ("tags", "sections")}
+    return Subscriber(**{**row, **lists, "status": SubscriberStatus(row["status"])})

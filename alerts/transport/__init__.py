@@ -18,6 +18,8 @@ from alerts.settings import Settings
 from alerts.transport import maildir, smtp
 from alerts.transport.connection import Conversation, Goodbye, Transport
 
+__all__ = ["Null", "Transport", "transport"]
+
 
 def transport(settings: Settings, password: str | None) -> Transport:
     """The transport that `delivery.relay` names; raises `SettingsError`."""

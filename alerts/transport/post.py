@@ -36,11 +36,16 @@ class Post:
         finally:
             self._connection.cut()
 
-    def send(self, envelope: Envelope, message: bytes) -> Outcome:
-        """Hand one message over; raises `RelayUnavailable` where the relay refuses us."""
+    def open(self) -> Connection:
+        """See to it that there is a connection; raises `RelayUnavailable`."""
         if self._connection is None or not self._connection.usable:
             self._connection = self._connect()
-        outcome = _spoken(self._connection, self._connection.send(envelope, message))
+        return self._connection
+
+    def send(self, envelope: Envelope, message: bytes) -> Outcome:
+        """Hand one message over; raises `RelayUnavailable` where the relay refuses us."""
+        connection = self.open()
+        outcome = _spoken(connection, connection.send(envelope, message))
         assert outcome is not None  # noqa: S101 - a message's conversation ends with one
         return outcome
 

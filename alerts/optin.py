@@ -1,0 +1,239 @@
+"""Confirmed opt-in: who signs up, or moves to another address, proves that the address is theirs.
+
+    ask (by a visitor) → admit (by us, a moment later) → a notice → confirm (by its reader) or purge
+
+What a visitor asks is only written down: whether the address is known is looked up later, so no answer
+can tell (rule X10). `admit` decides, and owes at most one notice a day and three ever to a mailbox that
+does not answer (X9). Nobody is mailed an issue before `confirm` (S20). Each act can be repeated.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from sqlite_utils import Database
+
+from alerts.address import Address
+from alerts.model import Subscriber, SubscriberStatus, SuppressionReason
+from alerts.store import (
+    confirmations,
+    events,
+    notices,
+    stamp,
+    subscribers,
+    suppressions,
+    transaction,
+)
+from alerts.store.confirmations import JOINS, Confirmation, WishState
+from alerts.store.notices import NoticeKind
+
+BATCH = 100  # wishes looked at in one transaction
+A_DAY = timedelta(days=1)
+MOST_A_DAY = 1
+MOST_EVER = 3
+KEPT = timedelta(days=30)  # how long it is known that a wish was done, for a link pressed again
+
+
+class Confirmed(Enum):
+    """What confirming came to."""
+
+    JOINED = "joined"
+    MOVED = "moved"
+    ALREADY = "already"  # it was done before
+    OVER = "over"  # too late, or withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """What a visitor says who wants to join; `page` is where, `network` what is kept of their IP."""
+
+    address: Address
+    name: str
+    language: str
+    consent: str
+    page: str
+    network: str = ""
+
+
+def ask_to_join(db: Database, wish: SignUp, now: datetime) -> None:
+    """Write a sign-up down."""
+    with transaction(db):
+        confirmations.ask(
+            db,
+            wish.address,
+            now,
+            language=wish.language,
+            name=wish.name,
+            consent=wish.consent,
+            consent_source=wish.page,
+            network=wish.network,
+        )
+
+
+def ask_to_move(db: Database, person: Subscriber, address: Address, now: datetime) -> None:
+    """Write down that a subscriber wants their mail at another address."""
+    with transaction(db):
+        confirmations.ask(db, address, now, language=person.language, subscriber_id=person.id)
+        events.record(db, now, "subscriber.move_asked", subscriber_id=person.id)
+
+
+def admit(db: Database, now: datetime) -> int:
+    """Decide on everything asked so far; returns how many notices are owed for it."""
+    owed = 0
+    while True:
+        with transaction(db):
+            wishes = confirmations.asked(db, BATCH)
+            owed += sum(_admit(db, wish, now) for wish in wishes)
+        if len(wishes) < BATCH:
+            return owed
+
+
+def _admit(db: Database, wish: Confirmation, now: datetime) -> bool:
+    """Decide on one wish; returns whether a notice is owed for it."""
+    address = Address.parse(wish.email)
+    person = subscribers.find(db, address)
+    suppression = suppressions.find(db, address)
+    if suppression and suppression.reason is not SuppressionReason.UNSUBSCRIBED:
+        return _drop(db, wish)
+    today, unanswered = notices.counted(db, notices.mailbox(db, address), now - A_DAY)
+    allowed = today < MOST_A_DAY and unanswered < MOST_EVER
+    if person and person.status is SubscriberStatus.ACTIVE:
+        _drop(db, wish)
+        if not allowed or person.id == wish.subscriber_id:
+            return False
+        notices.add(db, NoticeKind.ALREADY, address, person.language, now, subscriber_id=person.id)
+        return True
+    if not allowed:
+        # An earlier notice may be on its way, or lie in the mailbox still: its link stays good.
+        confirmations.mailed(db, wish.id, wish.added_id)
+        return False
+    if wish.subscriber_id == JOINS:
+        person, added = _pending(db, wish, person, now)
+        confirmations.mailed(db, wish.id, added)
+        about, kind = person.id, NoticeKind.CONFIRM
+    else:
+        confirmations.mailed(db, wish.id, None)
+        about, kind = wish.subscriber_id, NoticeKind.MOVE
+    notices.add(db, kind, address, wish.language, now, subscriber_id=about, confirmation_id=wish.id)
+    return True
+
+
+def _drop(db: Database, wish: Confirmation) -> bool:
+    confirmations.close(db, wish.id, WishState.OVER, JOINS)
+    return False
+
+
+def _pending(
+    db: Database, wish: Confirmation, person: Subscriber | None, now: datetime
+) -> tuple[Subscriber, int | None]:
+    """The person who signed up, on the list as pending; and their id if this sign-up added them.
+
+    One who left stays as they are until they confirm.
+    """
+    if person is None:
+        fresh = _with(wish, Subscriber(0, wish.email, SubscriberStatus.PENDING, wish.language))
+        added = subscribers.add(db, fresh, now)
+        events.record(
+            db, now, "subscriber.added", subscriber_id=added, detail=_evidence(wish.network)
+        )
+        return replace(fresh, id=added), added
+    if person.status is SubscriberStatus.PENDING:
+        subscribers.change(db, _with(wish, person), now)
+    return person, wish.added_id
+
+
+def _with(wish: Confirmation, person: Subscriber) -> Subscriber:
+    """The person as they asked to be, with the evidence of it (S18)."""
+    return replace(
+        person,
+        email=wish.email,
+        name=wish.name or person.name,
+        language=wish.language,
+        consent=wish.consent,
+        consent_source=wish.consent_source,
+        consent_at=wish.asked_at,
+    )
+
+
+def _evidence(network: str) -> dict[str, str]:
+    return {"network": network} if network else {}
+
+
+def confirm(
+    db: Database, confirmation_id: int, now: datetime, *, within: timedelta, network: str = ""
+) -> Confirmed:
+    """Carry out a wish whose address is proved, once; `within` is how long that takes at most."""
+    with transaction(db):
+        wish = confirmations.get(db, confirmation_id)
+        if wish is None or wish.state is WishState.OVER:
+            return Confirmed.OVER
+        if wish.state is WishState.DONE:
+            person = subscribers.by_id(db, wish.subscriber_id)
+            active = person is not None and person.status is SubscriberStatus.ACTIVE
+            return Confirmed.ALREADY if active else Confirmed.OVER
+        if wish.asked_at < stamp(now - within):
+            return Confirmed.OVER
+        address = Address.parse(wish.email)
+        suppression = suppressions.find(db, address)
+        if suppression and suppression.reason is not SuppressionReason.UNSUBSCRIBED:
+            return Confirmed.OVER
+        if wish.subscriber_id != JOINS:
+            return _move(db, wish, address, now)
+        if suppression:
+            suppressions.remove(db, suppression)
+        return _join(db, wish, address, now, network)
+
+
+def _join(
+    db: Database, wish: Confirmation, address: Address, now: datetime, network: str
+) -> Confirmed:
+    person = subscribers.find(db, address)
+    fresh = person or Subscriber(0, wish.email, SubscriberStatus.ACTIVE, wish.language)
+    active = replace(_with(wish, fresh), status=SubscriberStatus.ACTIVE, paused_until="")
+    if person:
+        subscribers.change(db, active, now)
+    else:
+        active = replace(active, id=subscribers.add(db, active, now))
+    confirmations.close(db, wish.id, WishState.DONE, active.id)
+    notices.answered(db, notices.mailbox(db, address))
+    events.record(
+        db, now, "subscriber.confirmed", subscriber_id=active.id, detail=_evidence(network)
+    )
+    return Confirmed.JOINED
+
+
+def _move(db: Database, wish: Confirmation, address: Address, now: datetime) -> Confirmed:
+    """Give a subscription its new address. Whoever else was known by it, and not active, goes."""
+    person = subscribers.by_id(db, wish.subscriber_id)
+    other = subscribers.find(db, address)
+    if person is None or person.status is SubscriberStatus.ERASED:
+        return Confirmed.OVER
+    if other and other.id != person.id:
+        if other.status is SubscriberStatus.ACTIVE:
+            return Confirmed.OVER
+        subscribers.erase(db, other, now)
+        events.record(db, now, "subscriber.erased", subscriber_id=other.id)
+    subscribers.change(db, replace(person, email=wish.email), now)
+    confirmations.close(db, wish.id, WishState.DONE, person.id)
+    notices.answered(db, notices.mailbox(db, address))
+    events.record(
+        db, now, "subscriber.changed", subscriber_id=person.id, detail={"fields": ["email"]}
+    )
+    return Confirmed.MOVED
+
+
+def purge(db: Database, now: datetime, *, within: timedelta) -> int:
+    """Forget those who signed up and did not confirm in time (S20); returns how many wishes ended."""
+    ended = 0
+    while True:
+        with transaction(db):
+            wishes = confirmations.unanswered(db, now - within, BATCH)
+            for wish in wishes:
+                confirmations.close(db, wish.id, WishState.OVER, JOINS)
+                if wish.added_id is not None:
+                    subscribers.remove(db, wish.added_id)
+            if len(wishes) < BATCH:
+                confirmations.remove_closed(db, now - within - KEPT)
+        ended += len(wishes)
+        if len(wishes) < BATCH:
+            return ended

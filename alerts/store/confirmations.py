@@ -1,0 +1,161 @@
+"""Wishes that wait for proof of an address: to join, or to move a subscription there.
+
+`ask` is one statement that looks nobody up, so that answering a visitor takes as long for an address
+that is known as for one that is not (rule X10). What is asked is decided later, by `optin.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlite_utils import Database
+
+from alerts.address import Address
+from alerts.store import stamp
+
+JOINS = 0  # stands for the subscriber who is not there yet
+
+
+class WishState(StrEnum):
+    """The life of a wish."""
+
+    ASKED = "asked"  # not looked at yet
+    MAILED = "mailed"  # a notice is owed or on its way
+    DONE = "done"  # confirmed
+    OVER = "over"  # nothing comes of it
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """One wish. `subscriber_id` is whom it moves, or `JOINS`; `added_id` whom it added as pending."""
+
+    id: int
+    subscriber_id: int
+    state: WishState
+    email: str
+    name: str
+    language: str
+    consent: str
+    consent_source: str
+    network: str
+    asked_at: str
+    added_id: int | None
+
+
+_COLUMNS = """id, subscriber_id, state, email, name, language, consent, consent_source, network,
+              asked_at, added_id"""
+
+
+def ask(
+    db: Database,
+    address: Address,
+    now: datetime,
+    *,
+    language: str,
+    subscriber_id: int = JOINS,
+    name: str = "",
+    consent: str = "",
+    consent_source: str = "",
+    network: str = "",
+) -> None:
+    """Keep a wish; a second one of the same address takes the place of the first."""
+    db.conn.execute(
+        """INSERT INTO confirmations (subscriber_id, email, email_key, name, language, consent,
+                                      consent_source, network, asked_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (email_key, subscriber_id) DO UPDATE
+              SET state = 'asked', email = excluded.email, name = excluded.name,
+                  language = excluded.language, consent = excluded.consent,
+                  consent_source = excluded.consent_source, network = excluded.network,
+                  asked_at = excluded.asked_at""",
+        (
+            subscriber_id,
+            str(address),
+            address.key,
+            name,
+            language,
+            consent,
+            consent_source,
+            network,
+            stamp(now),
+        ),
+    )
+
+
+def asked(db: Database, limit: int) -> Sequence[Confirmation]:
+    """The oldest wishes that nobody has looked at."""
+    rows = db.query(
+        f"SELECT {_COLUMNS} FROM confirmations WHERE state = 'asked' ORDER BY id LIMIT ?",  # noqa: S608
+        (limit,),
+    )
+    return [_confirmation(row) for row in rows]
+
+
+def get(db: Database, confirmation_id: int) -> Confirmation | None:
+    """The wish with that id."""
+    rows = db.query(f"SELECT {_COLUMNS} FROM confirmations WHERE id = ?", (confirmation_id,))  # noqa: S608
+    return next((_confirmation(row) for row in rows), None)
+
+
+def mailed(db: Database, confirmation_id: int, added_id: int | None) -> None:
+    """A notice about it is owed."""
+    db.conn.execute(
+        "UPDATE confirmations SET state = 'mailed', added_id = ? WHERE id = ?",
+        (added_id, confirmation_id),
+    )
+
+
+def close(db: Database, confirmation_id: int, state: WishState, subscriber_id: int) -> None:
+    """It is done or over: what it says of a person goes."""
+    db.conn.execute(
+        """UPDATE confirmations
+              SET state = ?, subscriber_id = ?, email = '', email_key = NULL, name = '', consent = '',
+                  consent_source = '', network = '', added_id = NULL
+            WHERE id = ?""",
+        (state, subscriber_id, confirmation_id),
+    )
+
+
+def unanswered(db: Database, asked_before: datetime, limit: int) -> Sequence[Confirmation]:
+    """Wishes that were mailed about, and not confirmed in time."""
+    rows = db.query(
+        f"""SELECT {_COLUMNS} FROM confirmations
+             WHERE state = 'mailed' AND asked_at < ? ORDER BY id LIMIT ?""",  # noqa: S608
+        (stamp(asked_before), limit),
+    )
+    return [_confirmation(row) for row in rows]
+
+
+def remove_closed(db: Database, asked_before: datetime) -> int:
+    """Forget wishes that were done or over long ago; returns how many."""
+    cursor = db.conn.execute(
+        "DELETE FROM confirmations WHERE state IN ('done', 'over') AND asked_at < ?",
+        (stamp(asked_before),),
+    )
+    return cursor.rowcount
+
+
+def forget(db: Database, address: Address, subscriber_id: int) -> None:
+    """End every wish of that address or of that subscriber, for an erasure."""
+    rows = db.conn.execute(
+        "SELECT id FROM confirmations WHERE email_key = ? OR (subscriber_id = ? AND email <> '')",
+        (address.key, subscriber_id),
+    ).fetchall()
+    for (confirmation_id,) in rows:
+        close(db, confirmation_id, WishState.OVER, JOINS)
+
+
+def of_subscriber(db: Database, address: Address, subscriber_id: int) -> Sequence[Confirmation]:
+    """The open wishes about one person: to join with their address, or to move."""
+    rows = db.query(
+        f"""SELECT {_COLUMNS} FROM confirmations
+             WHERE email_key = ? OR (subscriber_id = ? AND email <> '') ORDER BY id""",  # noqa: S608
+        (address.key, subscriber_id),
+    )
+    return [_confirmation(row) for row in rows]
+
+
+def _confirmation(row: dict[str, Any]) -> Confirmation:
+    return Confirmation(**{**row, "state": WishState(row["state"])})

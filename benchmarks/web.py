@@ -1,0 +1,155 @@
+"""The pages under load while an issue is being sent: `python -m benchmarks.web [--readers N]`.
+
+One-click unsubscribes (RFC 8058), each of another person and each on disk before it is answered, from
+`--clients` connections, to `alerts serve`, a process of its own: first alone; then `alerts send` alone into
+Debian's `smtp-sink`; then both at once, with the clients as fast as they can and at `--rate` requests a
+second, which is a list of 100,000 where everybody wants to leave within the hour. Prints requests and
+messages a second, and their ratios to running alone: with two cores for sender, sink, server and clients,
+much of a ratio is the cores' and not the program's. Last, the books of the issue have to close.
+"""
+
+import argparse
+import http.client
+import itertools
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from alerts import cli
+from alerts.store import outbox, secrets
+from alerts.tokens import Purpose, sign
+from benchmarks.sending import sink
+from tests.factories import MONTH, add_subscribers, database, edition, queue_issue
+
+PARAGRAPH = "<p>The committee heard twelve speakers and adopted the report without a vote.</p>\n"
+BODY = "List-Unsubscribe=One-Click"
+HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readers", type=int, default=20_000)
+    parser.add_argument("--leavers", type=int, default=60_000)
+    parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=28)
+    parser.add_argument("--seconds", type=float, default=10)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, sink() as port:
+        root = Path(folder) / "project"
+        cli.call(["-q", "init", str(root)])
+        db = database(root)
+        add_subscribers(db, options.readers)
+        queue_issue(root, db, made=edition(body="Hello {slot:name|reader} " + PARAGRAPH * 220))
+        add_subscribers(db, options.leavers, domain="leaving.example")
+        leave = _tokens(db, options.readers, options.leavers)
+        with _served(root) as pages:
+            each = options.leavers // (3 * options.clients)
+            with _loading(pages, leave, options.clients, each, 0) as alone:
+                time.sleep(options.seconds)
+            print(f"one-click, alone          {alone():8.0f} requests/s")
+            send = _send(root, db, port, options.readers)
+            print(f"send, alone               {send:8.0f} messages/s")
+            for rate in (0.0, options.rate):
+                with _loading(pages, leave, options.clients, each, rate) as counted:
+                    both = _send(root, db, port, options.readers)
+                words = f"at {rate:.0f}/s" if rate else "as fast as they can"
+                print(f"both, clients {words}:")
+                print(f"  one-click               {counted():8.0f} requests/s")
+                print(f"  send                    {both:8.0f} messages/s  {both / send:.2f}")
+        books = outbox.counts(db, MONTH)
+        assert books["sent"] == options.readers, books
+        assert sum(books.values()) == options.readers, books
+        print(f"the books close: {books['sent']} of {options.readers} sent, once each run")
+        db.close()
+
+
+def _tokens(db: Database, readers: int, leavers: int) -> Iterator[str]:
+    """A path for each person who is no reader of the issue."""
+    keys = secrets.all_secrets(db)
+    newest = max(keys)
+    for number in range(readers + 1, readers + leavers + 1):
+        yield f"/unsubscribe/{sign(newest, keys[newest], Purpose.UNSUBSCRIBE, number)}"
+
+
+@contextmanager
+def _served(root: Path) -> Iterator[int]:
+    """The port of `alerts serve`, with its clock at rest."""
+    quiet = {f"ALERTS_SCHEDULE__{act}": "" for act in ("COLLECT", "RUN", "SEND")}
+    command = [sys.executable, "-m", "alerts", "--project", str(root), "serve", "--port", "0"]
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env=os.environ | quiet
+    ) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        yield int(line.split()[1].rstrip("/,").rpartition(":")[2])
+        process.terminate()
+        process.stderr.read()
+
+
+def _client(
+    port: int, paths: list[str], pause: float, stop: Event, counted: "Synchronized[int]"
+) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    for path in paths:
+        began = time.perf_counter()
+        if stop.is_set():
+            return
+        connection.request("POST", path, BODY, HEADERS)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200, answer.status
+        with counted.get_lock():
+            counted.value += 1
+        if pause:
+            stop.wait(max(0.0, pause - (time.perf_counter() - began)))
+
+
+@contextmanager
+def _loading(
+    port: int, paths: Iterator[str], clients: int, each: int, rate: float
+) -> Iterator[Callable[[], float]]:
+    """Clients at work while the block runs; gives a function: requests a second."""
+    stop, counted = multiprocessing.Event(), multiprocessing.Value("q", 0)
+    pause = clients / rate if rate else 0.0
+    workers = [
+        multiprocessing.Process(
+            target=_client,
+            args=(port, list(itertools.islice(paths, each)), pause, stop, counted),
+        )
+        for _ in range(clients)
+    ]
+    for worker in workers:
+        worker.start()
+    began = time.perf_counter()
+    taken = [0.0]
+    yield lambda: counted.value / taken[0]
+    taken[0] = time.perf_counter() - began
+    stop.set()
+    for worker in workers:
+        worker.join()
+
+
+def _send(root: Path, db: Database, port: int, readers: int) -> float:
+    """Messages a second of the whole process, after the outbox was filled anew."""
+    db.execute("UPDATE deliveries SET state = 'queued', attempts = 0, lease_id = NULL")
+    db.execute("UPDATE issues SET state = 'queued', sent_at = NULL")
+    environment = os.environ | {"ALERTS_DELIVERY__RELAY": f"smtp://127.0.0.1:{port}"}
+    command = [sys.executable, "-m", "alerts", "-q", "--project", str(root), "send"]
+    began = time.perf_counter()
+    subprocess.run([*command, "--month", str(MONTH)], check=True, env=environment)
+    return readers / (time.perf_counter() - began)
+
+
+if __name__ == "__main__":
+    main()
