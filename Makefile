@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint docs bench clean help
+.PHONY: demo test lint texts docs caniemail bench clean help
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -21,9 +21,16 @@ lint: .venv/ready ## style, types, generated documents
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python docs/generate.py --check
+	@$(BIN)/python docs/catalogues.py --check
 
-docs: .venv/ready ## write docs/cli.md and docs/settings.md anew
+texts: .venv/ready ## add new interface texts to the catalogues, name what is not translated
+	@$(BIN)/python docs/catalogues.py
+
+docs: .venv/ready ## write docs/cli.md, docs/settings.md and docs/lint.md anew
 	@$(BIN)/python docs/generate.py
+
+caniemail: .venv/ready ## fetch what mail programs support anew; needs npm and the network
+	@$(BIN)/python docs/caniemail.py
 
 bench: .venv/ready ## run the measurements
 	@set -e; for file in benchmarks/[a-z]*.py; do \

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from alerts import sources
+from alerts import likeness, sources
 from alerts.errors import InputError
-from alerts.model import Month, Source
+from alerts.model import Article, Month, Source
 from alerts.settings import Settings
-from alerts.store import articles, events, issues, transaction
+from alerts.store import addresses, articles, doubles, events, issues, transaction
 from alerts.store import sources as kept
 
 
@@ -50,10 +50,13 @@ def collect(
     *,
     fetcher: sources.Fetcher | None = None,
 ) -> Collected:
-    """Ask every source. `month` is the one being made: undated articles join it."""
+    """Ask every source. `month` is the one being made: undated articles join it, and calendars give
+    the events of the weeks after it."""
     result = Collected(month)
     asked = kept.all_sources(db)
-    for source, found in _asked(asked, settings, fetcher or sources.Fetcher(settings)):
+    occasion = sources.Occasion(_events_from(db, settings, month), addresses.pages(db))
+    reader = sources.Reader(settings, fetcher or sources.Fetcher(settings), occasion)
+    for source, found in _asked(asked, settings, reader):
         if isinstance(found, InputError):
             result.failed.append(Failure(source.location, str(found)))
             kept.failed(db, source.id, str(found), now)
@@ -62,24 +65,34 @@ def collect(
         result.failed += [Failure(source.location, fault) for fault in found.faults]
         with transaction(db):
             _keep(db, source, found, settings, result, now)
+    if settings.sources.join_doubles and result.new + result.updated:
+        _join_doubles(db, month, result, now)
     return result
 
 
+def _events_from(db: Database, settings: Settings, month: Month) -> datetime:
+    """The moment from which events are news: the end of the month whose issue they will join."""
+    joined = month_of(None, month, settings.zone, _closed(db), settings.alert.late)
+    return joined.plus(1).start(settings.zone)
+
+
+def _closed(db: Database) -> frozenset[Month]:
+    return frozenset(Month.parse(text) for text in articles.frozen_months(db))
+
+
 def _asked(
-    asked: Collection[Source], settings: Settings, fetcher: sources.Fetcher
+    asked: Collection[Source], settings: Settings, reader: sources.Reader
 ) -> Iterator[tuple[Source, sources.Found | InputError]]:
     """Each source with what it said, in the order in which sources were added, so that which of two
     sources first names a page does not hang on which server is faster."""
     with ThreadPoolExecutor(max(1, settings.sources.concurrency)) as pool:
-        answers = pool.map(lambda source: _ask(source, settings, fetcher), asked)
+        answers = pool.map(lambda source: _ask(source, reader), asked)
         yield from zip(asked, answers, strict=True)
 
 
-def _ask(
-    source: Source, settings: Settings, fetcher: sources.Fetcher
-) -> sources.Found | InputError:
+def _ask(source: Source, reader: sources.Reader) -> sources.Found | InputError:
     try:
-        return sources.read(source, settings, fetcher)
+        return reader.read(source)
     except InputError as fault:
         return fault
 
@@ -93,9 +106,9 @@ def _keep(
     now: datetime,
 ) -> None:
     """Store what one source said, and that it said it, together."""
-    if found.unchanged:
-        result.unchanged += articles.count_of_source(db, source.id)
-    closed = frozenset(Month.parse(text) for text in articles.frozen_months(db))
+    result.unchanged += found.known
+    closed = _closed(db)
+    told = found.known
     changed: dict[Month, dict[str, list[str]]] = {}
     for article in found.articles:
         if not article.url:
@@ -105,6 +118,7 @@ def _keep(
         )
         change = articles.put(db, article, month, source.id, now)
         setattr(result, change, getattr(result, change) + 1)
+        told += 1
         if change != "unchanged":
             kept_in, id_ = articles.place(db, article.url)
             changed.setdefault(kept_in, {}).setdefault(change, []).append(id_)
@@ -112,7 +126,37 @@ def _keep(
         detail = {"source": source.location, "command": "collect", **of_month}
         issue_id = issues.begin(db, touched, now)
         events.record(db, now, "issue.collected", issue_id=issue_id, detail=detail)
-    kept.collected(db, source.id, found.etag, found.last_modified, now)
+    reading = kept.Reading(found.etag, found.last_modified, found.digest, told)
+    kept.collected(db, source.id, reading, now)
+
+
+def _join_doubles(db: Database, month: Month, result: Collected, now: datetime) -> None:
+    """Let one article stand for all that tell the same, in the month being made and the one after."""
+    for one in (month, month.plus(1)):
+        if str(one) in articles.frozen_months(db):
+            continue
+        free = doubles.candidates(db, one)
+        shown = [a for a in articles.of_month(db, one) if a.id in free and not a.event]
+        # what an editor has touched comes first, so that it stands for others and never they for it
+        shown.sort(key=lambda article: not free[article.id].edited)
+        told = [_told(article, free[article.id].source_id) for article in shown]
+        found = [pair for pair in likeness.doubles(told) if not free[pair[0]].edited]
+        with transaction(db):
+            for later, first in found:
+                doubles.join(db, later, first, now, by_editor=False)
+                detail = {"article": later, "same_as": first, "command": "collect"}
+                events.record(
+                    db, now, "article.joined", issue_id=issues.begin(db, one, now), detail=detail
+                )
+                result.notes.append(
+                    f"{later}: reported by several sources; {first} stands for it "
+                    f"(`alerts article part {later}` undoes it)"
+                )
+
+
+def _told(article: Article, source_id: int | None) -> likeness.Told:
+    language = article.language.partition("-")[0]
+    return likeness.Told(article.id, source_id, language, article.title, article.summary)
 
 
 def month_of(

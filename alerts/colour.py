@@ -32,16 +32,19 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def nearest_readable(colour: str, background: str) -> str:
-    """`colour`, or the least change of it towards black or white that reads on `background`."""
+def nearest_readable(colour: str, *grounds: str) -> str | None:
+    """`colour`, or the least change of it towards black or white that reads on all `grounds`.
+
+    None where no colour does: on both a dark and a light ground.
+    """
     for step in range(256):
         for end in (0, 255):
             mixed = "#" + "".join(
                 f"{round(part + (end - part) * step / 255):02x}" for part in _parts(colour)
             )
-            if contrast(mixed, background) >= READABLE:
+            if all(contrast(mixed, ground) >= READABLE for ground in grounds):
                 return mixed
-    raise ValueError(f"no colour reads on {background}")  # impossible: black or white always does
+    return None
 
 
 def _parts(colour: str) -> tuple[int, int, int]:

@@ -20,13 +20,17 @@ NO_LETTERS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Localised:
-    """The words of an article for readers of one language, and which language each field is in."""
+    """The words of an article for readers of one language, and which language each field is in.
+
+    `url` is the page in the language of the title, where there is one, else the article's own.
+    """
 
     title: str
     title_language: str
     summary: str
     summary_language: str
     full_text_language: str  # of the page behind the link
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,15 @@ def compose(
     alert: AlertSettings,
     letters: Mapping[str, str] = NO_LETTERS,
 ) -> Issue:
-    """The issue of `month`: what is not excluded, once each, in sections in reading order.
+    """The issue of `month`: what is not excluded and stands for itself, once each, in sections in
+    reading order.
 
     Featured articles leave their section for the first one; sections follow `alert.sections`, then
     the alphabet. Profiles are those of the articles shown, in reading order.
     """
     ranks = {key: rank for rank, key in enumerate((FEATURED, *alert.sections), start=-1)}
     given = list(articles)
-    seen = {article.id for article in given if article.excluded}
+    seen = {article.id for article in given if article.excluded or article.same_as}
     sections: dict[str, list[Article]] = {}
     for article in sorted(given, key=lambda one: _order(one, ranks)):
         if article.id not in seen:
@@ -129,7 +134,9 @@ def localised(article: Article, languages: Iterable[str]) -> Localised:
     wanted = tuple(languages)
     title, title_language = _field(article, "title", wanted)
     summary, summary_language = _field(article, "summary", wanted)
-    return Localised(title, title_language, summary, summary_language, article.language)
+    there = article.translations.get(title_language, Translation()).url
+    page = (title_language, there) if there else (article.language, article.url)
+    return Localised(title, title_language, summary, summary_language, *page)
 
 
 def _field(

@@ -15,7 +15,8 @@
         ├── AwaitingApproval    exit 75  an issue waits for its editors
         ├── LockHeld            exit 75  another run works on this project
         ├── StoreBusy           exit 75  another program holds the database
-        └── RelayUnavailable    exit 75  the relay is unreachable, or refuses us
+        ├── RelayUnavailable    exit 75  the relay is unreachable, or refuses us
+        └── NoAnswer            exit 75  the DNS did not answer
 
 Each message is one line that names the place (file, line, field) and the remedy. Outcomes of a
 delivery are not faults: they are values, see `model.Outcome`.
@@ -46,7 +47,14 @@ class InputError(AlertsError):
 
 
 class FetchError(InputError):
-    """A source could not be fetched, or fetching it was refused."""
+    """A source could not be fetched, or fetching it was refused.
+
+    `status` is what the server answered (HTTP), where it answered.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class TextFault(InputError):
@@ -99,3 +107,7 @@ class StoreBusy(TryLater):
 
 class RelayUnavailable(TryLater):
     """The relay cannot be reached, or refuses us rather than one recipient."""
+
+
+class NoAnswer(TryLater):
+    """The DNS did not answer, which says nothing about what was asked."""

@@ -69,13 +69,6 @@ _UNFIT_FOR_URL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SENTENCE_END = re.compile(r"(?:[.!?…؟۔।]+[\"'»”’)\]]*(?=\s)|[。！？]+[」』”’）]*)")
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:\w|[A-Z]\w{0,2}|\w(?:\.\w)+|vs|etc|al|cf|approx|núm|art)\.$"
-)
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]"
-)
 _HOST = re.compile(r"(?=.{1,253}\.?\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.?)+")
 
 
@@ -88,35 +81,6 @@ def tidy(text: str) -> str:
     """Plain text on one line: no controls or invisible tricks, single spaces, NFC."""
     text = _SURROGATE.sub("\ufffd", text[:_LONGEST_MARKUP])
     return unicodedata.normalize("NFC", " ".join(_INVISIBLE.sub("", text).split()))
-
-
-def shorten(text: str, length: int) -> str:
-    """`text` if it has at most `length` characters, else cut at its last sentence end before that.
-
-    Where that would leave less than a third, it is cut between two words and ends in “…”; a
-    character is never torn from its combining marks.
-    """
-    if len(text) <= length:
-        return text
-    for end in reversed([m.end() for m in _SENTENCE_END.finditer(text, 0, length + 1)]):
-        if length / 3 <= end <= length and _ends_sentence(text, end):
-            return text[:end]
-    cut = length - 1
-    if not _UNSPACED.match(text[cut]):
-        cut = text.rfind(" ", 0, cut + 1)
-    if cut <= 0:
-        cut = length - 1
-    while cut > 1 and (unicodedata.combining(text[cut]) or text[cut] == "\u200d"):
-        cut -= 1
-    return text[:cut].rstrip(" ,;:–—-.") + "…"
-
-
-def _ends_sentence(text: str, end: int) -> bool:
-    """False for the point of an abbreviation or an initial, and before a lower-case letter."""
-    rest = text[end:].lstrip()
-    if rest and rest[0].islower():
-        return False
-    return not _ABBREVIATION.search(text[max(0, end - 12) : end])
 
 
 def safe_url(url: str, base: str = "") -> str:

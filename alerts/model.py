@@ -25,8 +25,10 @@ class SourceKind(StrEnum):
 
     FEED = "feed"
     PAGE = "page"
+    LISTING = "listing"  # a page of links to articles, which are followed
     CALENDAR = "calendar"
     FOLDER = "folder"
+    TABLE = "table"  # a CSV file
 
 
 class SubscriberStatus(StrEnum):
@@ -134,10 +136,14 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """Title and summary of an article in one language; an empty field is not translated."""
+    """Title and summary of an article in one language; an empty field is not translated.
+
+    `url` is the page in that language, where there is one.
+    """
 
     title: str = ""
     summary: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +156,39 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """When and where an event takes place. `start` and `end` are days, or aware moments."""
+    """When and where an event takes place. `start` and `end` are days, or aware moments.
+
+    `ics` is the address of a calendar file that holds it.
+    """
 
     start: date | datetime
     end: date | datetime | None = None
     place: str = ""
+    ics: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Another source's article about the same thing, shown beside the one that stands for both."""
+
+    id: str
+    url: str
+    name: str  # who published it
 
 
 NO_TRANSLATIONS: Mapping[str, Translation] = MappingProxyType({})
+NO_ADDRESSES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One item. Text fields are plain text, already clean; `url` is canonical and absolute."""
+    """One item. Text fields are plain text, already clean; `url` is canonical and absolute.
+
+    `guessed`: nothing says the language, and the text does not tell either. `same_as` is the id of
+    the article that stands for this one too; `reports` are those that this one stands for. What a
+    source says but the store does not keep: `alternates`, by language the pages that it names as
+    translations of this one, and `text`, the whole of it.
+    """
 
     url: str
     title: str
@@ -180,6 +206,11 @@ class Article:
     excluded: bool = False
     position: int | None = None
     note: str = ""  # between editors; never mailed
+    guessed: bool = False
+    same_as: str = ""
+    reports: tuple[Report, ...] = ()
+    alternates: Mapping[str, str] = field(default_factory=lambda: NO_ADDRESSES)
+    text: str = ""
 
     @property
     def id(self) -> str:
@@ -205,7 +236,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where articles are collected, with what the last fetch left for a conditional one."""
+    """Where articles are collected, with what the last fetch left for a conditional one.
+
+    `digest` is that of the document as it was read, and `articles` how many it gave.
+    """
 
     id: int
     location: str
@@ -215,6 +249,9 @@ class Source:
     profile: str = ""
     etag: str = ""
     last_modified: str = ""
+    digest: str = ""
+    articles: int = 0
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

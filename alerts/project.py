@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from alerts import colour, headers
 from alerts.address import Address
-from alerts.colour import INK, MUTED, PAPER, PAPER_DARK, TINT_DARK
+from alerts.colour import CANVAS_DARK, INK, MUTED, PAPER, PAPER_DARK, TINT_DARK
 from alerts.errors import InputError, SettingsError, UsageError
 from alerts.settings import (
     DATABASE_NAME,
@@ -170,7 +170,7 @@ def _convert(value: Any, kind: Any, place: str, declared: "Field[Any] | None" = 
     if origin is tuple and isinstance(value, list):
         return tuple(_convert(item, inner[0], place) for item in value)
     if origin is not None and origin is not tuple and isinstance(value, dict):
-        return {str(key): _convert(item, inner[1], place) for key, item in value.items()}
+        return {str(key): _convert(item, inner[1], place, declared) for key, item in value.items()}
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if isinstance(kind, type) and type(value) is kind:
@@ -311,22 +311,22 @@ def _check_theme(theme: ThemeSettings, at: typing.Callable[[str, str], str]) -> 
     for key in ("accent", "accent_dark", "canvas", "tint"):
         if not colour.is_colour(getattr(theme, key)):
             raise SettingsError(f"{at('theme', key)}: write a colour as #rrggbb")
-    pairs = (
-        ("accent", theme.accent, PAPER),
-        ("canvas", theme.canvas, MUTED),
-        ("tint", theme.tint, INK),
-        ("accent", theme.accent, theme.tint),
-        ("accent", theme.accent, theme.canvas),
-        ("accent_dark", theme.accent_dark, PAPER_DARK),
-        ("accent_dark", theme.accent_dark, TINT_DARK),
-    )
-    for key, ours, against in pairs:
-        if colour.contrast(ours, against) < colour.READABLE:
-            raise SettingsError(
-                f"{at('theme', key)}: {ours} on {against} has a contrast of "
-                f"{colour.contrast(ours, against):.1f}, less than {colour.READABLE}; "
-                f"the nearest that reads is {colour.nearest_readable(ours, against)}"
-            )
+    beside = {
+        "canvas": (MUTED, INK),
+        "tint": (INK,),
+        "accent": (PAPER, theme.canvas, theme.tint),
+        "accent_dark": (PAPER_DARK, CANVAS_DARK, TINT_DARK),
+    }
+    for key, others in beside.items():
+        ours = getattr(theme, key)
+        for other in others:
+            if colour.contrast(ours, other) < colour.READABLE:
+                better = colour.nearest_readable(ours, *others)
+                raise SettingsError(
+                    f"{at('theme', key)}: {ours} beside {other} has a contrast of "
+                    f"{colour.contrast(ours, other):.1f}, less than {colour.READABLE}; "
+                    + (f"the nearest that reads is {better}" if better else "change one of them")
+                )
     for key in ("heading_font", "body_font"):
         if not re.fullmatch(r"[\w ,'-]+", getattr(theme, key)):
             raise SettingsError(f"{at('theme', key)}: write font names with commas between them")

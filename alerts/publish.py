@@ -20,15 +20,15 @@ from alerts.archive.counted import counting
 from alerts.compose import chain, compose, localised
 from alerts.errors import AwaitingApproval, Incomplete, StoreError, TryLater
 from alerts.keyring import Keyring
-from alerts.markup import shorten
 from alerts.message import Frame, template
 from alerts.model import Actor, Edition, Issue, IssueState, Month
 from alerts.render import render_edition
-from alerts.render.environment import clean, link
+from alerts.render.gate import clean, link
 from alerts.render.view import LONGEST_TEXT, LONGEST_TITLE
 from alerts.review import below_coverage, content_hash
 from alerts.selection import ALL, Keys, selected
 from alerts.selection import keys as keys_of
+from alerts.sentences import shorten
 from alerts.settings import Settings
 from alerts.store import (
     approvals,
@@ -121,7 +121,7 @@ def queue(
         raise StoreError(
             f"{settings.database_path}: holds no signing key; run `alerts init` once more"
         )
-    with transaction(db):
+    with transaction(db, own_keys=True):
         stored = issues.get(db, month)
         if stored is not None and stored.frozen:  # another process was faster
             return _already(db, stored)

@@ -14,7 +14,7 @@ from html import escape
 from alerts.compose import coverage, localised, same_language
 from alerts.message import Frame, template
 from alerts.model import FEATURED, Edition, Issue
-from alerts.render.environment import clean
+from alerts.render.gate import clean
 from alerts.settings import Settings
 
 _SHOWN = 40  # lines of a preview's note
@@ -61,6 +61,9 @@ def _lacks_of_articles(issue: Issue) -> Iterator[Lack]:
         if article.image and not article.image.alt:
             text = f"{article.id}: its image has no description: {article.title}"
             yield Lack("alt", text, (article.id,))
+        if article.guessed:
+            text = f"{article.id}: its language, “{article.language}”, is a guess: {article.title}"
+            yield Lack("language", text, (article.id,))
         if article.profile and article.profile not in issue.profiles:
             text = f"{article.id}: there is no profile “{article.profile}”: `alerts profile add`"
             yield Lack("profile", text, (article.id,))

@@ -47,6 +47,12 @@ class AlertSettings:
     section_titles: Mapping[str, Mapping[str, str]] = option(
         {}, 'Titles of your own sections, e.g. { jobs = { en = "Jobs", es = "Empleo" } }.'
     )
+    layouts: Mapping[str, str] = option(
+        {},
+        'How a section looks, e.g. { news = "compact", members = "featured" }: "full" (the default) '
+        'has title and summary, "compact" titles alone, "featured" a picture above each.',
+        ("full", "compact", "featured"),
+    )
     welcome: Mapping[str, str] = option(
         {}, 'The standing welcome by language, e.g. { en = "Welcome to…" }.'
     )
@@ -208,6 +214,9 @@ class DkimSettings:
         "Selectors and their private keys (PEM, mode 0600); each of them signs, e.g. "
         '{ a2026 = "dkim-rsa.pem", b2026 = "dkim-ed25519.pem" }.',
     )
+    selectors: tuple[str, ...] = option(
+        (), "Where the relay signs: the selectors of its keys, for `alerts doctor` to look at."
+    )
     changed_key: str = option(
         "refuse",
         "What to do when the key that an unfinished issue is signed with is gone: refuse to send, "
@@ -224,7 +233,16 @@ class SourcesSettings:
     timeout: timedelta = option(timedelta(seconds=20), "How long one source may take in all.")
     max_bytes: int = option(10_000_000, "The largest document that is read, in octets, unpacked.")
     concurrency: int = option(8, "How many sources are fetched at once.")
+    per_host: int = option(2, "How many of them from one host at once.")
     retries: int = option(2, "How often a failed fetch is tried again.")
+    robots: bool = option(True, "Heed the robots.txt of a site when pages are read.")
+    follow: int = option(30, "How many new links of a listing are read in one collection.")
+    upcoming: timedelta = option(
+        timedelta(days=45), "Events of calendars that begin within this after the issue's month."
+    )
+    join_doubles: bool = option(
+        True, "Show what several sources report as one article that names the others."
+    )
     user_agent: str = option("", "Empty: alerts/<version> (+web.base_url).")
     summary_length: int = option(
         400, "Summaries are cut at a sentence end before this many letters."
@@ -279,6 +297,18 @@ class DatabaseSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LintSettings:
+    """What `alerts issue lint` counts, and what it leaves unsaid."""
+
+    clients: Mapping[str, float] = option(
+        {},
+        "What your readers read mail in, by weight, e.g. "
+        '{ gmail = 40, apple-mail = 30, "outlook.windows" = 15 }; default: a rough average.',
+    )
+    skip: tuple[str, ...] = option((), "Codes of docs/lint.md that you do not want to hear of.")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one project, and where it lies."""
 
@@ -291,6 +321,7 @@ class Settings:
     dkim: DkimSettings = field(default_factory=DkimSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    lint: LintSettings = field(default_factory=LintSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)

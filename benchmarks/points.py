@@ -50,7 +50,6 @@ class Field:
         queue_issue(self._root, db)
         db.close()
         self._path = self._root / "subscribers.db"
-        self._whole = self._path.read_bytes()
 
     def send(self, *, month: str = "2026-10", **death: object) -> int:
         """One `alerts send`; its exit code."""
@@ -62,10 +61,7 @@ class Field:
 
     def kill(self, step: str, when: str, nth: int) -> Point | None:
         """Die there and be run again; None where that step is not reached so often."""
-        self._path.write_bytes(self._whole)
-        for name in ("-journal", "-receipts"):
-            self._path.with_name(f"subscribers.db{name}").unlink(missing_ok=True)
-        self._relay.inbox.clear()
+        self._begin_anew()
         self._hold("hold")
         if self.send(step=step, when=when, nth=nth) >= 0:
             return None
@@ -75,6 +71,19 @@ class Field:
         self._hold("resend")
         code = self.send()
         return Point(step, when, nth, before, held, *self._after_resend(held, code, faults))
+
+    def _begin_anew(self) -> None:
+        """As it was when queued; a database put back from a copy would be refused, and rightly."""
+        db = database(self._root)
+        for statement in (
+            """UPDATE deliveries SET state = 'queued', lease_id = NULL, attempts = 0, reason = '',
+                      reply = '', due_at = '2026-11-02T09:00:00Z'""",
+            "DELETE FROM leases",
+            "UPDATE issues SET state = 'queued', sent_at = NULL",
+        ):
+            db.execute(statement)
+        db.close()
+        self._relay.inbox.clear()
 
     def _hold(self, in_doubt: str) -> None:
         toml = (self._root / "alerts.toml").read_text(encoding="utf-8")

@@ -1,8 +1,9 @@
-"""Writes docs/cli.md from the commands and docs/settings.md from the declarations of settings.
+"""Writes docs/cli.md from the commands, docs/settings.md from the settings, docs/lint.md from the checks.
 
 `python docs/generate.py` writes; `--check` writes nothing and exits 1 when a file is out of date.
 """
 
+import re
 import sys
 import typing
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from typing import Any
 import click
 
 from alerts import cli
+from alerts.lint import CHECKS, CLIENTS, support
+from alerts.lint.checks import outside
 from alerts.project import LISTS, toml_value
 from alerts.settings import Settings
 
@@ -45,6 +48,31 @@ the environment, which wins over the file: `ALERTS_<SECTION>__<KEY>`, for exampl
 The cron lines of `[schedule]` have five fields: minute, hour, day, month, weekday (0–7, Sunday is 0
 and 7, or names). Where a day and a weekday are both given, both must hold: `0 9 1-7 * mon` is the
 first Monday. A day that a month does not have means its last day.
+"""
+
+
+LINT = """\
+# What `alerts issue lint` finds
+
+<!-- made by docs/generate.py: change alerts/lint/checks/ and run `make docs` -->
+
+`alerts issue lint` looks at the final bytes of each edition of the month, as a made-up reader would get
+them; `alerts issue lint FILE` at any `.eml`, `.html` or `.txt`, with or without a project. An **error**
+stops an issue (exit code 1), a **warning** wants a look, a **hint** is worth knowing; the level below is
+the usual one, some findings of a code are milder or graver. Each finding tells its place, its reason and
+a remedy, once, with how often it occurs. Nothing is fetched unless `--links` is given: then each link and
+image that is the same for all readers is, but never one that unsubscribes. SpamAssassin is asked where
+it is installed, off the network.
+
+`--only CODE` and `--skip CODE` choose checks for once; `lint.skip` in `alerts.toml` silences them for
+good. The last column names the rule or standard: design 7, and the letters S, H, X of the project's
+rules for mail; RFCs; WCAG 2.2.
+
+`client-support` knows what each mail program can do from caniemail.com's data of {date}, which travels
+with the package ({licence} `make caniemail` fetches the newest). It counts the readers that a feature
+does not reach: by `lint.clients`, or else by a rough average ({clients}). What stands in a media query
+or in a comment for Outlook is nobody's loss and not counted, nor is what merely adorns, such as round
+corners.
 """
 
 
@@ -132,7 +160,32 @@ def _listed_default(f: "Field[Any]") -> str:
     return "required" if f.default is MISSING else f"`{toml_value(f.default)}`"
 
 
-PAGES = {"cli.md": cli_page, "settings.md": settings_page}
+def lint_page() -> str:
+    """Every code of the linter, by family."""
+    parts = [LINT.format(date=support.dated(), clients=_weights(), licence=support.licence())]
+    family = ""
+    for entry in CHECKS.values():
+        module = entry.look.__module__ if entry.look else outside.__name__
+        if module != family:
+            family = module
+            title = (sys.modules[module].__doc__ or "").splitlines()[0].rstrip(".")
+            parts.append(f"\n## {title}\n\n| code | level | why | what to do | from |\n")
+            parts.append("|---|---|---|---|---|\n")
+        cells = (f"`{entry.code}`", entry.level.value, entry.why, entry.remedy, entry.rule)
+        parts.append("| " + " | ".join(_cell(_literal(cell)) for cell in cells) + " |\n")
+    return "".join(parts)
+
+
+def _weights() -> str:
+    return ", ".join(f"`{name}` {weight:g}" for name, weight in CLIENTS.items())
+
+
+def _literal(text: str) -> str:
+    """Tags and slots as code, where they are not code already."""
+    return re.sub(r"(?<!`)(</?[a-z!][^<>]{0,60}>|\{slot:\w+\})(?!`)", r"`\1`", text)
+
+
+PAGES = {"cli.md": cli_page, "settings.md": settings_page, "lint.md": lint_page}
 
 
 def main() -> int:

@@ -1,12 +1,14 @@
 """Fixtures that all tests share: a project on disk, and the command line called in this process."""
 
 import contextlib
+import importlib.util
 import io
 import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -35,6 +37,22 @@ class Result:
 
 
 Alerts = Callable[..., Result]
+
+
+def document_tool(name: str) -> ModuleType:
+    """A program of `docs/`, which is no package, as a module."""
+    path = Path(__file__).resolve().parents[1] / "docs" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` writes what tests/golden/ should hold, to be read before it is committed."""
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew")
 
 
 @pytest.fixture(autouse=True)

@@ -51,7 +51,7 @@ def queue_issue(
     frame = replace(Frame.of(settings, month), dkim=signatures)
     made = made or edition()
     octets = template(made, frame, now)
-    with transaction(db):
+    with transaction(db, own_keys=True):
         secret_id = max(secrets.all_secrets(db))
         issue = issues.freeze(db, month, {"sections": []}, frame.to_json(), secret_id, now)
         ids = issues.add_edition(db, issue, made, octets, hashlib.sha256(octets).hexdigest())

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 
 from alerts.compose import compose
-from alerts.model import Article, Event, Image, Issue, Month, Profile, Translation
+from alerts.message import sample
+from alerts.model import Article, Edition, Event, Image, Issue, Month, Profile, Report, Translation
 from alerts.settings import AlertSettings, Funder, Settings
 
 LANGUAGES = ("en", "es", "fr", "pt", "ru", "ar")
 OCTOBER = Month(2026, 10)
 SITE = "https://www.example.org"
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 PROFILES = {
     "lab": Profile("lab", "City Lab", f"{SITE}/lab", "", {"en": "A network.", "es": "Una red."})
@@ -77,6 +80,53 @@ def settings(root: Path) -> Settings:
 def issue(*articles: Article) -> Issue:
     """The sample, or an issue of these articles."""
     return compose(OCTOBER, articles or ARTICLES, PROFILES, AlertSettings())
+
+
+def gallery(root: Path) -> tuple[Issue, Settings]:
+    """An issue that uses everything there is: all layouts, pictures, logos, foreign text, long words."""
+    logo = f"{SITE}/logo.png"
+    picture = Image(f"{SITE}/picture.png", "Volunteers reading a gauge on the bank of a river")
+    news = replace(ARTICLES[1], profile="lab", language="fr")
+    more = (
+        replace(ARTICLES[0], url=f"{SITE}/second", title="Featured as well", image=None),
+        replace(
+            ARTICLES[4],
+            url=f"{SITE}/story",
+            event=Event(date(2026, 11, 20), None, "Lima", f"{SITE}/story.ics"),
+            reports=(
+                Report("1", f"{SITE}/other", "Policy Desk"),
+                Report("2", f"{SITE}/ar-3", "المرصد"),
+            ),
+        ),
+        replace(news, url=f"{SITE}/long", title=f"{LONG_WORD} {SITE}/{'a' * 90}", translations={}),
+        replace(ARTICLES[2], url=f"{SITE}/ar-2", section="jobs"),
+        replace(news, url=f"{SITE}/jobs", section="jobs", translations={}),
+        replace(ARTICLES[5], url=f"{SITE}/call", section="jobs"),
+        replace(ARTICLES[3], url=f"{SITE}/picture", section="members", image=picture),
+        replace(
+            ARTICLES[4], url=f"{SITE}/bare", section="members", summary="Only dates.", image=picture
+        ),
+        Article(
+            "", "An announcement without a link", "It says all there is to say.", section="news"
+        ),
+    )
+    given = settings(root)
+    alert = replace(given.alert, logo=logo, layouts={"jobs": "compact", "members": "featured"})
+    funders = (*given.funders, Funder("Birch Fund", "https://birch.example", logo))
+    profiles = {"lab": replace(PROFILES["lab"], logo=logo)}
+    letters = {
+        "en": f"Dear readers,\n\nit was **quite** a month. See [the archive]({SITE}/all).\n\n- One\n- Two",
+        "ar": "أعزاءنا القرّاء،\n\nكان شهرًا **حافلًا**.\n\n- أولًا\n- ثانيًا",
+    }
+    made = compose(OCTOBER, (*ARTICLES, *more), profiles, alert, letters)
+    return made, replace(given, alert=alert, funders=funders)
+
+
+def page_of(edition: Edition, given: Settings) -> str:
+    """The HTML of an edition as a made-up reader gets it, slots filled."""
+    message = sample(edition, given, OCTOBER, datetime(2026, 11, 2, 9, tzinfo=UTC))
+    (_, html) = message_from_bytes(message, policy=policy.default).iter_parts()
+    return str(html.get_content())
 
 
 def many(number: int) -> Issue:

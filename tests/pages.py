@@ -120,7 +120,7 @@ def serve(root: Path, **environ: str) -> Iterator[Served]:
     settings, clock, log = load(root, given), Clock(), list[str]()
     with ExitStack() as stack:
         bound = stack.enter_context(listening("127.0.0.1", 0))
-        site = Site(settings, log=log.append, now=clock)
+        site = Site(settings, log=log.append, warn=log.append, now=clock)
         stack.enter_context(serving(site, bound))
         url = address(bound)
         client = stack.enter_context(httpx.Client(base_url=url, timeout=ANSWER_WITHIN))

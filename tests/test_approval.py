@@ -1,5 +1,6 @@
 """Approval: editors get a preview, nothing goes out unsigned, and any change voids a signature."""
 
+import html
 import re
 import socket
 from collections.abc import Iterator
@@ -116,6 +117,19 @@ def test_a_preview_is_the_edition_with_what_was_found_above_it(
     assert alerts("article", "edit", "one", "--title", "Changed").code == 0
     got = alerts("issue", "approve", *MONTH, "--content", content)
     assert (got.code, "has changed since content" in got.stderr) == (1, True)
+
+
+def test_a_preview_says_what_the_linter_found(october: Path, alerts: Alerts, relay: Relay) -> None:
+    plain = ("article", "add", "--url", "http://a.example/three", "--title", "Title three")
+    assert alerts(*plain, "--summary", "S.", *MONTH).code == 0
+    linted = alerts("issue", "lint", *MONTH, "--no-spam", "--json").json["editions"]
+    found = next(f for f in linted[0]["findings"] if f["code"] == "link-http")
+    alerts("run", *MONTH)
+    for taken in relay.inbox:
+        part = read(taken).get_body(("html",))
+        assert part is not None
+        assert found["reason"] in " ".join(html.unescape(part.get_content()).split())
+    assert found["reason"] in alerts("issue", "approve", *MONTH).stderr
 
 
 CHANGES = (

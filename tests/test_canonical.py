@@ -1,6 +1,6 @@
 """One page has one canonical URL, however it is written."""
 
-from alerts.canonical import canonical, spellings
+from alerts.canonical import canonical, page_of, same_site
 
 
 def test_what_does_not_change_the_page_is_dropped() -> None:
@@ -24,9 +24,43 @@ def test_a_canonical_url_is_canonical() -> None:
         assert canonical(canonical(url)) == canonical(url)
 
 
-def test_scheme_and_last_slash_do_not_make_another_page() -> None:
-    assert set(spellings("https://a.example/x")) == {
-        "https://a.example/x", "https://a.example/x/", "http://a.example/x", "http://a.example/x/"
-    }  # fmt: skip
-    assert set(spellings("http://a.example/")) == {"http://a.example/", "https://a.example/"}
-    assert "https://a.example/x/?q=1" not in spellings("https://a.example/x?q=1")
+def test_the_viewers_of_amp_lead_to_the_page() -> None:
+    cases = {
+        "https://www.google.com/amp/s/example.org/a/b?amp=1": "https://example.org/a/b",
+        "https://www.google.co.uk/amp/example.org/a": "http://example.org/a",
+        "https://example-org.cdn.ampproject.org/v/s/example.org/a.html?usqp=x&amp_js_v=0.1": "https://example.org/a.html",
+        "https://www.google.com/amp/s/a@b.example/x": "https://www.google.com/amp/s/a@b.example/x",
+        "https://www.google.com/amp/s/127.0.0.1:22/x": "https://www.google.com/amp/s/127.0.0.1:22/x",
+        "https://example.org/amp/s/other.example/": "https://example.org/amp/s/other.example/",
+        "https://example.org/?p=3&outputType=amp": "https://example.org/?p=3",
+    }
+    assert {url: canonical(url) for url in cases} == cases
+
+
+def test_what_does_not_make_another_page() -> None:
+    same = (
+        *("https://a.example/x", "http://a.example/x", "https://a.example/x/"),
+        *("https://a.example/x/index.html", "https://a.example/x/amp", "https://a.example/amp/x/"),
+        "https://a.example/x/amp/",
+    )
+    assert {page_of(url) for url in same} == {"a.example/x"}
+    assert page_of("https://a.example/") == page_of("http://a.example/index.php") == "a.example"
+    other = (
+        *("https://a.example/y", "https://a.example/x?q=1", "https://a.example/x/?q=1"),
+        *("https://m.a.example/x", "https://www.a.example/x", "https://a.example/x.html"),
+        *("https://a.example/amp", "https://a.example/xamp", "https://a.example/#!/x"),
+    )
+    assert len({page_of(url) for url in (*same, *other)}) == len(other) + 1
+
+
+def test_a_site_is_what_lies_below_one_domain() -> None:
+    yes = [
+        ("https://es.a.example.org/", "http://www.example.org/x"),
+        ("https://a.co.uk/", "https://b.a.co.uk/"),
+    ]
+    no = [
+        *(("https://a.co.uk/", "https://b.co.uk/"), ("https://a.example.org/", "https://a.example.com/")),
+        *(("https://127.0.0.1/", "https://10.0.0.1/"), ("https://evil-example.org/", "https://example.org/")),
+    ]  # fmt: skip
+    assert all(same_site(*pair) for pair in yes)
+    assert not any(same_site(*pair) for pair in no)

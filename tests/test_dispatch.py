@@ -377,6 +377,14 @@ def test_a_relay_that_asks_for_less_is_given_time_s17(project: Path) -> None:
     assert max(at for _, at in clock.taken) >= 1001, "a pause of a second"
 
 
+def test_greylisting_slows_nobody_down_t6(project: Path) -> None:
+    sending = Sending(project, readers=40)
+    with Relay(script=at("rcpt", "451 4.7.1 greylisted, come again", only="*")) as relay:
+        clock = Clock(sending, relay, step=0.0)  # whoever waits here waits for ever
+        clock.send()
+    assert sending.counts == {"deferred": 40}
+
+
 def test_a_destination_may_give_up_sooner_t6(project: Path) -> None:
     sending = Sending(project, readers=2)
     sending.db.execute(

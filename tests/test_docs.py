@@ -1,12 +1,10 @@
 """The documents say what the program does: commands, options, settings, links."""
 
-import importlib.util
 import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import get_type_hints
 
 import click
@@ -14,18 +12,10 @@ import pytest
 
 from alerts import cli
 from alerts.settings import Settings
+from tests.conftest import document_tool
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-
-
-def _generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _commands() -> Iterator[tuple[str, click.Command]]:
@@ -40,9 +30,9 @@ def _commands() -> Iterator[tuple[str, click.Command]]:
     yield from walk(cli.alerts, click.Context(cli.alerts, info_name="alerts"))
 
 
-@pytest.mark.parametrize("name", ["cli.md", "settings.md"])
+@pytest.mark.parametrize("name", ["cli.md", "settings.md", "lint.md"])
 def test_the_generated_page_is_up_to_date(name: str) -> None:
-    page = _generator().PAGES[name]()
+    page = document_tool("generate").PAGES[name]()
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page, "run `make docs`"
 
 

@@ -5,17 +5,21 @@ import gzip
 import resource
 import socket
 import threading
+import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 
 from alerts.errors import FetchError
 from alerts.settings import Settings, SourcesSettings
-from alerts.sources.fetch import Fetcher, is_public
+from alerts.sources.fetch import Fetcher
+from alerts.sources.guard import is_public
+from tests.conftest import Alerts
 from tests.web import Site, bomb, reply, site
 
 
@@ -157,7 +161,35 @@ def test_a_gzip_bomb_is_unpacked_no_further_than_the_limit_x4(web: Site) -> None
     web.serve("/gzip", gzip.compress(b"small"), Content_Encoding="gzip")
     assert _fetcher().fetch(web.url("/gzip")).body == b"small"
     assert "damaged" in _fault(_fetcher(), web.serve("/bad", b"no gzip", Content_Encoding="gzip"))
-    assert "encoding" in _fault(_fetcher(), web.serve("/br", b"x", Content_Encoding="br"))
+    for encoding in ("br", "deflate", "gzip"):
+        url = web.serve("/damaged", b"x", Content_Encoding=encoding)
+        assert f"its {encoding} encoding is damaged" in _fault(_fetcher(), url)
+    assert "not asked for" in _fault(_fetcher(), web.serve("/z", b"x", Content_Encoding="zstd"))
+
+
+def test_every_encoding_that_is_asked_for_is_unpacked_and_bombs_are_not_x4(web: Site) -> None:
+    zeros = bytes(300_000_000)
+    raw = zlib.compressobj(wbits=-15)
+    bombs = {
+        "br": brotli.compress(zeros, quality=1),
+        "deflate": zlib.compress(zeros),
+        "DEFLATE": raw.compress(zeros) + raw.flush(),
+        "gzip": bomb(300),
+    }
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for name, packed in bombs.items():
+        url = web.serve(f"/{name}", packed, Content_Encoding=name)
+        assert "larger than 2000000 octets" in _fault(_fetcher(max_bytes=2_000_000), url)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 60_000, f"bombs of 300 MB took {grown / 1024:.0f} MB"
+    text = b"A document of some length. " * 40
+    raw = zlib.compressobj(wbits=-15)
+    packed = {"br": brotli.compress(text), "deflate": zlib.compress(text)}
+    packed["DEFLATE"] = raw.compress(text) + raw.flush()
+    for name, octets in packed.items():
+        assert _fetcher().fetch(web.serve("/t", octets, Content_Encoding=name)).body == text
+    _, headers = web.requests[-1]
+    assert headers["accept-encoding"] == "gzip, deflate, br"
 
 
 @pytest.mark.parametrize("part", ["status", "headers", "body", "chunks"])
@@ -306,6 +338,54 @@ def test_the_address_checked_is_the_address_connected_to_x3(web: Site) -> None:
     got = Fetcher(settings, resolve=resolve).fetch(web.url("/", "no-such-name.example"))
     assert (got.body, asked) == (b"by its number", ["no-such-name.example"])
     assert web.requests[0][1]["host"] == f"no-such-name.example:{web.port}"
+
+
+def test_nothing_that_a_source_names_leads_to_loopback_x3(
+    project: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Links, pictures, enclosures, style sheets, translations, listed pages, OPML, events, new articles:
+    none is fetched, or only if its address is public."""
+    monkeypatch.setenv("ALERTS_SOURCES__RETRIES", "0")
+    with _listeners() as (port, hits):
+        tried = 0
+        for number, host in enumerate(("127.0.0.1", "localhost", "[::1]", "0x7f.1", "2130706433")):
+            evil = f"http://{host}:{port}/x"
+            rss = (
+                f"<rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'><channel><link>{evil}</link>"
+                f"<image><url>{evil}.png</url></image><item><title>T</title><link>{evil}</link>"
+                f"<enclosure url='{evil}.png' type='image/png'/><media:content url='{evil}.jpg'/>"
+                f"<description>&lt;img src='{evil}'>&lt;link rel=stylesheet href='{evil}'></description>"
+                "</item></channel></rss>"
+            )
+            head = "".join(
+                f'<link rel="{rel}" hreflang="es" href="{evil}">'
+                for rel in ("alternate", "canonical", "stylesheet", "icon", "amphtml", "next")
+            )
+            links = "".join(
+                f"<h2><a href='/{n}'>A title of some length {n}</a></h2>" for n in range(9)
+            )
+            files = {
+                "f.xml": rss,
+                "p.html": f"<html><head>{head}<style>@import '{evil}';</style><title>T</title><meta property="
+                f"og:image content='{evil}'></head><body><p>{'Some text of a page. ' * 30}<img src='{evil}'>",
+                "l.html": f"<html><head><base href='{evil}'></head><body><main>{links}</main>",
+                "c.ics": "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20261103T100000Z\r\nSUMMARY:T\r\n"
+                f"URL:{evil}\r\nATTACH;FMTTYPE=image/png:{evil}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+                "t.csv": f"url,title,image\n{evil},T,{evil}\n",
+                "o.opml": f"<opml><body><outline xmlUrl='{evil}'/></body></opml>",
+            }
+            for name, text in files.items():
+                (project / f"{number}{name}").write_text(text)
+                tried += 1
+                if name == "o.opml":
+                    alerts("source", "import", f"{number}{name}")
+                else:
+                    alerts("source", "check", f"{number}{name}", "--month", "2026-10")
+                    alerts("source", "add", f"{number}{name}")
+            assert "not a public address" in alerts("article", "add", evil).stderr
+        assert alerts("collect", "--month", "2026-10").code == 1
+        alerts("render", "--month", "2026-10", "--out", "out")
+        assert hits == [], f"{tried} documents tried, {len(hits)} connections"
 
 
 def test_ports_of_other_services_are_refused_x3() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from alerts import colour
 from tests.conftest import Alerts
 
 
@@ -118,37 +117,3 @@ def test_a_broken_template_ends_the_command_with_one_line(october: Path, alerts:
     assert done.code == 1
     assert done.stderr.count("\n") == 1
     assert f"{path}, line 2: 'nosuch' is undefined" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ('accent = "#9fd8d8"', "less than 4.5; the nearest that reads is #"),
-        ('accent_dark = "#0f5c5c"', "less than 4.5"),
-        ('canvas = "#808080"', "less than 4.5"),
-        ('accent = "teal"', "write a colour as #rrggbb"),
-        ('body_font = "x; } body { display: none"', "write font names"),
-        ("radius = 99", "from 0 to 40"),
-    ],
-)
-def test_h8_a_theme_that_cannot_be_read_is_refused(
-    project: Path, alerts: Alerts, line: str, words: str
-) -> None:
-    _settings(project, f"[theme]\n{line}\n")
-    done = alerts("issue", "show")
-    assert done.code == 2
-    assert "line 2" in done.stderr
-    assert words in done.stderr
-
-
-def test_the_nearest_readable_colour_reads_whatever_the_pair() -> None:
-    tried = 0
-    for red in range(0, 256, 51):
-        for green in range(0, 256, 51):
-            for ground in ("#ffffff", "#181d20", "#777777", "#f3f0ea"):
-                proposed = colour.nearest_readable(f"#{red:02x}{green:02x}80", ground)
-                assert colour.contrast(proposed, ground) >= colour.READABLE
-                tried += 1
-    assert tried == 144
-    assert colour.nearest_readable("#0f5c5c", "#ffffff") == "#0f5c5c"
-    assert round(colour.contrast("#000000", "#ffffff"), 1) == 21.0

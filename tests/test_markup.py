@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.markup import first_image, plain, safe_url, shorten, tidy
+from alerts.markup import first_image, plain, safe_url, tidy
+from alerts.sentences import shorten
 
 _RUN = "alert(1)"
 _ELEMENTS = (

@@ -19,7 +19,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
 def test_t2_a_kill_at_any_step_loses_nobody_and_leaves_at_most_one_in_doubt(
     place: Field, step: str, when: str
 ) -> None:
-    found = list(points(place, step, when, (1, 2, 4, 9, 17)))
+    found = list(points(place, step, when, (1, 2, 6)))
     assert len(found) >= 2, "the step must be reached to prove anything"
     assert not [(one.nth, one.faults) for one in found if one.faults]
     if (step, when) in {("receipt", "after"), ("flush", "before"), ("cut", "after")}:

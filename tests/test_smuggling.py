@@ -4,6 +4,7 @@ Each shape is an end of data to some server that reads less strictly than RFC 53
 stands the message that an attacker would have it believe in.
 """
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -98,7 +99,8 @@ def test_lines_that_begin_with_a_dot_arrive_as_they_are(
     octets = next(db.query("SELECT template FROM editions"))["template"]
     dotted = octets.replace(b"Hello", b"\r\n.\r\n..\r\n.x\r\n...\r\n\r\n.\r\nHello") + b".\r\n.."
     with transaction(db):
-        db.execute("UPDATE editions SET template = ?", (dotted,))
+        checksum = hashlib.sha256(dotted).hexdigest()
+        db.execute("UPDATE editions SET template = ?, sha256 = ?", (dotted, checksum))
     expected = {email: octets + b"\r\n" for email, octets in _expected(db).items()}
     assert _send(alerts, monkeypatch, offers) == expected
 

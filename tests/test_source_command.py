@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Alerts
 from tests.web import site
 
-FEED = """<rss version="2.0"><channel><title>F</title><link>https://f.example/</link><item><title>One</title>
+FEED = """<rss version="2.0"><channel><title>F</title><language>en</language><link>https://f.example/</link><item><title>One</title>
 <link>https://f.example/1</link><category>law</category><description>Text.</description>
 <enclosure url="/i.png" type="image/png"/><pubDate>Mon, 05 Oct 2026 10:00:00 GMT</pubDate></item></channel></rss>"""  # noqa: E501
 PAGE = f"<!doctype html><html lang=es><title>Título</title><body><p>{'Una frase larga de texto. ' * 20}"
@@ -67,7 +67,7 @@ def test_the_kind_is_found_out(files: Path, alerts: Alerts) -> None:
 def test_what_cannot_be_a_source_is_refused_in_one_line(files: Path, alerts: Alerts) -> None:
     cases = {
         ("nothing.xml",): 2, ("ftp://a.example/",): 2, ("javascript:alert(1)",): 2, ("file:///etc/passwd",): 2,  # noqa: E501
-        ("http://user:secret@a.example/",): 2, ("feed.xml", "--kind", "calendar"): 2,
+        ("http://user:secret@a.example/",): 2, ("feed.xml", "--kind", "diary"): 2,
         ("feed.xml", "--section", "nowhere"): 2, ("feed.xml", "--language", "klingon"): 2,
         ("http://127.0.0.1/",): 1, ("http://nowhere.invalid/",): 1, ("news", "--kind", "feed"): 0,
     }  # fmt: skip
@@ -103,6 +103,44 @@ def test_opml_is_imported_with_its_duplicates_counted(files: Path, alerts: Alert
         {"line": 6, "location": "javascript:alert(1)", "reason": reason}]}  # fmt: skip
     locations = [s["location"] for s in alerts("source", "list", "--json").json]
     assert locations == ["https://a.example/feed", "https://b.example/feed?a=1&b=2"]
+
+
+def test_the_folders_of_an_opml_file_become_sections_and_tags(files: Path, alerts: Alerts) -> None:
+    outlines = """<outline text="Publications"><outline title="Law"><outline xmlUrl="https://a.example/f"/>
+        </outline></outline><outline xmlUrl="https://b.example/f" category="/Events,Homes" language="es"/>
+        <outline text="x"><outline xmlUrl="https://c.example/f" language="??"/></outline>"""
+    (files / "list.opml").write_text(f"<opml version='2.0'><body>{outlines}</body></opml>")
+    assert alerts("source", "import", "list.opml").code == 0
+    kept = alerts("source", "list", "--json").json
+    assert [(s["section"], s["tags"], s["language"]) for s in kept] == [
+        ("publications", ["Law"], ""), ("events", ["Homes"], "es"), ("", ["x"], "")
+    ]  # fmt: skip
+    for s in kept:
+        alerts("source", "remove", s["location"])
+    alerts("source", "import", "list.opml", "--section", "members", "--language", "fr")
+    kept = alerts("source", "list", "--json").json
+    assert {(s["section"], s["language"]) for s in kept} == {("members", "fr")}
+
+
+def test_the_tags_of_a_source_are_those_of_its_articles(files: Path, alerts: Alerts) -> None:
+    alerts("source", "add", "feed.xml", "--tag", "homes", "--tag", "law")
+    alerts("collect", "--month", "2026-10")
+    (article,) = alerts("article", "list", "--month", "2026-10", "--json").json
+    assert article["tags"] == ["homes", "law"]
+
+
+def test_a_guessed_language_is_said_to_be_one(files: Path, alerts: Alerts) -> None:
+    (files / "feed.xml").write_text(FEED.replace("<language>en</language>", ""))
+    got = alerts("source", "check", "feed.xml")
+    assert "en? One" in got.stdout
+    assert "is a guess" in got.stderr
+    alerts("source", "add", "feed.xml")
+    alerts("collect", "--month", "2026-10")
+    (article,) = alerts("article", "list", "--month", "2026-10", "--json").json
+    assert article["language_guessed"] is True
+    assert "en?" in alerts("article", "list", "--month", "2026-10").stdout
+    alerts("article", "edit", article["id"], "--language", "en")
+    assert "en?" not in alerts("article", "list", "--month", "2026-10").stdout
 
 
 def test_an_opml_file_expands_nothing_x4(files: Path, alerts: Alerts) -> None:

@@ -173,6 +173,10 @@ def test_status_shows_a_send_that_runs_in_another_process(
         sender = subprocess.Popen(SEND, cwd=queued, stderr=subprocess.DEVNULL)
         assert reached.wait(60)
         document = alerts("status", *M, "--json").json
+        while (
+            document["running"]["done"] < 30 and sender.poll() is None
+        ):  # outcomes are on their way
+            document = alerts("status", *M, "--json").json
         running = document["running"]
         told = alerts("status", *M).stdout
         another = alerts("status", "--month", "2026-09").stdout

@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from alerts.errors import StoreBusy, StoreError
-from alerts.store import open_database, translated
+from alerts.store import open_database, transaction, translated
+from alerts.store.migrations import MIGRATIONS
 from tests.conftest import Alerts
 from tests.factories import MONTH, add_subscribers, database, queue_issue
 
@@ -141,6 +143,47 @@ def test_a_full_disk_is_named() -> None:
     found = translated(fault, Path("subscribers.db"))
     assert isinstance(found, StoreError)
     assert "make room" in str(found)
+
+
+def test_sources_and_articles_outlive_the_migration_of_collecting(tmp_path: Path) -> None:
+    path = tmp_path / "subscribers.db"
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    MIGRATIONS.apply(Database(connection), stop_before="m005_collecting")
+    connection.execute(
+        "INSERT INTO sources (id, location, kind, etag, added_at) VALUES (7, 'x', 'page', 'e', '')"
+    )
+    connection.execute(
+        """INSERT INTO articles (id, url, month, source_id, found, first_seen, updated_at)
+           VALUES ('a', 'https://a.example/x/', '2026-10', 7, '{}', '', '')"""
+    )
+    connection.close()
+    db = open_database(path)
+    assert db.execute("SELECT kind, etag, articles, tags FROM sources").fetchall() == [
+        ("page", "e", 1, "[]")
+    ]
+    assert db.execute("SELECT source_id FROM articles").fetchall() == [(7,)]
+    assert db.execute("SELECT * FROM addresses").fetchall() == [("a.example/x", "a")]
+    with pytest.raises(sqlite3.IntegrityError):
+        db.execute("UPDATE sources SET kind = 'diary'")
+    db.close()
+
+
+def test_queueing_takes_its_keys_from_the_rows_themselves(project: Path, alerts: Alerts) -> None:
+    for email in ("a@example.org", "b@example.org"):
+        assert alerts("subscriber", "add", email).code == 0
+    page = ("--url", "https://a.example/1", "--title", "One")
+    assert alerts("article", "add", *page, "--month", "2026-10").code == 0
+    assert alerts("queue", "--month", "2026-10").code == 0
+    db = database(project)
+    with transaction(db, own_keys=True):
+        db.execute("UPDATE deliveries SET attempts = 1")
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    with pytest.raises(ZeroDivisionError), transaction(db, own_keys=True):
+        1 / 0  # noqa: B018
+    assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    assert not db.conn.in_transaction
 
 
 def test_a_database_from_before_sections_keeps_its_deliveries(project: Path) -> None:

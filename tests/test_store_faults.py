@@ -6,7 +6,6 @@ Each fault is met by the real command on a real file; what is counted is what th
 import json
 import os
 import random
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts import cli
 from alerts.store import BUSY_TIMEOUT, open_database
 from tests.conftest import Alerts, Result
 from tests.factories import add_subscribers, database, queue_issue
@@ -35,11 +35,16 @@ def relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
 @pytest.fixture
 def path(project: Path) -> Path:
     """The database of a project with an issue queued."""
-    db = database(project)
+    return _queued(project) / "subscribers.db"
+
+
+def _queued(root: Path) -> Path:
+    cli.call(["-q", "init", str(root)])
+    db = database(root)
     add_subscribers(db, READERS)
-    queue_issue(project, db)
+    queue_issue(root, db)
     db.close()
-    return project / "subscribers.db"
+    return root
 
 
 def _refused(result: Result, relay: Relay, *words: str) -> None:
@@ -151,28 +156,27 @@ def test_t9_a_journal_that_is_empty_or_rubbish_is_no_obstacle(
     assert _counts(path) == {"sent": READERS}
 
 
-def test_t9_a_database_that_may_not_be_written_sends_nothing(
-    path: Path, relay: Relay, alerts: Alerts
-) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root may write whatever the mode says; see the next test")
-    path.chmod(0o400)
-    path.parent.chmod(0o500)
-    result = alerts("send", *M)
-    path.parent.chmod(0o700)
-    _refused(result, relay)
-    assert _counts(path) == {"queued": READERS}
+if os.geteuid():  # root may write whatever the mode says; there the next test speaks
+
+    def test_t9_a_database_that_may_not_be_written_sends_nothing(
+        path: Path, relay: Relay, alerts: Alerts
+    ) -> None:
+        path.chmod(0o400)
+        path.parent.chmod(0o500)
+        result = alerts("send", *M)
+        path.parent.chmod(0o700)
+        _refused(result, relay)
+        assert _counts(path) == {"queued": READERS}
 
 
 def test_t9_a_database_on_a_read_only_disk_sends_nothing(
-    path: Path, relay: Relay, alerts: Alerts, small_disk: Path
+    relay: Relay, alerts: Alerts, small_disk: Path
 ) -> None:
-    root = small_disk / "project"
-    shutil.copytree(path.parent, root)
+    root = _queued(small_disk / "project")
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     for command in (("send", *M), ("run", *M)):
         _refused(alerts("--project", str(root), *command), relay)
-    assert _counts(path) == {"queued": READERS}
+    assert _counts(root / "subscribers.db") == {"queued": READERS}
 
 
 # --- T8: locked -----------------------------------------------------------------------------------
@@ -254,14 +258,13 @@ def _noted(path: Path) -> int:
 
 @pytest.mark.parametrize("at", [0, 1, 25])
 def test_t7_a_full_disk_stops_the_sending_and_room_lets_it_go_on(
-    path: Path, relay: Relay, small_disk: Path, at: int
+    relay: Relay, small_disk: Path, at: int
 ) -> None:
     """The disk fills up as the relay takes its Nth message; nothing is sent that could not be noted.
 
     Then there is room again, and the same call goes on by itself: 0 lost, 0 twice.
     """
-    root = small_disk / "project"
-    shutil.copytree(path.parent, root)
+    root = _queued(small_disk / "project")
     ballast = small_disk / "ballast"
     full = threading.Event()
 

@@ -105,6 +105,21 @@ def test_pages_are_guarded_against_one_that_hangs(served: Served) -> None:
         assert all(served.get("/join").status_code == 200 for _ in range(20))
 
 
+def test_a_fault_is_one_line_in_the_log_and_tells_the_visitor_nothing(project: Path) -> None:
+    folder = project / "templates" / "web"
+    folder.mkdir(parents=True)
+    (folder / "join.html").write_text("{{ email.no.such.thing }}", encoding="utf-8")
+    with serve(project) as served:
+        answer = served.get("/join")
+        assert served.get("/widget").status_code == 200
+    assert answer.status_code == 500
+    assert "template" not in answer.text.lower()
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    (fault,) = [line for line in served.log if line.startswith("fault")]
+    assert "TemplateFault" in fault
+    assert "\n" not in fault
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serve_starts_answers_and_stops(project: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "alerts", "--project", str(project), "serve", "--port", "0"]

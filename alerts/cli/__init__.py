@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("alerts.cli.status:status", "Show how far the month's issue is."),
     "delivery": ("alerts.cli.delivery:delivery", "See the deliveries, retry the missed ones."),
     "why": ("alerts.cli.why:why", "Tell what happened to one person's copy."),
+    "doctor": ("alerts.cli.doctor:doctor", "Check everything the next issue depends on."),
     "backup": ("alerts.cli.backup:backup", "Copy the database, also while a send is running."),
     "restore": ("alerts.cli.backup:restore", "Put a backup in the place of the database."),
     "adopt": ("alerts.cli.backup:adopt", "Say that this copy of the database lives on."),

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from alerts import editing
+from alerts import editing, joining
 from alerts.canonical import canonical
 from alerts.cli.article_options import edits_of, fields
 from alerts.cli.profile import web_address
@@ -39,20 +39,35 @@ def article() -> None:
 
 
 @article.command()
-@click.option("--url", required=True, help="The page that “Read more” leads to.")
+@click.argument("page", metavar="URL", required=False)
+@click.option("--url", help="Instead of URL: the page is not looked at; --title is needed.")
 @fields
 @month_option
 @by_option
 @json_option
 @pass_session
 def add(
-    session: Session, /, url: str, month: str | None, by: str, as_json: bool, **given: Any
+    session: Session,
+    /,
+    page: str | None,
+    url: str | None,
+    month: str | None,
+    by: str,
+    as_json: bool,
+    **given: Any,
 ) -> None:
-    """Add an article by hand; --title is needed too."""
-    address = canonical(web_address(url, "--url")) if url else ""
-    if not address or not given["title"]:
-        raise UsageError("an article needs --url and --title")
+    """Add the page at URL; what the options do not say, the page does."""
+    if (page is None) == (url is None) or (url is not None and not given["title"]):
+        raise UsageError("name the page: `alerts article add URL`, or --url URL with --title")
+    address = canonical(web_address(page or url or "", "URL" if page else "--url"))
+    if not address:
+        raise UsageError("an article needs an address: `alerts article add URL`")
     edits = edits_of(session, given, None)
+    from alerts.cli.filling import fields_of, read_page  # imports httpx, which editing can save
+
+    if page and (found := read_page(session, address, needed=not given["title"])):
+        edits = fields_of(found) | edits
+        address = found.url or address
     edits.setdefault("language", session.settings.default_language)
     chosen = _month_for(session, month, edits.get("published"))
     new = editing.add(session.db, address, edits, chosen, session.actor(by), session.now)
@@ -79,7 +94,7 @@ def list_(session: Session, month: str | None, as_json: bool) -> None:
     found = [k.article for k in kept]
     rows: list[tuple[str, ...]] = [
         (a.id, _flags(a), a.section, a.published.date().isoformat() if a.published else "",
-         ",".join((a.language, *a.translations)), a.title)
+         ",".join((a.language + "?" * a.guessed, *a.translations)), a.title)
         for a in found
     ]  # fmt: skip
     print_table(rows, ("ID", "", "SECTION", "PUBLISHED", "LANGUAGES", "TITLE"))
@@ -243,6 +258,31 @@ def move(
     _tell(session, kept, "moved", by)
 
 
+@article.command()
+@click.argument("words", metavar="ID|TITLE")
+@click.argument("other", metavar="ID|TITLE")
+@_where
+@by_option
+@pass_session
+def join(session: Session, words: str, other: str, month: str | None, by: str) -> None:
+    """Let the second article stand for the first, which it then names as another source."""
+    kept, first = find(session, words, month), find(session, other, month)
+    joining.join(session.db, kept.article.id, first.article.id, session.actor(by), session.now)
+    _tell(session, kept, f"“{first.article.title}” stands for it", by)
+
+
+@article.command()
+@click.argument("words", metavar="ID|TITLE")
+@_where
+@by_option
+@pass_session
+def part(session: Session, words: str, month: str | None, by: str) -> None:
+    """Let an article stand alone that another one stood for; no collection joins it again."""
+    kept = find(session, words, month)
+    joining.part(session.db, kept.article.id, session.actor(by), session.now)
+    _tell(session, kept, "stands alone", by)
+
+
 # --- what they share ------------------------------------------------------------------------------
 
 
@@ -285,7 +325,8 @@ def _month_for(session: Session, text: str | None, published: str | None) -> Mon
 
 
 def _flags(article: Article) -> str:
-    return ("★" if article.featured else "") + ("✗" if article.excluded else "")
+    marks = {"★": article.featured, "✗": article.excluded, "=": bool(article.same_as)}
+    return "".join(mark for mark, on in marks.items() if on)
 
 
 def _shown(kept: articles.Kept) -> dict[str, Any]:
@@ -306,9 +347,14 @@ def _shown(kept: articles.Kept) -> dict[str, Any]:
         "profile": a.profile,
         "event": articles.event_fields(a.event) if isinstance(a.event, Event) else None,
         "translations": {
-            language: {"title": t.title, "summary": t.summary}
+            language: {"title": t.title, "summary": t.summary} | ({"url": t.url} if t.url else {})
             for language, t in a.translations.items()
         },
+        "same_as": a.same_as,
+        "reports": [
+            {"id": report.id, "url": report.url, "name": report.name} for report in a.reports
+        ],
+        "language_guessed": a.guessed,
         "featured": a.featured,
         "excluded": a.excluded,
         "position": a.position,
@@ -336,4 +382,4 @@ def _told(difference: articles.Difference) -> str:
 def _written(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {inner}" for name, inner in value.items() if inner)
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    return ", ".join(map(_written, value)) if isinstance(value, list) else str(value)

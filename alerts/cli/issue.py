@@ -9,7 +9,9 @@ import click
 
 from alerts import approval, publish
 from alerts.cli.letter import letter
+from alerts.cli.lint import lint
 from alerts.cli.manuscript import edit, export, import_
+from alerts.cli.preview import preview, screenshot
 from alerts.cli.review import approve, log, test
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.compose import Coverage, coverage
@@ -24,7 +26,7 @@ def issue() -> None:
     """See, edit, approve and test the issue of the month."""
 
 
-for _command in (edit, export, import_, letter, approve, test, log):
+for _command in (edit, export, import_, letter, lint, preview, screenshot, approve, test, log):
     issue.add_command(_command)
 
 

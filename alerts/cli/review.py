@@ -21,7 +21,7 @@ from alerts.errors import InputError, UsageError
 from alerts.keyring import Keyring
 from alerts.message import copy
 from alerts.model import DeliveryState, Month
-from alerts.review import lacks, marked
+from alerts.review import Lack, lacks, marked
 from alerts.store import events, issues, moment, transaction
 
 
@@ -43,6 +43,8 @@ def approve(session: Session, month: str | None, content: str, by: str, as_json:
     after = approval.approve(session.db, settings, chosen, actor, session.now, content)
     for lack in lacks(publish.composed(session.db, settings, chosen), settings):
         session.say(f"missing: {lack.text}")
+    for lack in _linted(session, chosen):
+        session.say(f"{lack.language}: {lack.text}")
     if as_json:
         document = {"month": str(chosen), "content": after.content_hash, "by": list(after.names)}
         print_json({**document, "needed": after.needed, "approved": after.complete})
@@ -147,14 +149,32 @@ def _short(value: Any) -> str:
     return f"“{text[:70]}…”" if len(text) > 71 else f"“{text}”"
 
 
+def _linted(session: Session, month: Month) -> tuple[Lack, ...]:
+    """What the linter has against the editions, errors first; hints are left to `issue lint`."""
+    from alerts.lint import Level  # imports a style sheet parser
+    from alerts.proofread import chosen, copies, proofread
+
+    settings = session.settings
+    read = copies(session.db, settings, month, session.now)
+    proofs = proofread(read, settings, options=chosen(settings), editions=True)
+    findings = [(f, proof.language) for proof in proofs for f in proof.findings]
+    return tuple(
+        Lack(f.code, f"{f.level}: {f.reason}; {f.remedy}", language=language)
+        for level in (Level.ERROR, Level.WARNING)
+        for f, language in findings
+        if f.level is level
+    )
+
+
 def mail_previews(session: Session, month: Month) -> None:
     """Mail each editor what the month's issue is now, unless they have been mailed exactly that."""
     db, settings = session.db, session.settings
     state = approval.standing(db, settings, month)
     session.recheck(month)
-    waiting = list(approval.previews(db, settings, state, session.now))
-    if not waiting:
-        return
+    if not any(approval.previews(db, settings, state, session.now)):
+        return  # the linter takes its time, and this is asked at every tick
+    found = _linted(session, month)
+    waiting = list(approval.previews(db, settings, state, session.now, found))
     sent: dict[str, list[str]] = {}
     with direct_post(settings) as relay:
         for preview in waiting:

@@ -7,6 +7,7 @@ reverse proxy that speaks TLS: see docs/web.md.
 """
 
 import contextlib
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     with listening(host or settings.web.host, settings.web.port if port is None else port) as bound:
         _ = session.db  # says at once what is wrong with it
         post = Post(settings.root, session)
-        site = Site(settings, stir=post.stir, log=session.explain)
+        site = Site(settings, stir=post.stir, log=session.explain, warn=session.warn)
         clock = Clock(session, settings.root)
         with posting(post), serving(site, bound):
             session.say(f"pages: {address(bound)}, for the world {settings.web.base_url}")
@@ -124,11 +125,27 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
+class _OneLine(logging.Handler):
+    """What the server has to say, in our log, a line each and with no traceback."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(logging.INFO)
+        self._site = site
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tell = self._site.warn if record.levelno >= logging.ERROR else self._site.log
+        fault = f": {record.exc_info[0].__name__}" if record.exc_info and record.exc_info[0] else ""
+        tell(f"{record.getMessage().splitlines()[0]}{fault}")
+
+
 @contextmanager
 def serving(site: Site, bound: socket.socket) -> Iterator[None]:
     """Answer visits in a thread while the block runs; afterwards end those under way."""
     import uvicorn  # costs 100 ms
 
+    spoken = logging.getLogger("uvicorn")
+    spoken.propagate = False
+    spoken.handlers = [_OneLine(site)]
     config = uvicorn.Config(
         application(site),
         log_config=None,

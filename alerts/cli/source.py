@@ -1,6 +1,7 @@
 """`alerts source`: where articles are collected."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ import click
 from alerts import project, sources
 from alerts.cli.session import Session, json_option, pass_session, print_json, print_table
 from alerts.errors import InputError, SettingsError, UsageError
-from alerts.model import Article, Source, SourceKind
+from alerts.markup import tidy
+from alerts.model import Article, Month, Source, SourceKind
 from alerts.settings import Settings
 from alerts.sources import opml
 from alerts.store import profiles, transaction
 from alerts.store import sources as store
+from alerts.store.articles import event_fields
 
-_KINDS = click.Choice([kind.value for kind in sources.KINDS])
+_KINDS = click.Choice([kind.value for kind in SourceKind])
 
 
 @click.group()
@@ -29,9 +32,16 @@ def source() -> None:
 @click.option("--section", default="", help="Where its articles stand; default: news.")
 @click.option("--language", default="", help="The language of its articles where they name none.")
 @click.option("--profile", default="", help="The partner organisation that they belong to.")
+@click.option("--tag", "tags", multiple=True, help="A tag for all of them; as often as needed.")
 @pass_session
 def add(
-    session: Session, location: str, kind: str | None, section: str, language: str, profile: str
+    session: Session,
+    location: str,
+    kind: str | None,
+    section: str,
+    language: str,
+    profile: str,
+    tags: tuple[str, ...],
 ) -> None:
     """Add LOCATION: a URL, or a path seen from the project's folder."""
     settings = session.settings
@@ -42,12 +52,14 @@ def add(
     location = sources.normal_location(location, settings)
     if kind is None:
         try:
-            found = sources.detect(location, settings, sources.Fetcher(settings))
+            found = _reader(settings).detect(location)
         except InputError as fault:
             raise InputError(f"{fault} (or say what it is with --kind)") from fault
     else:
         found = SourceKind(kind)
-    new = store.add(session.db, Source(0, location, found, section, language, profile), session.now)
+    tags = tuple(filter(None, map(tidy, tags)))
+    wanted = Source(0, location, found, section, language, profile, tags=tags)
+    new = store.add(session.db, wanted, session.now)
     session.say(f"{location}: added as a {found}" if new else f"{location}: there already")
 
 
@@ -73,6 +85,7 @@ def _listed(kept: store.Kept) -> dict[str, Any]:
     fields = {name: getattr(kept.source, name) for name in names}
     return {
         **fields,
+        "tags": list(kept.source.tags),
         "articles": kept.articles,
         "collected_at": kept.collected_at,
         "fault": kept.fault,
@@ -100,10 +113,14 @@ def remove(session: Session, location: str) -> None:
 @json_option
 @pass_session
 def import_(session: Session, file: Any, section: str, language: str, as_json: bool) -> int:
-    """Add every feed of an OPML file, as a feed reader exports it."""
-    section_known(section, session.settings)
+    """Add every feed of an OPML file, as a feed reader exports it.
+
+    A folder of the list that is named like a section puts its feeds there, any other becomes a tag.
+    """
+    settings = session.settings
+    section_known(section, settings)
     language = language_known(language)
-    limit = session.settings.sources.max_bytes
+    limit = settings.sources.max_bytes
     document = file.read(limit + 1)
     if len(document) > limit:
         raise InputError(f"{file.name}: larger than {limit} octets (sources.max_bytes)")
@@ -117,7 +134,7 @@ def import_(session: Session, file: Any, section: str, language: str, as_json: b
                     {"line": outline.line, "location": outline.written, "reason": reason}
                 )
             elif store.add(
-                session.db, Source(0, outline.url, SourceKind.FEED, section, language), session.now
+                session.db, _from_outline(outline, section, language, settings), session.now
             ):
                 added += 1
             else:
@@ -131,30 +148,64 @@ def import_(session: Session, file: Any, section: str, language: str, as_json: b
     return 1 if rejected else 0
 
 
+def _from_outline(outline: opml.Outline, section: str, language: str, settings: Settings) -> Source:
+    """A feed of the list; what was said on the command line comes before what the list says."""
+    named = {title.casefold(): key for key in settings.alert.sections for title in (key, *(
+        settings.alert.section_titles.get(key, {}).values()))}  # fmt: skip
+    places = [named[folder.casefold()] for folder in outline.folders if folder.casefold() in named]
+    tags = tuple(folder for folder in outline.folders if folder.casefold() not in named)
+    if not language and project.known_language(outline.language):
+        language = outline.language
+    chosen = section or (places[-1] if places else "")
+    return Source(0, outline.url, SourceKind.FEED, chosen, language, tags=tags)
+
+
 @source.command()
 @click.argument("location")
 @click.option("--kind", type=_KINDS, help="Default: found out by looking at it.")
+@click.option("--month", metavar="YYYY-MM", help="For calendars: the events after that month.")
 @json_option
 @pass_session
-def check(session: Session, location: str, kind: str | None, as_json: bool) -> int:
+def check(
+    session: Session, location: str, kind: str | None, month: str | None, as_json: bool
+) -> int:
     """Show what LOCATION would give, storing nothing; needs no project."""
     settings = _settings(session)
     location = sources.normal_location(location, settings)
-    wanted = SourceKind(kind) if kind else None
-    asked = Source(0, location, wanted or SourceKind.FEED)
-    found = sources.check(asked, settings, sources.Fetcher(settings), wanted)
+    ended = Month.parse(month) if month else Month.last_ended(session.now, settings.zone)
+    reader = _reader(settings, ended.plus(1).start(settings.zone))
+    found = reader.check(location, SourceKind(kind) if kind else None)
     for line in (*found.notes, *found.faults):
         session.warn(line)
+    guessed = sum(article.guessed for article in found.articles)
+    if guessed:
+        session.warn(
+            f"{location}: nothing says the language of {guessed} of {len(found.articles)} articles, "
+            f"“{settings.default_language}” is a guess; name it with --language when you add it"
+        )
     if as_json:
         print_json([_checked(article) for article in found.articles])
     else:
         for article in found.articles:
-            day = article.published.date().isoformat() if article.published else "no date   "
-            click.echo(
-                f"{day}  {article.language}  {article.title}\n    {article.url or 'no link'}"
-            )
+            click.echo(_line(article, settings))
         session.say(f"{len(found.articles)} articles")
     return 1 if found.faults else 0
+
+
+def _line(article: Article, settings: Settings) -> str:
+    """An article on two lines: its day, its language (“?” where it is guessed), title, address."""
+    when = article.event.start if article.event else article.published
+    if isinstance(when, datetime):
+        when = when.astimezone(settings.zone).date()
+    day = when.isoformat() if when else "no date   "
+    language = f"{article.language}{'?' if article.guessed else ' '}"
+    place = f" ({article.event.place})" if article.event and article.event.place else ""
+    return f"{day}  {language} {article.title}{place}\n    {article.url or 'no link'}"
+
+
+def _reader(settings: Settings, since: datetime | None = None) -> sources.Reader:
+    occasion = sources.Occasion(since) if since else sources.Occasion()
+    return sources.Reader(settings, sources.Fetcher(settings), occasion)
 
 
 def _settings(session: Session) -> Settings:
@@ -171,7 +222,7 @@ def _settings(session: Session) -> Settings:
 
 
 def _checked(article: Article) -> dict[str, Any]:
-    return {
+    fields: dict[str, Any] = {
         "url": article.url,
         "title": article.title,
         "summary": article.summary,
@@ -180,6 +231,16 @@ def _checked(article: Article) -> dict[str, Any]:
         "image": article.image.url if article.image else None,
         "tags": list(article.tags),
     }
+    if article.text:
+        fields["text"] = article.text
+    if article.event:
+        fields["event"] = event_fields(article.event)
+    if article.translations:
+        fields["translations"] = {
+            language: {"title": words.title, "summary": words.summary}
+            for language, words in article.translations.items()
+        }
+    return fields
 
 
 def section_known(section: str, settings: Settings) -> None:

@@ -56,9 +56,15 @@ class Ledger:
 
     def write(self) -> None:
         """Have all that lies on the desk on disk: as receipts, and these now and then in the outbox."""
-        if not self._desk:
-            return
-        now, steady = self._world.now(), self._world.steady()
+        steady = self._world.steady()
+        if self._desk:
+            self._append(steady)
+        waiting = len(self._receipts.unfolded)
+        if waiting >= _FOLD_MOST or (waiting and steady >= self._fold_at):
+            self.fold()
+
+    def _append(self, steady: float) -> None:
+        now = self._world.now()
         batch = [self._settlement(*entry, now) for entry in self._desk]
         self._insist(lambda: self._receipts.append(batch))
         for _, owed, outcome in self._desk:
@@ -66,8 +72,6 @@ class Ledger:
         for settled in batch:
             self._count(settled.outcome)
         self._desk.clear()
-        if steady >= self._fold_at or len(self._receipts.unfolded) >= _FOLD_MOST:
-            self.fold()
 
     def fold(self) -> None:
         """Have in the outbox what has a receipt."""

@@ -4,6 +4,7 @@ A message passes its destination's throttle, then the one that all share. What e
 the window, and today, is asked of the outbox once, at the beginning.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
@@ -13,6 +14,9 @@ from alerts.dispatch.orders import Destination, Orders, World
 from alerts.model import DeliveryState, Outcome
 from alerts.store import outbox
 from alerts.throttle import DAY, Gate, Pace, Throttle, WarmUp, Window
+
+# 4.7.1 is how most relays greylist: that one recipient comes again later, and nobody else is asked to wait.
+_BUSY = re.compile(r"4\d\d 4\.7\.(?!1\b)")
 
 
 class Limits:
@@ -43,9 +47,7 @@ class Limits:
         brake = self._throttles[self._place(email)].brake
         if outcome.state is DeliveryState.SENT:
             brake.ease(now)
-        elif outcome.reply.code == 421 or (
-            outcome.reply.code // 100 == 4 and outcome.reply.text.startswith("4.7.")
-        ):
+        elif outcome.reply.code == 421 or _BUSY.match(str(outcome.reply)):
             brake.slow(now)
 
     def _place(self, email: str) -> int:

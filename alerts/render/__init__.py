@@ -10,9 +10,11 @@ from typing import Any
 from alerts.colour import FIXED
 from alerts.model import Edition, Issue
 from alerts.render.catalogue import Catalogue
-from alerts.render.environment import clean, environment, render, template_folders
+from alerts.render.environment import environment, render, template_folders
 from alerts.render.fit import fitted
+from alerts.render.gate import clean
 from alerts.render.inline import inlined
+from alerts.render.plain import Footnotes
 from alerts.render.view import View, Viewer
 from alerts.settings import Settings
 
@@ -42,7 +44,8 @@ def render_edition(issue: Issue, language: str, settings: Settings) -> Edition:
         lambda count: catalogue.say_many(MORE, MORE, count),
     )
     cut = viewer.view(issue, shown)
-    text = render(env, "email/issue/body.txt", values | written | {"view": cut})
+    values |= {"view": cut, "note": Footnotes()}
+    text = render(env, "email/issue/body.txt", values | written)
     return Edition(
         language=language,
         subject=subject,

@@ -22,13 +22,14 @@ from babel.dates import (
     get_datetime_format,
 )
 from babel.lists import format_list
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from markupsafe import Markup, escape
 
 from alerts.errors import TemplateFault
 from alerts.model import Event, Month
-from alerts.render.environment import printed
+from alerts.render.gate import printed
 
 Say = Callable[..., Markup]
 
@@ -42,7 +43,7 @@ class Catalogue:
         self._messages = NullTranslations()
         for path in catalogue_paths(language, folders):
             if path.is_file():
-                self._messages = _chained(self._messages, _read(path))
+                self._messages = _chained(self._messages, _compiled(path))
 
     # words: for HTML (escaped) and for text; values named in the message as %(name)s
 
@@ -116,12 +117,31 @@ class Catalogue:
         return str(self.locale.text_direction)
 
 
+def later(text: str) -> str:
+    """Marks an interface text that stands in a table and is said later, so that translators see it."""
+    return text
+
+
 def catalogue_paths(language: str, folders: Iterable[Path]) -> list[Path]:
     """Where messages of `language` are looked for, first one first, whether there or not."""
     parts = language.split("-")
     tags = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
     below = [Path("locale", tag, "LC_MESSAGES", "alerts.po") for tag in tags]
     return [folder / path for path in below for folder in folders]
+
+
+def interface_texts(language: str, folders: Iterable[Path]) -> dict[str, str]:
+    """English interface text → what `language` says for it, "" where nothing.
+
+    Without those that have something to fill in, or plural forms.
+    """
+    folders = tuple(folders)
+    words: dict[str, str] = {}
+    for path in reversed([*catalogue_paths(language, folders), *catalogue_paths("en", folders)]):
+        for message in read(path) if path.is_file() else ():
+            if isinstance(message.id, str) and message.id and "%(" not in message.id:
+                words[message.id] = str(message.string) or words.get(message.id, "")
+    return words
 
 
 def direction(tag: str) -> str:
@@ -148,18 +168,26 @@ def _offset(moment: datetime, zone: ZoneInfo) -> str:
     return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "") if minutes else "UTC"
 
 
-def _read(path: Path) -> GNUTranslations:
+def read(path: Path) -> Catalog:
     """A catalogue as it lies on disk; raises `TemplateFault` that names file and line."""
-    compiled = BytesIO()
     try:
         with path.open("rb") as file:
-            write_mo(compiled, read_po(file, charset="utf-8", abort_invalid=True))
+            return read_po(file, charset="utf-8", abort_invalid=True)
     except PoFileError as fault:
         raise TemplateFault(f"{path}, line {fault.lineno + 1}: {fault}") from fault
     except (UnicodeDecodeError, ValueError) as fault:
         raise TemplateFault(f"{path}: not a gettext catalogue in UTF-8: {fault}") from fault
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+
+
+def _compiled(path: Path) -> GNUTranslations:
+    """A catalogue ready to translate; raises as `read` does."""
+    octets = BytesIO()
+    try:
+        write_mo(octets, read(path))
+    except ValueError as fault:
+        raise TemplateFault(f"{path}: not a gettext catalogue in UTF-8: {fault}") from fault
+    octets.seek(0)
+    return GNUTranslations(octets)
 
 
 def _chained(first: NullTranslations, then: GNUTranslations) -> NullTranslations:

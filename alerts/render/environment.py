@@ -1,44 +1,23 @@
 """The Jinja2 environment: where templates come from, and what data may do in them (rule X6).
 
 A project's own `templates/` wins over the packaged ones, file by file. Templates run sandboxed; data
-is never compiled as a template. Every value printed passes one gate: control characters and line
-breaks become spaces, and `{slot:` in data comes out inert, so that only templates can write a slot.
-HTML escapes by itself; text and style sheets are printed as they are.
+is never compiled as a template. Every value printed passes one gate (`gate.py`). HTML escapes by
+itself; text and style sheets are printed as they are.
 """
 
-import re
-import textwrap
 import traceback
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
 
 import alerts
 from alerts.errors import TemplateFault
-
-SLOTS = ("name", "address", "unsubscribe_url", "preferences_url", "browser_url")
-
-
-class Named(Protocol):
-    """An organisation: a funder, or a profile."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def link(self) -> str: ...
-
-
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_SURROGATES = re.compile(r"[\ud800-\udfff]")
-_WORD_JOINER = "\u2060"
-_URL_SAFE = "%/:?#[]@!$&()*+,;=~-._"
+from alerts.render.gate import anchor, isolate, link, printed, slot
+from alerts.render.plain import noted, underline, wrap
 
 
 def packaged_templates() -> Path:
@@ -66,10 +45,11 @@ def environment(root: Path) -> ImmutableSandboxedEnvironment:
     )
     made.filters |= {
         "link": link,
-        "wrap": wrap,
-        "underline": underline,
         "isolate": isolate,
         "anchor": anchor,
+        "wrap": wrap,
+        "underline": underline,
+        "noted": noted,
     }
     made.globals["slot"] = slot
     return made
@@ -102,69 +82,3 @@ def _place(env: ImmutableSandboxedEnvironment, fault: Exception) -> str:
         if frame.filename.startswith(tuple(env.loader.searchpath)):
             return f"{frame.filename}, line {frame.lineno}"
     return ""
-
-
-def printed(value: Any) -> Any:
-    """What a template prints for `value`: the gate of all data; `Markup` has passed it already."""
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def clean(text: str) -> str:
-    """`text` as one line without control characters, in which no slot can be read."""
-    line = _CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", text))
-    return line.replace("{slot:", f"{{{_WORD_JOINER}slot:")
-
-
-def slot(name: str, otherwise: str = "") -> Markup:
-    """A place that is filled per recipient; `otherwise` is said where there is nothing to fill in."""
-    if name not in SLOTS:
-        raise TemplateFault(f"there is no slot “{name}”; there are {', '.join(SLOTS)}")
-    fallback = re.sub(r"[{}|<>&\"']", "", clean(otherwise))
-    return Markup(f"{{slot:{name}|{fallback}}}" if fallback else f"{{slot:{name}}}")  # noqa: S704
-
-
-def wrap(text: str, indent: str = "", width: int = 72) -> Markup:
-    """For the text part: `text` in lines of at most `width` columns, each after `indent`."""
-    lines = textwrap.wrap(
-        str(printed(text)), width - len(indent), break_long_words=False, break_on_hyphens=False
-    )
-    return Markup("\n".join(indent + line for line in lines))  # noqa: S704
-
-
-def underline(text: str, mark: str = "-") -> Markup:
-    """For the text part: `text` on one line, and under it a line as long."""
-    line = str(printed(text))
-    width = sum(
-        2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        for letter in line
-        if not unicodedata.combining(letter)
-    )
-    return Markup(f"{line}\n{mark * min(width, 72)}")  # noqa: S704
-
-
-def isolate(text: str) -> Markup:
-    """For HTML: a name whose direction must not disturb the words around it (rule H10)."""
-    return Markup("<bdi>{}</bdi>").format(printed(text))
-
-
-def anchor(named: Named) -> Markup:
-    """For HTML: the name of an organisation, linked where there is a link."""
-    url = link(named.link)
-    return (
-        Markup('<a href="{}">{}</a>').format(url, isolate(named.name))
-        if url
-        else isolate(named.name)
-    )
-
-
-def link(url: str) -> str:
-    """`url` as ASCII, fit for an attribute and for text; empty unless it is absolute http(s)."""
-    try:
-        parts = urlsplit(_CONTROLS.sub("", url).strip())
-        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[^\s\"'<>\\{}|^`]+", host):
-        return ""
-    rest = parts._replace(scheme="", netloc="").geturl()
-    return f"{parts.scheme}://{host}" + quote(rest, safe=_URL_SAFE, errors="replace")

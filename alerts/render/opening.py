@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from alerts.render.environment import clean, link, wrap
+from alerts.render.gate import clean, link
+from alerts.render.plain import WIDTH, directed, wrapped
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -40,7 +41,7 @@ def letter(text: str, mark: Markup, direction: str = "ltr") -> Letter:
     tokens = _markdown().parse(source)
     # `{\slot:` and the like become a slot only once the Markdown is read
     html = _markdown().renderer.render(tokens, _markdown().options, {}).strip()
-    text = "\n".join(_blocks(tokens)).rstrip()
+    text = "\n".join(_blocks(tokens, direction)).rstrip()
     return Letter(Markup(_inert(html)), Markup(text), mark, direction)  # noqa: S704
 
 
@@ -54,7 +55,7 @@ def _markdown() -> "MarkdownIt":
     return reader
 
 
-def _blocks(tokens: Iterable["Token"]) -> Iterator[str]:
+def _blocks(tokens: Iterable["Token"], direction: str) -> Iterator[str]:
     """The lines of the text part: a paragraph and an empty line, or the items of a list."""
     numbers: list[int | None] = []
     bullet = ""
@@ -75,9 +76,9 @@ def _blocks(tokens: Iterable["Token"]) -> Iterator[str]:
             case "inline":
                 indent = "  " * len(numbers)
                 for line in _spoken(token.children or ()).split("\n"):
-                    wrapped = str(wrap(_inert(line), indent))
-                    yield wrapped[: max(len(indent) - 2, 0)] + bullet + wrapped[len(indent) :]
-                    bullet = "  " if numbers else ""
+                    for piece in wrapped(_inert(line), WIDTH - len(indent)):
+                        yield indent[2:] + bullet + directed(piece, direction, direction)
+                        bullet = "  " if numbers else ""
                 bullet = ""
                 if not numbers:
                     yield ""

@@ -12,33 +12,42 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from alerts.compose import chain, localised, same_language
-from alerts.markup import shorten
 from alerts.model import FEATURED, Article, Image, Issue, Profile, Section
-from alerts.render.catalogue import Catalogue, direction, local_day
-from alerts.render.environment import link
+from alerts.render.catalogue import Catalogue, direction, later, local_day
+from alerts.render.gate import link
 from alerts.render.opening import Letter, letter
+from alerts.sentences import shorten
 from alerts.settings import AlertSettings, Funder, Settings
 
 # Letters of a title and of any other text; no one text may fill an e-mail (rule H13). What sources
 # bring is shorter already: this is for what was typed in or translated.
 LONGEST_TITLE, LONGEST_TEXT = 300, 1500
+MOST_REPORTS = 5  # other sources named below an article
 
 # The titles of the sections that every alert has; the words are message ids.
 SECTION_TITLES = {
-    FEATURED: "Featured",
-    "news": "News",
-    "publications": "Publications",
-    "events": "Events",
-    "members": "From our members",
+    FEATURED: later("Featured"),
+    "news": later("News"),
+    "publications": later("Publications"),
+    "events": later("Events"),
+    "members": later("From our members"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A piece of text; `mark` is ` lang="…" dir="…"` where it is not in the edition's language."""
+    """A piece of text, and the language it is in where that is not the edition's."""
 
     text: str
-    mark: Markup
+    direction: str
+    foreign: str = ""
+
+    @property
+    def mark(self) -> Markup:
+        """` lang="…" dir="…"` for foreign text, else nothing."""
+        if not self.foreign:
+            return Markup("")
+        return Markup(' lang="{}" dir="{}"').format(self.foreign, self.direction)
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -54,6 +63,14 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A name, and where it leads."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """An article as a reader of the edition sees it."""
 
@@ -63,8 +80,11 @@ class Item:
     summary: Words
     publisher: str
     image: Image | None
+    alt: Words  # what the image shows
     when: When | None
     place: Words
+    reports: tuple[Link, ...]  # the same told by others
+    calendar: str  # the address of a calendar file that holds the event
     other_language: str  # the name of the full text's language, where it is not the edition's
     hreflang: str
 
@@ -75,6 +95,7 @@ class Group:
 
     key: str
     title: str
+    layout: str  # of `alert.layouts`
     items: tuple[Item, ...]
     more: int = 0
 
@@ -142,9 +163,10 @@ class Viewer:
 
     def _group(self, section: Section, issue: Issue, room: int) -> Group:
         items = tuple(self._item(article, issue.profiles) for article in section.articles[:room])
-        return Group(
-            section.key, self.section_title(section.key), items, len(section.articles) - room
-        )
+        usual = "featured" if section.key == FEATURED else "full"
+        layout = self.alert.layouts.get(section.key, usual)
+        left_out = len(section.articles) - room
+        return Group(section.key, self.section_title(section.key), layout, items, left_out)
 
     def section_title(self, key: str) -> str:
         """What a section is called in the edition's language."""
@@ -158,20 +180,28 @@ class Viewer:
     def _item(self, article: Article, profiles: Mapping[str, Profile]) -> Item:
         words = localised(article, self.languages)
         profile = profiles.get(article.profile)
-        foreign = not same_language(words.full_text_language, self.catalogue.language)
+        url = link(words.url)  # where it leads to a text in another language, readers are told
+        foreign = bool(url) and not same_language(words.full_text_language, self.catalogue.language)
         event = article.event
         image = article.image if article.image and link(article.image.url) else None
         return Item(
             id=article.id,
-            url=link(article.url),
+            url=url,
             title=self._words(shorten(words.title, LONGEST_TITLE), words.title_language),
             summary=self._words(words.summary, words.summary_language),
             publisher=profile.name if profile else article.author,
             image=image,
+            alt=self._words(image.alt if image else "", article.language),
             when=self._when(article) if event else None,
             place=self._words(event.place if event else "", article.language),
-            other_language=self.catalogue.language_name(article.language) if foreign else "",
-            hreflang=article.language if foreign else "",
+            reports=tuple(
+                Link(report.name, link(report.url)) for report in article.reports[:MOST_REPORTS]
+            ),
+            calendar=link(event.ics) if event else "",
+            other_language=self.catalogue.language_name(words.full_text_language)
+            if foreign
+            else "",
+            hreflang=words.full_text_language if foreign else "",
         )
 
     def _when(self, article: Article) -> When:
@@ -208,10 +238,10 @@ class Viewer:
 
     def _words(self, text: str, language: str) -> Words:
         text = shorten(text, LONGEST_TEXT)
-        return Words(text, self._mark(language) if text else Markup(""))
+        if not text or same_language(language, self.catalogue.language):
+            return Words(text, self.catalogue.direction)
+        return Words(text, direction(language), language)
 
     def _mark(self, language: str) -> Markup:
         """` lang="…" dir="…"`, or nothing for the edition's own language."""
-        if same_language(language, self.catalogue.language):
-            return Markup("")
-        return Markup(' lang="{}" dir="{}"').format(language, direction(language))
+        return self._words("x", language).mark

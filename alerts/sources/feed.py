@@ -1,4 +1,4 @@
-"""Feeds: RSS 0.9x to 2.0, RDF, Atom and CDF by feedparser; JSON Feed 1.0 and 1.1 by hand.
+"""Feeds: RSS 0.9x to 2.0, RDF, Atom and CDF by feedparser; JSON Feed by `jsonfeed`.
 
 Promises to read what can be read of a broken feed, and to open nothing: feedparser takes even bytes
 for a file name (mail-rules trap G), so it is only ever given a stream. Takes at most
@@ -6,13 +6,12 @@ for a file name (mail-rules trap G), so it is only ever given a stream. Takes at
 """
 
 import io
-import json
+import re
 from calendar import timegm
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,8 +20,9 @@ import feedparser
 from alerts.errors import InputError
 from alerts.markup import first_image, plain, safe_url, tidy
 from alerts.model import Article, Image
+from alerts.sources import jsonfeed
 from alerts.sources.fetch import Fetched
-from alerts.sources.intake import Found, Intake, decoded, image
+from alerts.sources.intake import Found, Intake, digest, image
 from alerts.sources.trim import MOST_ENTRIES, repaired, trimmed
 
 _LOOSE = 200_000  # octets of a broken feed that feedparser's own repair is given
@@ -31,8 +31,8 @@ _LOOSE = 200_000  # octets of a broken feed that feedparser's own repair is give
 def read(document: Fetched, intake: Intake) -> Found:
     """The articles of a feed; raises `InputError` where the document is no feed."""
     notes: list[str] = []
-    if is_json(document.body):
-        pairs = list(_json_pairs(document, intake))
+    if jsonfeed.claims(document.body):
+        pairs = list(jsonfeed.pairs(document, intake))
     else:
         pairs = _xml_pairs(document, intake, notes)
     articles = _told_apart(pairs)
@@ -42,14 +42,6 @@ def read(document: Fetched, intake: Intake) -> Found:
             f"{intake.source.location}: {without} entries have no link, or nothing to show"
         )
     return Found(tuple(articles), notes=tuple(notes))
-
-
-def is_json(body: bytes) -> bool:
-    """True where the document can only be JSON."""
-    return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
-
-
-# --- RSS, RDF, Atom -------------------------------------------------------------------------------
 
 
 def _xml_pairs(document: Fetched, intake: Intake, notes: list[str]) -> list[tuple[Article, str]]:
@@ -119,12 +111,11 @@ def _article(entry: Any, parsed: Any, site: str, base: str, intake: Intake) -> A
     url = _link(entry, base)
     mark = _text(entry, "id") or f"{title}\n{summary}"
     whole = _text(parsed.feed, "language")
-    own = _text(entry.get("title_detail") or {}, "language") or _text(
-        texts[0] if texts else {}, "language"
-    )
+    spoken = (entry, entry.get("title_detail") or {}, texts[0] if texts else {})
+    own = next((tag for part in spoken if (tag := _text(part, "language"))), "")
     return intake.article(
         url=url or (site if title or summary else ""),
-        fragment="" if url else _digest(mark),
+        fragment="" if url else digest(mark),
         title=title,
         summary=summary,
         language="" if own == whole else own,
@@ -133,6 +124,7 @@ def _article(entry: Any, parsed: Any, site: str, base: str, intake: Intake) -> A
         image=_image(entry, texts, base),
         author=plain(_author(entry, atom)),
         tags=[plain(_text(tag, "label") or _text(tag, "term")) for tag in entry.get("tags", ())],
+        alternates=_alternates(entry, base),
     )
 
 
@@ -150,13 +142,32 @@ def _author(entry: Any, atom: bool) -> str:
 
 
 def _link(entry: Any, base: str) -> str:
-    """Where the entry leads: its link, else a page that it names, else its enclosure."""
+    """Where the entry leads: its link, else a page that it names, else its enclosure.
+
+    Of several alternates it is the one in no other language than the entry's own.
+    """
     links = entry.get("links", ())
-    named = [_text(entry, "link")]
+    pages = [link for link in links if link.get("rel") == "alternate"]
+    own = _text(entry.get("title_detail") or {}, "language")
+    named = [
+        _text(link, "href")
+        for link in pages
+        if len(pages) > 1 and _text(link, "hreflang") in ("", own)
+    ]
+    named.append(_text(entry, "link"))
     named += [_text(link, "href") for rel in ("alternate", "via", "enclosure") for link in links
               if link.get("rel") == rel]  # fmt: skip
     found = (safe_url(url, _base(entry, base)) for url in named if url)
     return next((url for url in found if url), "")
+
+
+def _alternates(entry: Any, base: str) -> dict[str, str]:
+    """The same entry in other languages, by language (RFC 4287 §4.2.7.4)."""
+    return {
+        _text(link, "hreflang"): safe_url(_text(link, "href"), _base(entry, base))
+        for link in entry.get("links", ())
+        if link.get("rel") == "alternate" and _text(link, "hreflang")
+    }
 
 
 def _base(entry: Any, base: str) -> str:
@@ -166,15 +177,27 @@ def _base(entry: Any, base: str) -> str:
 def _published(entry: Any, intake: Intake) -> datetime | None:
     """The first date of the entry that can be understood, in UTC."""
     for name in ("published", "updated", "created"):
-        if (day := intake.moment(_text(entry, name))) and len(_text(entry, name).strip()) == 10:
-            return day
+        text = _text(entry, name)
+        if moment := intake.moment(text):
+            return moment
         found = dict.get(entry, f"{name}_parsed")
-        if found:
+        if found and _other_calendar(text):
             try:
                 return datetime.fromtimestamp(timegm(found), UTC)
             except (ValueError, OverflowError):
                 continue
     return None
+
+
+def _other_calendar(text: str) -> bool:
+    """True for what feedparser alone knows: Greek, Hungarian and Korean dates, weeks and ordinals.
+
+    Of the shapes that we read ourselves it makes days that are none: month 13 is next January.
+    """
+    return (
+        not text.isascii()
+        or re.fullmatch(r"\d{4}-?(?:W\d\d|\d{3}).*|-.*|\d{4}(?:-\d\d)?", text) is not None
+    )
 
 
 def _image(entry: Any, texts: list[Any], base: str) -> Image | None:
@@ -207,10 +230,6 @@ def _text(table: Any, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _digest(text: str) -> str:
-    return sha256(text.encode("utf-8", "replace")).hexdigest()[:10]
-
-
 def _told_apart(pairs: Iterable[tuple[Article, str]]) -> list[Article]:
     """The articles; those of one address and language but different titles get a fragment each.
 
@@ -225,71 +244,7 @@ def _told_apart(pairs: Iterable[tuple[Article, str]]) -> list[Article]:
             articles += [article for article, _ in (group[:1] if url else group)]
             continue
         articles += [
-            replace(article, url=f"{url}#{_digest(mark or article.title)}")
+            replace(article, url=f"{url}#{digest(mark or article.title)}")
             for article, mark in group
         ]
     return articles
-
-
-# --- JSON Feed ------------------------------------------------------------------------------------
-
-
-def _json_pairs(document: Fetched, intake: Intake) -> Iterator[tuple[Article, str]]:
-    """The same of a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
-    place = intake.source.location
-    try:
-        feed = json.loads(decoded(document.body, document.content_type))
-    except json.JSONDecodeError as fault:
-        raise InputError(f"{place}, line {fault.lineno}: broken JSON: {fault.msg}") from fault
-    except RecursionError as fault:
-        raise InputError(f"{place}: not a JSON Feed: nested too deeply") from fault
-    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
-        raise InputError(f"{place}: not a JSON Feed: it has no list of “items”")
-    site = safe_url(_text(feed, "home_page_url"), document.base) or safe_url(document.url)
-    for item in feed["items"][:MOST_ENTRIES]:
-        if isinstance(item, dict) and (
-            article := _json_article(item, feed, site, document, intake)
-        ):
-            yield article, str(item.get("id", ""))
-
-
-def _json_article(
-    item: dict[str, Any], feed: dict[str, Any], site: str, document: Fetched, intake: Intake
-) -> Article:
-    html, base = _text(item, "content_html"), document.base or site
-    title = plain(_text(item, "title"))
-    summary = plain(_text(item, "summary")) or tidy(_text(item, "content_text")) or plain(html)
-    named = [safe_url(_text(item, name), base) for name in ("url", "external_url")]
-    url = next((u for u in (*named, safe_url(_text(item, "id"))) if u), "")
-    mark = str(item.get("id") or f"{title}\n{summary}")
-    authors = [
-        a
-        for t in (item, feed)
-        for a in (*_list(t, "authors"), t.get("author"))
-        if isinstance(a, dict)
-    ]
-    addresses = [_text(item, "image"), _text(item, "banner_image")]
-    addresses += [
-        _text(attachment, "url")
-        for attachment in _list(item, "attachments")
-        if isinstance(attachment, dict) and _text(attachment, "mime_type").startswith("image/")
-    ]
-    pictures = (found for address in addresses if address and (found := image(address, base)))
-    return intake.article(
-        url=url or (site if title or summary else ""),
-        fragment="" if url else _digest(mark),
-        title=title,
-        summary=summary,
-        language=_text(item, "language"),
-        fallback_language=_text(feed, "language"),
-        published=intake.moment(_text(item, "date_published"))
-        or intake.moment(_text(item, "date_modified")),
-        image=next(pictures, None) or first_image(html, base),
-        author=plain(next((name for a in authors if (name := _text(a, "name"))), "")),
-        tags=[tag for tag in _list(item, "tags") if isinstance(tag, str)],
-    )
-
-
-def _list(table: dict[str, Any], name: str) -> list[Any]:
-    value = table.get(name)
-    return value if isinstance(value, list) else []

@@ -17,10 +17,12 @@ import yaml
 from markdown_it import MarkdownIt
 
 from alerts.errors import InputError
-from alerts.markup import plain, safe_url, shorten, tidy
+from alerts.markup import plain, safe_url, tidy
 from alerts.model import Article, Event, Translation
 from alerts.project import known_language
+from alerts.sentences import opening, shorten
 from alerts.sources.intake import Found, Intake, image
+from alerts.sources.language import guess
 
 _MOST_FILES = 2000
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:^---[ \t]*(?:\r?\n|\Z)|\Z)", re.DOTALL | re.MULTILINE)
@@ -91,10 +93,13 @@ class _File:
         named = _STEM.fullmatch(stem)
         suffix = named[2] if named and known_language(named[2]) else ""
         meta = _loaded(front[1], path)
-        target = meta.get("translation_of")
-        key = (
-            str(target).removesuffix(".md") if target else (named[1] if named and suffix else stem)
-        )
+        target, group = meta.get("translation_of"), _words(meta.get("group"))
+        if group and not target:
+            key = f"group: {group}"  # no name of a file has a colon and a space
+        elif target:
+            key = _words(target).removesuffix(".md")
+        else:
+            key = named[1] if named and suffix else stem
         return cls(path, key, suffix, meta, front[1], text[front.end() :])
 
     def at(self, key: str) -> str:
@@ -121,9 +126,11 @@ class _File:
     def summary(self, length: int) -> str:
         """What the file says, else the first sentences of its text."""
         prose = re.sub(r"^#{1,6}[ \t].*$", "", self.body[:20_000], flags=re.MULTILINE)
-        return self.text("summary", "description") or shorten(
-            plain(_MARKDOWN.render(prose)), length
-        )
+        said = self.text("summary", "description")
+        if said:
+            return shorten(said, length)
+        blocks = re.split(r"</(?:p|li|blockquote|h\d)>", _MARKDOWN.render(prose))
+        return opening(map(plain, blocks), length)
 
 
 def _loaded(front: str, path: Path) -> dict[str, Any]:
@@ -160,7 +167,13 @@ def _groups(files: list[_File]) -> Iterator[list[_File]]:
         groups[file.key].append(file)
     for group in groups.values():
         yield sorted(
-            group, key=lambda file: ("translation_of" in file.meta, file.suffix != "", file.path)
+            group,
+            key=lambda file: (
+                "translation_of" in file.meta,
+                not file.text("url", "link"),
+                file.suffix != "",
+                file.path,
+            ),
         )
 
 
@@ -185,10 +198,12 @@ def _article(group: list[_File], intake: Intake) -> Article:
     picture = main.text("image")
     translations = dict(_translations(main, length))
     for file in others:
-        language = _language(file, intake)
+        language = _language(file, intake) or _read_language(file, length)
         if not language:
             raise InputError(f"{file.at('language')}: a translation needs its language")
-        translations[language] = Translation(file.title, file.summary(length))
+        own = safe_url(file.text("url", "link"))
+        elsewhere = own if own and own != url else ""
+        translations[language] = Translation(file.title, file.summary(length), elsewhere)
     translations.pop(article.language, None)
     return replace(
         article,
@@ -208,6 +223,12 @@ def _language(file: _File, intake: Intake) -> str:
             f"{file.at('language')}: unknown language “{text}”; use codes such as en, es"
         )
     return intake.language(text) or file.suffix
+
+
+def _read_language(file: _File, length: int) -> str:
+    """The language that the text of a translation is certainly in, or ""."""
+    read = guess(f"{file.title}. {file.summary(length)}")
+    return read.language if read.certain else ""
 
 
 def _tags(file: _File) -> list[str]:

@@ -6,22 +6,22 @@ page owns `found`; another one can only add languages, kept apart in `found["als
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlite_utils import Database
 
 from alerts import model
-from alerts.canonical import spellings
+from alerts.canonical import page_of
 from alerts.model import Article, Event, Image, Month, Translation
-from alerts.store import moment, stamp
+from alerts.store import addresses, doubles, moment, stamp
 
 Change = Literal["new", "updated", "unchanged"]
 
 
-UNSOURCED = frozenset({"excluded", "position", "note"})  # fields that are the editor's alone
+UNSOURCED = frozenset({"excluded", "position", "note", "guessed"})  # no source's word to compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +58,27 @@ def put(
 
     Call it within a transaction. What belongs to a month that is queued or sent is left as it is.
     """
-    row = db.conn.execute(
-        """SELECT id, month, source_id, found FROM articles
-           WHERE url IN (SELECT value FROM json_each(?)) ORDER BY url = ? DESC LIMIT 1""",
-        (json.dumps(spellings(article.url)), article.url),
-    ).fetchone()
-    if row is None:
+    known = addresses.find(db, article.url, article.alternates.values())
+    if known is None:
         _insert(db, article.url, month, source_id, _fields(article), {}, now)
+        addresses.keep(db, article.id, (article.url, *article.alternates.values()))
         return "new"
-    known_id, known_month, owner, text = row
+    known_id = known.article_id
+    known_month, owner, text = db.conn.execute(
+        "SELECT month, source_id, found FROM articles WHERE id = ?", (known_id,)
+    ).fetchone()
     before = json.loads(text)
-    owns = owner == source_id or owner is None
-    after = _merged_find(before, _fields(article), owns=owns)
+    if not known.own and article.language == before["language"]:
+        return "unchanged"  # a page of the same language that names itself a translation
+    owns = known.own and (owner == source_id or owner is None)
+    after = _merged_find(before, _fields(article), owns=owns, elsewhere=not known.own)
     if after == before or known_month in frozen_months(db):
         return "unchanged"
     db.conn.execute(
         "UPDATE articles SET found = ?, source_id = ?, updated_at = ? WHERE id = ?",
         (_json(after), source_id if owns else owner, stamp(now), known_id),
     )
+    addresses.keep(db, known_id, (article.url, *article.alternates.values()))
     return "updated"
 
 
@@ -83,14 +86,11 @@ def add(
     db: Database, url: str, edits: Mapping[str, Any], month: Month, now: datetime
 ) -> Article | None:
     """Keep an article that an editor wrote; None, and no change, where its page is known already."""
-    known = db.conn.execute(
-        "SELECT 1 FROM articles WHERE url IN (SELECT value FROM json_each(?))",
-        (json.dumps(spellings(url)),),
-    )
-    if known.fetchone():
+    if addresses.find(db, url) is not None:
         return None
     _insert(db, url, month, None, {"url": url, "title": edits["title"]}, {}, now)
     edit(db, model.article_id(url), edits, now)
+    addresses.keep(db, model.article_id(url), (url,))
     return get(db, model.article_id(url)).article
 
 
@@ -162,21 +162,29 @@ def kept_of_month(db: Database, month: Month) -> tuple[Kept, ...]:
         f"SELECT {_COLUMNS} FROM articles WHERE month = ? ORDER BY first_seen, rowid",  # noqa: S608
         (str(month),),
     )
-    return tuple(map(_kept, rows))
+    return _annotated(db, map(_kept, rows))
 
 
 def get(db: Database, article_id: str) -> Kept:
     """The article of that full id, which must be there."""
     query = f"SELECT {_COLUMNS} FROM articles WHERE id = ?"  # noqa: S608
-    return _kept(next(iter(db.query(query, (article_id,)))))
+    (kept,) = _annotated(db, map(_kept, db.query(query, (article_id,))))
+    return kept
+
+
+def _annotated(db: Database, given: Iterable[Kept]) -> tuple[Kept, ...]:
+    """These, each article with those of other sources that it stands for."""
+    kept = tuple(given)
+    told = doubles.annotated(db, (k.article for k in kept))
+    return tuple(replace(k, article=a) for k, a in zip(kept, told, strict=True))
 
 
 def place(db: Database, url: str) -> tuple[Month, str]:
     """The month and the id of the article at that address, which must be there."""
     month, article_id = db.conn.execute(
-        """SELECT month, id FROM articles
-           WHERE url IN (SELECT value FROM json_each(?)) ORDER BY url = ? DESC LIMIT 1""",
-        (json.dumps(spellings(url)), url),
+        """SELECT a.month, a.id FROM addresses JOIN articles AS a ON a.id = addresses.article_id
+           WHERE addresses.page = ?""",
+        (page_of(url),),
     ).fetchone()
     return Month.parse(month), article_id
 
@@ -254,17 +262,21 @@ def _insert(
     )
 
 
-def _merged_find(before: dict[str, Any], new: dict[str, Any], *, owns: bool) -> dict[str, Any]:
+def _merged_find(
+    before: dict[str, Any], new: dict[str, Any], *, owns: bool, elsewhere: bool
+) -> dict[str, Any]:
     """What is found of an article once a source has told it again.
 
-    The page keeps its address and so its id, however the source spells it this time.
+    The page keeps its address and so its id, however the source spells it this time. `elsewhere`:
+    what is told is a translation with a page of its own.
     """
     also = dict(before.get("also", {}))
     if owns:
         after = {**new, "url": before["url"]}
     else:
         after = {key: value for key, value in before.items() if key != "also"}
-        told = {new["language"]: {"title": new["title"], "summary": new.get("summary", "")}}
+        words = {"title": new["title"], "summary": new.get("summary", "")}
+        told = {new["language"]: words | ({"url": new["url"]} if elsewhere else {})}
         also |= {**new.get("translations", {}), **told}
     covered = {after.get("language"), *after.get("translations", {})}
     also = {language: fields for language, fields in also.items() if language not in covered}
@@ -274,6 +286,8 @@ def _merged_find(before: dict[str, Any], new: dict[str, Any], *, owns: bool) -> 
 def _overlaid(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """`over` laid on `under`; of translations, field by field."""
     result = {**under, **over}
+    if "language" in over:
+        result["guessed"] = bool(over.get("guessed"))
     languages = {**under.get("translations", {}), **over.get("translations", {})}
     if languages:
         result["translations"] = {
@@ -336,13 +350,14 @@ def _article(fields: Mapping[str, Any]) -> Article:
         profile=fields.get("profile", ""),
         event=_event(event) if event else None,
         translations={
-            language: Translation(t.get("title", ""), t.get("summary", ""))
+            language: Translation(t.get("title", ""), t.get("summary", ""), t.get("url", ""))
             for language, t in sorted(fields.get("translations", {}).items())
         },
         featured=bool(fields.get("featured")),
         excluded=bool(fields.get("excluded")),
         position=fields.get("position"),
         note=fields.get("note", ""),
+        guessed=bool(fields.get("guessed")),
     )
 
 
@@ -367,10 +382,11 @@ def _fields(article: Article) -> dict[str, Any]:
         "profile": article.profile,
         "event": event_fields(event) if event else None,
         "translations": {
-            language: {"title": t.title, "summary": t.summary}
+            language: {"title": t.title, "summary": t.summary} | ({"url": t.url} if t.url else {})
             for language, t in article.translations.items()
         },
         "featured": article.featured,
+        "guessed": article.guessed,
         "excluded": article.excluded,
         "position": article.position,
         "note": article.note,
@@ -381,12 +397,18 @@ def _fields(article: Article) -> dict[str, Any]:
 def event_fields(event: Event) -> dict[str, str]:
     """An event as JSON: days and moments in ISO 8601."""
     end = event.end.isoformat() if event.end else ""
-    return {"start": event.start.isoformat(), "end": end, "place": event.place}
+    fields = {"start": event.start.isoformat(), "end": end, "place": event.place}
+    return fields | ({"ics": event.ics} if event.ics else {})
 
 
 def _event(fields: Mapping[str, str]) -> Event:
     end = fields.get("end")
-    return Event(_when(fields["start"]), _when(end) if end else None, fields.get("place", ""))
+    return Event(
+        _when(fields["start"]),
+        _when(end) if end else None,
+        fields.get("place", ""),
+        fields.get("ics", ""),
+    )
 
 
 def _when(text: str) -> date | datetime:

@@ -7,6 +7,7 @@ migration is never edited; a change is a new function at the end.
 from sqlite_utils import Database, Migrations
 
 from alerts.archive import hashes
+from alerts.canonical import page_of
 
 MIGRATIONS = Migrations("alerts")
 
@@ -207,6 +208,51 @@ def m004_home(db: Database) -> None:
         CREATE INDEX events_by_delivery ON events (delivery_id) WHERE delivery_id IS NOT NULL
         """,
     )
+
+
+@MIGRATIONS()
+def m005_collecting(db: Database) -> None:
+    """More kinds of source; what a source was when it was last read; which pages an article is at;
+    which articles are about the same thing. In `doubles`, `same_as` is the article that stands for
+    this one too, and NULL where an editor wants it to stand alone.
+
+    A column cannot lose its CHECK, so `kind` is a new one: to drop and refill the table would take
+    the sources of all articles away (ON DELETE SET NULL)."""
+    _run(
+        db,
+        """
+        ALTER TABLE sources ADD COLUMN new_kind TEXT NOT NULL DEFAULT 'feed' CHECK (new_kind IN
+            ('feed', 'page', 'listing', 'calendar', 'folder', 'table'));
+        UPDATE sources SET new_kind = kind;
+        ALTER TABLE sources DROP COLUMN kind;
+        ALTER TABLE sources RENAME COLUMN new_kind TO kind;
+        ALTER TABLE sources ADD COLUMN tags TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags));
+        ALTER TABLE sources ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+        ALTER TABLE sources ADD COLUMN articles INTEGER NOT NULL DEFAULT 0;
+        UPDATE sources SET articles =
+            (SELECT count(*) FROM articles WHERE source_id = sources.id);
+        CREATE TABLE addresses (
+            page TEXT PRIMARY KEY,
+            article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX addresses_by_article ON addresses (article_id);
+        CREATE TABLE doubles (
+            article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+            same_as TEXT REFERENCES articles (id) ON DELETE CASCADE,
+            by_editor INTEGER NOT NULL CHECK (by_editor IN (0, 1)),
+            at TEXT NOT NULL,
+            CHECK (same_as IS NOT article_id),
+            CHECK (same_as IS NOT NULL OR by_editor)
+        ) STRICT;
+        CREATE INDEX doubles_by_other ON doubles (same_as) WHERE same_as IS NOT NULL
+        """,
+    )
+    for article_id, url in db.conn.execute(
+        "SELECT id, url FROM articles ORDER BY rowid"
+    ).fetchall():
+        db.conn.execute(
+            "INSERT INTO addresses VALUES (?, ?) ON CONFLICT DO NOTHING", (page_of(url), article_id)
+        )
 
 
 @MIGRATIONS()

@@ -1,5 +1,6 @@
 """Sources, with what their last fetch left."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,14 +24,15 @@ class Kept:
 def add(db: Database, source: Source, now: datetime) -> bool:
     """Keep a new source; False, and no change, where its location is known already."""
     cursor = db.conn.execute(
-        """INSERT INTO sources (location, kind, section, language, profile, added_at)
-           VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (location) DO NOTHING""",
+        """INSERT INTO sources (location, kind, section, language, profile, tags, added_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (location) DO NOTHING""",
         (
             source.location,
             source.kind.value,
             source.section,
             source.language,
             source.profile,
+            json.dumps(source.tags, ensure_ascii=False),
             stamp(now),
         ),
     )
@@ -50,20 +52,38 @@ def all_sources(db: Database) -> tuple[Source, ...]:
 def kept(db: Database) -> tuple[Kept, ...]:
     """The same, with how they fared."""
     rows = db.query(
-        """SELECT id, location, kind, section, language, profile, etag, last_modified,
-                  collected_at, fault,
+        """SELECT id, location, kind, section, language, profile, tags, etag, last_modified, digest,
+                  articles AS told, collected_at, fault,
                   (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles
            FROM sources ORDER BY id"""
     )
     return tuple(Kept(_source(r), r["articles"], r["collected_at"], r["fault"]) for r in rows)
 
 
-def collected(db: Database, source_id: int, etag: str, last_modified: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a good collection leaves for the next one: validators, digest and number of articles."""
+
+    etag: str
+    last_modified: str
+    digest: str
+    articles: int
+
+
+def collected(db: Database, source_id: int, reading: Reading, now: datetime) -> None:
     """Note a good collection; in the transaction that stores what it brought."""
     db.conn.execute(
-        """UPDATE sources SET etag = ?, last_modified = ?, collected_at = ?, fault = ''
+        """UPDATE sources SET etag = ?, last_modified = ?, digest = ?, articles = ?,
+                  collected_at = ?, fault = ''
            WHERE id = ?""",
-        (etag, last_modified, stamp(now), source_id),
+        (
+            reading.etag,
+            reading.last_modified,
+            reading.digest,
+            reading.articles,
+            stamp(now),
+            source_id,
+        ),
     )
 
 
@@ -76,13 +96,10 @@ def failed(db: Database, source_id: int, reason: str, now: datetime) -> None:
 
 
 def _source(row: dict[str, Any]) -> Source:
+    names = ("id", "location", "section", "language", "profile", "etag", "last_modified", "digest")
     return Source(
-        row["id"],
-        row["location"],
-        SourceKind(row["kind"]),
-        row["section"],
-        row["language"],
-        row["profile"],
-        row["etag"],
-        row["last_modified"],
+        **{name: row[name] for name in names},
+        kind=SourceKind(row["kind"]),
+        articles=row["told"],
+        tags=tuple(json.loads(row["tags"])),
     )

@@ -14,6 +14,7 @@ from alerts import fields, optin, tokens
 from alerts.address import Address
 from alerts.errors import InputError
 from alerts.optin import Confirmed, SignUp
+from alerts.render.catalogue import later
 from alerts.store import confirmations
 from alerts.store.confirmations import WishState
 from alerts.web.limits import network_of
@@ -70,7 +71,7 @@ def wording(visit: Visit) -> str:
     return str(write(CONSENT, alert=alert.name, organisation=alert.organisation))
 
 
-CONSENT = (
+CONSENT = later(
     "By subscribing I ask %(organisation)s to send me %(alert)s by e-mail. "
     "I can leave at any time, with one click in each e-mail."
 )

@@ -14,7 +14,7 @@ from alerts.archive.feeds import NEWEST, Channel, Entries, atom, json_feed
 from alerts.archive.letter import framed, left_out, public
 from alerts.colour import FIXED
 from alerts.model import Edition, Month
-from alerts.render.environment import link
+from alerts.render.gate import link
 from alerts.settings import Settings
 from alerts.store import archive
 from alerts.web.pages import Pages

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from alerts.render.environment import link
+from alerts.render.gate import link
 from alerts.settings import Settings
 from alerts.web.limits import Limits
 from alerts.web.pages import Pages
@@ -20,11 +20,16 @@ def _clock() -> datetime:
 
 @dataclass(frozen=True)
 class Site:
-    """One project's pages. `stir` is called when something was put where a worker should look."""
+    """One project's pages.
+
+    `stir` is called when something was asked for that the post should look at; `log` hears of every
+    visit, `warn` of what went wrong.
+    """
 
     settings: Settings
     stir: Callable[[], None] = lambda: None
     log: Log = lambda line: None
+    warn: Log = lambda line: None
     now: Callable[[], datetime] = _clock
     pages: Pages = field(init=False)
     pool: Pool = field(init=False)

@@ -185,10 +185,10 @@ def _handled(site: Site, request: Request, form: Values, handler: Handler) -> Re
         with site.pool.reading() as db:
             return handler(_visit(site, request, form, query, db))
     except StoreBusy:
-        site.log("the database is held by another program: answered 503")
+        site.warn("the database is held by another program: answered 503")
         return _plain(503, "Busy. Please try again in a minute.", {"Retry-After": "60"})
     except Exception as fault:
-        site.log(f"fault: {_where(fault)}")
+        site.warn(f"fault: {_where(fault)}")
         return _plain(500, "Something went wrong here. It has been noted; please try again later.")
 
 

@@ -1,0 +1,85 @@
+"""Keeps the catalogues of `templates/locale/` in step with the texts that templates and code ask for.
+
+`python docs/catalogues.py` adds what is new to each catalogue, untranslated, and names what nobody asks
+for any more; `--check` writes nothing and exits 1 where a text is missing, not translated or wrong. Run
+by `make texts` and `make lint`.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.pofile import normalize
+
+from alerts.render import wording
+from alerts.render.catalogue import read
+from alerts.render.wording import Wording
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATES = ROOT / "templates"
+LOCALE = TEMPLATES / "locale"
+
+
+def wanted() -> set[Wording]:
+    """The texts that readers of e-mails and pages see. The preview is the editor's, in English."""
+    shown = [folder for folder in TEMPLATES.iterdir() if folder.name not in ("locale", "preview")]
+    found = set().union(*(wording.of_templates(folder) for folder in shown))
+    return found | wording.of_code(ROOT / "alerts")
+
+
+def languages() -> list[str]:
+    """Those that have a catalogue."""
+    return sorted(path.name for path in LOCALE.iterdir())
+
+
+def catalogue_of(language: str) -> Path:
+    """Where its texts are."""
+    return LOCALE / language / "LC_MESSAGES" / "alerts.po"
+
+
+def faults(language: str, texts: set[Wording]) -> Iterator[str]:
+    """What is wrong with one catalogue, a line each."""
+    path = catalogue_of(language)
+    for lack in wording.lacks(language, (TEMPLATES,), texts):
+        yield f"{path}: {lack}"
+    for extra in sorted(map(str, wording.wordings(read(path)).keys() - texts)):
+        yield f"{path}: {extra!r} is not asked for any more: remove it"
+
+
+def add(language: str, texts: set[Wording]) -> int:
+    """Append what a catalogue has no entry for; how many there were. English says the text itself."""
+    path = catalogue_of(language)
+    catalogue = read(path)
+    new = sorted(texts - wording.wordings(catalogue).keys(), key=str)
+    with path.open("a", encoding="utf-8") as file:
+        for text in new:
+            file.write("\n" + entry(text, catalogue.num_plurals, english=language == "en"))
+    return len(new)
+
+
+def entry(text: Wording, plurals: int, *, english: bool) -> str:
+    """A text as it stands in a catalogue, not yet translated."""
+    one, many = (text, "") if isinstance(text, str) else text
+    flag = "#, python-format\n" if "%(" in one else ""
+    lines = f"{flag}msgid {normalize(one)}\n"
+    if not many:
+        return f"{lines}msgstr {normalize(one if english else '')}\n"
+    said = (one, many) if english else ("",) * plurals
+    forms = "".join(f"msgstr[{n}] {normalize(text)}\n" for n, text in enumerate(said))
+    return f"{lines}msgid_plural {normalize(many)}\n{forms}"
+
+
+def main(arguments: list[str]) -> int:
+    """Bring them up to date, or check them."""
+    texts = wanted()
+    if arguments != ["--check"]:
+        for language in languages():
+            if added := add(language, texts):
+                sys.stdout.write(f"{catalogue_of(language)}: {added} texts added\n")
+    found = [line for language in languages() for line in faults(language, texts)]
+    sys.stderr.write("".join(f"{line}\n" for line in found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
