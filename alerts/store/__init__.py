@@ -129,6 +129,8 @@ def faults(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as fault:
         raise translated(fault, path) from fault
+    except UnicodeDecodeError as fault:  # SQLite quotes a damaged schema in its complaint
+        raise StoreError(f"{path}: the database is damaged; restore a backup") from fault
 
 
 def may_pass(fault: Exception) -> bool:
