@@ -38,10 +38,14 @@ def test_a_pace_is_kept(steps: list[float], rate: float) -> None:
     assert all(later - earlier >= 1 / rate - 1e-9 for earlier, later in pairwise(found))
 
 
-@given(STEPS, st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(0, 9))
-def test_a_warm_up_is_kept_day_by_day(steps: list[float], limits: list[int], sent: int) -> None:
+@given(
+    st.lists(st.integers(0, 12), min_size=1, max_size=120),
+    st.lists(st.integers(1, 9), min_size=1, max_size=4),
+    st.integers(0, 9),
+)
+def test_a_warm_up_is_kept_day_by_day(hours: list[int], limits: list[int], sent: int) -> None:
     throttle = Throttle([WarmUp(limits, 0, sent, midnight=DAY / 2)])
-    found = places(throttle, [step * DAY / 6 for step in steps])
+    found = places(throttle, [hour * 3600.0 for hour in hours])
     counts: dict[int, int] = {0: sent}
     for place in found:
         day = int((place + DAY / 2) // DAY)

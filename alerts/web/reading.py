@@ -111,6 +111,8 @@ class Reading:
             "others": [p for p in pasts if p.month == month],
             "own_name": self.pages.own_name,
             "rest": rest,
+            "bare": 'role="main"'
+            not in edition.html,  # a template of the project's own may lack it
             "image": image,
             "address": f"{self.base}/{here.path}",
             "base": self.base,
