@@ -1,9 +1,10 @@
 """The pages under load while an issue is being sent: `python -m benchmarks.web [--readers N]`.
 
-One-click unsubscribes (RFC 8058), each of another person and each on disk before it is answered, from
-`--clients` connections, to `alerts serve`, a process of its own: first alone; then `alerts send` alone into
-Debian's `smtp-sink`; then both at once, with the clients as fast as they can and at `--rate` requests a
-second, which is a list of 100,000 where everybody wants to leave within the hour. Prints requests and
+One-click unsubscribes (RFC 8058), each of another person and each on disk before it is answered, and the
+issue in the archive, from `--clients` connections, to `alerts serve`, a process of its own: first alone;
+then `alerts send` alone into Debian's `smtp-sink`; then both at once, with the clients as fast as they can
+and at `--rate` requests a second, which is a list of 100,000 where everybody wants to leave, or to read in
+the browser, within the hour. Prints requests and
 messages a second, and their ratios to running alone: with two cores for sender, sink, server and clients,
 much of a ratio is the cores' and not the program's. Last, the books of the issue have to close.
 """
@@ -53,19 +54,24 @@ def main() -> None:
         queue_issue(root, db, made=edition(body="Hello {slot:name|reader} " + PARAGRAPH * 220))
         add_subscribers(db, options.leavers, domain="leaving.example")
         leave = _tokens(db, options.readers, options.leavers)
+        kinds = {
+            "one-click": ("POST", leave),
+            "archive": ("GET", itertools.repeat(f"/archive/{MONTH}/en")),
+        }
         with _served(root) as pages:
-            each = options.leavers // (3 * options.clients)
-            with _loading(pages, leave, options.clients, each, 0) as alone:
-                time.sleep(options.seconds)
-            print(f"one-click, alone          {alone():8.0f} requests/s")
+            load = _Load(pages, options.clients, options.leavers // (3 * options.clients))
+            for name, kind in kinds.items():
+                with load.at_work(kind, 0) as alone:
+                    time.sleep(options.seconds)
+                print(f"{name:<10} alone          {alone():8.0f} requests/s")
             send = _send(root, db, port, options.readers)
-            print(f"send, alone               {send:8.0f} messages/s")
-            for rate in (0.0, options.rate):
-                with _loading(pages, leave, options.clients, each, rate) as counted:
+            print(f"send       alone          {send:8.0f} messages/s")
+            for (name, kind), rate in itertools.product(kinds.items(), (0.0, options.rate)):
+                with load.at_work(kind, rate) as counted:
                     both = _send(root, db, port, options.readers)
                 words = f"at {rate:.0f}/s" if rate else "as fast as they can"
-                print(f"both, clients {words}:")
-                print(f"  one-click               {counted():8.0f} requests/s")
+                print(f"{name} and send, clients {words}:")
+                print(f"  {name:<23} {counted():8.0f} requests/s")
                 print(f"  send                    {both:8.0f} messages/s  {both / send:.2f}")
         books = outbox.counts(db, MONTH)
         assert books["sent"] == options.readers, books
@@ -98,14 +104,20 @@ def _served(root: Path) -> Iterator[int]:
 
 
 def _client(
-    port: int, paths: list[str], pause: float, stop: Event, counted: "Synchronized[int]"
+    port: int,
+    method: str,
+    paths: list[str],
+    pause: float,
+    stop: Event,
+    counted: "Synchronized[int]",
 ) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    body = BODY if method == "POST" else None
     for path in paths:
         began = time.perf_counter()
         if stop.is_set():
             return
-        connection.request("POST", path, BODY, HEADERS)
+        connection.request(method, path, body, HEADERS if body else {})
         answer = connection.getresponse()
         answer.read()
         assert answer.status == 200, answer.status
@@ -115,29 +127,43 @@ def _client(
             stop.wait(max(0.0, pause - (time.perf_counter() - began)))
 
 
-@contextmanager
-def _loading(
-    port: int, paths: Iterator[str], clients: int, each: int, rate: float
-) -> Iterator[Callable[[], float]]:
-    """Clients at work while the block runs; gives a function: requests a second."""
-    stop, counted = multiprocessing.Event(), multiprocessing.Value("q", 0)
-    pause = clients / rate if rate else 0.0
-    workers = [
-        multiprocessing.Process(
-            target=_client,
-            args=(port, list(itertools.islice(paths, each)), pause, stop, counted),
-        )
-        for _ in range(clients)
-    ]
-    for worker in workers:
-        worker.start()
-    began = time.perf_counter()
-    taken = [0.0]
-    yield lambda: counted.value / taken[0]
-    taken[0] = time.perf_counter() - began
-    stop.set()
-    for worker in workers:
-        worker.join()
+class _Load:
+    """Clients of the pages, each with at most so many requests."""
+
+    def __init__(self, port: int, clients: int, each: int) -> None:
+        self._port, self._clients, self._each = port, clients, each
+
+    @contextmanager
+    def at_work(
+        self, kind: tuple[str, Iterator[str]], rate: float
+    ) -> Iterator[Callable[[], float]]:
+        """They are while the block runs; gives a function: requests a second."""
+        method, paths = kind
+        stop, counted = multiprocessing.Event(), multiprocessing.Value("q", 0)
+        pause = self._clients / rate if rate else 0.0
+        workers = [
+            multiprocessing.Process(
+                target=_client,
+                args=(
+                    self._port,
+                    method,
+                    list(itertools.islice(paths, self._each)),
+                    pause,
+                    stop,
+                    counted,
+                ),
+            )
+            for _ in range(self._clients)
+        ]
+        for worker in workers:
+            worker.start()
+        began = time.perf_counter()
+        taken = [0.0]
+        yield lambda: counted.value / taken[0]
+        taken[0] = time.perf_counter() - began
+        stop.set()
+        for worker in workers:
+            worker.join()
 
 
 def _send(root: Path, db: Database, port: int, readers: int) -> float:

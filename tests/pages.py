@@ -17,7 +17,8 @@ from sqlite_utils import Database
 
 from alerts import notify, tokens
 from alerts.address import Address
-from alerts.cli.serve import address, listening, serving
+from alerts.cli.listening import listening
+from alerts.cli.serve import address, serving
 from alerts.dispatch import World
 from alerts.model import Envelope, Subscriber, SubscriberStatus
 from alerts.project import load

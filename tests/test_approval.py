@@ -257,6 +257,21 @@ def test_a_preview_that_the_relay_does_not_take_is_mailed_next_time(
     assert mailed(relay, "desk.example") == ["ann@desk.example"] * 2 + ["bob@desk.example"] * 2
 
 
+def test_a_relay_that_takes_one_message_a_session_gets_all_previews(
+    october: Path, alerts: Alerts, relay: Relay
+) -> None:
+    mails = 0
+
+    def script(stage: str, recipient: str, nth: int) -> str | None:
+        nonlocal mails
+        mails = 0 if stage == "ehlo" else mails + (stage == "mail")
+        return "421 4.7.0 one a session" if stage == "mail" and mails > 1 else None
+
+    relay.script = script
+    assert alerts("run", *MONTH).code == 75
+    assert mailed(relay, "desk.example") == ["ann@desk.example"] * 2 + ["bob@desk.example"] * 2
+
+
 def test_previews_need_no_list_of_editors(
     october: Path, alerts: Alerts, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:

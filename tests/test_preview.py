@@ -190,7 +190,7 @@ def test_a_port_that_is_taken_is_named(october: Path, alerts: Alerts) -> None:
         port = url.rstrip("/").rpartition(":")[2]
         done = alerts("issue", "preview", "--no-open", "--port", port, *MONTH)
     assert done.code == 2
-    assert f"cannot listen on port {port}" in done.stderr
+    assert f"cannot listen on 127.0.0.1, port {port}" in done.stderr
     assert done.stderr.count("\n") == 1
 
 

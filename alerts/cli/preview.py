@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from alerts import project
+from alerts.cli.listening import listening
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
-from alerts.errors import UsageError
 
 if TYPE_CHECKING:
     import uvicorn
@@ -34,7 +33,7 @@ def preview(session: Session, month: str | None, port: int, no_open: bool) -> No
     whenever a template, an article or a setting changes. Only this machine can see it.
     """
     server = _server(_desk(session, month))
-    with _listening(port) as bound, _stopping(server):
+    with listening("127.0.0.1", port) as bound, _stopping(server):
         url = f"http://127.0.0.1:{bound.getsockname()[1]}/"
         click.echo(url)
         session.say("stop with Ctrl-C")
@@ -90,17 +89,6 @@ def _desk(session: Session, month: str | None) -> "Desk":
         month=session.month(month),
         now=lambda: session.now,
     )
-
-
-@contextlib.contextmanager
-def _listening(port: int) -> Iterator[socket.socket]:
-    try:
-        bound = socket.create_server(("127.0.0.1", port))
-    except OSError as fault:
-        words = fault.strerror or str(fault)
-        raise UsageError(f"cannot listen on port {port}: {words}; name another --port") from fault
-    with bound:
-        yield bound
 
 
 def _server(desk: "Desk") -> "uvicorn.Server":

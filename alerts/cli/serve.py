@@ -18,9 +18,10 @@ import click
 
 from alerts import scheduler
 from alerts.cli import send
+from alerts.cli.listening import listening
 from alerts.cli.schedule import Clock
 from alerts.cli.session import Session, pass_session
-from alerts.errors import AlertsError, LockHeld, UsageError
+from alerts.errors import AlertsError, LockHeld
 from alerts.store import faults
 from alerts.web import Site, application
 
@@ -100,23 +101,6 @@ def posting(post: Post) -> Iterator[None]:
     finally:
         post.stop()
         thread.join(LAST_WAIT)  # what is cut off then is in doubt, and sent once more
-
-
-@contextmanager
-def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket bound there; raises `UsageError`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol by name: asyncio answers at once (TCP_NODELAY) only where it is told that this is TCP.
-    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as bound:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            bound.bind((host, port))
-            bound.listen(1024)
-        except OSError as fault:
-            words = fault.strerror or str(fault)
-            place = f"{host}, port {port}"
-            raise UsageError(f"cannot listen on {place}: {words}; name --port") from fault
-        yield bound
 
 
 def address(bound: socket.socket) -> str:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from alerts.model import Envelope, Outcome
-from alerts.transport.connection import Connection, Conversation, Goodbye, Transport
+from alerts.transport.connection import Connection, Conversation, Goodbye, SessionOver, Transport
 
 
 class Post:
@@ -45,7 +45,11 @@ class Post:
     def send(self, envelope: Envelope, message: bytes) -> Outcome:
         """Hand one message over; raises `RelayUnavailable` where the relay refuses us."""
         connection = self.open()
-        outcome = _spoken(connection, connection.send(envelope, message))
+        try:
+            outcome = _spoken(connection, connection.send(envelope, message))
+        except SessionOver:  # some relays take so many each; a fresh session is never over
+            connection = self.open()
+            outcome = _spoken(connection, connection.send(envelope, message))
         assert outcome is not None  # noqa: S101 - a message's conversation ends with one
         return outcome
 
