@@ -29,7 +29,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "profile": ("alerts.cli.profile:profile", "Keep the partner organisations."),
     "collect": ("alerts.cli.collect:collect", "Collect articles from the sources."),
     "article": ("alerts.cli.article:article", "See and shape the articles of the month."),
-    "issue": ("alerts.cli.issue:issue", "See the issue of the month."),
+    "issue": (
+        "alerts.cli.issue:issue",
+        "See, edit, check, preview and approve the issue of the month.",
+    ),
     "render": ("alerts.cli.render:render", "Write the editions as files."),
     "queue": ("alerts.cli.queue:queue", "Freeze the issue and fill the outbox."),
     "send": ("alerts.cli.send:send", "Work the outbox until nothing is due."),
