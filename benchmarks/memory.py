@@ -6,6 +6,7 @@ of each and its ratio to the first size's. Exits 1 where one is over 1.2 × or 1
 """
 
 import argparse
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -82,7 +83,11 @@ def main() -> None:
     for readers in sizes:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder) / "project"
-            project(root, readers)
+            # In a process of its own: what a process has had is counted for those that it starts, too.
+            maker = multiprocessing.Process(target=project, args=(root, readers))
+            maker.start()
+            maker.join()
+            assert maker.exitcode == 0
             for command in ("queue", "send"):
                 megabytes, seconds = peak(root, command)
                 ratio = megabytes / first.setdefault(command, megabytes)

@@ -49,11 +49,23 @@ class Audience:
 
 
 def audiences(db: Database) -> tuple[Audience, ...]:
-    """The audiences of those who would get an issue now, the largest first."""
-    rows = db.conn.execute(
-        f"""SELECT s.language, s.sections FROM subscribers AS s WHERE {_ELIGIBLE}
-             GROUP BY s.language, s.sections ORDER BY count(*) DESC, s.language, s.sections"""  # noqa: S608
+    """The audiences of those who would get an issue now, the largest first.
+
+    Counted into a table of their own: GROUP BY would sort a million rows in memory first.
+    """
+    db.conn.execute(
+        """CREATE TEMP TABLE audiences (language TEXT, sections TEXT, people INTEGER,
+                                        PRIMARY KEY (language, sections)) WITHOUT ROWID"""
     )
+    db.conn.execute(
+        f"""INSERT INTO audiences SELECT s.language, s.sections, 1 FROM subscribers AS s
+             WHERE {_ELIGIBLE}
+            ON CONFLICT DO UPDATE SET people = people + 1"""  # noqa: S608
+    )
+    rows = db.conn.execute(
+        "SELECT language, sections FROM audiences ORDER BY people DESC, language, sections"
+    ).fetchall()
+    db.conn.execute("DROP TABLE audiences")
     return tuple(Audience(language, tuple(json.loads(wanted))) for language, wanted in rows)
 
 
@@ -363,14 +375,17 @@ def _free(db: Database, lease_id: int, now: datetime) -> None:
 
 
 def counts(db: Database, month: Month) -> dict[str, int]:
-    """How many deliveries of the month's issue are in each state; all states named."""
-    rows = db.conn.execute(
-        """SELECT d.state, count(*) FROM deliveries AS d JOIN issues AS i ON i.id = d.issue_id
-            WHERE i.month = ? GROUP BY d.state""",
+    """How many deliveries of the month's issue are in each state; all states named.
+
+    Added up in one pass: GROUP BY would sort a million rows in memory first.
+    """
+    sums = ", ".join(f"total(d.state = '{state.value}')" for state in DeliveryState)
+    row = db.conn.execute(
+        f"SELECT {sums} FROM deliveries AS d WHERE d.issue_id ="  # noqa: S608
+        " (SELECT id FROM issues WHERE month = ?)",
         (str(month),),
-    )
-    found = dict(rows.fetchall())
-    return {state.value: found.get(state.value, 0) for state in DeliveryState}
+    ).fetchone()
+    return {state.value: int(number) for state, number in zip(DeliveryState, row, strict=True)}
 
 
 def held(db: Database, resends: bool) -> dict[Month, int]:
