@@ -7,7 +7,7 @@ changes nothing more.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -16,7 +16,7 @@ from alerts import optin, subscribe
 from alerts.address import Address
 from alerts.model import Subscriber, SuppressionReason
 from alerts.settings import Settings
-from alerts.store import ageing, subscribers, transaction
+from alerts.store import ageing, events, subscribers, transaction
 
 BATCH = 200  # people in one transaction: others wait only so long
 NEVER = timedelta()
@@ -38,15 +38,20 @@ class _Undo(Exception):
 
 
 def reduce(db: Database, settings: Settings, now: datetime) -> Reduced:
-    """Let go what is older than the settings allow."""
+    """Let go what is older than the settings allow; an event tells how much, if it was anything."""
     kept = settings.retention
-    return Reduced(
+    reduced = Reduced(
         sign_ups=optin.purge(db, now, within=settings.web.confirm_within),
         pending=_people(db, now, kept.pending, ageing.waiting, _forget),
         replies=_rows(db, now, kept.replies, ageing.replies),
         notices=_rows(db, now, kept.replies, ageing.notices),
         erased=_people(db, now, kept.unsubscribed, ageing.who_left, _erase),
     )
+    numbers = {name: number for name, number in asdict(reduced).items() if number}
+    if numbers:
+        with transaction(db):
+            events.record(db, now, "retention.reduced", detail=numbers)
+    return reduced
 
 
 def foretell(db: Database, settings: Settings, now: datetime) -> Reduced:

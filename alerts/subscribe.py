@@ -147,6 +147,16 @@ def edit(
         return save(db, before, after, "subscriber.changed", now)
 
 
+def tag(db: Database, people: Iterable[Subscriber], wish: Wish, *, now: datetime) -> int:
+    """Give these people the tags of a wish, or take them away, all or none; how many changed."""
+    changed = 0
+    with transaction(db):
+        for person in people:
+            after = _wished(person, wish, now)
+            changed += save(db, person, after, "subscriber.changed", now) == "updated"
+    return changed
+
+
 def unsubscribe(db: Database, address: Address, *, now: datetime) -> str:
     """Let one person go: "unsubscribed" or "unchanged"; raises `InputError` where unknown."""
     with transaction(db):
@@ -167,11 +177,12 @@ def forget(
     db: Database, person: Subscriber, address: Address, reason: SuppressionReason, now: datetime
 ) -> None:
     """Empty all that is held about a person, within the caller's transaction. `reason` stays with
-    the hash of their address: only `unsubscribed` lets them join again by themselves."""
+    the hashes of their addresses, former ones too: only `unsubscribed` lets them join again by themselves."""
     subscribers.erase(db, person, now)
     confirmations.forget(db, address, person.id)
     notices.drop(db, person.id, now)
     suppressions.add_erased(db, address, now, reason)
+    suppressions.add_former(db, person.id, now, reason)
     events.record(db, now, "subscriber.erased", subscriber_id=person.id)
 
 

@@ -11,6 +11,7 @@ from alerts import tokens
 from alerts.address import Address
 from alerts.model import DeliveryState, Outcome, Reason, Reply, SubscriberStatus
 from alerts.project import load
+from alerts.remake import remake
 from alerts.retention import Reduced, foretell, reduce
 from alerts.settings import Settings
 from alerts.store import secrets, stamp, subscribers, suppressions, transaction
@@ -18,7 +19,8 @@ from alerts.store.outbox import Settlement
 from alerts.store.receipts import Receipts
 from alerts.tokens import Purpose
 from tests.conftest import Alerts
-from tests.factories import add_subscribers, database, queue_issue
+from tests.factories import MONTH, add_subscribers, database, queue_issue
+from tests.relay import Relay
 
 CANARY = "canary.person@forgotten-example.org"
 NOW = datetime(2027, 12, 1, tzinfo=UTC)
@@ -122,6 +124,8 @@ def test_retention_lets_go_what_is_too_old_and_nothing_else(
     assert _rows(db) == before
     assert reduce(db, settings, NOW) == expected
     assert reduce(db, settings, NOW) == Reduced()
+    told = db.conn.execute("SELECT detail FROM events WHERE kind = 'retention.reduced'").fetchall()
+    assert [json.loads(detail) for (detail,) in told] == [{"erased": 1, "pending": 1, "replies": 2}]
     assert [p.status.value for p in subscribers.listed(db, status="erased")] == ["erased"]
     assert [p.email for p in subscribers.listed(db)] == [CANARY, "reader2@example.org"]
     assert db.conn.execute("SELECT state, reply FROM deliveries").fetchall() == [("failed", "")]
@@ -194,3 +198,18 @@ def test_x7_links_stay_good_when_the_key_is_rotated(project: Path, alerts: Alert
     assert person is not None
     assert person.status is SubscriberStatus.ACTIVE
     db.close()
+
+
+def test_an_issue_queued_before_a_rotation_is_sent_with_its_own_key_s10(
+    project: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = database(project)
+    add_subscribers(db, 3)
+    queue_issue(project, db)
+    before = remake(db, 2, None).octets
+    assert alerts("key", "rotate").code == 0
+    with Relay() as relay:
+        monkeypatch.setenv("ALERTS_DELIVERY__RELAY", relay.url)
+        assert alerts("send", "--month", str(MONTH)).code == 0
+    assert before in [taken.octets for taken in relay.inbox]
+    assert len(relay.inbox) == 3

@@ -234,3 +234,30 @@ def test_an_erased_person_leaves_no_octet_behind(project: Path, alerts: Alerts) 
     assert len(alerts("subscriber", "list", "--status", "erased", "--json").json) == 1
     assert len(alerts("subscriber", "list", "--json").json) == 3000
     assert CANARY not in alerts("subscriber", "export").stdout
+
+
+def test_an_erasure_keeps_former_addresses_out_too_s19(project: Path, alerts: Alerts) -> None:
+    assert alerts("subscriber", "add", "old@example.org").code == 0
+    assert alerts("subscriber", "edit", "old@example.org", "--email", "new@example.org").code == 0
+    assert alerts("subscriber", "erase", "new@example.org").code == 0
+    for former in ("old@example.org", "new@example.org"):
+        refused = alerts("subscriber", "add", former)
+        assert (refused.code, "erased on request" in refused.stderr) == (1, True)
+    imported = alerts("subscriber", "import", "-", "--json", stdin="email\nold@example.org\n").json
+    assert (imported["added"], len(imported["rejected"])) == (0, 1)
+    for file in project.iterdir():
+        if file.is_file():
+            assert b"old@example" not in file.read_bytes()
+
+
+def test_everyone_chosen_is_given_a_tag_or_loses_it(alerts: Alerts, project: Path) -> None:
+    for email, language in (("a@x.example", "en"), ("b@x.example", "es"), ("c@x.example", "es")):
+        assert alerts("subscriber", "add", email, "--language", language).code == 0
+    assert "2 changed" in alerts("subscriber", "tag", "sur", "--where", "language=es").stderr
+    assert "0 changed" in alerts("subscriber", "tag", "sur", "--where", "language=es").stderr
+    listed = alerts("subscriber", "list", "--tag", "sur", "--json").json
+    assert [one["email"] for one in listed] == ["b@x.example", "c@x.example"]
+    assert "2 changed" in alerts("subscriber", "tag", "sur", "--remove").stderr
+    assert alerts("subscriber", "list", "--tag", "sur", "--json").json == []
+    refused = alerts("subscriber", "tag", "a,b")
+    assert (refused.code, "name one tag" in refused.stderr) == (2, True)

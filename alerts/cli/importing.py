@@ -26,9 +26,9 @@ SHOWN = 20  # lines printed one by one; --json and --report have them all
 @click.option(
     "--map",
     "mapping",
-    default="",
+    multiple=True,
     metavar="HEADING=FIELD,…",
-    help='What foreign headings mean: "E-Mail=email,Sprache=language".',
+    help='What foreign headings mean: "E-Mail=email,Sprache=language"; as often as needed.',
 )
 @click.option(
     "--report",
@@ -42,13 +42,13 @@ def import_(
     session: Session,
     file: IO[bytes],
     dry_run: bool,
-    mapping: str,
+    mapping: tuple[str, ...],
     report: Path | None,
     as_json: bool,
 ) -> int:
     """Take in a CSV FILE (“-”: standard input), whole or not at all; bad lines are named."""
     name = name_of(file)
-    people = Roster(blocks(file), name, mapped(mapping) if mapping else None)
+    people = Roster(blocks(file), name, mapped(",".join(mapping)) if mapping else None)
     take_in = partial(
         subscribe.take_in,
         session.db,

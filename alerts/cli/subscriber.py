@@ -43,7 +43,7 @@ def _fields(command: Command) -> Command:
 
 
 def _filters(command: Command) -> Command:
-    """The options that `list` and `export` share."""
+    """The options that `list`, `export` and `tag` share."""
     options: tuple[Callable[[Command], Command], ...] = (
         click.option(
             "--status",
@@ -82,6 +82,21 @@ def add(session: Session, /, email: str, pending: bool, resubscribe: bool, **opt
         resubscribe=resubscribe,
     )
     click.echo(f"{address}: {outcome}")
+
+
+@subscriber.command("tag")
+@click.argument("word", metavar="TAG")
+@click.option("--remove", is_flag=True, help="Take the tag away instead.")
+@_filters
+@pass_session
+def tag_(session: Session, /, word: str, remove: bool, **filters: str | None) -> None:
+    """Give everyone chosen a tag, all of them or nobody; without a choice, everyone."""
+    tags = tuple(json.loads(fields.tags(word)))
+    if len(tags) != 1:
+        raise UsageError(f"“{word}”: name one tag")
+    wish = Wish(untags=tags) if remove else Wish(tags=tags)
+    changed = subscribe.tag(session.db, _chosen(session, **filters), wish, now=session.now)
+    session.say(f"{changed} changed: “{tags[0]}” {'taken away' if remove else 'given'}")
 
 
 @subscriber.command("list")

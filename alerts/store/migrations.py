@@ -455,3 +455,18 @@ def m009_counts(db: Database) -> None:
                PRIMARY KEY (issue_id, language, archived_id, day)
            ) STRICT, WITHOUT ROWID"""
     )
+
+
+@MIGRATIONS()
+def m013_former_addresses(db: Database) -> None:
+    """Addresses that a person had before, as keyed hashes: an erasure keeps these out, too."""
+    _run(
+        db,
+        """
+        CREATE TABLE former_addresses (
+            subscriber_id INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+            address_hash BLOB NOT NULL,
+            PRIMARY KEY (subscriber_id, address_hash)
+        ) STRICT, WITHOUT ROWID
+        """,
+    )

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from alerts.address import Address
 from alerts.model import Subscriber, SubscriberStatus
 from alerts.query import Query
-from alerts.store import stamp
+from alerts.store import stamp, suppressions
 from alerts.store.condition import condition
 
 PAGE = 1000
@@ -59,8 +59,12 @@ def add(db: Database, subscriber: Subscriber, now: datetime) -> int:
 
 
 def change(db: Database, subscriber: Subscriber, now: datetime) -> None:
-    """Write every field of a person who is there already."""
+    """Write every field of a person who is there already; of a former address, keep a hash."""
     s = subscriber
+    key = Address.parse(s.email).key
+    row = db.conn.execute("SELECT email_key FROM subscribers WHERE id = ?", (s.id,)).fetchone()
+    if row and row[0] and row[0] != key:
+        suppressions.remember(db, s.id, row[0])
     db.conn.execute(
         """UPDATE subscribers SET email = ?, email_key = ?, name = ?, language = ?, status = ?,
                   tags = ?, consent = ?, consent_source = ?, consent_at = ?, paused_until = ?,
@@ -68,7 +72,7 @@ def change(db: Database, subscriber: Subscriber, now: datetime) -> None:
            WHERE id = ?""",
         (
             s.email,
-            Address.parse(s.email).key,
+            key,
             s.name,
             s.language,
             s.status,

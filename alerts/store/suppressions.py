@@ -71,6 +71,25 @@ def add_erased(
     )
 
 
+def remember(db: Database, subscriber_id: int, email_key: str) -> None:
+    """Keep the hash of an address, by its key, that a person has no longer, for `add_former`."""
+    db.conn.execute(
+        "INSERT INTO former_addresses VALUES (?, ?) ON CONFLICT DO NOTHING",
+        (subscriber_id, _digest(_secret(db), email_key)),
+    )
+
+
+def add_former(db: Database, subscriber_id: int, now: datetime, reason: SuppressionReason) -> None:
+    """Suppress the addresses that a person had before, which an old list may still hold."""
+    db.conn.execute(
+        """INSERT INTO suppressions (address_hash, reason, since)
+           SELECT address_hash, ?, ? FROM former_addresses WHERE subscriber_id = ?
+           ON CONFLICT (address_hash) DO NOTHING""",
+        (reason, stamp(now), subscriber_id),
+    )
+    db.conn.execute("DELETE FROM former_addresses WHERE subscriber_id = ?", (subscriber_id,))
+
+
 def remove(db: Database, suppression: Suppression) -> None:
     """Let that address be mailed again."""
     db.conn.execute("DELETE FROM suppressions WHERE id = ?", (suppression.id,))
