@@ -37,10 +37,15 @@ NASTY = st.sampled_from(
             "\r\nSet-Cookie: a=b",
             "../../etc/passwd",
             "%2e%2e%2f",
-            "{{7*7}}",
+            "{{1234*4321}}",
             "{slot:name}",
         ),
-        *("<script>alert(1)</script>", "' OR 1=1 --", '"><img src=x onerror=alert(1)>', "${7*7}"),
+        *(
+            "<script>alert(1)</script>",
+            "' OR 1=1 --",
+            '"><img src=x onerror=alert(1)>',
+            "${1234*4321}",
+        ),
         *("\u202e\u2066", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "9" * 400),
         *("-1", "1e999", "nan", "[]", "null", "One-Click", "javascript:alert(1)", "//evil.example"),
         *("=?utf-8?q?=0ABcc:_x@evil.example?=", "a@b.org\r\nBcc: c@d.org", "%n%s%x", "\\\\evil\\x"),
@@ -191,7 +196,7 @@ def test_x12_no_request_makes_a_fault_or_changes_anybody(hit: Served, data: st.D
         assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers.get("location", "/alerts/") == "/alerts/"
     assert "<script>alert(1)" not in answer.text
-    assert "49" not in answer.text or "7*7" not in word
+    assert "5332114" not in answer.text or "1234*4321" not in word
     assert _people(hit) == before
     assert not [line for line in hit.log[logged:] if "fault" in line or "@" in line]
 
