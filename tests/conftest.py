@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import hypothesis
 import pytest
 
 from alerts import cli
@@ -18,6 +19,11 @@ from tests.browser import browser, page
 from tests.pages import served
 
 __all__ = ["browser", "page", "served"]
+
+# A change is judged by the same examples each time; new ones are looked for at one's desk.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
