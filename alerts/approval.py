@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 
 from sqlite_utils import Database
 
@@ -139,13 +140,20 @@ def under_review(db: Database, settings: Settings, month: Month) -> bool:
     )
 
 
+def unmailed(db: Database, settings: Settings, state: Standing) -> frozenset[tuple[str, str]]:
+    """The (editor, language) pairs that were not mailed a preview of this content; renders nothing."""
+    stored = issues.get(db, state.month)
+    mailed = approvals.previewed(db, stored.id, state.content_hash) if stored else frozenset()
+    wanted = frozenset(product(editors(settings), settings.alert.languages))
+    return wanted - mailed
+
+
 def previews(
     db: Database, settings: Settings, state: Standing, now: datetime, found: tuple[Lack, ...] = ()
 ) -> Iterator[Preview]:
     """The messages that are still to be mailed to editors: each edition, above it what was found."""
-    stored = issues.get(db, state.month)
     issue = publish.composed(db, settings, state.month)
-    mailed = approvals.previewed(db, stored.id, state.content_hash) if stored else frozenset()
+    waiting = unmailed(db, settings, state)
     short = state.content_hash[:12]
     sign = Keyring.load(settings).signer_of(now)
     head = (
@@ -159,7 +167,7 @@ def previews(
         ours = [lack for lack in missing if lack.language in ("", edition.language)]
         shown = marked(edition, MARK, (*head, *(f"Found: {lack.text}" for lack in ours)))
         for recipient in editors(settings):
-            if (recipient, edition.language) not in mailed:
+            if (recipient, edition.language) in waiting:
                 seed = f"{state.content_hash} {recipient} {edition.language}"
                 made = copy(shown, settings, state.month, now, recipient, number_of(seed), sign)
                 yield Preview(recipient, edition.language, *made)

@@ -4,7 +4,6 @@ Reads nothing while `dkim.domain` is empty. An issue freezes which keys sign it;
 have to stay, so that a message which is sent again is the same message (design, promise 2).
 """
 
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,7 @@ from alerts.dkim import Key, Signature, signer
 from alerts.errors import InputError, SettingsError
 from alerts.message import Frame
 from alerts.message.merge import Sign
+from alerts.project import private
 from alerts.settings import Settings
 
 
@@ -73,15 +73,12 @@ class Keyring:
 
 
 def _read(settings: Settings, selector: str) -> Key:
-    path = settings.root / settings.dkim.keys[selector]
+    name = settings.dkim.keys[selector]
+    pem = private(settings, name, "dkim.keys")
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise SettingsError(f"{path}: others can read it; run `chmod 600 {path}`")
-        return Key.read(path.read_bytes())
-    except OSError as fault:
-        raise SettingsError(f"dkim.keys: {path}: {fault.strerror}") from fault
+        return Key.read(pem)
     except InputError as fault:
-        raise SettingsError(f"dkim.keys: {path}: {fault}") from fault
+        raise SettingsError(f"dkim.keys: {settings.root / name}: {fault}") from fault
     except ImportError as fault:
         raise SettingsError(
             "dkim.domain: signing needs one more package: pip install 'alerts[dkim]'"

@@ -154,6 +154,11 @@ class Image:
     alt: str = ""
 
 
+def day_or_moment(text: str) -> date | datetime:
+    """`2026-10-31`, or a moment such as `2026-10-31T18:00+01:00` (ISO 8601); raises `ValueError`."""
+    return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """When and where an event takes place. `start` and `end` are days, or aware moments.

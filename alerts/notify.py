@@ -17,7 +17,7 @@ from alerts.dispatch import Report, World
 from alerts.errors import RelayUnavailable
 from alerts.keyring import Keyring
 from alerts.message import Frame
-from alerts.model import DeliveryState, Envelope, Month, Outcome, Reason, Reply, RetryPolicy
+from alerts.model import DeliveryState, Envelope, Month, Outcome, Reason, Reply
 from alerts.notice import notice as message_of
 from alerts.publish import edition_language
 from alerts.render.letter import render_letter
@@ -60,10 +60,6 @@ class _Office:
     ) -> None:
         self._db, self._settings, self._world = db, settings, world
         self._post, self._report = post, report
-        delivery = settings.delivery
-        self._retry = RetryPolicy(
-            delivery.retry_first, delivery.retry_longest, delivery.give_up_after
-        )
         self._faults = 0
 
     def send(self, notice: Notice) -> None:
@@ -85,7 +81,7 @@ class _Office:
 
     def _settle(self, notice: Notice, outcome: Outcome) -> None:
         now, attempts = self._world.now(), notice.attempts + 1
-        due = next_attempt(self._retry, attempts, now, self._world.chance())
+        due = next_attempt(self._settings.delivery.retry, attempts, now, self._world.chance())
         if due is None and outcome.state is not DeliveryState.SENT:
             outcome = Outcome(DeliveryState.FAILED, outcome.reply, Reason.EXPIRED)
         with transaction(self._db):

@@ -9,6 +9,7 @@ import difflib
 import ipaddress
 import math
 import re
+import stat
 import tomllib
 import typing
 from collections.abc import Iterator, Mapping
@@ -67,6 +68,20 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     settings = Reader(root, path, text, document, environ).settings()
     _check(settings, lambda section, key: _place(path, text, section, key))
     return settings
+
+
+def private(settings: Settings, name: str, setting: str) -> bytes:
+    """What the secret file `name` of a project holds (X14).
+
+    Raises `SettingsError` that names the file, and the setting, where it cannot be read or others can.
+    """
+    path = settings.root / name
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise SettingsError(f"{path}: others can read it; run `chmod 600 {path}`")
+        return path.read_bytes()
+    except OSError as fault:
+        raise SettingsError(f"{setting}: {path}: {fault.strerror}") from fault
 
 
 class Reader:
@@ -434,5 +449,6 @@ __all__ = [
     "fresh_toml",
     "known_language",
     "load",
+    "private",
     "toml_value",
 ]

@@ -113,9 +113,6 @@ def queue(
     signed = replace(frame, dkim=Keyring.load(settings).signatures(now))
     parts = _parts(issue, settings, outbox.audiences(db))
     whole = {(edition.language, ALL): edition for edition in made}
-    templates = [
-        (key, edition, template(edition, frame, now)) for key, edition in (whole | parts).items()
-    ]
     keys = secrets.all_secrets(db)
     if not keys:
         raise StoreError(
@@ -131,17 +128,12 @@ def queue(
         issue_id = issues.freeze(db, month, _content(issue), signed.to_json(), max(keys), now)
         for language in settings.alert.languages:
             archive.add(db, issue_id, language, _told(issue, language, settings))
-        if settings.privacy.count_clicks or settings.privacy.count_opens:
-            templates = [
-                (key, edition, template(_counting(db, settings, issue_id, edition), frame, now))
-                for key, edition, _ in templates
-            ]
-        ids = {
-            key: issues.add_edition(
-                db, issue_id, edition, octets, hashlib.sha256(octets).hexdigest(), key[1]
-            )
-            for key, edition, octets in templates
-        }
+        ids = {}
+        for key, edition in (whole | parts).items():
+            mailed = _counting(db, settings, issue_id, edition)
+            octets = template(mailed, frame, now)
+            digest = hashlib.sha256(octets).hexdigest()
+            ids[key] = issues.add_edition(db, issue_id, edition, octets, digest, key[1])
         edition_of, unwanted = _owed(issue, settings, outbox.audiences(db), ids)
         deliveries = outbox.fill(db, issue_id, edition_of, now, unwanted)
         by = {"by": actor.name, "command": actor.command} if actor else {}
@@ -207,7 +199,9 @@ def _owed(
 
 
 def _counting(db: Database, settings: Settings, issue_id: int, edition: Edition) -> Edition:
-    """An edition whose copies count what `[privacy]` says; it is kept without."""
+    """An edition as it is mailed: its copies count what `[privacy]` says. It is kept without."""
+    if not (settings.privacy.count_clicks or settings.privacy.count_opens):
+        return edition
     rows = counts.rows(db, issue_id, edition.language)
     keys, base = secrets.all_secrets(db), settings.web.base_url.rstrip("/")
 

@@ -30,6 +30,18 @@ class Remade:
         return next(value.strip().decode() for name, _, value in lines if name == b"Message-ID")
 
 
+def merge_of(db: Database, edition_id: int, keyring: Keyring | None) -> Merge:
+    """The merge of an edition as it was frozen, that signs if there is a keyring.
+
+    Raises `SettingsError` where the issue's keys are gone.
+    """
+    stored = issues.template(db, edition_id)
+    secret = secrets.all_secrets(db)[stored.secret_id]
+    frame = Frame.from_json(stored.frame)
+    sign = keyring.signer(frame) if keyring else None
+    return Merge(stored.octets, frame, stored.secret_id, secret, stored.language, sign)
+
+
 def remake(db: Database, delivery_id: int, keyring: Keyring | None) -> Remade:
     """Make it, signed with the issue's keys if there is a keyring.
 
@@ -40,9 +52,5 @@ def remake(db: Database, delivery_id: int, keyring: Keyring | None) -> Remade:
         raise InputError(
             f"delivery {delivery_id}: its recipient was erased, and the address with them"
         )
-    stored = issues.template(db, owed.edition_id)
-    secret = secrets.all_secrets(db)[stored.secret_id]
-    frame = Frame.from_json(stored.frame)
-    sign = keyring.signer(frame) if keyring else None
-    merge = Merge(stored.octets, frame, stored.secret_id, secret, stored.language, sign)
+    merge = merge_of(db, owed.edition_id, keyring)
     return Remade(merge.envelope(owed), merge.message(owed))

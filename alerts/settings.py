@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from alerts.model import RetryPolicy
+
 DATABASE_NAME = "subscribers.db"
 
 
@@ -191,6 +193,11 @@ class DeliverySettings:
     retry_longest: timedelta = option(timedelta(hours=6), "The longest wait between two attempts.")
     give_up_after: timedelta = option(timedelta(days=4), "When a deferred delivery becomes failed.")
 
+    @property
+    def retry(self) -> RetryPolicy:
+        """When what was deferred is tried again."""
+        return RetryPolicy(self.retry_first, self.retry_longest, self.give_up_after)
+
 
 @dataclass(frozen=True, slots=True)
 class DestinationSettings:
@@ -202,6 +209,14 @@ class DestinationSettings:
     retry_first: timedelta = timedelta()
     retry_longest: timedelta = timedelta()
     give_up_after: timedelta = timedelta()
+
+    def retry(self, usual: RetryPolicy) -> RetryPolicy:
+        """When what was deferred is tried again; where nothing is said here, as usual."""
+        return RetryPolicy(
+            self.retry_first or usual.first,
+            self.retry_longest or usual.longest,
+            self.give_up_after or usual.give_up_after,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from alerts.cli.session import Session
 from alerts.cli.source import language_known, section_known
 from alerts.errors import UsageError
 from alerts.markup import tidy
-from alerts.model import Article
+from alerts.model import Article, day_or_moment
 from alerts.store import articles, profiles
 
 _FIELDS = (
@@ -97,13 +97,13 @@ def _event(session: Session, given: dict[str, Any], old: Article | None) -> dict
 def _when(session: Session, text: str, option: str) -> str:
     """A day as it is, a moment in UTC; raises `UsageError`."""
     try:
-        if len(text) == 10:
-            return date.fromisoformat(text).isoformat()
-        moment = datetime.fromisoformat(text)
+        moment = day_or_moment(text)
     except ValueError as fault:
         raise UsageError(
             f"{option} “{text}”: write a date such as 2026-10-31 or 2026-10-31T18:00+01:00"
         ) from fault
+    if not isinstance(moment, datetime):
+        return moment.isoformat()
     aware = moment if moment.tzinfo else moment.replace(tzinfo=session.settings.zone)
     return aware.astimezone(UTC).isoformat()
 

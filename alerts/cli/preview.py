@@ -2,18 +2,25 @@
 
 import contextlib
 import os
-import signal
 import webbrowser
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
 from alerts import project
 from alerts.cli.listening import listening
-from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
+from alerts.cli.session import (
+    Session,
+    json_option,
+    month_option,
+    out_option,
+    pass_session,
+    print_json,
+)
+from alerts.cli.stopping import stopping
 
 if TYPE_CHECKING:
     import uvicorn
@@ -33,7 +40,10 @@ def preview(session: Session, month: str | None, port: int, no_open: bool) -> No
     whenever a template, an article or a setting changes. Only this machine can see it.
     """
     server = _server(_desk(session, month))
-    with listening("127.0.0.1", port) as bound, _stopping(server):
+    with (
+        listening("127.0.0.1", port) as bound,
+        stopping(partial(setattr, server, "should_exit", True)),
+    ):
         url = f"http://127.0.0.1:{bound.getsockname()[1]}/"
         click.echo(url)
         session.say("stop with Ctrl-C")
@@ -44,12 +54,7 @@ def preview(session: Session, month: str | None, port: int, no_open: bool) -> No
 
 @click.command()
 @month_option
-@click.option(
-    "--out",
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Where they go; default: the folder “build” of the project.",
-)
+@out_option
 @json_option
 @pass_session
 def screenshot(session: Session, month: str | None, out: Path | None, as_json: bool) -> None:
@@ -112,18 +117,3 @@ def _server(desk: "Desk") -> "uvicorn.Server":
             timeout_graceful_shutdown=1,
         )
     )
-
-
-@contextlib.contextmanager
-def _stopping(server: "uvicorn.Server") -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the server in peace, from before it is announced."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        server.should_exit = True
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -7,19 +7,21 @@ from typing import Any
 import click
 
 from alerts import publish
-from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
+from alerts.cli.session import (
+    Session,
+    json_option,
+    month_option,
+    out_option,
+    pass_session,
+    print_json,
+)
 from alerts.message import sample
 from alerts.model import Edition
 
 
 @click.command()
 @month_option
-@click.option(
-    "--out",
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Where they go; default: the folder “build” of the project.",
-)
+@out_option
 @json_option
 @pass_session
 def render(session: Session, month: str | None, out: Path | None, as_json: bool) -> None:

@@ -171,13 +171,12 @@ def mail_previews(session: Session, month: Month) -> None:
     db, settings = session.db, session.settings
     state = approval.standing(db, settings, month)
     session.recheck(month)
-    if not any(approval.previews(db, settings, state, session.now)):
-        return  # the linter takes its time, and this is asked at every tick
+    if not approval.unmailed(db, settings, state):
+        return  # rendering and the linter take their time, and this is asked at every tick
     found = _linted(session, month)
-    waiting = list(approval.previews(db, settings, state, session.now, found))
     sent: dict[str, list[str]] = {}
     with direct_post(settings) as relay:
-        for preview in waiting:
+        for preview in list(approval.previews(db, settings, state, session.now, found)):
             outcome = relay.send(preview.envelope, preview.message)
             if outcome.state is DeliveryState.SENT:
                 approval.mailed(db, state, preview, session.actor(), session.now)

@@ -3,27 +3,26 @@
 import os
 import random
 import re
-import signal
 import socket
-import stat
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 
 import click
 
-from alerts import notify
+from alerts import notify, project
 from alerts.cli.bar import bar
 from alerts.cli.delivery import tell_held
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
+from alerts.cli.stopping import stopping
 from alerts.dispatch import Destination, Orders, Report, World, dispatch
 from alerts.errors import LockHeld, RelayUnavailable, SettingsError
 from alerts.home import at_work
 from alerts.keyring import Keyring
-from alerts.model import DeliveryState, Month, RetryPolicy
-from alerts.settings import DeliverySettings, DestinationSettings, Settings
+from alerts.model import DeliveryState, Month
+from alerts.settings import DeliverySettings, Settings
 from alerts.store import check, open_database, outbox
 from alerts.store.lock import project_lock
 from alerts.transport import Transport, transport
@@ -84,7 +83,7 @@ def _post_first(session: Session) -> None:
     """What `alerts serve` may not have come to: the notices."""
     with suppress(LockHeld):
         stop = threading.Event()
-        with stopping(stop):
+        with stopping(stop.set):
             sent = post(session, relay_of(session.settings), stop).outcomes[DeliveryState.SENT]
         if sent:
             session.say(f"notices: {sent} sent")
@@ -118,7 +117,7 @@ def work(
     orders = Orders(
         months=months,
         connections=connections or delivery.connections,
-        retry=_retry(delivery, delivery),
+        retry=delivery.retry,
         host=socket.gethostname(),
         holder=f"process {os.getpid()}",
         limit=limit,
@@ -127,7 +126,7 @@ def work(
         window=(delivery.window_limit, delivery.window) if delivery.window_limit else None,
         warm_up=delivery.warm_up,
         destinations=[
-            Destination(one.domains, one.connections, one.rate, _retry(one, delivery))
+            Destination(one.domains, one.connections, one.rate, one.retry(delivery.retry))
             for one in settings.destinations
         ],
     )
@@ -143,7 +142,7 @@ def work(
         if months:
             check(db, settings.database_path)
         here = at_work(db, settings.database_path) if months else nullcontext()
-        with stopping(world.stop), here, bar(session.quiet) as shown:
+        with stopping(world.stop.set), here, bar(session.quiet) as shown:
             return dispatch(db, orders, world, shown.draw if shown else lambda report, due: None)
     finally:
         db.close()
@@ -152,14 +151,6 @@ def work(
 def direct_post(settings: Settings) -> Post:
     """The way for single messages; raises `SettingsError`."""
     return Post(relay_of(settings))
-
-
-def _retry(own: DeliverySettings | DestinationSettings, usual: DeliverySettings) -> RetryPolicy:
-    return RetryPolicy(
-        own.retry_first or usual.retry_first,
-        own.retry_longest or usual.retry_longest,
-        own.give_up_after or usual.give_up_after,
-    )
 
 
 def finish(
@@ -222,13 +213,8 @@ def password(settings: Settings) -> str | None:
         return value
     if not delivery.password_file:
         return None
-    path = settings.root / delivery.password_file
-    try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise SettingsError(f"{path}: others can read it; run `chmod 600 {path}`")
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as fault:
-        raise SettingsError(f"delivery.password_file: {path}: {fault.strerror}") from fault
+    held = project.private(settings, delivery.password_file, "delivery.password_file")
+    return held.decode().strip()
 
 
 def _refuse_example(settings: Settings) -> None:
@@ -241,15 +227,3 @@ def _refuse_example(settings: Settings) -> None:
         raise SettingsError(
             f"sender.address: {settings.sender.address} is an example; write your own"
         )
-
-
-@contextmanager
-def stopping(stop: threading.Event) -> Iterator[None]:
-    """Let SIGTERM and SIGINT set `stop` while the block runs."""
-    signals = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda *_: stop.set()) for number in signals]
-    try:
-        yield
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)

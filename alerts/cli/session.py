@@ -29,6 +29,12 @@ month_option = click.option(
     metavar="YYYY-MM",
     help="Default: the last month that has ended, in the alert's time zone.",
 )
+out_option = click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where they go; default: the folder “build” of the project.",
+)
 by_option = click.option(
     "--by",
     default="",

@@ -7,7 +7,7 @@
     lanes.py    the connections, all driven by the calling thread
 
 Each connection works deliveries under a lease of its own, in order, and has each outcome on disk before
-the next body leaves; the outcomes that come in together are written in one commit. Before each message
+the next body leaves: as a receipt, one line for those that come in together. Before each message
 it is looked at whether its reader may still be mailed.
 
 The same call goes on after anything: a kill, a crash, a relay that was away. Knows neither who runs it

@@ -1,9 +1,9 @@
 """The connections of one round, all driven by the thread that calls `turn`.
 
 A lane is one connection and its lease. In each turn the conversations that a relay has answered go on;
-the outcomes that they came to are written in one commit; then whoever may begins its next message. While
-the relay works on some messages we write the outcomes of others, and the more of them there are, the more
-go into one commit. Connecting, which the standard library does in one blocking step, is left to a thread
+the outcomes that they came to get one receipt; then whoever may begins its next message. While the relay
+works on some messages we write the outcomes of others, and the more of them there are, the more share a
+flush. Connecting, which the standard library does in one blocking step, is left to a thread
 of its own.
 """
 

@@ -14,10 +14,11 @@ from sqlite_utils import Database
 from alerts.dispatch.claims import Claims
 from alerts.dispatch.limits import Limits
 from alerts.dispatch.orders import Report, World
-from alerts.message import Frame, Merge
+from alerts.message import Merge
 from alerts.model import DeliveryState, Outcome, Owed, Reason
+from alerts.remake import merge_of
 from alerts.retry import next_attempt
-from alerts.store import issues, may_pass, secrets
+from alerts.store import may_pass
 from alerts.store.outbox import Settlement
 from alerts.store.receipts import Receipts
 
@@ -102,11 +103,7 @@ class Ledger:
         """The merge of the edition that is owed; each is read from the database once."""
         merge = self._merges.get(owed.edition_id)
         if merge is None:
-            stored = issues.template(self._db, owed.edition_id)
-            secret = secrets.all_secrets(self._db)[stored.secret_id]
-            frame = Frame.from_json(stored.frame)
-            sign = self._world.keyring.signer(frame)
-            merge = Merge(stored.octets, frame, stored.secret_id, secret, stored.language, sign)
+            merge = merge_of(self._db, owed.edition_id, self._world.keyring)
             self._merges[owed.edition_id] = merge
         return merge
 

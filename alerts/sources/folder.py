@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 
 from alerts.errors import InputError
 from alerts.markup import plain, safe_url, tidy
-from alerts.model import Article, Event, Translation
+from alerts.model import Article, Event, Translation, day_or_moment
 from alerts.project import known_language
 from alerts.sentences import opening, shorten
 from alerts.sources.intake import Found, Intake, image
@@ -265,8 +265,7 @@ def _when(file: _File, key: str, value: Any, intake: Intake) -> date | datetime:
     """A YAML date or moment, or a text that holds one; raises `InputError`."""
     if isinstance(value, str):
         try:
-            text = value.strip()
-            value = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+            value = day_or_moment(value.strip())
         except ValueError:
             value = None
     if isinstance(value, datetime):

@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from alerts.errors import InputError
 from alerts.markup import plain, safe_url
-from alerts.model import Article, Event, Translation
+from alerts.model import Article, Event, Translation, day_or_moment
 from alerts.project import known_language
 from alerts.sentences import shorten
 from alerts.sheet import Lines, delimiter_of, restored, rows
@@ -139,14 +139,13 @@ class _Row:
         if not text:
             return None
         try:
-            if len(text) == 10:
-                return date.fromisoformat(text)
-            return self.intake.aware(datetime.fromisoformat(text))
+            when = day_or_moment(text)
         except ValueError as fault:
             raise InputError(
                 f"{self.place}, {field}: “{text[:40]}”: write a date such as 2026-10-31 or "
                 "2026-10-31T18:00+01:00"
             ) from fault
+        return self.intake.aware(when) if isinstance(when, datetime) else when
 
     def _event(self) -> Event | None:
         start, end = self._when("event_start"), self._when("event_end")

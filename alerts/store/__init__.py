@@ -7,6 +7,7 @@ Transactions begin IMMEDIATE, so that reading and then writing cannot fail half-
 """
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -158,6 +159,15 @@ def translated(fault: sqlite3.Error, path: Path) -> AlertsError:
         if name.startswith(prefix):
             return StoreError(f"{path}: {words}")
     return StoreError(f"{path}: {fault}")
+
+
+def flush(path: Path) -> None:
+    """Have a file, or the names in a folder, on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def stamp(moment: datetime) -> str:

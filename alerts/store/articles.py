@@ -8,7 +8,7 @@ page owns `found`; another one can only add languages, kept apart in `found["als
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlite_utils import Database
@@ -404,15 +404,11 @@ def event_fields(event: Event) -> dict[str, str]:
 def _event(fields: Mapping[str, str]) -> Event:
     end = fields.get("end")
     return Event(
-        _when(fields["start"]),
-        _when(end) if end else None,
+        model.day_or_moment(fields["start"]),
+        model.day_or_moment(end) if end else None,
         fields.get("place", ""),
         fields.get("ics", ""),
     )
-
-
-def _when(text: str) -> date | datetime:
-    return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
 
 
 def _json(fields: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from alerts.errors import InputError, StoreBusy
-from alerts.store import faults, open_database
+from alerts.store import faults, flush, open_database
 from alerts.store.migrations import MIGRATIONS
 
 _PATIENCE = 120.0  # seconds that a copy waits for others who hold the database
@@ -35,13 +35,13 @@ def copied(origin: Path, beside: Path) -> Iterator[Path]:
     try:
         source_uri = f"{origin.resolve().as_uri()}?mode=ro"
         with (
-            _read(origin),
+            faults(origin),
             closing(sqlite3.connect(source_uri, uri=True)) as source,
             closing(sqlite3.connect(copy, isolation_level=None)) as target,
         ):
             _copy(source, target, origin)
             _check(target, origin)
-        _flush(copy)
+        flush(copy)
         yield copy
     finally:
         for left in (copy, copy.with_name(f"{copy.name}-journal")):
@@ -61,12 +61,12 @@ def give_name(copy: Path, file: Path, *, replace: bool) -> None:
             if file.exists():
                 raise FileExistsError(str(file)) from None
             copy.rename(file)
-    _flush(file.parent)
+    flush(file.parent)
 
 
 def upgraded(copy: Path, origin: Path) -> Database:
     """The copy, open and brought up to date; raises `InputError` where it is none of ours."""
-    with _read(origin), closing(sqlite3.connect(copy)) as connection:
+    with faults(origin), closing(sqlite3.connect(copy)) as connection:
         applied = {m.name for m in MIGRATIONS.applied(Database(connection))}
     if not applied:
         raise InputError(f"{origin}: this is not a database of alerts")
@@ -106,7 +106,7 @@ def swap(copy: Path, database: Path, aside: Path) -> bool:
         except OSError:  # no hard links here: for a moment there is none
             database.rename(aside)
     copy.replace(database)
-    _flush(database.parent)
+    flush(database.parent)
     return existed
 
 
@@ -129,22 +129,3 @@ def _check(copy: sqlite3.Connection, origin: Path) -> None:
         found = f"{loose[0]} names a row that is not there" if loose else ""
     if found:
         raise InputError(f"{origin}: the database is damaged: {found.split(chr(10))[0]}")
-
-
-@contextmanager
-def _read(origin: Path) -> Iterator[None]:
-    """What goes wrong in reading a file of unknown soundness, as a fault of ours that names it."""
-    try:
-        with faults(origin):
-            yield
-    except UnicodeDecodeError as fault:  # SQLite's own words quote what it found
-        raise InputError(f"{origin}: the database is damaged") from fault
-
-
-def _flush(path: Path) -> None:
-    """Have a file, or the names in a folder, on disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -23,7 +23,7 @@ from sqlite_utils import Database
 
 from alerts.errors import LockHeld
 from alerts.model import DeliveryState, Outcome, Reason, Reply
-from alerts.store import moment, outbox, stamp
+from alerts.store import flush, moment, outbox, stamp
 from alerts.store.lock import project_lock
 from alerts.store.outbox import Settlement
 
@@ -34,12 +34,12 @@ class Receipts:
     """The receipts of one run. A context: leaving it closes the file, and removes an empty one."""
 
     def __init__(self, db: Database) -> None:
-        database = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
-        self._db, self._path = db, database.with_name(f"{database.name}-receipts")
+        self._db = db
+        database, self._path = _beside(db)
         self._durable = db.conn.execute("PRAGMA synchronous").fetchone()[0] >= _FULL
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         if self._durable:
-            _flush_folder(database.parent)
+            flush(database.parent)
         octets = self._path.read_bytes()
         self.unfolded: list[Settlement] = list(_read(octets))
         self._size = len(octets)
@@ -88,8 +88,8 @@ class Receipts:
 
 def fold_left(db: Database, now: datetime) -> None:
     """Fold in what a killed run left, if there is any; a run that is at work does so by itself."""
-    database = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
-    if not database.with_name(f"{database.name}-receipts").exists():
+    database, path = _beside(db)
+    if not path.exists():
         return
     try:
         with project_lock(database, "subscriber erase", now), Receipts(db) as receipts:
@@ -137,10 +137,7 @@ def _settlement(row: Sequence[Any]) -> Settlement:
     return Settlement(delivery_id, lease_id, outcome, attempts, moment(due_at), moment(at))
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make a new name durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _beside(db: Database) -> tuple[Path, Path]:
+    """Where the database lies, and where its receipts do."""
+    database = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
+    return database, database.with_name(f"{database.name}-receipts")
