@@ -97,15 +97,14 @@ def written(
 ) -> tuple[Envelope, bytes]:
     """The envelope and the bytes of a notice: as frozen, or made and signed now."""
     frame = Frame.of(settings, Month.of(moment(notice.created_at), settings.zone))
-    keys = secrets.all_secrets(db)
-    newest = max(keys)
-    token = tokens.sign(newest, keys[newest], tokens.Purpose.NOTICE, notice.id)
+    key = secrets.newest(db)
+    token = tokens.sign(*key, tokens.Purpose.NOTICE, notice.id)
     local, _, domain = frame.bounces.rpartition("@")
     envelope = Envelope(f"{local}+{token}@{domain}", notice.email)
     if notice.message is not None:
         return envelope, notice.message
     facts = {
-        "url": frame.base_url + _path(newest, keys[newest], notice, settings.web.confirm_within),
+        "url": frame.base_url + _path(*key, notice, settings.web.confirm_within),
         "site": frame.base_url,
         "days": settings.web.confirm_within.days,
         "address": notice.email,

@@ -18,7 +18,7 @@ from alerts import tokens
 from alerts.archive import Piece
 from alerts.archive.counted import counting
 from alerts.compose import chain, compose, localised
-from alerts.errors import AwaitingApproval, Incomplete, StoreError, TryLater
+from alerts.errors import AwaitingApproval, Incomplete, TryLater
 from alerts.keyring import Keyring
 from alerts.message import Frame, template
 from alerts.model import Actor, Edition, Issue, IssueState, Month
@@ -113,11 +113,7 @@ def queue(
     signed = replace(frame, dkim=Keyring.load(settings).signatures(now))
     parts = _parts(issue, settings, outbox.audiences(db))
     whole = {(edition.language, ALL): edition for edition in made}
-    keys = secrets.all_secrets(db)
-    if not keys:
-        raise StoreError(
-            f"{settings.database_path}: holds no signing key; run `alerts init` once more"
-        )
+    secret_id, _ = secrets.newest(db)
     with transaction(db, own_keys=True):
         stored = issues.get(db, month)
         if stored is not None and stored.frozen:  # another process was faster
@@ -125,7 +121,7 @@ def queue(
         if composed(db, settings, month) != issue:  # an editor was at it while we rendered
             raise TryLater(f"{month}: was changed while it was being queued; run it again")
         _check_review(db, settings, issue, stored, content_hash(made, frame))
-        issue_id = issues.freeze(db, month, _content(issue), signed.to_json(), max(keys), now)
+        issue_id = issues.freeze(db, month, _content(issue), signed.to_json(), secret_id, now)
         for language in settings.alert.languages:
             archive.add(db, issue_id, language, _told(issue, language, settings))
         ids = {}
@@ -203,10 +199,10 @@ def _counting(db: Database, settings: Settings, issue_id: int, edition: Edition)
     if not (settings.privacy.count_clicks or settings.privacy.count_opens):
         return edition
     rows = counts.rows(db, issue_id, edition.language)
-    keys, base = secrets.all_secrets(db), settings.web.base_url.rstrip("/")
+    key, base = secrets.newest(db), settings.web.base_url.rstrip("/")
 
     def address(path: str, purpose: tokens.Purpose, row: int) -> str:
-        return f"{base}/{path}/{tokens.sign(max(keys), keys[max(keys)], purpose, row)}"
+        return f"{base}/{path}/{tokens.sign(*key, purpose, row)}"
 
     privacy = settings.privacy
     link = partial(address, "r", tokens.Purpose.CLICK) if privacy.count_clicks else None

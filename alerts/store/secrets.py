@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from alerts.errors import StoreError
+from alerts.settings import DATABASE_NAME
 from alerts.store import moment, stamp
 
 
@@ -30,6 +31,14 @@ def all_secrets(db: Database) -> Mapping[int, bytes]:
     return {
         row["id"]: row["secret"] for row in db.query("SELECT id, secret FROM secrets ORDER BY id")
     }
+
+
+def newest(db: Database) -> tuple[int, bytes]:
+    """The key that signs, with its id; raises `StoreError` where there is none."""
+    row = db.conn.execute("SELECT id, secret FROM secrets ORDER BY id DESC LIMIT 1").fetchone()
+    if row is None:
+        raise StoreError(f"{DATABASE_NAME}: holds no signing key; run `alerts init` once more")
+    return int(row[0]), row[1]
 
 
 def dates(db: Database) -> Mapping[int, str]:

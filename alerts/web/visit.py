@@ -68,12 +68,11 @@ class Visit:
 
     def token(self, purpose: tokens.Purpose, number: int, within: timedelta | None = None) -> str:
         """A token of our newest key, good for ever or for that long."""
-        keys = secrets.all_secrets(self.db)
-        newest = max(keys)
+        key = secrets.newest(self.db)
         if within is None:
-            return tokens.sign(newest, keys[newest], purpose, number)
+            return tokens.sign(*key, purpose, number)
         until = int((self.now + within).timestamp())
-        return tokens.sign_until(newest, keys[newest], purpose, number, until)
+        return tokens.sign_until(*key, purpose, number, until)
 
     def passed(self, purpose: tokens.Purpose, token: str) -> tokens.Pass | None:
         """What an expiring token says, over or not; None where it is not ours."""
