@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from alerts.errors import LockHeld
 from alerts.store import open_database
 from alerts.store.lock import project_lock
 from alerts.store.migrations import MIGRATIONS
@@ -87,6 +88,36 @@ def test_t10_a_lock_left_by_the_dead_is_no_obstacle_and_a_living_one_is_named(
             assert result.code == 75
             assert f"`alerts send`, process {os.getpid()}" in result.stderr
     assert alerts("send", *M).code == 0
+
+
+def test_t10_whoever_finds_the_lock_taken_is_told_by_whom_however_new_the_holder_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The holder is held up before it has written its name over that of a dead one."""
+    path = tmp_path / "subscribers.db"
+    path.with_name("subscribers.db.lock").write_text(
+        "`alerts send`, process 1 on nowhere, since x,"
+    )
+    taken, told = threading.Event(), threading.Event()
+
+    def truncate(descriptor: int, length: int) -> None:
+        taken.set()
+        told.wait(0.5)
+        os.truncate(descriptor, length)
+
+    def hold() -> None:
+        with project_lock(path, "run", NOW):
+            told.wait(10)
+
+    monkeypatch.setattr("alerts.store.lock.os.ftruncate", truncate)
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert taken.wait(10)
+    with pytest.raises(LockHeld) as refused, project_lock(path, "send", NOW):
+        pass
+    told.set()
+    holder.join()
+    assert str(refused.value).startswith(f"`alerts run`, process {os.getpid()} on ")
 
 
 @pytest.mark.parametrize("offers", OFFERS, ids=["pipelined", "plain"])
