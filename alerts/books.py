@@ -11,9 +11,11 @@ from sqlite_utils import Database
 
 from alerts.diagnosis import gist, remedy
 from alerts.model import DeliveryState, Month
-from alerts.store import deliveries, outbox
+from alerts.settings import BouncesSettings
+from alerts.store import deliveries, outbox, returned
 from alerts.store.deliveries import Words
 from alerts.store.progress import Progress, progress
+from alerts.store.returned import Figures
 
 _WORST = (
     DeliveryState.FAILED,
@@ -41,7 +43,8 @@ class Books:
     """How the deliveries of a month stand.
 
     `missed` failed for good; `held` are in doubt and wait for an admin's decision; `rate` is in
-    deliveries a second, `left` in seconds, both of the send that is running, if one is.
+    deliveries a second, `left` in seconds, both of the send that is running, if one is; `returned` is
+    what came back of those sent.
     """
 
     counts: Mapping[str, int]
@@ -52,6 +55,7 @@ class Books:
     holders: tuple[tuple[str, str], ...]
     rate: float
     left: float | None
+    returned: Figures
 
     @property
     def recipients(self) -> int:
@@ -87,7 +91,30 @@ def books(db: Database, month: Month, now: datetime, *, resends: bool) -> Books:
         running.holders,
         running.rate,
         to_do / running.rate if running.rate else None,
+        returned.figures(db, month),
     )
+
+
+def unwelcome(figures: Figures, bounces: BouncesSettings) -> str:
+    """Why the rest of an issue should not be sent unasked (S17); empty where nothing speaks against it."""
+    if figures.sent < bounces.enough:
+        return ""
+    for share, most, setting, what in (
+        (figures.hard_share, bounces.most_hard, "most_hard", "came back for good"),
+        (
+            figures.complaint_share,
+            bounces.most_complaints,
+            "most_complaints",
+            "were complained about",
+        ),
+    ):
+        if most and share > most:
+            return (
+                f"{share:.1%} of {figures.sent:,} copies {what}, more than bounces.{setting} = {most:.1%}:"
+                " find out whose addresses they are (`alerts status`, `alerts suppression list`), and"
+                " raise the setting to send the rest"
+            )
+    return ""
 
 
 def _causes(db: Database, said: Iterable[Words]) -> Iterable[Cause]:

@@ -16,6 +16,7 @@
         ├── LockHeld            exit 75  another run works on this project
         ├── StoreBusy           exit 75  another program holds the database
         ├── RelayUnavailable    exit 75  the relay is unreachable, or refuses us
+        ├── Unwelcome           exit 75  too many copies of an issue come back, or are complained about
         └── NoAnswer            exit 75  the DNS did not answer
 
 Each message is one line that names the place (file, line, field) and the remedy. Outcomes of a
@@ -111,3 +112,7 @@ class RelayUnavailable(TryLater):
 
 class NoAnswer(TryLater):
     """The DNS did not answer, which says nothing about what was asked."""
+
+
+class Unwelcome(TryLater):
+    """Too many copies of an issue come back, or are complained about, to send the rest unasked."""

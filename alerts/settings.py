@@ -301,6 +301,23 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BouncesSettings:
+    """What is made of mail that comes back; `alerts bounce process` reads it."""
+
+    soft_limit: int = option(
+        3, "An address is mailed no more after so many issues in a row came back; 0: never mind."
+    )
+    most_hard: float = option(
+        0.05,
+        "A send is paused when more than this share of the issue came back for good; 0: never.",
+    )
+    most_complaints: float = option(
+        0.003, "… or when more than this share of its readers complained; 0: never."
+    )
+    enough: int = option(200, "So many copies must have been sent before a share says anything.")
+
+
+@dataclass(frozen=True, slots=True)
 class DatabaseSettings:
     """How the database is kept."""
 
@@ -338,6 +355,7 @@ class Settings:
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     lint: LintSettings = field(default_factory=LintSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    bounces: BouncesSettings = field(default_factory=BouncesSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     funders: tuple[Funder, ...] = ()

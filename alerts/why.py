@@ -51,8 +51,21 @@ def why(db: Database, settings: Settings, address: Address, month: Month) -> Ans
     delivery = deliveries.of_subscriber(db, person.id, month)
     if delivery is not None:
         resends = settings.delivery.in_doubt == "resend"
-        return Answer(f"{_copy(delivery, resends)}{_edition(db, person, delivery)}", delivery)
+        told = f"{_copy(delivery, resends)}{_edition(db, person, delivery)}"
+        return Answer(f"{told}{_returned(db, delivery)}", delivery)
     return Answer(_nothing(db, settings, person, address, month))
+
+
+def _returned(db: Database, delivery: Delivery) -> str:
+    """What came back of a copy; empty where nothing did."""
+    told = ""
+    for fact in deliveries.attempts(db, delivery.id):
+        if fact["became"] == "bounced":
+            words = " ".join(filter(None, (fact.get("status"), fact.get("diagnostic"))))
+            told += f" It came back on {fact['at']} ({fact.get('kind')} bounce: {words})."
+        elif fact["became"] == "complained":
+            told += f" They complained about it on {fact['at']}, so they are mailed no more."
+    return told
 
 
 def _stranger(db: Database, address: Address) -> str:

@@ -27,6 +27,7 @@ LEVELS = {
     "project": 0,
     # values in, values out
     "archive": 1,
+    "bounces": 1,
     "canonical": 1,
     "compose": 1,
     "diagnosis": 1,

@@ -2,50 +2,88 @@
 
 import mailbox
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from alerts import feedback
+from alerts.bounces import Kind, Report, classify
 from alerts.cli.session import Session, json_option, pass_session, print_json
 from alerts.errors import InputError
+from alerts.feedback import Desk
 
 MOST_OCTETS = 50_000_000  # of one message
+
+_SOURCE = click.Path(path_type=Path, allow_dash=True)
 
 
 @click.group()
 def bounce() -> None:
-    """Act on mail that comes back."""
+    """Read mail that comes back, and act on it."""
 
 
 @bounce.command()
-@click.argument("source", metavar="FILE|DIR|-", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("files", metavar="FILE|DIR|-…", nargs=-1, required=True, type=_SOURCE)
+@json_option
+def parse(files: tuple[Path, ...], as_json: bool) -> None:
+    """Tell what messages are: hard, soft, complaint, autoresponse, unsubscribe or unrecognised.
+
+    Looks at nothing but the messages, and changes nothing.
+    """
+    found = [
+        (name, report)
+        for file in files
+        for name, octets in messages(file)
+        for report in classify(octets)
+    ]
+    if as_json:
+        print_json([_row(name, report) for name, report in found])
+        return
+    for name, report in found:
+        said = " ".join(filter(None, (report.status, report.diagnostic)))
+        click.echo(f"{name}: {report.kind}, {report.recipient or 'nobody named'}: {said or '-'}")
+
+
+@bounce.command()
+@click.argument("source", metavar="FILE|DIR|-", type=_SOURCE)
 @json_option
 @pass_session
 def process(session: Session, source: Path, as_json: bool) -> None:
-    """Unsubscribe those who asked for it by mail: a message, an mbox, a Maildir, a folder, or “-”.
+    """Act on mail that came back: a message, an mbox, a Maildir, a folder, or “-”.
 
-    Reads and never removes; a message that was acted on before changes nothing. So far mail that asks
-    to unsubscribe is acted on, and all other mail is left alone.
+    A hard bounce, or several soft ones in a row, and a complaint suppress the address; who asks to
+    leave is unsubscribed. Only what bears our own signature counts. Reads and never removes; a
+    message that was acted on before changes nothing.
     """
-    found = []
-    for name, octets in messages(source):
-        result = feedback.process(session.db, octets, session.now)
-        found.append(
-            {
-                "file": name,
-                "kind": result.kind,
-                "recipient": result.recipient,
-                "status": "",
-                "diagnostic": "",
-            }
-        )
+    desk = Desk(session.db, session.settings.bounces.soft_limit)
+    found = [
+        (name, feedback)
+        for name, octets in messages(source)
+        for feedback in desk.process(octets, session.now)
+    ]
     if as_json:
-        print_json(found)
+        rows = [
+            _row(name, each.report) | {"subscriber": each.email, "done": each.done}
+            for name, each in found
+        ]
+        print_json(rows)
         return
-    asked = sum(each["kind"] == feedback.UNSUBSCRIBE for each in found)
-    click.echo(f"{len(found)} read, {asked} asked to unsubscribe, {len(found) - asked} left alone")
+    number = Counter(each.report.kind for _, each in found)
+    told = ", ".join(f"{number[kind]} {kind}" for kind in Kind if number[kind])
+    ours = sum(bool(each.email) for _, each in found)
+    new = sum(each.done for _, each in found)
+    click.echo(f"{told or 'no message'}; {ours} about our readers, {new} of them new")
+
+
+def _row(name: str, report: Report) -> dict[str, object]:
+    return {
+        "file": name,
+        "kind": report.kind,
+        "recipient": report.recipient,
+        "status": report.status,
+        "diagnostic": report.diagnostic,
+    }
 
 
 def messages(source: Path) -> Iterator[tuple[str, bytes]]:
@@ -60,8 +98,10 @@ def messages(source: Path) -> Iterator[tuple[str, bytes]]:
                 yield str(path), _read(path)
     elif _is_mbox(source):
         box = mailbox.mbox(source, create=False)
-        for number, key in enumerate(box.keys(), 1):
-            yield f"{source}#{number}", _within(str(source), box.get_bytes(key))
+        keys = list(box.keys())
+        for number, key in enumerate(keys, 1):
+            name = f"{source}#{number}" if len(keys) > 1 else str(source)
+            yield name, _within(name, box.get_bytes(key))
         box.close()
     else:
         yield str(source), _read(source)

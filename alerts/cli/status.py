@@ -15,6 +15,7 @@ from alerts.cli.session import Session, json_option, month_option, pass_session,
 from alerts.model import Month
 from alerts.store import counts
 
+WORRYING = 0.001  # the share of complaints that the large providers warn of (S17)
 _CAUSES = 10  # that many are told; --json has them all
 
 
@@ -51,6 +52,7 @@ def status(session: Session, month: str | None, as_json: bool) -> None:
         "held": kept.held,
         "reasons": kept.reasons,
         "causes": [asdict(cause) for cause in kept.causes],
+        "returned": asdict(kept.returned),
         "next_due": kept.next_due,
         "running": _progress(kept),
         "reading": counts.of_month(db, chosen),
@@ -130,3 +132,11 @@ def _tell(kept: Books, month: Month) -> None:
         click.echo(f"missed: {kept.missed}{retry if kept.missed else ''}")
     if kept.held:
         tell_held(click.echo, {month: kept.held})
+    back = kept.returned
+    if back.hard or back.soft or back.complaints:
+        click.echo(
+            f"came back: {back.hard} hard ({back.hard_share:.1%}), {back.soft} soft;"
+            f" complaints: {back.complaints} ({back.complaint_share:.2%})"
+        )
+    if back.complaint_share >= WORRYING:
+        click.echo("  Gmail and Yahoo want fewer than 0.1 % complaints, and act on 0.3 %")

@@ -110,6 +110,11 @@ def listed(db: Database) -> Iterator[Suppression]:
         last = page[-1]["id"] if page else last
 
 
+def digest(db: Database, address: Address) -> bytes:
+    """The keyed hash by which an address is known that is kept in clear nowhere."""
+    return _digest(_secret(db), address.key)
+
+
 def register_hash(db: Database) -> bool:
     """Give SQL the function `address_hash(email_key)`; False where no hash is kept at all."""
     some = "SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_hash IS NOT NULL)"

@@ -1,0 +1,64 @@
+"""Whom a text names, and which of its words are about them: for reports that people are to read."""
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import islice
+
+from alerts.bounces.phrases import FULL, GONE, REFUSED
+from alerts.bounces.verdict import REPLY, STATUS, plain
+
+_LOCAL = r"(?:\"(?:[^\"\\\n]|\\.){1,64}\"|[^\s<>()\[\]{}:;,\"'`|=@]{1,128})"
+_DOMAIN = r"[^\s<>()\[\]{}:;,\"'`|=@/?&]*[^\s<>()\[\]{}:;,\"'`|=@/?&.!]"
+ADDRESS = re.compile(rf"{_LOCAL}@{_DOMAIN}")
+_TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
+# An address at the beginning of a line, alone or before the reason, perhaps after a reply code.
+_LEADS = re.compile(
+    rf"""^[ \t>*-]* (?: (?:(?:final|original)?[ -]?(?:recipient|address|to|user)s? [ \t]*:[ \t]*)
+                      | [45]\d\d [ -] (?:[45]\.\d+\.\d+[ ])? )?
+         <? ({ADDRESS.pattern}) >? (?: [ \t]*$ | [ \t]*[:;,.(\[-].* | [ \t].* )""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+MOST = 100
+"""So many recipients of one report are looked at; ours go to one person each."""
+
+LONGEST_BLOCK = 2000  # characters that are looked at for one recipient
+
+
+def address(value: str) -> str:
+    """The address in a field such as `rfc822; <ana@example.org>`, or nothing."""
+    match = ADDRESS.search(_TYPE.sub("", value))
+    return match[0] if match else ""
+
+
+def blocks(text: str, ours: Callable[[str], bool] = lambda _: False) -> dict[str, str]:
+    """The addresses that begin a line, but for `ours`, each with the words up to the next one."""
+    leads = list(islice((m for m in _LEADS.finditer(text) if not ours(m[1])), MOST))
+    ends = [*(match.start() for match in leads[1:]), len(text)]
+    found: dict[str, str] = {}
+    for match, end in zip(leads, ends, strict=False):
+        so_far = found.get(match[1], "")
+        found[match[1]] = (so_far + text[match.start() : end])[:LONGEST_BLOCK]
+    return found
+
+
+def about(who: str, named: Mapping[str, str], text: str) -> str:
+    """The words about an address: its block where that says anything clear, or else the whole text,
+    unless that is about others too."""
+    block = named.get(who, "")
+    return block if block and (len(named) > 1 or _clear(block)) else text
+
+
+def reason(words: str) -> str:
+    """The line that says most: a server's answer, or words that are clear, or the first with any."""
+    lines = [" ".join(line.split()) for line in words.split("\n")]
+    answers = [line for line in lines if REPLY.search(line) and len(line) > 8]
+    clear = [line for line in lines if _clear(line)]
+    telling = [line for line in lines if len(_WORD.findall(ADDRESS.sub("", line))) >= 2]
+    return next(iter(answers or clear or telling or lines), "")[:300]
+
+
+def _clear(words: str) -> bool:
+    said = plain(words)
+    return any(each.search(said) for each in (STATUS, REPLY, FULL, GONE, REFUSED))
