@@ -53,8 +53,8 @@ clean: ## remove what was made here, the sample project included
 	@touch $@
 
 tests/node_modules/ready: tests/package.json tests/package-lock.json
-	@for each in chromium npm java; do command -v $$each >/dev/null || { \
-		echo "the tests need $$each; on Debian and Ubuntu: sudo apt-get install chromium nodejs npm default-jre-headless" >&2; \
+	@for each in chromium npm java dovecot; do PATH=$$PATH:/usr/sbin command -v $$each >/dev/null || { \
+		echo "the tests need $$each; on Debian and Ubuntu: sudo apt-get install chromium nodejs npm default-jre-headless dovecot-imapd" >&2; \
 		exit 1; }; done
 	@cd tests && npm ci --silent
 	@touch $@

@@ -16,6 +16,7 @@
         ├── LockHeld            exit 75  another run works on this project
         ├── StoreBusy           exit 75  another program holds the database
         ├── RelayUnavailable    exit 75  the relay is unreachable, or refuses us
+        ├── MailboxUnavailable  exit 75  the mailbox of bounces cannot be read now
         ├── Unwelcome           exit 75  too many copies of an issue come back, or are complained about
         └── NoAnswer            exit 75  the DNS did not answer
 
@@ -116,3 +117,7 @@ class NoAnswer(TryLater):
 
 class Unwelcome(TryLater):
     """Too many copies of an issue come back, or are complained about, to send the rest unasked."""
+
+
+class MailboxUnavailable(TryLater):
+    """The mailbox where mail comes back is unreachable, or refuses us."""

@@ -24,7 +24,7 @@ from alerts.model import Month
 from alerts.project import FILE_NAME
 from alerts.settings import Settings
 
-ACTS = ("collect", "run", "send", "retention")  # the keys of [schedule]
+ACTS = ("collect", "run", "send", "bounces", "retention")  # the keys of [schedule]
 START = "start"  # the tick on starting
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIELDS = ("minute", "hour", "day", "month", "day_of_week")

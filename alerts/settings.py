@@ -271,6 +271,7 @@ class ScheduleSettings:
     collect: str = option("0 5 * * *", "When articles are collected; empty: only with the run.")
     run: str = option("0 9 1 * *", "When the last month's issue goes out.")
     send: str = option("*/15 * * * *", "When deferred deliveries are tried again.")
+    bounces: str = option("20 * * * *", "When bounces.mailbox is read, if there is one.")
     retention: str = option("30 3 * * *", "When what is too old is let go, as [retention] says.")
 
 
@@ -304,6 +305,13 @@ class RetentionSettings:
 class BouncesSettings:
     """What is made of mail that comes back; `alerts bounce process` reads it."""
 
+    mailbox: str = option(
+        "", "The mailbox to read, over IMAP: imaps://user@host/INBOX; empty: none."
+    )
+    password_env: str = option(
+        "ALERTS_MAILBOX_PASSWORD", "The variable that holds the mailbox's password."
+    )
+    password_file: str = option("", "Or the file that holds it (mode 0600).")
     soft_limit: int = option(
         3, "An address is mailed no more after so many issues in a row came back; 0: never mind."
     )

@@ -53,6 +53,7 @@ LEVELS = {
     "tokens": 1,
     # the outside world; these never import each other
     "keyring": 2,
+    "postbox": 2,
     "sources": 2,
     "spam": 2,
     "store": 2,
@@ -91,6 +92,7 @@ PLACES = {
     "sqlite3": ("store.", "cli.__init__"),  # cli turns its exceptions into one line
     "sqlite_utils": ("store.",),
     "smtplib": ("transport.",),
+    "imaplib": ("postbox",),
     "premailer": ("render.inline",),
     "tinycss2": ("lint.",),
     "subprocess": ("spam", "preview.camera", "cli."),  # cli runs itself

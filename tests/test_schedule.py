@@ -198,7 +198,7 @@ def test_a_wrong_cron_line_is_named(act: str, line: str, words: str) -> None:
 
 def test_a_schedule_with_nothing_in_it_is_refused() -> None:
     with pytest.raises(SettingsError, match="nothing to do"):
-        check(_settings(run="", collect="", send="", retention=""))
+        check(_settings(run="", collect="", send="", retention="", bounces=""))
 
 
 def test_the_command_refuses_a_wrong_line(project: Path, alerts: Alerts) -> None:
@@ -232,10 +232,11 @@ def _run_until_the_outbox(project: Path, number: signal.Signals) -> list[str]:
 def test_it_starts_ticks_and_stops_on_a_signal(project: Path, number: signal.Signals) -> None:
     """The project is new, so no issue is owed: the tick on starting only works the outbox."""
     heard = _run_until_the_outbox(project, number)
-    assert heard[:5] == [
+    assert heard[:6] == [
         "collect: 0 5 * * *",
         "run: 0 9 1 * *",
         "send: */15 * * * *",
+        "bounces: 20 * * * *",
         "retention: 30 3 * * *",
         "times are those of UTC; stop with Ctrl-C",
     ]

@@ -9,9 +9,12 @@ from pathlib import Path
 import click
 
 from alerts.bounces import Kind, Report, classify
+from alerts.cli.passwords import password
 from alerts.cli.session import Session, json_option, pass_session, print_json
-from alerts.errors import InputError
+from alerts.errors import InputError, SettingsError, UsageError
 from alerts.feedback import Desk
+from alerts.postbox import Postbox
+from alerts.settings import Settings
 
 MOST_OCTETS = 50_000_000  # of one message
 
@@ -46,11 +49,13 @@ def parse(files: tuple[Path, ...], as_json: bool) -> None:
 
 
 @bounce.command()
-@click.argument("source", metavar="FILE|DIR|-", type=_SOURCE)
+@click.argument("source", metavar="FILE|DIR|-", required=False, type=_SOURCE)
 @json_option
 @pass_session
-def process(session: Session, source: Path, as_json: bool) -> None:
+def process(session: Session, source: Path | None, as_json: bool) -> None:
     """Act on mail that came back: a message, an mbox, a Maildir, a folder, or “-”.
+
+    Without any, the mailbox of bounces.mailbox is read: what is unseen there is marked as seen.
 
     A hard bounce, or several soft ones in a row, and a complaint suppress the address; who asks to
     leave is unsubscribed. Only what bears our own signature counts. Reads and never removes; a
@@ -59,7 +64,7 @@ def process(session: Session, source: Path, as_json: bool) -> None:
     desk = Desk(session.db, session.settings.bounces.soft_limit)
     found = [
         (name, feedback)
-        for name, octets in messages(source)
+        for name, octets in (messages(source) if source else _mailbox(session.settings))
         for feedback in desk.process(octets, session.now)
     ]
     if as_json:
@@ -84,6 +89,23 @@ def _row(name: str, report: Report) -> dict[str, object]:
         "status": report.status,
         "diagnostic": report.diagnostic,
     }
+
+
+def _mailbox(settings: Settings) -> Iterator[tuple[str, bytes]]:
+    """(UID, octets) of what is new in the mailbox of the settings."""
+    bounces = settings.bounces
+    if not bounces.mailbox:
+        raise UsageError(
+            "name a FILE, a DIR or -; or set bounces.mailbox to imaps://user@host/INBOX"
+        )
+    box = Postbox.parse(bounces.mailbox, settings.delivery.timeout.total_seconds())
+    secret = password(settings, "bounces")
+    if secret is None:
+        raise SettingsError(
+            "bounces.mailbox: no password; set the variable that bounces.password_env names"
+            f" ({bounces.password_env}), or bounces.password_file"
+        )
+    yield from box.unseen(secret)
 
 
 def messages(source: Path) -> Iterator[tuple[str, bytes]]:

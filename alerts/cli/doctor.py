@@ -2,7 +2,7 @@
 
 import click
 
-from alerts.cli.send import password
+from alerts.cli.passwords import password
 from alerts.cli.session import Session, json_option, pass_session, print_json
 
 
@@ -25,7 +25,7 @@ def doctor(session: Session, offline: bool, as_json: bool) -> int:
         settings=settings,
         now=session.now,
         open_database=lambda: session.db,
-        password=lambda: password(settings),
+        password=lambda: password(settings, "delivery"),
         ask=system_names(),
         fetcher=Fetcher(settings),
     )

@@ -63,6 +63,10 @@ class Clock:
             if act == "retention":
                 self._command("retention")
                 return
+            if act == "bounces":
+                if settings.bounces.mailbox:
+                    self._command("bounce", "process")
+                return
             if act == "collect":
                 self._command("collect", "--month", str(last.plus(1)))
             for month, due in found.items():

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 
 import click
 
-from alerts import notify, project
+from alerts import notify
 from alerts.books import unwelcome
 from alerts.cli.bar import bar
 from alerts.cli.delivery import tell_held
+from alerts.cli.passwords import password
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.cli.stopping import stopping
 from alerts.dispatch import Destination, Orders, Report, World, dispatch
@@ -23,7 +24,7 @@ from alerts.errors import LockHeld, RelayUnavailable, SettingsError, Unwelcome
 from alerts.home import at_work
 from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month
-from alerts.settings import DeliverySettings, Settings
+from alerts.settings import Settings
 from alerts.store import check, open_database, outbox, returned
 from alerts.store.lock import project_lock
 from alerts.transport import Transport, transport
@@ -206,7 +207,7 @@ def finish(
 
 def relay_of(settings: Settings) -> Transport:
     """The way to the relay of the settings; raises `SettingsError`."""
-    relay = transport(settings, password(settings))
+    relay = transport(settings, password(settings, "delivery"))
     _refuse_example(settings)
     return relay
 
@@ -222,17 +223,6 @@ def post(session: Session, relay: Transport, stop: threading.Event) -> Report:
     with project_lock(settings.database_path, "notices", session.now, "notices.lock"):
         session.settle_home()
         return notify.work(session.db, settings, world)
-
-
-def password(settings: Settings) -> str | None:
-    """The relay's password by the reference in the settings (X14); None where there is none."""
-    delivery: DeliverySettings = settings.delivery
-    if value := os.environ.get(delivery.password_env):
-        return value
-    if not delivery.password_file:
-        return None
-    held = project.private(settings, delivery.password_file, "delivery.password_file")
-    return held.decode().strip()
 
 
 def _refuse_example(settings: Settings) -> None:

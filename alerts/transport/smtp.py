@@ -10,10 +10,10 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import BinaryIO, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from alerts.address import is_loopback
 from alerts.errors import RelayUnavailable, SettingsError
 from alerts.transport.session import SmtpConnection, one_line
 
@@ -47,7 +47,7 @@ class Relay:
                 "delivery.password_env names, or delivery.password_file"
             )
         query = parse_qs(parts.query)
-        here = _is_loopback(parts.hostname)
+        here = is_loopback(parts.hostname)
         tls = query.pop("tls", ["opportunistic" if here else "required"])[0]
         if query or tls not in ("required", "opportunistic", "never"):
             raise SettingsError(
@@ -63,13 +63,6 @@ class Relay:
                 parts.hostname, port or 465, unquote(parts.username or ""), "implicit", timeout
             )
         return cls(parts.hostname, port or 587, unquote(parts.username or ""), tls, timeout)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def connect(relay: Relay, password: str | None) -> SmtpConnection:

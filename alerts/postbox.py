@@ -1,0 +1,101 @@
+"""The mailbox where mail comes back, read over IMAP (RFC 3501): `bounces.mailbox`.
+
+Gives what is unseen, message by message, and marks each as seen once its reader is done with it, so that
+one interrupted midway is read again; deletes and moves nothing. Over TLS with the server's certificate
+checked, unless the server is this machine. Knows nothing of what messages mean.
+"""
+
+import imaplib
+import re
+import ssl
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
+
+from alerts.address import is_loopback
+from alerts.errors import MailboxUnavailable, SettingsError
+
+_MOST_OCTETS = 2_000_000  # of one message: reports come first in it
+_URL = "imaps://user@host/INBOX, imap://user@host/INBOX for STARTTLS"
+
+
+@dataclass(frozen=True, slots=True)
+class Postbox:
+    """A folder of an IMAP server. `tls`: implicit, required, or opportunistic on this machine."""
+
+    host: str
+    port: int
+    user: str
+    folder: str
+    tls: str
+    timeout: float
+
+    @classmethod
+    def parse(cls, url: str, timeout: float) -> Self:
+        """Read `imaps://user@host:993/INBOX`; raises `SettingsError`."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as fault:
+            raise SettingsError(f"bounces.mailbox: {fault}") from fault
+        if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
+            raise SettingsError(f"bounces.mailbox: “{url}”: write {_URL}")
+        if parts.password or parts.query:
+            raise SettingsError(
+                "bounces.mailbox: keep the password out of the URL; set the variable that"
+                " bounces.password_env names, or bounces.password_file"
+            )
+        tls = "opportunistic" if is_loopback(parts.hostname) else "required"
+        folder = unquote(parts.path.lstrip("/")) or "INBOX"
+        user = unquote(parts.username)
+        if parts.scheme == "imaps":
+            return cls(parts.hostname, port or 993, user, folder, "implicit", timeout)
+        return cls(parts.hostname, port or 143, user, folder, tls, timeout)
+
+    def unseen(self, password: str) -> Generator[tuple[str, bytes]]:
+        """(UID, octets) of each message that is not seen; it is, once the next one is asked for.
+
+        Raises `MailboxUnavailable`.
+        """
+        try:
+            server = self._connect()
+            try:
+                server.login(self.user, password)
+                _ok(server.select(f'"{self.folder}"'), f"the folder {self.folder}")
+                found = _ok(server.uid("SEARCH", "UNSEEN"), "the search")[0] or b""
+                for uid in found.decode().split():
+                    yield uid, _fetched(server, uid)
+                    _ok(server.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)"), f"marking {uid}")
+            finally:
+                server.shutdown()
+        except (imaplib.IMAP4.error, OSError) as fault:
+            words = str(fault.args[0] if fault.args else fault)
+            told = re.sub(r"^b'|'$|[\x00-\x1f]", "", words)[:200] or type(fault).__name__
+            raise MailboxUnavailable(f"bounces.mailbox, {self.host}:{self.port}: {told}") from fault
+
+    def _connect(self) -> imaplib.IMAP4:
+        context = ssl.create_default_context()
+        if self.tls == "implicit":
+            return imaplib.IMAP4_SSL(
+                self.host, self.port, ssl_context=context, timeout=self.timeout
+            )
+        server = imaplib.IMAP4(self.host, self.port, timeout=self.timeout)
+        if self.tls == "required":
+            server.starttls(context)
+        return server
+
+
+def _fetched(server: imaplib.IMAP4, uid: str) -> bytes:
+    """The first octets of a message, which stays unseen (BODY.PEEK)."""
+    answer = _ok(server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{_MOST_OCTETS}>)"), f"message {uid}")
+    return next((bytes(part[1]) for part in answer if isinstance(part, tuple)), b"")
+
+
+def _ok(answer: tuple[str, list[Any]], what: str) -> list[Any]:
+    """The lines of an answer; imaplib raises for BAD alone, not for NO."""
+    status, lines = answer
+    if status != "OK":
+        told = lines[0].decode(errors="replace") if lines and lines[0] else ""
+        raise imaplib.IMAP4.error(f"{what}: {told or status}")
+    return lines
