@@ -64,6 +64,20 @@ class Queued:
     held: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The month's issue as it stood at one look: composed, and rendered once for all that is asked of it.
+
+    `content_hash` is what an approval of it signs. The articles may have changed since: whoever writes
+    by it composes again inside the transaction, and compares.
+    """
+
+    month: Month
+    issue: Issue
+    editions: tuple[Edition, ...]
+    content_hash: str
+
+
 def composed(db: Database, settings: Settings, month: Month) -> Issue:
     """The month's issue, composed from its articles as they stand now.
 
@@ -82,6 +96,15 @@ def editions(db: Database, settings: Settings, month: Month) -> tuple[Edition, .
     return _rendered(composed(db, settings, month), settings)
 
 
+def drafted(db: Database, settings: Settings, month: Month) -> Draft:
+    """A look at the month's issue: as frozen, or as its articles are now."""
+    issue = composed(db, settings, month)
+    stored = issues.get(db, month)
+    frozen = stored is not None and stored.frozen
+    made = issues.editions(db, stored.id) if stored and frozen else _rendered(issue, settings)
+    return Draft(month, issue, made, content_hash(made, Frame.of(settings, month)))
+
+
 def _rendered(issue: Issue, settings: Settings) -> tuple[Edition, ...]:
     if not issue.articles:
         return ()
@@ -95,24 +118,31 @@ def state(db: Database, month: Month) -> IssueState:
 
 
 def queue(
-    db: Database, settings: Settings, month: Month, now: datetime, actor: Actor | None = None
+    db: Database,
+    settings: Settings,
+    month: Month,
+    now: datetime,
+    actor: Actor | None = None,
+    draft: Draft | None = None,
 ) -> Queued:
     """Freeze the month's issue and owe it to everyone who is active and not suppressed.
 
-    Raises `Incomplete` below alert.min_coverage, `AwaitingApproval` where review is required and
-    too few have approved exactly this content.
+    `draft`: the issue as the caller has looked at it, to spare another rendering. Raises `TryLater`
+    where it has changed since, `Incomplete` below alert.min_coverage, and `AwaitingApproval` where review
+    is required and too few have approved exactly this content.
     """
     stored = issues.get(db, month)
     if stored is not None and stored.frozen:
         return _already(db, stored)
-    issue = composed(db, settings, month)
-    made = _rendered(issue, settings)
-    if not made:
+    draft = draft or drafted(db, settings, month)
+    issue = draft.issue
+    if not draft.editions:
         return Queued(month, articles=0, deliveries=0)
+    _check_review(db, settings, draft)  # before the editions of some sections only are rendered
     frame = Frame.of(settings, month)
     signed = replace(frame, dkim=Keyring.load(settings).signatures(now))
     parts = _parts(issue, settings, outbox.audiences(db))
-    whole = {(edition.language, ALL): edition for edition in made}
+    whole = {(edition.language, ALL): edition for edition in draft.editions}
     secret_id, _ = secrets.newest(db)
     with transaction(db, own_keys=True):
         stored = issues.get(db, month)
@@ -120,7 +150,7 @@ def queue(
             return _already(db, stored)
         if composed(db, settings, month) != issue:  # an editor was at it while we rendered
             raise TryLater(f"{month}: was changed while it was being queued; run it again")
-        _check_review(db, settings, issue, stored, content_hash(made, frame))
+        _check_review(db, settings, draft)
         issue_id = issues.freeze(db, month, _content(issue), signed.to_json(), secret_id, now)
         for language in settings.alert.languages:
             archive.add(db, issue_id, language, _told(issue, language, settings))
@@ -141,24 +171,20 @@ def queue(
     return Queued(month, len(issue.articles), deliveries, held=held)
 
 
-def _check_review(
-    db: Database,
-    settings: Settings,
-    issue: Issue,
-    stored: issues.StoredIssue | None,
-    signed: str,
-) -> None:
-    """Raises what `queue` says."""
-    if thin := below_coverage(issue, settings):
-        raise Incomplete(f"{issue.month}: {'; '.join(thin)}: `alerts article translate ID LANG`")
+def _check_review(db: Database, settings: Settings, draft: Draft) -> None:
+    """Raises `Incomplete` and `AwaitingApproval` as `queue` says."""
+    month = draft.month
+    if thin := below_coverage(draft.issue, settings):
+        raise Incomplete(f"{month}: {'; '.join(thin)}: `alerts article translate ID LANG`")
     if settings.alert.review != "required":
         return
+    stored = issues.get(db, month)
     standing = approvals.standing(db, stored.id) if stored else ()
-    names = [approval.name for approval in standing if approval.content_hash == signed]
+    names = [approval.name for approval in standing if approval.content_hash == draft.content_hash]
     if len(names) < settings.alert.approvals:
         raise AwaitingApproval(
-            f"{issue.month}: waits for approval ({len(names)} of {settings.alert.approvals}): look at"
-            f" the preview, then `alerts issue approve --month {issue.month}`"
+            f"{month}: waits for approval ({len(names)} of {settings.alert.approvals}): look at"
+            f" the preview, then `alerts issue approve --month {month}`"
         )
 
 
