@@ -17,6 +17,7 @@ from sqlite_utils import Database
 from alerts import tokens
 from alerts.archive import Piece
 from alerts.archive.counted import counting
+from alerts.archive.event import Maker
 from alerts.compose import chain, compose, localised
 from alerts.errors import AwaitingApproval, Incomplete, TryLater
 from alerts.keyring import Keyring
@@ -102,7 +103,7 @@ def drafted(db: Database, settings: Settings, month: Month) -> Draft:
     stored = issues.get(db, month)
     frozen = stored is not None and stored.frozen
     made = issues.editions(db, stored.id) if stored and frozen else _rendered(issue, settings)
-    return Draft(month, issue, made, content_hash(made, Frame.of(settings, month)))
+    return Draft(month, issue, made, content_hash(made, Frame.of(settings, month), issue))
 
 
 def _rendered(issue: Issue, settings: Settings) -> tuple[Edition, ...]:
@@ -143,6 +144,7 @@ def queue(
     signed = replace(frame, dkim=Keyring.load(settings).signatures(now))
     parts = _parts(issue, settings, outbox.audiences(db))
     whole = {(edition.language, ALL): edition for edition in draft.editions}
+    pieces = {e.language: tuple(told(issue, e.language, settings, now)) for e in draft.editions}
     secret_id, _ = secrets.newest(db)
     with transaction(db, own_keys=True):
         stored = issues.get(db, month)
@@ -152,14 +154,15 @@ def queue(
             raise TryLater(f"{month}: was changed while it was being queued; run it again")
         _check_review(db, settings, draft)
         issue_id = issues.freeze(db, month, _content(issue), signed.to_json(), secret_id, now)
-        for language in settings.alert.languages:
-            archive.add(db, issue_id, language, _told(issue, language, settings))
+        for language, found in pieces.items():
+            archive.add(db, issue_id, language, found)
         ids = {}
         for key, edition in (whole | parts).items():
             mailed = _counting(db, settings, issue_id, edition)
             octets = template(mailed, frame, now)
             digest = hashlib.sha256(octets).hexdigest()
-            ids[key] = issues.add_edition(db, issue_id, edition, octets, digest, key[1])
+            files = {p.id: p.ics for p in pieces[edition.language] if p.ics} if key in whole else {}
+            ids[key] = issues.add_edition(db, issue_id, edition, octets, digest, key[1], files)
         edition_of, unwanted = _owed(issue, settings, outbox.audiences(db), ids)
         deliveries = outbox.fill(db, issue_id, edition_of, now, unwanted)
         by = {"by": actor.name, "command": actor.command} if actor else {}
@@ -237,12 +240,13 @@ def _counting(db: Database, settings: Settings, issue_id: int, edition: Edition)
     return counting(edition, rows, link, picture)
 
 
-def _told(issue: Issue, language: str, settings: Settings) -> Iterator[Piece]:
-    """The articles in the words of one edition, those included for which the e-mail has no room."""
-    understood = chain(language, settings.alert)
+def told(issue: Issue, language: str, settings: Settings, now: datetime) -> Iterator[Piece]:
+    """The articles in the words of one edition, those included for which the e-mail has no room;
+    events with their files, made `now`."""
+    understood, maker = chain(language, settings.alert), Maker.of(settings, now)
     for article in issue.articles:
         words = localised(article, understood)
-        yield Piece(
+        piece = Piece(
             article.id,
             link(article.url),
             link(article.image.url) if article.image else "",
@@ -251,6 +255,7 @@ def _told(issue: Issue, language: str, settings: Settings) -> Iterator[Piece]:
             clean(shorten(words.summary, LONGEST_TEXT)),
             words.summary_language,
         )
+        yield replace(piece, ics=maker.file(piece, article.event)) if article.event else piece
 
 
 def edition_language(language: str, settings: Settings) -> str:

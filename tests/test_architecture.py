@@ -103,7 +103,7 @@ PLACES = {
     "trafilatura": ("sources.",),
     "py3langid": ("sources.",),
     "dateparser": ("sources.",),
-    "icalendar": ("sources.",),
+    "icalendar": ("sources.", "archive.event"),  # what is read, and what is written
     "protego": ("sources.",),
     "brotli": ("sources.",),
 }
