@@ -124,6 +124,16 @@ def test_an_hour_that_comes_twice_is_told_in_utc() -> None:
         assert f"DTSTART:{words}" in _lines(_file(Event(start)))
 
 
+def test_x4_no_event_lasts_so_long_that_its_file_grows() -> None:
+    for year in (1, 1900, 1999, 2027, 2036, 2040, 3000, 9998, 9999):
+        there = datetime(year, 12, 30, tzinfo=UTC)
+        event = Event(min(WHEN, there), max(WHEN, there))
+        octets = _file(event)
+        assert len(octets) < 2000, year
+        read = _read(octets)
+        assert (read["DTSTART"].dt, read["DTEND"].dt) == (event.start, event.end)
+
+
 def test_every_time_zone_is_described_as_it_is() -> None:
     names = sorted(zoneinfo.available_timezones())
     wrong = []

@@ -20,7 +20,7 @@ from alerts.render.gate import clean
 from alerts.settings import Settings
 
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-_DAY = timedelta(days=1)
+_DAY, _FAR = timedelta(days=1), timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,7 @@ class Maker:
 
     def file(self, piece: Piece, event: Event) -> bytes:
         """The file of an event that the edition tells in these words, as `render.gate` cleans them."""
-        start = _written(event.start, self.zone)
-        end = _end(event, self.zone)
+        start, end = self._written(event.start), self._end(event)
         entry = icalendar.Event()
         entry.add("uid", f"{piece.id}@{self.host}")
         entry.add("dtstamp", self.at.astimezone(UTC))
@@ -54,9 +53,7 @@ class Maker:
         if piece.url:
             entry.add("url", piece.url)
         if not isinstance(start, datetime):
-            entry.add(
-                "transp", "TRANSPARENT"
-            )  # a day of a conference is no day without a free hour
+            entry.add("transp", "TRANSPARENT")  # whoever goes to a conference has free hours
         calendar = icalendar.Calendar()
         calendar.add("version", "2.0")
         calendar.add("prodid", "-//alerts//alerts//EN")
@@ -65,31 +62,35 @@ class Maker:
         calendar.add_component(entry)
         return bytes(calendar.to_ical())
 
+    def _written(self, when: date | datetime) -> date | datetime:
+        """A day as it is; a moment in the alert's time zone, or in UTC where its hour comes twice there,
+        or so far away that nobody knows the rules."""
+        if not isinstance(when, datetime):
+            return when
+        if abs(when - self.at) > _FAR:
+            return when.astimezone(UTC)
+        local = when.astimezone(self.zone)
+        twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+        return when.astimezone(UTC) if twice or local.tzname() == "UTC" else local
+
+    def _end(self, event: Event) -> date | datetime | None:
+        """When it is over, as iCalendar says it: of whole days, the day after the last; of the kind of
+        its start. None where nothing says it."""
+        start, end = event.start, event.end
+        if end is None or (not isinstance(end, datetime) and end == date.max):
+            return None
+        if isinstance(start, datetime):
+            over = end if isinstance(end, datetime) else self._midnight(end + _DAY)
+            return self._written(over) if over > start else None
+        last = end.astimezone(self.zone).date() if isinstance(end, datetime) else end
+        return last + _DAY if last > start else None
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self.zone)
+
 
 def _language(tag: str) -> dict[str, str]:
     return {"LANGUAGE": tag} if _TAG.fullmatch(tag) else {}
-
-
-def _written(when: date | datetime, zone: ZoneInfo) -> date | datetime:
-    """A day as it is; a moment in the alert's time zone, or in UTC where its hour comes twice there."""
-    if not isinstance(when, datetime):
-        return when
-    local = when.astimezone(zone)
-    twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
-    return when.astimezone(UTC) if twice or local.tzname() == "UTC" else local
-
-
-def _end(event: Event, zone: ZoneInfo) -> date | datetime | None:
-    """When it is over, as iCalendar says it: of whole days, the day after the last; of the kind of its
-    start. None where nothing says it."""
-    start, end = event.start, event.end
-    if end is None:
-        return None
-    if isinstance(start, datetime):
-        over = end if isinstance(end, datetime) else datetime.combine(end + _DAY, time(), zone)
-        return _written(over, zone) if over > start else None
-    last = end.astimezone(zone).date() if isinstance(end, datetime) else end
-    return last + _DAY if start < last < date.max else None
 
 
 def _zones(*moments: date | datetime | None) -> list[icalendar.Timezone]:
@@ -99,7 +100,7 @@ def _zones(*moments: date | datetime | None) -> list[icalendar.Timezone]:
     made = []
     for zone in dict.fromkeys(m.tzinfo for m in named):
         assert zone is not None  # noqa: S101
-        span = date(max(1, min(years) - 1), 1, 1), date(min(9999, max(years) + 1), 12, 31)
+        span = date(min(years) - 1, 1, 1), date(max(years) + 1, 12, 31)
         made.append(icalendar.Timezone.from_tzinfo(zone, str(zone), *span))
         made[-1].pop("COMMENT", None)  # on those years; theirs to write, nobody's to read
     return made
