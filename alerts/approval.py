@@ -20,9 +20,10 @@ from alerts.address import Address
 from alerts.editing import check_open, record
 from alerts.errors import Conflict, Incomplete, UsageError
 from alerts.keyring import Keyring
-from alerts.message import Frame, copy
-from alerts.model import Actor, Edition, Envelope, IssueState, Month
-from alerts.review import Lack, below_coverage, content_hash, lacks, marked
+from alerts.message import copy
+from alerts.model import Actor, Envelope, IssueState, Month
+from alerts.publish import Draft
+from alerts.review import Lack, below_coverage, lacks, marked
 from alerts.settings import Settings
 from alerts.store import approvals, issues, transaction
 
@@ -55,34 +56,45 @@ class Preview:
     message: bytes
 
 
-def standing(db: Database, settings: Settings, month: Month) -> Standing:
-    """How the approval of the month's issue stands now; changes nothing."""
+def standing(db: Database, settings: Settings, draft: Draft) -> Standing:
+    """How the approval of the month's issue stands, as it was looked at; changes nothing."""
+    month, signed = draft.month, draft.content_hash
     stored = issues.get(db, month)
-    signed = _hash(settings, month, publish.editions(db, settings, month))
     given = approvals.standing(db, stored.id) if stored else ()
     names = tuple(one.name for one in given if one.content_hash == signed)
     voided = tuple(one.name for one in given if one.content_hash != signed)
     return Standing(month, signed, names, settings.alert.approvals, voided)
 
 
-def state(db: Database, settings: Settings, month: Month) -> IssueState:
+def state(db: Database, settings: Settings, draft: Draft) -> IssueState:
     """How far the month's issue is; what has changed since it was approved is a draft again."""
-    known = publish.state(db, month)
-    if known is IssueState.APPROVED and not standing(db, settings, month).complete:
+    known = publish.state(db, draft.month)
+    if known is IssueState.APPROVED and not standing(db, settings, draft).complete:
         return IssueState.DRAFT
     return known
 
 
 def recheck(
-    db: Database, settings: Settings, month: Month, actor: Actor, now: datetime
+    db: Database,
+    settings: Settings,
+    month: Month,
+    actor: Actor,
+    now: datetime,
+    draft: Draft | None = None,
 ) -> tuple[str, ...]:
-    """Void approvals of what the issue is no longer, with an event; returns who had signed."""
+    """Void approvals of what the issue is no longer, with an event; returns who had signed.
+
+    `draft`: the issue as the caller has looked at it, to spare another rendering. Where it has changed
+    since, nothing is voided: that is for whoever has changed it.
+    """
     stored = issues.get(db, month)
     if stored is None or stored.frozen or not approvals.standing(db, stored.id):
         return ()
-    signed = standing(db, settings, month).content_hash
+    draft = draft or publish.drafted(db, settings, month)
     with transaction(db):
-        voided = approvals.void(db, stored.id, signed, now)
+        if publish.composed(db, settings, month) != draft.issue:
+            return ()
+        voided = approvals.void(db, stored.id, draft.content_hash, now)
         if voided:
             issues.mark(db, stored.id, IssueState.DRAFT)
             record(db, month, "issue.voided", {"approved_by": list(voided)}, actor, now)
@@ -90,23 +102,24 @@ def recheck(
 
 
 def approve(
-    db: Database, settings: Settings, month: Month, actor: Actor, now: datetime, content: str = ""
+    db: Database, settings: Settings, draft: Draft, actor: Actor, now: datetime, content: str = ""
 ) -> Standing:
-    """Sign the month's issue as it is now; `content`, the beginning of a hash, is what was looked at.
+    """Sign the month's issue as it was just looked at; `content`, the beginning of a hash, says what
+    an editor has seen.
 
     Raises `UsageError`, `Incomplete` below alert.min_coverage, and `Conflict` where the issue is no
     longer what was looked at. The same person twice counts once.
     """
+    month, issue = draft.month, draft.issue
     check_open(db, month)
     if content and not re.fullmatch(r"[0-9a-f]{8,64}", content.lower()):
         raise UsageError(f"--content “{content}”: write at least 8 digits of what the preview says")
-    issue = publish.composed(db, settings, month)
     if not issue.articles:
         raise UsageError(f"{month}: no articles, so there is nothing to approve")
     if thin := below_coverage(issue, settings):
         raise Incomplete(f"{month}: {'; '.join(thin)}: `alerts article translate ID LANG`")
-    recheck(db, settings, month, actor, now)
-    before = standing(db, settings, month)
+    recheck(db, settings, month, actor, now, draft)
+    before = standing(db, settings, draft)
     if content and not before.content_hash.startswith(content.lower()):
         raise Conflict(
             f"{month}: has changed since content {content} was looked at; it is"
@@ -123,7 +136,7 @@ def approve(
         ):
             detail = {"content": before.content_hash}
             record(db, month, "issue.approved", detail, actor, now)
-        after = standing(db, settings, month)
+        after = standing(db, settings, draft)
         if after.complete:
             issues.mark(db, issue_id, IssueState.APPROVED)
     return after
@@ -149,10 +162,14 @@ def unmailed(db: Database, settings: Settings, state: Standing) -> frozenset[tup
 
 
 def previews(
-    db: Database, settings: Settings, state: Standing, now: datetime, found: tuple[Lack, ...] = ()
+    db: Database,
+    settings: Settings,
+    draft: Draft,
+    state: Standing,
+    now: datetime,
+    found: tuple[Lack, ...] = (),
 ) -> Iterator[Preview]:
     """The messages that are still to be mailed to editors: each edition, above it what was found."""
-    issue = publish.composed(db, settings, state.month)
     waiting = unmailed(db, settings, state)
     short = state.content_hash[:12]
     sign = Keyring.load(settings).signer_of(now)
@@ -162,8 +179,8 @@ def previews(
         f"Approved by {len(state.names)} of {state.needed} so far.",
         *(f"Void, because the issue has changed: the approval by {name}" for name in state.voided),
     )
-    missing = (*lacks(issue, settings), *found)
-    for edition in publish.editions(db, settings, state.month):
+    missing = (*lacks(draft.issue, settings), *found)
+    for edition in draft.editions:
         ours = [lack for lack in missing if lack.language in ("", edition.language)]
         shown = marked(edition, MARK, (*head, *(f"Found: {lack.text}" for lack in ours)))
         for recipient in editors(settings):
@@ -192,7 +209,3 @@ def editors(settings: Settings) -> tuple[str, ...]:
 def number_of(seed: str) -> int:
     """A number that stands for a message that no delivery stands for: the same for the same seed."""
     return int(hashlib.sha256(seed.encode()).hexdigest()[:15], 16)
-
-
-def _hash(settings: Settings, month: Month, editions: tuple[Edition, ...]) -> str:
-    return content_hash(editions, Frame.of(settings, month))

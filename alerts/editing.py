@@ -17,6 +17,7 @@ from alerts.model import FEATURED, Actor, Article, Month, Profile
 from alerts.publish import composed
 from alerts.settings import Settings
 from alerts.store import articles, events, issues, letters, profiles, transaction
+from alerts.store.layers import flat
 
 
 def add(
@@ -217,7 +218,7 @@ def _record_change(
 ) -> None:
     """Tell what has become of an article: each field with its old and its new value, if any has."""
     after = articles.get(db, before.article.id).article
-    old, new = articles.flat(before.article), articles.flat(after)
+    old, new = flat(before.article), flat(after)
     changes = {
         name: [old.get(name), new.get(name)]
         for name in sorted({*old, *new, *names})

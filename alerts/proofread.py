@@ -11,9 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlite_utils import Database
-
-from alerts import publish, spam
+from alerts import spam
 from alerts.errors import SettingsError, UsageError
 from alerts.lint import (
     CHECKS,
@@ -32,7 +30,7 @@ from alerts.lint.checks.leaving import header_targets, is_way_out
 from alerts.lint.page import attribute, shortened
 from alerts.lint.support import client_names, unknown_clients
 from alerts.message import sample
-from alerts.model import Month
+from alerts.model import Edition, Month
 from alerts.render.catalogue import interface_texts
 from alerts.render.environment import template_folders
 from alerts.settings import Settings
@@ -71,9 +69,8 @@ class Proof:
         return sum(finding.level is level for finding in self.findings)
 
 
-def copies(db: Database, settings: Settings, month: Month, now: datetime) -> list[Copy]:
+def copies(made: Iterable[Edition], settings: Settings, month: Month, now: datetime) -> list[Copy]:
     """The editions of a month as a made-up reader would get them; none for an empty month."""
-    made = publish.editions(db, settings, month)
     return [Copy(one.language, sample(one, settings, month, now)) for one in made]
 
 

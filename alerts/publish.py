@@ -17,6 +17,7 @@ from sqlite_utils import Database
 from alerts import tokens
 from alerts.archive import Piece
 from alerts.archive.counted import counting
+from alerts.archive.event import Maker
 from alerts.compose import chain, compose, localised
 from alerts.errors import AwaitingApproval, Incomplete, TryLater
 from alerts.keyring import Keyring
@@ -64,6 +65,20 @@ class Queued:
     held: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The month's issue as it stood at one look: composed, and rendered once for all that is asked of it.
+
+    `content_hash` is what an approval of it signs. The articles may have changed since: whoever writes
+    by it composes again inside the transaction, and compares.
+    """
+
+    month: Month
+    issue: Issue
+    editions: tuple[Edition, ...]
+    content_hash: str
+
+
 def composed(db: Database, settings: Settings, month: Month) -> Issue:
     """The month's issue, composed from its articles as they stand now.
 
@@ -82,6 +97,15 @@ def editions(db: Database, settings: Settings, month: Month) -> tuple[Edition, .
     return _rendered(composed(db, settings, month), settings)
 
 
+def drafted(db: Database, settings: Settings, month: Month) -> Draft:
+    """A look at the month's issue: as frozen, or as its articles are now."""
+    issue = composed(db, settings, month)
+    stored = issues.get(db, month)
+    frozen = stored is not None and stored.frozen
+    made = issues.editions(db, stored.id) if stored and frozen else _rendered(issue, settings)
+    return Draft(month, issue, made, content_hash(made, Frame.of(settings, month), issue))
+
+
 def _rendered(issue: Issue, settings: Settings) -> tuple[Edition, ...]:
     if not issue.articles:
         return ()
@@ -95,24 +119,32 @@ def state(db: Database, month: Month) -> IssueState:
 
 
 def queue(
-    db: Database, settings: Settings, month: Month, now: datetime, actor: Actor | None = None
+    db: Database,
+    settings: Settings,
+    month: Month,
+    now: datetime,
+    actor: Actor | None = None,
+    draft: Draft | None = None,
 ) -> Queued:
     """Freeze the month's issue and owe it to everyone who is active and not suppressed.
 
-    Raises `Incomplete` below alert.min_coverage, `AwaitingApproval` where review is required and
-    too few have approved exactly this content.
+    `draft`: the issue as the caller has looked at it, to spare another rendering. Raises `TryLater`
+    where it has changed since, `Incomplete` below alert.min_coverage, and `AwaitingApproval` where review
+    is required and too few have approved exactly this content.
     """
     stored = issues.get(db, month)
     if stored is not None and stored.frozen:
         return _already(db, stored)
-    issue = composed(db, settings, month)
-    made = _rendered(issue, settings)
-    if not made:
+    draft = draft or drafted(db, settings, month)
+    issue = draft.issue
+    if not draft.editions:
         return Queued(month, articles=0, deliveries=0)
+    _check_review(db, settings, draft)  # before the editions of some sections only are rendered
     frame = Frame.of(settings, month)
     signed = replace(frame, dkim=Keyring.load(settings).signatures(now))
     parts = _parts(issue, settings, outbox.audiences(db))
-    whole = {(edition.language, ALL): edition for edition in made}
+    whole = {(edition.language, ALL): edition for edition in draft.editions}
+    pieces = {e.language: tuple(told(issue, e.language, settings, now)) for e in draft.editions}
     secret_id, _ = secrets.newest(db)
     with transaction(db, own_keys=True):
         stored = issues.get(db, month)
@@ -120,16 +152,17 @@ def queue(
             return _already(db, stored)
         if composed(db, settings, month) != issue:  # an editor was at it while we rendered
             raise TryLater(f"{month}: was changed while it was being queued; run it again")
-        _check_review(db, settings, issue, stored, content_hash(made, frame))
+        _check_review(db, settings, draft)
         issue_id = issues.freeze(db, month, _content(issue), signed.to_json(), secret_id, now)
-        for language in settings.alert.languages:
-            archive.add(db, issue_id, language, _told(issue, language, settings))
+        for language, found in pieces.items():
+            archive.add(db, issue_id, language, found)
         ids = {}
         for key, edition in (whole | parts).items():
             mailed = _counting(db, settings, issue_id, edition)
             octets = template(mailed, frame, now)
             digest = hashlib.sha256(octets).hexdigest()
-            ids[key] = issues.add_edition(db, issue_id, edition, octets, digest, key[1])
+            files = {p.id: p.ics for p in pieces[edition.language] if p.ics} if key in whole else {}
+            ids[key] = issues.add_edition(db, issue_id, edition, octets, digest, key[1], files)
         edition_of, unwanted = _owed(issue, settings, outbox.audiences(db), ids)
         deliveries = outbox.fill(db, issue_id, edition_of, now, unwanted)
         by = {"by": actor.name, "command": actor.command} if actor else {}
@@ -141,24 +174,20 @@ def queue(
     return Queued(month, len(issue.articles), deliveries, held=held)
 
 
-def _check_review(
-    db: Database,
-    settings: Settings,
-    issue: Issue,
-    stored: issues.StoredIssue | None,
-    signed: str,
-) -> None:
-    """Raises what `queue` says."""
-    if thin := below_coverage(issue, settings):
-        raise Incomplete(f"{issue.month}: {'; '.join(thin)}: `alerts article translate ID LANG`")
+def _check_review(db: Database, settings: Settings, draft: Draft) -> None:
+    """Raises `Incomplete` and `AwaitingApproval` as `queue` says."""
+    month = draft.month
+    if thin := below_coverage(draft.issue, settings):
+        raise Incomplete(f"{month}: {'; '.join(thin)}: `alerts article translate ID LANG`")
     if settings.alert.review != "required":
         return
+    stored = issues.get(db, month)
     standing = approvals.standing(db, stored.id) if stored else ()
-    names = [approval.name for approval in standing if approval.content_hash == signed]
+    names = [approval.name for approval in standing if approval.content_hash == draft.content_hash]
     if len(names) < settings.alert.approvals:
         raise AwaitingApproval(
-            f"{issue.month}: waits for approval ({len(names)} of {settings.alert.approvals}): look at"
-            f" the preview, then `alerts issue approve --month {issue.month}`"
+            f"{month}: waits for approval ({len(names)} of {settings.alert.approvals}): look at"
+            f" the preview, then `alerts issue approve --month {month}`"
         )
 
 
@@ -211,12 +240,13 @@ def _counting(db: Database, settings: Settings, issue_id: int, edition: Edition)
     return counting(edition, rows, link, picture)
 
 
-def _told(issue: Issue, language: str, settings: Settings) -> Iterator[Piece]:
-    """The articles in the words of one edition, those included for which the e-mail has no room."""
-    understood = chain(language, settings.alert)
+def told(issue: Issue, language: str, settings: Settings, now: datetime) -> Iterator[Piece]:
+    """The articles in the words of one edition, those included for which the e-mail has no room;
+    events with their files, made `now`."""
+    understood, maker = chain(language, settings.alert), Maker.of(settings, now)
     for article in issue.articles:
         words = localised(article, understood)
-        yield Piece(
+        piece = Piece(
             article.id,
             link(article.url),
             link(article.image.url) if article.image else "",
@@ -225,6 +255,7 @@ def _told(issue: Issue, language: str, settings: Settings) -> Iterator[Piece]:
             clean(shorten(words.summary, LONGEST_TEXT)),
             words.summary_language,
         )
+        yield replace(piece, ics=maker.file(piece, article.event)) if article.event else piece
 
 
 def edition_language(language: str, settings: Settings) -> str:

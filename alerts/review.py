@@ -98,13 +98,18 @@ def below_coverage(issue: Issue, settings: Settings) -> tuple[str, ...]:
     return tuple(found)
 
 
-def content_hash(editions: Sequence[Edition], frame: Frame) -> str:
-    """SHA-256 over the bytes of all editions as they would be mailed, but for their date."""
+def content_hash(editions: Sequence[Edition], frame: Frame, issue: Issue) -> str:
+    """SHA-256 over the bytes of all editions as they would be mailed, but for their date; and over the
+    moments of events, which their files tell more exactly than the e-mail does."""
     digest = hashlib.sha256()
     for edition in editions:
         octets = template(edition, frame, _UNDATED)
         digest.update(b"%s %d\n" % (edition.language.encode(), len(octets)))
         digest.update(octets)
+    for article in issue.articles:
+        if article.event:
+            times = (article.event.start, article.event.end)
+            digest.update(f"{article.id} {times}\n".encode())
     return digest.hexdigest()
 
 

@@ -123,13 +123,14 @@ class SenderSettings:
     )
 
 
+NO_PAGES = "https://example.org/alerts"  # the address of the pages until there is one
+
+
 @dataclass(frozen=True, slots=True)
 class WebSettings:
     """The public pages."""
 
-    base_url: str = option(
-        "https://example.org/alerts", "Public address of the pages of `alerts serve`."
-    )
+    base_url: str = option(NO_PAGES, "Public address of the pages of `alerts serve`.")
     confirm_within: timedelta = option(
         timedelta(days=7), "How long the link works that confirms a sign-up; then it is forgotten."
     )
@@ -155,6 +156,11 @@ class WebSettings:
         ("127.0.0.1", "::1"),
         "Addresses or networks of reverse proxies whose X-Forwarded-For is believed.",
     )
+
+    @property
+    def has_address(self) -> bool:
+        """True once somebody has said where the pages are."""
+        return self.base_url.rstrip("/") != NO_PAGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from alerts.compose import compose
 from alerts.message import sample
 from alerts.model import Article, Edition, Event, Image, Issue, Month, Profile, Report, Translation
-from alerts.settings import AlertSettings, Funder, Settings
+from alerts.settings import AlertSettings, Funder, Settings, WebSettings
 
 LANGUAGES = ("en", "es", "fr", "pt", "ru", "ar")
 OCTOBER = Month(2026, 10)
@@ -74,7 +74,8 @@ def settings(root: Path) -> Settings:
         timezone="Europe/Madrid",
     )
     funders = (Funder("Fundación Puente", "https://funder.example"), Funder("Alder Fund"))
-    return Settings(root=root, alert=alert, funders=funders)
+    web = WebSettings(base_url="https://alert.example.org")
+    return Settings(root=root, alert=alert, web=web, funders=funders)
 
 
 def issue(*articles: Article) -> Issue:

@@ -4,19 +4,24 @@ import html
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from alerts.errors import RelayUnavailable
-from alerts.model import DeliveryState, Envelope
+from alerts import approval, publish
+from alerts.errors import AwaitingApproval, Conflict, RelayUnavailable, TryLater
+from alerts.model import Actor, DeliveryState, Envelope, Month
+from alerts.project import load
 from alerts.store.lock import project_lock
 from alerts.transport import smtp
 from alerts.transport.post import Post
 from tests.conftest import Alerts, Result
-from tests.factories import NOW
+from tests.factories import NOW, database
+from tests.inlining import inlinings
 from tests.relay import SILENCE, Relay, Taken
 
 MONTH = ("--month", "2026-10")
@@ -386,3 +391,56 @@ def test_run_under_review_holds_the_lock(october: Path, alerts: Alerts, relay: R
         got: Result = alerts("run", *MONTH)
     assert got.code == 75
     assert relay.inbox == []
+
+
+def test_trap_c_each_tick_of_a_clock_renders_an_edition_once(
+    october: Path, alerts: Alerts, relay: Relay
+) -> None:
+    """The hash to queue by, the standing of the approval, the previews, and what the linter reads."""
+    alerts("article", "edit", "Title one", "--section", "publications", *MONTH)
+    for reader in ("p1@x.example", "p2@x.example"):
+        alerts("subscriber", "add", reader)
+    with closing(
+        database(october)
+    ) as db:  # a reader of one section: an edition more, once it is approved
+        db.execute(
+            """UPDATE subscribers SET sections = '["publications"]' WHERE email = 'p1@x.example'"""
+        )
+    for command, code, renderings in (
+        (("run", *MONTH), 75, 2),  # previews are mailed
+        (("run", *MONTH), 75, 2),  # … and were mailed before
+        (("status", *MONTH), 0, 2),
+        (("issue", "show", *MONTH), 0, 2),
+        (("issue", "approve", *MONTH, "--by", "Ann"), 0, 2),
+        (("issue", "show", *MONTH), 0, 2),
+        (("status", *MONTH), 0, 2),
+        (("run", *MONTH), 0, 3),
+        (("run", *MONTH), 0, 0),
+    ):
+        with inlinings() as run:
+            assert alerts(*command).code == code, command
+        assert len(run) == renderings, command
+    assert len(mailed(relay, "x.example")) == 4
+
+
+def test_a_change_between_the_look_and_the_act_is_not_passed_over(
+    october: Path, alerts: Alerts
+) -> None:
+    """A draft in hand is never acted on once the articles have moved on from it."""
+    settings = load(october, {})
+    month, actor = Month(2026, 10), Actor("Ann", "test")
+    with closing(database(october)) as db:
+        old = publish.drafted(db, settings, month)
+        assert alerts("article", "edit", "Title one", "--title", "Title three", *MONTH).code == 0
+        with pytest.raises(Conflict, match="at this very moment"):
+            approval.approve(db, settings, old, actor, NOW)
+        assert alerts("issue", "approve", *MONTH, "--by", "Bob").code == 0
+        assert approval.recheck(db, settings, month, actor, NOW, old) == ()
+        new = publish.drafted(db, settings, month)
+        assert approval.standing(db, settings, new).names == ("Bob",)
+        with pytest.raises(AwaitingApproval):
+            publish.queue(db, settings, month, NOW, actor, old)
+        none = replace(settings, alert=replace(settings.alert, review="none"))
+        with pytest.raises(TryLater, match="while it was being queued"):
+            publish.queue(db, none, month, NOW, actor, old)
+        assert publish.queue(db, settings, month, NOW, actor, new).articles == 2

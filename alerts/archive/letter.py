@@ -7,7 +7,7 @@ that no slot stands open and that nothing personal is in the page.
 
 import html
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from alerts.message.body import SLOT
 
@@ -17,12 +17,22 @@ _HEAD_END = re.compile(r"</head\s*>", re.IGNORECASE)
 _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 _BODY_END = re.compile(r"</body\s*>(?!.*</body\s*>)", re.IGNORECASE | re.DOTALL)
 HERE = "#top"
+NO_FILES: Mapping[str, str] = {}
 NOBODY = '<i class="nobody"></i>'  # stands where the reader's address was
 
 
-def public(document: str, *, join: str, more: bool, anchors: dict[str, str]) -> str:
+def public(
+    document: str,
+    *,
+    join: str,
+    more: bool,
+    anchors: dict[str, str],
+    files: Mapping[str, str] = NO_FILES,
+) -> str:
     """The document for everyone. `join` is where its personal links lead; `more` whether articles
-    follow that it had no room for; `anchors` are the ids of its articles by their links."""
+    follow that it had no room for; `anchors` are the ids of its articles by their links; `files` are
+    the ways from the page to files of ours, by their paths: the address of the pages may have changed
+    since."""
     filled = {
         "unsubscribe_url": html.escape(join),
         "preferences_url": html.escape(join),
@@ -33,7 +43,11 @@ def public(document: str, *, join: str, more: bool, anchors: dict[str, str]) -> 
     left = dict(anchors)
 
     def anchored(match: re.Match[str]) -> str:
-        known = left.pop(html.unescape(match["href"]), None)
+        href = html.unescape(match["href"])
+        way = next((way for path, way in files.items() if href.endswith(f"/{path}")), "")
+        if way:
+            return match[0].replace(match["href"], html.escape(way), 1)
+        known = left.pop(href, None)
         if known is None or _HAS_ID.search(match["attributes"]):
             return match[0]
         return f'<a id="a-{known}"{match["attributes"]}>'

@@ -18,7 +18,7 @@ def archive() -> None:
 @json_option
 @pass_session
 def verify(session: Session, as_json: bool) -> int:
-    """Tell whether each edition is as it was when it was frozen; exit 1 if one is not."""
+    """Tell whether each edition, with the files of its events, is as it was frozen; exit 1 if not."""
     found = list(kept.altered(session.db))
     bad = [(month, language, parts) for month, language, parts in found if parts]
     if as_json:

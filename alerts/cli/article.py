@@ -5,7 +5,6 @@ lies over what the source says, and stays when the source says something new. Ar
 that is queued or sent cannot be changed.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ import click
 from alerts import editing, joining
 from alerts.canonical import canonical
 from alerts.cli.article_options import edits_of, fields
+from alerts.cli.article_shown import document, flags, lines, told
 from alerts.cli.profile import web_address
 from alerts.cli.session import (
     Session,
@@ -27,7 +27,7 @@ from alerts.cli.session import (
 from alerts.cli.source import language_known, section_known
 from alerts.errors import UsageError
 from alerts.markup import tidy
-from alerts.model import Article, Event, Month
+from alerts.model import Month
 from alerts.store import articles
 
 _where = click.option("--month", metavar="YYYY-MM", help="Look only among that month's articles.")
@@ -75,7 +75,7 @@ def add(
         raise UsageError(f"{address}: there already; change it with `alerts article edit`")
     session.recheck(chosen, by)
     if as_json:
-        print_json(_shown(articles.Kept(new, chosen)))
+        print_json(document(articles.Kept(new, chosen)))
     else:
         click.echo(f"{new.id}  {chosen}  {new.title}")
 
@@ -89,11 +89,11 @@ def list_(session: Session, month: str | None, as_json: bool) -> None:
     chosen = session.month(month)
     kept = articles.kept_of_month(session.db, chosen)
     if as_json:
-        print_json(list(map(_shown, kept)))
+        print_json(list(map(document, kept)))
         return
     found = [k.article for k in kept]
     rows: list[tuple[str, ...]] = [
-        (a.id, _flags(a), a.section, a.published.date().isoformat() if a.published else "",
+        (a.id, flags(a), a.section, a.published.date().isoformat() if a.published else "",
          ",".join((a.language + "?" * a.guessed, *a.translations)), a.title)
         for a in found
     ]  # fmt: skip
@@ -110,15 +110,15 @@ def show(session: Session, words: str, month: str | None, as_json: bool) -> None
     """Show one article, and beside an editor's words what its source says."""
     kept = find(session, words, month)
     if as_json:
-        print_json(_shown(kept))
+        print_json(document(kept))
         return
     said = {d.name: d for d in kept.differences}
-    for name, value in _lines(_shown(kept)):
+    for name, value in lines(document(kept)):
         click.echo(f"{name}: {value}")
         if difference := said.pop(name, None):
-            click.echo(f"  {_told(difference)}")
+            click.echo(f"  {told(difference)}")
     for name, difference in said.items():
-        click.echo(f"{name}: removed by an editor\n  {_told(difference)}")
+        click.echo(f"{name}: removed by an editor\n  {told(difference)}")
     if kept.changed_at_source:
         session.say(
             f"its source has changed since it was edited: `alerts article edit {kept.article.id}"
@@ -322,64 +322,3 @@ def _month_for(session: Session, text: str | None, published: str | None) -> Mon
         return session.month(text)
     moment = datetime.strptime(published, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     return Month.of(moment, session.settings.zone)
-
-
-def _flags(article: Article) -> str:
-    marks = {"★": article.featured, "✗": article.excluded, "=": bool(article.same_as)}
-    return "".join(mark for mark, on in marks.items() if on)
-
-
-def _shown(kept: articles.Kept) -> dict[str, Any]:
-    """An article as `--json` prints it."""
-    a = kept.article
-    return {
-        "id": a.id,
-        "month": str(kept.month),
-        "url": a.url,
-        "title": a.title,
-        "summary": a.summary,
-        "language": a.language,
-        "section": a.section,
-        "published": a.published.isoformat() if a.published else None,
-        "image": {"url": a.image.url, "alt": a.image.alt} if a.image else None,
-        "author": a.author,
-        "tags": list(a.tags),
-        "profile": a.profile,
-        "event": articles.event_fields(a.event) if isinstance(a.event, Event) else None,
-        "translations": {
-            language: {"title": t.title, "summary": t.summary} | ({"url": t.url} if t.url else {})
-            for language, t in a.translations.items()
-        },
-        "same_as": a.same_as,
-        "reports": [
-            {"id": report.id, "url": report.url, "name": report.name} for report in a.reports
-        ],
-        "language_guessed": a.guessed,
-        "featured": a.featured,
-        "excluded": a.excluded,
-        "position": a.position,
-        "note": a.note,
-        "source": {d.name: {"found": d.found, "changed": d.changed} for d in kept.differences},
-    }
-
-
-def _lines(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The fields of an article that have a value, by their full names."""
-    for name, value in shown.items():
-        if name == "translations":
-            for language, words in value.items():
-                yield from ((f"{name}.{language}.{n}", t) for n, t in words.items() if t)
-        elif value and name != "source":
-            yield name, _written(value)
-
-
-def _told(difference: articles.Difference) -> str:
-    found = _written(difference.found) if difference.found else "nothing"
-    since = ", which is new since the edit" if difference.changed else ""
-    return f"its source says{since}: {found}"
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {inner}" for name, inner in value.items() if inner)
-    return ", ".join(map(_written, value)) if isinstance(value, list) else str(value)

@@ -11,7 +11,8 @@ from alerts.cli.source import language_known, section_known
 from alerts.errors import UsageError
 from alerts.markup import tidy
 from alerts.model import Article, day_or_moment
-from alerts.store import articles, profiles
+from alerts.store import profiles
+from alerts.store.layers import event_fields
 
 _FIELDS = (
     click.option("--title", help="Plain text."),
@@ -80,7 +81,7 @@ def _event(session: Session, given: dict[str, Any], old: Article | None) -> dict
     names = ("event_start", "event_end", "event_place")
     if all(given[name] is None for name in names):
         return {}
-    before = articles.event_fields(old.event) if old and old.event else {}
+    before = event_fields(old.event) if old and old.event else {}
     start, end, place = (given[name] for name in names)
     if start == "":
         return {"event": None}

@@ -38,13 +38,14 @@ def show(session: Session, month: str | None, as_json: bool) -> None:
     """Show its sections, how much of it is in each language, and what is missing."""
     chosen, settings = session.month(month), session.settings
     found = articles.kept_of_month(session.db, chosen)
-    composed = publish.composed(session.db, settings, chosen)
-    state = approval.state(session.db, settings, chosen)
+    draft = publish.drafted(session.db, settings, chosen)
+    composed = draft.issue
+    state = approval.state(session.db, settings, draft)
     covered = {language: coverage(composed, language) for language in settings.alert.languages}
     excluded = sum(kept.article.excluded for kept in found)
     missing = list(lacks(composed, settings))
     changed = [k for k in found if k.changed_at_source and not k.article.excluded]
-    standing = approval.standing(session.db, settings, chosen) if composed.articles else None
+    standing = approval.standing(session.db, settings, draft) if composed.articles else None
     if as_json:
         document = _document(composed, state, covered, excluded, missing)
         document["changed_at_source"] = [_changed(kept) for kept in changed]

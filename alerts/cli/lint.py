@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from alerts import project, spam
+from alerts import project, publish, spam
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.errors import InputError, UsageError
 from alerts.lint import CHECKS, Finding, Level
@@ -92,7 +92,8 @@ def _settings(session: Session) -> Settings:
 
 
 def _editions(session: Session, month: str | None) -> list[Copy]:
-    return copies(session.db, session.settings, session.month(month), session.now)
+    settings, which = session.settings, session.month(month)
+    return copies(publish.editions(session.db, settings, which), settings, which, session.now)
 
 
 def _copy(file: Path) -> Copy:

@@ -20,7 +20,8 @@ from alerts.editing import record
 from alerts.errors import InputError, UsageError
 from alerts.keyring import Keyring
 from alerts.message import copy
-from alerts.model import DeliveryState, Month
+from alerts.model import DeliveryState
+from alerts.publish import Draft
 from alerts.review import Lack, lacks, marked
 from alerts.store import events, issues, moment, transaction
 
@@ -40,10 +41,11 @@ def approve(session: Session, month: str | None, content: str, by: str, as_json:
     """
     chosen, settings = session.month(month), session.settings
     actor = session.actor(by)
-    after = approval.approve(session.db, settings, chosen, actor, session.now, content)
-    for lack in lacks(publish.composed(session.db, settings, chosen), settings):
+    draft = publish.drafted(session.db, settings, chosen)
+    after = approval.approve(session.db, settings, draft, actor, session.now, content)
+    for lack in lacks(draft.issue, settings):
         session.say(f"missing: {lack.text}")
-    for lack in _linted(session, chosen):
+    for lack in _linted(session, draft):
         session.say(f"{lack.language}: {lack.text}")
     if as_json:
         document = {"month": str(chosen), "content": after.content_hash, "by": list(after.names)}
@@ -149,13 +151,13 @@ def _short(value: Any) -> str:
     return f"“{text[:70]}…”" if len(text) > 71 else f"“{text}”"
 
 
-def _linted(session: Session, month: Month) -> tuple[Lack, ...]:
+def _linted(session: Session, draft: Draft) -> tuple[Lack, ...]:
     """What the linter has against the editions, errors first; hints are left to `issue lint`."""
     from alerts.lint import Level  # imports a style sheet parser
     from alerts.proofread import chosen, copies, proofread
 
     settings = session.settings
-    read = copies(session.db, settings, month, session.now)
+    read = copies(draft.editions, settings, draft.month, session.now)
     proofs = proofread(read, settings, options=chosen(settings), editions=True)
     findings = [(f, proof.language) for proof in proofs for f in proof.findings]
     return tuple(
@@ -166,17 +168,17 @@ def _linted(session: Session, month: Month) -> tuple[Lack, ...]:
     )
 
 
-def mail_previews(session: Session, month: Month) -> None:
-    """Mail each editor what the month's issue is now, unless they have been mailed exactly that."""
-    db, settings = session.db, session.settings
-    state = approval.standing(db, settings, month)
-    session.recheck(month)
+def mail_previews(session: Session, draft: Draft) -> None:
+    """Mail each editor what the month's issue is, unless they have been mailed exactly that."""
+    db, settings, month = session.db, session.settings, draft.month
+    state = approval.standing(db, settings, draft)
+    session.recheck(month, draft=draft)
     if not approval.unmailed(db, settings, state):
-        return  # rendering and the linter take their time, and this is asked at every tick
-    found = _linted(session, month)
+        return  # the linter takes its time, and this is asked at every tick
+    found = _linted(session, draft)
     sent: dict[str, list[str]] = {}
     with direct_post(settings) as relay:
-        for preview in list(approval.previews(db, settings, state, session.now, found)):
+        for preview in list(approval.previews(db, settings, draft, state, session.now, found)):
             outcome = relay.send(preview.envelope, preview.message)
             if outcome.state is DeliveryState.SENT:
                 approval.mailed(db, state, preview, session.actor(), session.now)

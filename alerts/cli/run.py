@@ -58,12 +58,13 @@ def _prepare(session: Session, month: Month, *, named: bool) -> int:
             collected = collect(db, settings, month, session.now)
             collecting.tell(session, collected)
             failed = bool(collected.failed)
+    draft = publish.drafted(db, settings, month)
     try:
-        queued = publish.queue(db, settings, month, session.now, session.actor())
+        queued = publish.queue(db, settings, month, session.now, session.actor(), draft)
         queueing.tell(session, queued)
     except (AwaitingApproval, Incomplete) as pause:
         if settings.alert.review == "required":
-            mail_previews(session, month)
+            mail_previews(session, draft)
         session.warn(str(pause))
         return pause.exit_code
     return int(failed)

@@ -23,6 +23,8 @@ from alerts.settings import Settings
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from alerts.publish import Draft
+
 pass_session = click.pass_obj
 month_option = click.option(
     "--month",
@@ -97,11 +99,15 @@ class Session:
         path = context.command_path.split(" ", 1)[-1] if context else ""
         return Actor(" ".join(by.split()) or _account(), path)
 
-    def recheck(self, month: Month, by: str = "") -> None:
-        """Void approvals of what the month's issue is no longer, and say so."""
+    def recheck(self, month: Month, by: str = "", draft: "Draft | None" = None) -> None:
+        """Void approvals of what the month's issue is no longer, and say so.
+
+        `draft`: the issue as it was just looked at, to spare a rendering.
+        """
         from alerts import approval  # renders, so not for every command
 
-        voided = approval.recheck(self.db, self.settings, month, self.actor(by), self.now)
+        actor, now = self.actor(by), self.now
+        voided = approval.recheck(self.db, self.settings, month, actor, now, draft)
         if voided:
             self.warn(f"{month}: has changed, so its approval by {', '.join(voided)} is void")
 

@@ -16,7 +16,7 @@ from alerts.settings import Settings
 from alerts.sources import opml
 from alerts.store import profiles, transaction
 from alerts.store import sources as store
-from alerts.store.articles import event_fields
+from alerts.store.layers import event_fields
 
 _KINDS = click.Choice([kind.value for kind in SourceKind])
 

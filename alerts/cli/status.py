@@ -29,12 +29,13 @@ def status(session: Session, month: str | None, as_json: bool) -> None:
     Missed are those whose copy failed: `alerts delivery retry` owes it to just those once more.
     """
     db, settings, chosen = session.db, session.settings, session.month(month)
-    editions = publish.editions(db, settings, chosen)
+    draft = publish.drafted(db, settings, chosen)
+    editions = draft.editions
     resends = settings.delivery.in_doubt == "resend"
     kept = _running(books(db, chosen, session.now, resends=resends))
     document: dict[str, Any] = {
         "month": str(chosen),
-        "state": approval.state(db, settings, chosen).value,
+        "state": approval.state(db, settings, draft).value,
         "articles": max((edition.articles for edition in editions), default=0),
         "editions": [
             {

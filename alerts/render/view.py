@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from alerts.archive import event_path
 from alerts.compose import chain, localised, same_language
-from alerts.model import FEATURED, Article, Image, Issue, Profile, Section
+from alerts.model import FEATURED, Article, Image, Issue, Month, Profile, Section
 from alerts.render.catalogue import Catalogue, direction, later, local_day
 from alerts.render.gate import link
 from alerts.render.opening import Letter, letter
@@ -84,7 +85,8 @@ class Item:
     when: When | None
     place: Words
     reports: tuple[Link, ...]  # the same told by others
-    calendar: str  # the address of a calendar file that holds the event
+    calendar: str  # the address of the source's calendar, which holds the event
+    file: str  # the address of a calendar file of the event alone, where we have pages; else empty
     other_language: str  # the name of the full text's language, where it is not the edition's
     hreflang: str
 
@@ -162,7 +164,7 @@ class Viewer:
         )
 
     def _group(self, section: Section, issue: Issue, room: int) -> Group:
-        items = tuple(self._item(article, issue.profiles) for article in section.articles[:room])
+        items = tuple(self._item(article, issue) for article in section.articles[:room])
         usual = "featured" if section.key == FEATURED else "full"
         layout = self.alert.layouts.get(section.key, usual)
         left_out = len(section.articles) - room
@@ -177,9 +179,9 @@ class Viewer:
             return str(self.catalogue.write(SECTION_TITLES[key]))
         return key.replace("-", " ").replace("_", " ").capitalize()
 
-    def _item(self, article: Article, profiles: Mapping[str, Profile]) -> Item:
+    def _item(self, article: Article, issue: Issue) -> Item:
         words = localised(article, self.languages)
-        profile = profiles.get(article.profile)
+        profile = issue.profiles.get(article.profile)
         url = link(words.url)  # where it leads to a text in another language, readers are told
         foreign = bool(url) and not same_language(words.full_text_language, self.catalogue.language)
         event = article.event
@@ -198,11 +200,17 @@ class Viewer:
                 Link(report.name, link(report.url)) for report in article.reports[:MOST_REPORTS]
             ),
             calendar=link(event.ics) if event else "",
+            file=self._file(issue.month, article.id) if event else "",
             other_language=self.catalogue.language_name(words.full_text_language)
             if foreign
             else "",
             hreflang=words.full_text_language if foreign else "",
         )
+
+    def _file(self, month: Month, article_id: str) -> str:
+        web = self.settings.web
+        path = event_path(month, self.catalogue.language, article_id)
+        return link(f"{web.base_url.rstrip('/')}/{path}") if web.has_address else ""
 
     def _when(self, article: Article) -> When:
         assert article.event is not None  # noqa: S101

@@ -29,7 +29,8 @@ def add(db: Database, issue_id: int, language: str, pieces: Iterable[Piece]) -> 
     """
     db.conn.executemany(
         """INSERT INTO archived (issue_id, language, article_id, url, image, title, title_language,
-                                 summary, summary_language) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                 summary, summary_language, ics)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         [(issue_id, language, *astuple(piece)) for piece in pieces],
     )
     db.conn.execute(
@@ -74,12 +75,18 @@ def edition(db: Database, month: Month, language: str) -> Edition | None:
 def pieces(db: Database, month: Month, language: str) -> Sequence[Piece]:
     """The articles of an edition, in reading order."""
     rows = db.query(
-        f"""SELECT article_id AS id, url, image, title, title_language, summary, summary_language
+        f"""SELECT article_id AS id, url, image, title, title_language, summary, summary_language, ics
               FROM archived AS a JOIN issues AS i ON i.id = a.issue_id
              WHERE {_FROZEN} AND i.month = ? AND a.language = ? ORDER BY a.id""",  # noqa: S608
         (str(month), language),
     )
     return [Piece(**row) for row in rows]
+
+
+def event(db: Database, month: Month, language: str, article_id: str) -> Piece | None:
+    """An article of an edition that is an event, with its file."""
+    found = pieces(db, month, language)
+    return next((piece for piece in found if piece.ics and piece.id == article_id), None)
 
 
 def search(db: Database, question: str, language: str, most: int) -> Sequence[Hit]:
@@ -142,10 +149,23 @@ def altered(db: Database) -> Iterator[tuple[Month, str, tuple[str, ...]]]:
     )
     for row in rows:
         then = json.loads(row["hashes"])
-        now = json.loads(hashes(row["subject"], row["preheader"], row["html"], row["text"]))
-        changed = [name for name, value in now.items() if then.get(name) != value]
+        parts = (row["subject"], row["preheader"], row["html"], row["text"])
+        # the files lie with the edition of all sections; what has none beside it has no hash of any
+        files = _files(db, row["issue_id"], row["language"]) if row["sections"] == "[]" else {}
+        now = json.loads(hashes(*parts, files))
+        changed = [name for name in {**now, **then} if then.get(name) != now.get(name)]
         if hashlib.sha256(row["template"]).hexdigest() != row["sha256"]:
             changed.append("template")
         sections = ", ".join(json.loads(row["sections"]))
         name = f"{row['language']} ({sections})" if sections else row["language"]
         yield Month.parse(row["month"]), name, tuple(changed)
+
+
+def _files(db: Database, issue_id: int, language: str) -> dict[str, bytes]:
+    """The files of the events of an edition, by article."""
+    rows = db.conn.execute(
+        """SELECT article_id, ics FROM archived
+            WHERE issue_id = ? AND language = ? AND ics <> x'' ORDER BY id""",
+        (issue_id, language),
+    )
+    return dict(rows.fetchall())

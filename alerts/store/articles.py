@@ -2,11 +2,12 @@
 
 Promises that an editor's word is never overwritten by a later collection, and that one page is one
 article, whichever sources name it and however they spell its address. The first source that names a
-page owns `found`; another one can only add languages, kept apart in `found["also"]`.
+page owns `found`; another one can only add languages, kept apart in `found["also"]`. Here are the rows;
+what is in their JSON, `layers.py` knows.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -15,26 +16,22 @@ from sqlite_utils import Database
 
 from alerts import model
 from alerts.canonical import page_of
-from alerts.model import Article, Event, Image, Month, Translation
-from alerts.store import addresses, doubles, moment, stamp
+from alerts.model import Article, Month
+from alerts.store import addresses, doubles, stamp
+from alerts.store.layers import (
+    UNSOURCED,
+    Difference,
+    article_of,
+    as_json,
+    differences,
+    fields_of,
+    flat_fields,
+    merged_find,
+    of_sources,
+    overlaid,
+)
 
 Change = Literal["new", "updated", "unchanged"]
-
-
-UNSOURCED = frozenset({"excluded", "position", "note", "guessed"})  # no source's word to compare
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A field in which an editor's word and the source's differ, such as `translations.es.title`.
-
-    `changed`: the source has said something new since the editor wrote.
-    """
-
-    name: str
-    edited: Any
-    found: Any
-    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def put(
     """
     known = addresses.find(db, article.url, article.alternates.values())
     if known is None:
-        _insert(db, article.url, month, source_id, _fields(article), {}, now)
+        _insert(db, article.url, month, source_id, fields_of(article), {}, now)
         addresses.keep(db, article.id, (article.url, *article.alternates.values()))
         return "new"
     known_id = known.article_id
@@ -71,12 +68,12 @@ def put(
     if not known.own and article.language == before["language"]:
         return "unchanged"  # a page of the same language that names itself a translation
     owns = known.own and (owner == source_id or owner is None)
-    after = _merged_find(before, _fields(article), owns=owns, elsewhere=not known.own)
+    after = merged_find(before, fields_of(article), owns=owns, elsewhere=not known.own)
     if after == before or known_month in frozen_months(db):
         return "unchanged"
     db.conn.execute(
         "UPDATE articles SET found = ?, source_id = ?, updated_at = ? WHERE id = ?",
-        (_json(after), source_id if owns else owner, stamp(now), known_id),
+        (as_json(after), source_id if owns else owner, stamp(now), known_id),
     )
     addresses.keep(db, known_id, (article.url, *article.alternates.values()))
     return "updated"
@@ -97,8 +94,8 @@ def add(
 def edit(db: Database, article_id: str, changes: Mapping[str, Any], now: datetime) -> None:
     """Lay an editor's changes over what is there; `translations` are merged field by field."""
     said, edits, basis = _layers(db, article_id)
-    basis |= {name: said.get(name) for name in _flat(changes) if name not in UNSOURCED}
-    _rewrite(db, article_id, _overlaid(edits, changes), basis, now)
+    basis |= {name: said.get(name) for name in flat_fields(changes) if name not in UNSOURCED}
+    _rewrite(db, article_id, overlaid(edits, changes), basis, now)
 
 
 def take_source(db: Database, article_id: str, names: Collection[str], now: datetime) -> None:
@@ -127,7 +124,7 @@ def _layers(db: Database, article_id: str) -> tuple[dict[str, Any], dict[str, An
     found, edits, basis = db.conn.execute(
         "SELECT found, edits, basis FROM articles WHERE id = ?", (article_id,)
     ).fetchone()
-    return _flat(_said(found)), json.loads(edits), json.loads(basis)
+    return flat_fields(of_sources(found)), json.loads(edits), json.loads(basis)
 
 
 def _rewrite(
@@ -139,7 +136,7 @@ def _rewrite(
 ) -> None:
     db.conn.execute(
         "UPDATE articles SET edits = ?, basis = ?, updated_at = ? WHERE id = ?",
-        (_json(edits), _json(basis), stamp(now), article_id),
+        (as_json(edits), as_json(basis), stamp(now), article_id),
     )
 
 
@@ -254,162 +251,23 @@ def _insert(
             url,
             str(month),
             source_id,
-            _json(found),
-            _json(edits),
+            as_json(found),
+            as_json(edits),
             stamp(now),
             stamp(now),
         ),
     )
 
 
-def _merged_find(
-    before: dict[str, Any], new: dict[str, Any], *, owns: bool, elsewhere: bool
-) -> dict[str, Any]:
-    """What is found of an article once a source has told it again.
-
-    The page keeps its address and so its id, however the source spells it this time. `elsewhere`:
-    what is told is a translation with a page of its own.
-    """
-    also = dict(before.get("also", {}))
-    if owns:
-        after = {**new, "url": before["url"]}
-    else:
-        after = {key: value for key, value in before.items() if key != "also"}
-        words = {"title": new["title"], "summary": new.get("summary", "")}
-        told = {new["language"]: words | ({"url": new["url"]} if elsewhere else {})}
-        also |= {**new.get("translations", {}), **told}
-    covered = {after.get("language"), *after.get("translations", {})}
-    also = {language: fields for language, fields in also.items() if language not in covered}
-    return {**after, "also": also} if also else after
-
-
-def _overlaid(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`over` laid on `under`; of translations, field by field."""
-    result = {**under, **over}
-    if "language" in over:
-        result["guessed"] = bool(over.get("guessed"))
-    languages = {**under.get("translations", {}), **over.get("translations", {})}
-    if languages:
-        result["translations"] = {
-            language: {
-                **under.get("translations", {}).get(language, {}),
-                **over.get("translations", {}).get(language, {}),
-            }
-            for language in languages
-        }
-    return result
-
-
 _COLUMNS = "month, found, edits, basis"
-
-
-def _said(found: str) -> dict[str, Any]:
-    """What the sources say of an article, the languages that others added included."""
-    base = json.loads(found)
-    return _overlaid({"translations": base.pop("also", {})}, base)
-
-
-def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields by name, those of translations as `translations.es.title`."""
-    flat = {name: value for name, value in fields.items() if name != "translations"}
-    for language, words in fields.get("translations", {}).items():
-        flat |= {f"translations.{language}.{name}": text for name, text in words.items()}
-    return flat
 
 
 def _kept(row: Mapping[str, Any]) -> Kept:
     """The one place where what was found and what was edited become an article."""
-    said, edits, basis = _said(row["found"]), json.loads(row["edits"]), json.loads(row["basis"])
-    article = _article(_overlaid(said, edits))
-    return Kept(article, Month.parse(row["month"]), tuple(_differences(said, edits, basis)))
-
-
-def _differences(
-    said: Mapping[str, Any], edits: Mapping[str, Any], basis: Mapping[str, Any]
-) -> Iterator[Difference]:
-    found = _flat(said)
-    for name, edited in _flat(edits).items():
-        word = found.get(name)
-        changed = name in basis and word != basis[name]
-        if name not in UNSOURCED and (word or None) != (edited or None) and (word or changed):
-            yield Difference(name, edited, word, changed)
-
-
-def _article(fields: Mapping[str, Any]) -> Article:
-    image, event = fields.get("image"), fields.get("event")
-    return Article(
-        url=fields["url"],
-        title=fields["title"],
-        summary=fields.get("summary", ""),
-        language=fields.get("language", "en"),
-        section=fields.get("section", "news"),
-        published=moment(fields["published"]) if fields.get("published") else None,
-        image=Image(image["url"], image.get("alt", "")) if image else None,
-        author=fields.get("author", ""),
-        tags=tuple(fields.get("tags", ())),
-        profile=fields.get("profile", ""),
-        event=_event(event) if event else None,
-        translations={
-            language: Translation(t.get("title", ""), t.get("summary", ""), t.get("url", ""))
-            for language, t in sorted(fields.get("translations", {}).items())
-        },
-        featured=bool(fields.get("featured")),
-        excluded=bool(fields.get("excluded")),
-        position=fields.get("position"),
-        note=fields.get("note", ""),
-        guessed=bool(fields.get("guessed")),
+    said, edits, basis = (
+        of_sources(row["found"]),
+        json.loads(row["edits"]),
+        json.loads(row["basis"]),
     )
-
-
-def flat(article: Article) -> dict[str, Any]:
-    """The fields of an article by name, only what is there; for comparing two versions of it."""
-    return _flat(_fields(article))
-
-
-def _fields(article: Article) -> dict[str, Any]:
-    """An article as the JSON that `_article` reads; only what is there."""
-    event = article.event
-    fields: dict[str, Any] = {
-        "url": article.url,
-        "title": article.title,
-        "summary": article.summary,
-        "language": article.language,
-        "section": article.section,
-        "published": stamp(article.published) if article.published else None,
-        "image": {"url": article.image.url, "alt": article.image.alt} if article.image else None,
-        "author": article.author,
-        "tags": list(article.tags),
-        "profile": article.profile,
-        "event": event_fields(event) if event else None,
-        "translations": {
-            language: {"title": t.title, "summary": t.summary} | ({"url": t.url} if t.url else {})
-            for language, t in article.translations.items()
-        },
-        "featured": article.featured,
-        "guessed": article.guessed,
-        "excluded": article.excluded,
-        "position": article.position,
-        "note": article.note,
-    }
-    return {key: value for key, value in fields.items() if value not in (None, "", [], {}, False)}
-
-
-def event_fields(event: Event) -> dict[str, str]:
-    """An event as JSON: days and moments in ISO 8601."""
-    end = event.end.isoformat() if event.end else ""
-    fields = {"start": event.start.isoformat(), "end": end, "place": event.place}
-    return fields | ({"ics": event.ics} if event.ics else {})
-
-
-def _event(fields: Mapping[str, str]) -> Event:
-    end = fields.get("end")
-    return Event(
-        model.day_or_moment(fields["start"]),
-        model.day_or_moment(end) if end else None,
-        fields.get("place", ""),
-        fields.get("ics", ""),
-    )
-
-
-def _json(fields: Mapping[str, Any]) -> str:
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True)
+    article = article_of(overlaid(said, edits))
+    return Kept(article, Month.parse(row["month"]), tuple(differences(said, edits, basis)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from alerts.archive import hashes
+from alerts.archive import NO_FILES, hashes
 from alerts.errors import StoreError
 from alerts.model import Edition, IssueState, Month
 from alerts.store import moment, stamp
@@ -109,8 +109,13 @@ def add_edition(
     template: bytes,
     sha256: str,
     sections: Sequence[str] = (),
+    files: Mapping[str, bytes] = NO_FILES,
 ) -> int:
-    """Keep one edition and the bytes of its messages; returns its id. `sections`: of those alone."""
+    """Keep one edition and the bytes of its messages; returns its id. `sections`: of those alone.
+
+    `files` are those of its events, by article, which `archive.add` keeps: what is kept here is their
+    hashes.
+    """
     cursor = db.conn.execute(
         """INSERT INTO editions
            (issue_id, language, subject, preheader, html, text, articles, template, sha256, sections,
@@ -127,7 +132,7 @@ def add_edition(
             template,
             sha256,
             json.dumps(list(sections)),
-            hashes(edition.subject, edition.preheader, edition.html, edition.text),
+            hashes(edition.subject, edition.preheader, edition.html, edition.text, files),
         ),
     )
     return int(cursor.lastrowid or 0)

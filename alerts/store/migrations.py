@@ -470,3 +470,10 @@ def m013_former_addresses(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
         """,
     )
+
+
+@MIGRATIONS()
+def m015_event_files(db: Database) -> None:
+    """The file of an event, for the reader's calendar, in the words of each edition; empty for other
+    articles, and for events of issues that were frozen before there were such files."""
+    db.conn.execute("ALTER TABLE archived ADD COLUMN ics BLOB NOT NULL DEFAULT x''")

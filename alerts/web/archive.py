@@ -6,7 +6,9 @@ script, and its Content-Security-Policy allows the inline styles that e-mails ar
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -23,6 +25,8 @@ LETTER_POLICY = (
 )
 MOST_HITS = 50
 LONGEST_QUESTION = 200
+LONGEST_NAME = 60  # letters, of the file of an event
+_NOT_IN_NAMES = re.compile(r"[\s/\\:*?\"<>|%.]+")
 
 
 def _kept(visit: Visit, content: str | bytes, media: str, **headers: str) -> Response:
@@ -75,6 +79,25 @@ def show_letter(visit: Visit) -> Response:
     return _kept(visit, page, "text/html", **headers)
 
 
+def show_event(visit: Visit) -> Response:
+    """The calendar file of one event, as it was made when the issue was frozen."""
+    try:
+        month = Month.parse(visit.path["month"])
+    except UsageError:
+        return visit.missing()
+    piece = archive.event(visit.db, month, visit.path["language"], visit.path["article"])
+    if piece is None:
+        return visit.missing()
+    named = {"Content_Disposition": under_name(piece.title)}
+    return _kept(visit, piece.ics, "text/calendar; charset=utf-8", **named)
+
+
+def under_name(title: str) -> str:
+    """The header field Content-Disposition of an event's file: to be kept, under its title (RFC 6266)."""
+    name = _NOT_IN_NAMES.sub(" ", title)[:LONGEST_NAME].strip() or "event"
+    return f"attachment; filename=\"event.ics\"; filename*=UTF-8''{quote(name, safe='')}.ics"
+
+
 def show_feed(visit: Visit) -> Response:
     """The issues of one language as a feed; other sites may show it."""
     reading, language, form = _reading(visit), visit.path["language"], visit.path["form"]
@@ -125,6 +148,7 @@ PAGES = (
     Page("/archive/feed.{language}.{form}", show_feed),
     Page("/archive/{language}", show_front_in),
     Page("/archive/{month}/{language}", show_letter),
+    Page("/archive/{month}/{language}/{article}.ics", show_event),
     Page("/sitemap.xml", show_map),
     Page("/robots.txt", show_robots),
 )

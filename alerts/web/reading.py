@@ -6,6 +6,7 @@ They differ only in their links, which a `Way` makes. Nothing here knows a visit
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import PurePosixPath
 
 from sqlite_utils import Database
 
@@ -38,7 +39,7 @@ class Way:
             return self.root + path
         if path == "join":
             return f"{self.base}/join"
-        return self.root + (path if "feed." in path else f"{path}/index.html")
+        return self.root + (path if PurePosixPath(path).suffix else f"{path}/index.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,14 @@ class Reading:
             return self.pages.html(f"web/archive_{name}.html", language, way.root, values)
 
         anchors = {p.url: p.id for p in pieces if p.url and p not in rest}
-        document = public(edition.html, join=way.to("join"), more=bool(rest), anchors=anchors)
+        paths = [here.event_path(p.id) for p in pieces if p.ics]
+        document = public(
+            edition.html,
+            join=way.to("join"),
+            more=bool(rest),
+            anchors=anchors,
+            files={path: way.to(path) for path in paths},
+        )
         return framed(document, head=piece("head"), before=piece("bar"), after=piece("end"))
 
     def feed(self, db: Database, language: str, form: str) -> bytes:

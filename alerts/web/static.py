@@ -62,6 +62,7 @@ def _files(db: Database, settings: Settings) -> Iterator[tuple[str, bytes]]:
             way = Way("../../../", files=True, base=reading.base)
             page = reading.letter(edition, past.month, pieces, pasts, way)
             yield f"{past.path}/index.html", page.encode()
+            yield from ((past.event_path(piece.id), piece.ics) for piece in pieces if piece.ics)
     way = Way("../", files=True, base=reading.base)
     front = reading.front(pasts, settings.default_language, way)
     yield "archive/index.html", front.encode()
