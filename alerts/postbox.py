@@ -8,7 +8,8 @@ checked, unless the server is this machine. Knows nothing of what messages mean.
 import imaplib
 import re
 import ssl
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
@@ -49,6 +50,10 @@ class Postbox:
         tls = "opportunistic" if is_loopback(parts.hostname) else "required"
         folder = unquote(parts.path.lstrip("/")) or "INBOX"
         user = unquote(parts.username)
+        if not re.fullmatch(r"[ !#-\[\]-~]+", folder):
+            raise SettingsError(
+                f"bounces.mailbox: {parts.path}: the name of the folder must be of ASCII letters"
+            )
         if parts.scheme == "imaps":
             return cls(parts.hostname, port or 993, user, folder, "implicit", timeout)
         return cls(parts.hostname, port or 143, user, folder, tls, timeout)
@@ -58,18 +63,31 @@ class Postbox:
 
         Raises `MailboxUnavailable`.
         """
+        with self._opened(password) as server:
+            for uid in _unseen(server):
+                yield uid, _fetched(server, uid)
+                _ok(server.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)"), f"marking {uid}")
+
+    def waiting(self, password: str) -> int:
+        """How many messages are not seen; changes nothing. Raises `MailboxUnavailable`."""
+        with self._opened(password) as server:
+            return len(_unseen(server))
+
+    @contextmanager
+    def _opened(self, password: str) -> Iterator[imaplib.IMAP4]:
         try:
             server = self._connect()
             try:
-                server.login(self.user, password)
+                if "AUTH=PLAIN" in server.capabilities:  # RFC 4616: in UTF-8, where LOGIN has ASCII
+                    said = f"\0{self.user}\0{password}".encode()
+                    server.authenticate("PLAIN", lambda _: said)
+                else:
+                    server.login(self.user, password)
                 _ok(server.select(f'"{self.folder}"'), f"the folder {self.folder}")
-                found = _ok(server.uid("SEARCH", "UNSEEN"), "the search")[0] or b""
-                for uid in found.decode().split():
-                    yield uid, _fetched(server, uid)
-                    _ok(server.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)"), f"marking {uid}")
+                yield server
             finally:
                 server.shutdown()
-        except (imaplib.IMAP4.error, OSError) as fault:
+        except (imaplib.IMAP4.error, OSError, UnicodeEncodeError) as fault:
             words = str(fault.args[0] if fault.args else fault)
             told = re.sub(r"^b'|'$|[\x00-\x1f]", "", words)[:200] or type(fault).__name__
             raise MailboxUnavailable(f"bounces.mailbox, {self.host}:{self.port}: {told}") from fault
@@ -84,6 +102,11 @@ class Postbox:
         if self.tls == "required":
             server.starttls(context)
         return server
+
+
+def _unseen(server: imaplib.IMAP4) -> list[str]:
+    found = _ok(server.uid("SEARCH", "UNSEEN"), "the search")[0] or b""
+    return [uid.decode() for uid in found.split()]
 
 
 def _fetched(server: imaplib.IMAP4, uid: str) -> bytes:

@@ -90,7 +90,7 @@ def _found(
             settings=settings,
             now=NOW,
             open_database=lambda: db,
-            password=lambda: "secret",
+            password=lambda section: "secret",
             ask=system_names(resolver),
             fetcher=Fetcher(settings),
         )
@@ -361,7 +361,7 @@ def test_a_relay_that_is_not_there_or_refuses_is_named(healthy: Path, closed_por
         worst = _worst(_found(healthy, "relay", given=given))
         assert (worst[0], "554 go away" in worst[1]) == (Level.ERROR, True)
         wanted = load(healthy, {"ALERTS_DELIVERY__RELAY": f"smtp://ana@127.0.0.1:{relay.port}"})
-        worst = _worst(_found(healthy, "relay", given=wanted, password=lambda: None))
+        worst = _worst(_found(healthy, "relay", given=wanted, password=lambda section: None))
         assert "no password for ana" in worst[1]
 
 

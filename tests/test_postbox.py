@@ -73,6 +73,27 @@ def test_a_mailbox_that_refuses_or_is_not_there_is_tried_later(
         monkeypatch.setenv("ALERTS_MAILBOX_PASSWORD", PASSWORD)
 
 
+def test_the_doctor_looks_and_marks_nothing(
+    project: Path, alerts: Alerts, imap: Imap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _put(imap, "1", b"Subject: one\r\n\r\nx")
+    (found,) = _of_mailbox(alerts)
+    assert (found["level"], found["about"].endswith("127.0.0.1, 1 not read yet")) == ("ok", True)
+    assert len(alerts("bounce", "process", "--json").json) == 1
+    monkeypatch.setenv("ALERTS_MAILBOX_PASSWORD", "wrong, and in Ελληνικά")
+    (found,) = _of_mailbox(alerts)
+    assert found["level"] == "error"
+    assert "bounces.mailbox, 127.0.0.1" in found["about"]
+    monkeypatch.setenv("ALERTS_BOUNCES__MAILBOX", "")
+    (found,) = _of_mailbox(alerts)
+    assert (found["level"], "alerts bounce process" in found["about"]) == ("ok", True)
+
+
+def _of_mailbox(alerts: Alerts) -> list[dict[str, str]]:
+    findings = alerts("doctor", "--json").json["findings"]
+    return [each for each in findings if each["check"] == "mailbox"]
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
@@ -81,6 +102,8 @@ def test_a_mailbox_that_refuses_or_is_not_there_is_tried_later(
         ("imaps://b.org/INBOX", "imaps://user@host/INBOX"),
         ("imaps://a:secret@b.org/INBOX", "keep the password out of the URL"),
         ("imaps://a@b.org:x/", "bounces.mailbox"),
+        ("imaps://a@b.org/Rück", "ASCII"),
+        ("imaps://a@b.org/%22%0d%0aLOGOUT", "ASCII"),
         ("imaps://a@b.org/INBOX", "ALERTS_MAILBOX_PASSWORD"),
     ],
 )

@@ -7,11 +7,13 @@ from alerts.cli.session import Session, json_option, pass_session, print_json
 
 
 @click.command()
-@click.option("--offline", is_flag=True, help="Ask nobody: no relay, no DNS, no sources.")
+@click.option(
+    "--offline", is_flag=True, help="Ask nobody: no relay, no mailbox, no DNS, no sources."
+)
 @json_option
 @pass_session
 def doctor(session: Session, offline: bool, as_json: bool) -> int:
-    """Check settings, clock, catalogues, database, relay login, DNS and sources.
+    """Check settings, clock, catalogues, database, relay login, mailbox, DNS and sources.
 
     Each finding comes with its remedy. Exits 1 where there is an error. Changes and sends nothing.
     """
@@ -25,7 +27,7 @@ def doctor(session: Session, offline: bool, as_json: bool) -> int:
         settings=settings,
         now=session.now,
         open_database=lambda: session.db,
-        password=lambda: password(settings, "delivery"),
+        password=lambda section: password(settings, section),
         ask=system_names(),
         fetcher=Fetcher(settings),
     )

@@ -7,7 +7,7 @@ they are there and keep nothing. A fault of one check never stops the others.
 
 from collections.abc import Iterator
 
-from alerts.doctor import catalogues, database, names, relay, setup, sources
+from alerts.doctor import catalogues, database, names, postbox, relay, setup, sources
 from alerts.doctor.finding import Check, Finding, Level, Patient
 from alerts.errors import AlertsError
 
@@ -17,10 +17,11 @@ CHECKS: dict[str, Check] = {
     "catalogues": catalogues.complete,
     "database": database.sound,
     "relay": relay.login,
+    "mailbox": postbox.read,
     "DNS": names.authenticated,
     "sources": sources.reachable,
 }
-ONLINE = frozenset({"relay", "DNS", "sources"})  # these ask others
+ONLINE = frozenset({"relay", "mailbox", "DNS", "sources"})  # these ask others
 
 
 def examine(patient: Patient, *, offline: bool = False) -> Iterator[Finding]:

@@ -47,13 +47,14 @@ Ask = Callable[[str, str], tuple[str, ...]]
 class Patient:
     """A project, the moment, and the ways to the world outside.
 
-    `open_database` and `password` raise what is wrong with them.
+    `open_database` and `password` raise what is wrong with them; a password is that of a section of the
+    settings.
     """
 
     settings: Settings
     now: datetime
     open_database: Callable[[], Database]
-    password: Callable[[], str | None]
+    password: Callable[[str], str | None]
     ask: Ask
     fetcher: Fetcher
 

@@ -13,7 +13,7 @@ def login(patient: Patient) -> Iterator[Said]:
     if not relay.startswith(("smtp:", "smtps:")):
         yield Said(Level.OK, f"{relay} needs no login")
         return
-    connection = transport(patient.settings, patient.password())()
+    connection = transport(patient.settings, patient.password("delivery"))()
     connection.cut()
     parts = urlsplit(relay)
     where = f"{parts.hostname}, as {parts.username}" if parts.username else f"{parts.hostname}"
