@@ -34,6 +34,19 @@ def test_a_real_message_is_told_for_what_it_is(
         assert [(each.kind, each.recipient, each.status) for each in found] == expected
 
 
+def _reports() -> list[tuple[str, str]]:
+    text = (Path(__file__).parent / "data" / "reports.txt").read_text(encoding="utf-8")
+    blocks = text.split(f"{'=' * 40}\n")[1:]
+    return [(block.partition("\n")[0], block.partition("\n")[2]) for block in blocks]
+
+
+@pytest.mark.parametrize(("expected", "message"), _reports())
+def test_a_report_in_other_words_is_told_for_what_it_is(expected: str, message: str) -> None:
+    found = classify(message.encode())
+    told = "; ".join(f"{each.kind} {each.recipient} {each.status or '-'}" for each in found)
+    assert told == expected
+
+
 def test_no_message_of_the_corpus_is_left_out(corpus: Path) -> None:
     assert {path.name for path in (corpus / "bounces").iterdir()} == set(_expected())
 

@@ -34,7 +34,7 @@ _QUOTED = re.compile(r"^>[> ]*", re.MULTILINE)
 _ORIGINAL = re.compile(
     r"^[> ]*(?:Return-Path|Received|X-Apparently-To|Delivered-To|DomainKey-Signature)[ ]?:"
     r"|^[ >*=|-]*(?:begin )?(?:original message|message text|returned message|message header"
-    r"|header of the original|unsent message|your message)s?(?: follows?| below)?[ .:=|*-]*$",
+    r"|header of the original|unsent message)s?(?: follows?| below)?[ .:=|*-]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]*>", re.IGNORECASE)

@@ -15,7 +15,8 @@ _TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
 _LEADS = re.compile(
     rf"""^[ \t>*-]* (?: (?:(?:final|original)?[ -]?(?:recipient|address|to|user)s? [ \t]*:[ \t]*)
                       | [45]\d\d [ -] (?:[45]\.\d+\.\d+[ ])? )?
-         <? ({ADDRESS.pattern}) >? (?: [ \t]*$ | [ \t]*[:;,.(\[-].* | [ \t].* )""",
+         "?<? ({ADDRESS.pattern}) (?!\w|[.-]\w) "?>? (?:<mailto:[^>\n]*>)?
+         (?: [ \t]*$ | [ \t]*[:;,.(\[-].* | [ \t].* )""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")

@@ -26,7 +26,7 @@ FULL = _any(
     r"full mailbox|over ?quota|quota (?:is |has been |was )?(?:exceed|full|reached|violat|usage)",
     r"(?:exceed(?:s|ed|ing)?|beyond)(?: \S+){0,4} (?:quota|mailbox size|allowed size|storage|space)",
     r"(?:not enough|insufficient|no more|out of)(?: \S+){0,3} (?:storage|disk|space|room)",
-    r"mailbox (?:exceeds|size limit|has exceeded|limit)|storage limit|mailfolder is full|too full",
+    r"mailbox (?:exceeds|exceeded|size limit|has exceeded|limit)|storage limit|mailfolder is full|too full",
     r"(?:boîte|boite)(?: \S+){0,4} pleine|quota dépassé|buz[óo]n(?: \S+){0,3} lleno",
     r"caixa(?: \S+){0,4} cheia|postfach(?: \S+){0,4} voll|casella(?: \S+){0,4} piena",
     r"переполнен|容量|いっぱい",
@@ -35,6 +35,12 @@ FULL = _any(
     rf"{_WHO}(?: \S+){{0,6}} {_IS}(?:expired|discontinued|on hold)",
     r"(?:disabled|inactive|suspended|locked|deactivated) (?:recipient|account|mailbox|user|mail drop)",
     r"not accepting messages|account that you tried to reach is (?:over|disabled|inactive)",
+)
+
+NOT_THEM = _any(
+    # what is unknown is the sender, or nobody knows for the moment
+    r"sender (?:address|domain)|sender verif|(?:mail from|return path|envelope sender) (?:is |was )?reject",
+    r"not found, try again|temporary (?:lookup|dns|name)|refused due to|recipient preferences",
 )
 
 GONE = _any(

@@ -9,7 +9,7 @@ since codes are so often wrong; where both are silent the answer is soft.
 
 import re
 
-from alerts.bounces.phrases import FULL, GONE, REFUSED
+from alerts.bounces.phrases import FULL, GONE, NOT_THEM, REFUSED
 from alerts.bounces.report import Kind
 
 STATUS = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
@@ -36,7 +36,7 @@ def verdict(action: str, status: str, diagnostic: str) -> Kind:
     if action == "delayed":
         return Kind.SOFT
     words = plain(diagnostic)
-    if FULL.search(words):
+    if FULL.search(words) or NOT_THEM.search(words):
         return Kind.SOFT
     if GONE.search(words):
         return Kind.HARD
