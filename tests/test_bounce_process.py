@@ -1,17 +1,19 @@
 """Bounces and complaints of our own issues, acted on (S7, S16, S17, X16, P5)."""
 
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from alerts.feedback import Desk
 from alerts.model import Month
 from alerts.store import secrets
 from alerts.tokens import Purpose, sign
 from tests.conftest import Alerts
-from tests.factories import MONTH, add_subscribers, database, queue_issue
-from tests.relay import Relay
+from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
+from tests.relay import Relay, Taken
 
 M = ("--month", str(MONTH))
 
@@ -261,3 +263,34 @@ def test_s17_a_send_is_paused_when_too_much_comes_back(
     monkeypatch.setenv(f"ALERTS_BOUNCES__MOST_{what.upper()}", "0.5")
     assert alerts("send", *M).code == 0
     assert len(relay.inbox) == 40
+
+
+def test_s17_a_send_under_way_is_paused_too(
+    project: Path, alerts: Alerts, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Complaints come in, by another process, while the rest of the list is being sent."""
+    monkeypatch.setenv("ALERTS_BOUNCES__ENOUGH", "20")
+    monkeypatch.setattr("alerts.cli.welcome._PAUSE", 0.0)
+    db = database(project)
+    add_subscribers(db, 400)
+    queue_issue(project, db)
+    db.close()
+    complained = threading.Event()
+
+    def complain(taken: Taken) -> None:
+        if len(relay.inbox) >= 100 and not complained.is_set():
+            complained.set()
+            desk = Desk(database(project), 3)
+            for each in relay.inbox[:50]:
+                desk.process(_complaint(each.octets.decode()), NOW)
+            desk.db.close()
+
+    relay.on_taken = complain
+    paused = alerts("send", *M, "--connections", "1")
+    assert complained.is_set()
+    assert (paused.code, paused.stderr.count("\n")) == (75, 1)
+    assert "bounces.most_complaints" in paused.stderr
+    counts = alerts("status", *M, "--json").json["deliveries"]
+    assert counts["sent"] == len(relay.inbox) < 350
+    assert counts["sent"] + counts["skipped"] + counts["queued"] == 400
+    assert counts["in_doubt"] == counts["sending"] == 0

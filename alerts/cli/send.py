@@ -13,19 +13,19 @@ from datetime import UTC, datetime
 import click
 
 from alerts import notify
-from alerts.books import unwelcome
 from alerts.cli.bar import bar
 from alerts.cli.delivery import tell_held
 from alerts.cli.passwords import password
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.cli.stopping import stopping
+from alerts.cli.welcome import Doorkeeper, welcome
 from alerts.dispatch import Destination, Orders, Report, World, dispatch
-from alerts.errors import LockHeld, RelayUnavailable, SettingsError, Unwelcome
+from alerts.errors import LockHeld, RelayUnavailable, SettingsError
 from alerts.home import at_work
 from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month
 from alerts.settings import Settings
-from alerts.store import check, open_database, outbox, returned
+from alerts.store import check, open_database, outbox
 from alerts.store.lock import project_lock
 from alerts.transport import Transport, transport
 from alerts.transport.post import Post
@@ -116,7 +116,7 @@ def work(
     settings = session.settings
     delivery = settings.delivery
     relay = relay_of(settings)
-    months = _welcome(session, months)
+    months = welcome(session, months)
     orders = Orders(
         months=months,
         connections=connections or delivery.connections,
@@ -146,25 +146,18 @@ def work(
             check(db, settings.database_path)
         here = at_work(db, settings.database_path) if months else nullcontext()
         with stopping(world.stop.set), here, bar(session.quiet) as shown:
-            return dispatch(db, orders, world, shown.draw if shown else lambda report, due: None)
+            door = Doorkeeper(db, months, settings.bounces, world)
+
+            def watch(report: Report, due: int) -> None:
+                door.look()
+                if shown:
+                    shown.draw(report, due)
+
+            report = dispatch(db, orders, world, watch)
     finally:
         db.close()
-
-
-def _welcome(session: Session, months: Sequence[Month]) -> Sequence[Month]:
-    """Those months of which not too much comes back; raises `Unwelcome` where that leaves none."""
-    against = {}
-    for month in months:
-        words = unwelcome(returned.figures(session.db, month), session.settings.bounces)
-        counts = outbox.counts(session.db, month)
-        if words and any(counts[state] for state in ("queued", "deferred", "in_doubt")):
-            against[month] = f"{month} is paused: {words}"
-    left = [month for month in months if month not in against]
-    if against and not left:
-        raise Unwelcome("; ".join(against.values()))
-    for words in against.values():
-        session.warn(words)
-    return left
+    door.tell()
+    return report
 
 
 def direct_post(settings: Settings) -> Post:
