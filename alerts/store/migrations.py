@@ -470,3 +470,10 @@ def m013_former_addresses(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
         """,
     )
+
+
+@MIGRATIONS()
+def m014_notice_envelopes(db: Database) -> None:
+    """The envelope's sender of a notice is frozen with its bytes, so that neither a new key nor a new
+    setting changes it between two attempts; it is emptied with them."""
+    db.conn.execute("ALTER TABLE notices ADD COLUMN sender TEXT NOT NULL DEFAULT ''")
