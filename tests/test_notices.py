@@ -137,7 +137,9 @@ def test_neither_a_new_key_nor_a_new_setting_changes_what_was_frozen(
         assert tuple(row) == ("sent", "", None)
         served.sign_up("bo@example.org")
         served.post_office(_to(relay))
-        assert relay.inbox[-1].sender.startswith("other+2-2-")  # what is frozen later has the new ones
+        assert relay.inbox[-1].sender.startswith(
+            "other+2-2-"
+        )  # what is frozen later has the new ones
 
 
 def test_a_template_of_the_project_wins(served: Served) -> None:

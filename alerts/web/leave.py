@@ -74,9 +74,7 @@ def undo(visit: Visit, number: int) -> Response:
         return visit.missing()
     if said.until < visit.now.timestamp() or not preferences.stay(visit.db, number, visit.now):
         return _page(visit, number, "over.html", 410)
-    return _page(
-        visit, number, "stayed.html", preferences=visit.token(Purpose.PREFERENCES, number)
-    )
+    return _page(visit, number, "stayed.html", preferences=visit.token(Purpose.PREFERENCES, number))
 
 
 def tell_why(visit: Visit, number: int) -> Response:
