@@ -7,6 +7,7 @@ subscribers (`roster.py` does) and opens no file.
 """
 
 import codecs
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -159,7 +160,16 @@ class _Text:
         block = next(self._blocks, b"")
         self._over = not block
         self._lines = self.line
-        new = self._decoder.decode(block[self._mark :], final=self._over)
+        try:
+            new = self._decoder.decode(block[self._mark :], final=self._over)
+        except UnicodeDecodeError as fault:  # told when the entry is reached that holds it
+            octets, good = fault.object, fault.start
+            if not good:
+                raise
+            new = octets[:good].decode(fault.encoding)
+            self._blocks = itertools.chain((octets[good:],), self._blocks)
+            self._decoder.reset()
+            self._over = False
         self._text, self.at, self._mark = self._text[self.at :] + new, 0, 0
 
 

@@ -28,7 +28,7 @@ from alerts.fields import (
     status,
     tags,
 )
-from alerts.headings import HEADINGS, columns
+from alerts.headings import HEADINGS, columns, plain
 from alerts.project import known_language
 from alerts.sheet import Lines, Row, ahead, delimiter_of, restored, rows
 
@@ -175,7 +175,8 @@ class Roster:
     def _objects(self, items: Iterable[jsonlist.Item]) -> Iterator[Entry]:
         """The entries of JSON, whose keys are the headings; each object may have others."""
         shape: tuple[str, ...] | None = None
-        mapped = dict.fromkeys(self._mapping, False)
+        found: dict[str, int] = {}
+        unseen = set(self._mapping)
         for number, value, fault in items:
             address = ""
             try:
@@ -185,11 +186,11 @@ class Roster:
                     raise InputError(f"is {jsonlist.kind(value)}; write an object")
                 keys = tuple(key for key, _ in value)
                 if keys != shape:
-                    found = columns(keys, self._mapping, optional=True)
-                    if "email" not in found:
+                    named = columns(keys, self._mapping, optional=True)
+                    if "email" not in named:
                         raise InputError("has no “email”; name the key of the address so, or --map")
-                    shape, read = keys, reader(found, str)
-                    mapped |= {h: True for h, field in self._mapping.items() if field in found}
+                    shape, found, read = keys, named, reader(named, str)
+                    unseen -= {heading for heading in unseen if plain(heading) in map(plain, keys)}
                 address = value[found["email"]][1]
                 cells = [""] * len(value)
                 for field, index in found.items():
@@ -200,8 +201,8 @@ class Roster:
                 self.rejected.append(Rejection(number, shown(given), str(refused)))
             else:
                 yield entry
-        if missing := [heading for heading, there in mapped.items() if not there and shape]:
-            raise InputError(f"{self.file}: --map: no entry has a key “{shown(missing[0])}”")
+        if unseen and shape is not None:
+            raise InputError(f"{self.file}: --map: no entry has a key “{shown(min(unseen))}”")
 
 
 def _text(field: str, key: str, value: Any) -> str:
@@ -225,7 +226,7 @@ def reader(found: dict[str, int], taken: Callable[[str], str]) -> Callable[[int,
     email = found["email"]
     at = {field: found.get(field, -1) for field in HEADINGS}
     nothing = ("", "", "", "[]", "", "", "", "[]", "")
-    plain = set(found) <= {"email"}
+    bare = set(found) <= {"email"}
     parse = Address.parse
 
     def cell(cells: list[str], field: str) -> str:
@@ -236,7 +237,7 @@ def reader(found: dict[str, int], taken: Callable[[str], str]) -> Callable[[int,
         address = parse(taken(cells[email]))
         local, domain = address.local, address.domain
         key, text = f"{local.lower()}@{domain}", f"{local}@{domain}"
-        if plain:
+        if bare:
             return Entry(line, key, text, *nothing)
         return Entry(
             line,

@@ -88,7 +88,7 @@ def test_a_bad_entry_is_named_and_costs_only_itself(alerts: Alerts, lines: bool)
         assert words in rejected["reason"]
         assert rejected["reason"].isprintable()
     told = alerts("subscriber", "import", "-", "--dry-run", stdin=data).stderr
-    assert f"standard input, {'line' if lines else 'entry'} 2: nobody: has no @" in told
+    assert f"standard input, {'line' if lines else 'entry'} 2: nobody: “nobody” is not" in told
 
 
 @pytest.mark.usefixtures("project")
