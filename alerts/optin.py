@@ -43,6 +43,15 @@ class Confirmed(Enum):
     OVER = "over"  # too late, or withdrawn
 
 
+class Invited(Enum):
+    """What came of asking a pending person to confirm; the words are for whoever asked."""
+
+    QUEUED = "a confirmation is queued; the next `alerts send`, `run` or `serve` mails it"
+    TODAY = "no confirmation: one was mailed within 24 hours; its link is good still"
+    TOO_OFTEN = "no confirmation: three were never answered, and no more are mailed"
+    NOT_PENDING = "no confirmation: they are not pending, or suppressed"
+
+
 @dataclass(frozen=True, slots=True)
 class SignUp:
     """What a visitor says who wants to join; `page` is where, `network` what is kept of their IP."""
@@ -68,6 +77,35 @@ def ask_to_join(db: Database, wish: SignUp, now: datetime) -> None:
             consent_source=wish.page,
             network=wish.network,
         )
+
+
+def invite(db: Database, address: Address, page: str, now: datetime) -> Invited:
+    """Have a pending person asked by a notice to confirm, within the limits of every sign-up (X9).
+
+    The wish repeats what is held of them, evidence included; `page` is where they will confirm.
+    """
+    with transaction(db):
+        person = subscribers.find(db, address)
+        if person is None or person.status is not SubscriberStatus.PENDING:
+            return Invited.NOT_PENDING
+        today, unanswered = notices.counted(db, notices.mailbox(db, address), now - A_DAY)
+        if unanswered >= MOST_EVER:
+            return Invited.TOO_OFTEN
+        if today >= MOST_A_DAY:
+            return Invited.TODAY
+        confirmations.ask(
+            db,
+            address,
+            now,
+            language=person.language,
+            name=person.name,
+            consent=person.consent,
+            consent_source=person.consent_source or page,
+        )
+        wish = confirmations.open_to_join(db, address)
+        if wish is None or not _admit(db, wish, now):
+            return Invited.NOT_PENDING
+        return Invited.QUEUED
 
 
 def ask_to_move(db: Database, person: Subscriber, address: Address, now: datetime) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 
-from alerts import fields, preferences, query, subscribe
+from alerts import fields, optin, preferences, query, subscribe
 from alerts.address import Address
 from alerts.cli.importing import import_
 from alerts.cli.listing import document, write_csv, write_json, written
 from alerts.cli.session import Session, json_option, pass_session, print_json
 from alerts.errors import InputError, UsageError
 from alerts.model import Subscriber, SubscriberStatus
+from alerts.settings import WebSettings
 from alerts.store import events, stamp, subscribers, suppressions
 from alerts.subscribe import Wish
 
@@ -85,6 +86,22 @@ def add(session: Session, /, email: str, pending: bool, resubscribe: bool, **opt
         resubscribe=resubscribe,
     )
     click.echo(f"{address}: {outcome}")
+    if pending:
+        _invite(session, address)
+
+
+def _invite(session: Session, address: Address) -> None:
+    """Have a pending person mailed a link to confirm, and say so, or why not."""
+    base = session.settings.web.base_url.rstrip("/")
+    if base == WebSettings().base_url:
+        session.warn(
+            f"{address}: pending, with no confirmation mailed: set web.base_url to where the pages of"
+            " `alerts serve` are, then add them --pending once more"
+        )
+        return
+    session.say(
+        f"{address}: {optin.invite(session.db, address, f'{base}/confirm', session.now).value}"
+    )
 
 
 @subscriber.command("tag")
