@@ -182,11 +182,12 @@ def _pending(
 
 def _with(wish: Confirmation, person: Subscriber) -> Subscriber:
     """The person as they asked to be, with the evidence of it (S18)."""
+    fresh = replace(person, email=wish.email, name=wish.name or person.name, language=wish.language)
+    told = (wish.consent, wish.consent_source) == (person.consent, person.consent_source)
+    if not wish.consent or (told and person.status is SubscriberStatus.PENDING):
+        return fresh
     return replace(
-        person,
-        email=wish.email,
-        name=wish.name or person.name,
-        language=wish.language,
+        fresh,
         consent=wish.consent,
         consent_source=wish.consent_source,
         consent_at=wish.asked_at,
@@ -198,9 +199,18 @@ def _evidence(network: str) -> dict[str, str]:
 
 
 def confirm(
-    db: Database, confirmation_id: int, now: datetime, *, within: timedelta, network: str = ""
+    db: Database,
+    confirmation_id: int,
+    now: datetime,
+    *,
+    within: timedelta,
+    network: str = "",
+    shown: str = "",
 ) -> Confirmed:
-    """Carry out a wish whose address is proved, once; `within` is how long that takes at most."""
+    """Carry out a wish whose address is proved, once; `within` is how long that takes at most.
+
+    `shown` is the wording on the page that confirms: the evidence, where the wish has none (S18).
+    """
     with transaction(db):
         wish = confirmations.get(db, confirmation_id)
         if wish is None or wish.state is WishState.OVER:
@@ -219,6 +229,8 @@ def confirm(
             return _move(db, wish, address, now)
         if suppression:
             suppressions.remove(db, suppression)
+        if not wish.consent:
+            wish = replace(wish, consent=shown, asked_at=stamp(now))
         return _join(db, wish, address, now, network)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from alerts import optin
 from alerts.address import Address
-from alerts.model import SubscriberStatus, SuppressionReason
+from alerts.model import Subscriber, SubscriberStatus, SuppressionReason
 from alerts.store import events, subscribers, suppressions
 from tests.conftest import Alerts
 from tests.pages import Served, fields, links, path_of, serve
@@ -447,3 +447,26 @@ def test_who_is_added_as_pending_confirms_by_mail(
         assert person is not None
         assert (person.status, person.consent) == (SubscriberStatus.ACTIVE, "At the fair")
     assert "not pending" in alerts(*add).stderr
+
+
+def test_s18_who_is_invited_without_words_agrees_to_those_of_the_page(served: Served) -> None:
+    address = Address.parse("ana@example.org")
+    ana = Subscriber(0, str(address), SubscriberStatus.PENDING, "es")
+    subscribers.add(served.db, ana, served.clock())
+    assert (
+        optin.invite(served.db, address, "https://x.org/confirm", served.clock()).name == "QUEUED"
+    )
+    (mail,) = served.post_office()
+    waiting = subscribers.find(served.db, address)
+    assert waiting is not None
+    assert (waiting.consent, waiting.consent_at) == ("", "")
+    served.clock.go(hours=5)
+    assert "Al suscribirme" in served.get(path_of(links(mail.octets)[0], served)).text
+    assert _confirm(served, mail).status_code == 200
+    person = subscribers.find(served.db, address)
+    assert person is not None
+    assert person.consent.startswith("Al suscribirme")
+    assert (person.consent_source, person.consent_at) == (
+        "https://x.org/confirm",
+        "2026-11-20T17:00:00Z",
+    )
