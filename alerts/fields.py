@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from alerts.errors import InputError
@@ -71,11 +72,39 @@ def tags(text: str) -> str:
     return tag_list(re.split(r"[,;|\n]", text))
 
 
+@lru_cache(maxsize=1024)
+def sections(text: str) -> str:
+    """Keys of sections, written like tags, as a sorted JSON array; raises `InputError`."""
+    return _array(re.split(r"[,;|\n]", text), "section")
+
+
+@lru_cache(maxsize=1024)
+def pause(text: str) -> str:
+    """The moment until which somebody wants nothing, as it is kept; a day begins at 0:00 UTC.
+
+    Raises `InputError`."""
+    word = text.strip()
+    if not word:
+        return ""
+    try:
+        moment = datetime.fromisoformat(word)
+        until = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InputError(
+            f"paused_until “{shown(word)}” is no date; write a day such as 2027-03-01"
+        ) from None
+    return f"{until.isoformat()[:19]}Z"
+
+
 def tag_list(words: Iterable[str]) -> str:
     """These tags as a sorted JSON array; raises `InputError` where one is over its cap."""
-    found = sorted({tag for word in words if (tag := clean(word, MAX_TAG, "a tag"))})
+    return _array(words, "tag")
+
+
+def _array(words: Iterable[str], what: str) -> str:
+    found = sorted({word for text in words if (word := clean(text, MAX_TAG, f"a {what}"))})
     if len(found) > MAX_TAGS:
-        raise InputError(f"over {MAX_TAGS} tags")
+        raise InputError(f"over {MAX_TAGS} {what}s")
     return json.dumps(found, ensure_ascii=False)
 
 

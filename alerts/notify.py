@@ -2,8 +2,8 @@
 
     admit what visitors asked ─► due? ─► written ─► claimed ─► the relay ─► settled
 
-One connection, one notice after the other. A notice's bytes are on disk before it is first begun and
-stay the same for every attempt; an attempt that a crash cut off is repeated whatever
+One connection, one notice after the other. A notice's bytes and envelope are on disk before it is first
+begun and stay the same for every attempt; an attempt that a crash cut off is repeated whatever
 `delivery.in_doubt` says, since a second link harms nobody and a missing one does. Works with the lock
 of notices held, beside an issue that may be on its way (docs/adr/0013-notices.md).
 """
@@ -67,7 +67,7 @@ class _Office:
         envelope, message = written(self._db, self._settings, notice, self._world.keyring)
         self._post.open()
         with transaction(self._db):
-            claimed = notices.claim(self._db, notice, message, self._world.now())
+            claimed = notices.claim(self._db, notice, envelope.sender, message, self._world.now())
         if not claimed:
             self._report.outcomes[DeliveryState.SKIPPED] += 1
             return
@@ -96,12 +96,14 @@ def written(
     db: Database, settings: Settings, notice: Notice, keyring: Keyring
 ) -> tuple[Envelope, bytes]:
     """The envelope and the bytes of a notice: as frozen, or made and signed now."""
+    if notice.message is not None and notice.sender:
+        return Envelope(notice.sender, notice.email), notice.message
     frame = Frame.of(settings, Month.of(moment(notice.created_at), settings.zone))
     key = secrets.newest(db)
     token = tokens.sign(*key, tokens.Purpose.NOTICE, notice.id)
     local, _, domain = frame.bounces.rpartition("@")
     envelope = Envelope(f"{local}+{token}@{domain}", notice.email)
-    if notice.message is not None:
+    if notice.message is not None:  # frozen by a version that did not keep its sender
         return envelope, notice.message
     facts = {
         "url": frame.base_url + _path(*key, notice, settings.web.confirm_within),

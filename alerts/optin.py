@@ -43,6 +43,15 @@ class Confirmed(Enum):
     OVER = "over"  # too late, or withdrawn
 
 
+class Invited(Enum):
+    """What came of asking a pending person to confirm; the words are for whoever asked."""
+
+    QUEUED = "a confirmation is queued; the next `alerts send`, `run` or `serve` mails it"
+    TODAY = "no confirmation: one was mailed within 24 hours; its link is good still"
+    TOO_OFTEN = "no confirmation: three were never answered, and no more are mailed"
+    NOT_PENDING = "no confirmation: they are not pending, or suppressed"
+
+
 @dataclass(frozen=True, slots=True)
 class SignUp:
     """What a visitor says who wants to join; `page` is where, `network` what is kept of their IP."""
@@ -68,6 +77,35 @@ def ask_to_join(db: Database, wish: SignUp, now: datetime) -> None:
             consent_source=wish.page,
             network=wish.network,
         )
+
+
+def invite(db: Database, address: Address, page: str, now: datetime) -> Invited:
+    """Have a pending person asked by a notice to confirm, within the limits of every sign-up (X9).
+
+    The wish repeats what is held of them, evidence included; `page` is where they will confirm.
+    """
+    with transaction(db):
+        person = subscribers.find(db, address)
+        if person is None or person.status is not SubscriberStatus.PENDING:
+            return Invited.NOT_PENDING
+        today, unanswered = notices.counted(db, notices.mailbox(db, address), now - A_DAY)
+        if unanswered >= MOST_EVER:
+            return Invited.TOO_OFTEN
+        if today >= MOST_A_DAY:
+            return Invited.TODAY
+        confirmations.ask(
+            db,
+            address,
+            now,
+            language=person.language,
+            name=person.name,
+            consent=person.consent,
+            consent_source=person.consent_source or page,
+        )
+        wish = confirmations.open_to_join(db, address)
+        if wish is None or not _admit(db, wish, now):
+            return Invited.NOT_PENDING
+        return Invited.QUEUED
 
 
 def ask_to_move(db: Database, person: Subscriber, address: Address, now: datetime) -> None:
@@ -144,11 +182,12 @@ def _pending(
 
 def _with(wish: Confirmation, person: Subscriber) -> Subscriber:
     """The person as they asked to be, with the evidence of it (S18)."""
+    fresh = replace(person, email=wish.email, name=wish.name or person.name, language=wish.language)
+    told = (wish.consent, wish.consent_source) == (person.consent, person.consent_source)
+    if not wish.consent or (told and person.status is SubscriberStatus.PENDING):
+        return fresh
     return replace(
-        person,
-        email=wish.email,
-        name=wish.name or person.name,
-        language=wish.language,
+        fresh,
         consent=wish.consent,
         consent_source=wish.consent_source,
         consent_at=wish.asked_at,
@@ -160,9 +199,18 @@ def _evidence(network: str) -> dict[str, str]:
 
 
 def confirm(
-    db: Database, confirmation_id: int, now: datetime, *, within: timedelta, network: str = ""
+    db: Database,
+    confirmation_id: int,
+    now: datetime,
+    *,
+    within: timedelta,
+    network: str = "",
+    shown: str = "",
 ) -> Confirmed:
-    """Carry out a wish whose address is proved, once; `within` is how long that takes at most."""
+    """Carry out a wish whose address is proved, once; `within` is how long that takes at most.
+
+    `shown` is the wording on the page that confirms: the evidence, where the wish has none (S18).
+    """
     with transaction(db):
         wish = confirmations.get(db, confirmation_id)
         if wish is None or wish.state is WishState.OVER:
@@ -181,6 +229,8 @@ def confirm(
             return _move(db, wish, address, now)
         if suppression:
             suppressions.remove(db, suppression)
+        if not wish.consent:
+            wish = replace(wish, consent=shown, asked_at=stamp(now))
         return _join(db, wish, address, now, network)
 
 

@@ -1,63 +1,40 @@
-"""A list of people as a spreadsheet keeps it: which column is what, and each row as an entry.
+"""A list of people, as a spreadsheet or JSON: which column or key is what, and each row as an entry.
 
 Promises that every line with something on it either becomes an `Entry` whose fields can be trusted
 (address parsed, language known, text clean and within its cap) or a `Rejection` with its line
 number and reason; one bad line never costs another. Reads columns under the names that people give
-them in several languages, and files without a header. Does not know who is subscribed already.
+them in several languages (`headings.py`), CSV without a header, and JSON by what the file begins with.
+Does not know who is subscribed already.
 """
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from pathlib import PurePath
+from typing import Any, NamedTuple
 
+from alerts import jsonlist
 from alerts.address import Address
-from alerts.errors import InputError, UsageError
-from alerts.fields import MAX_NAME, MAX_SOURCE, clean, evidence, language, shown, status, tags
+from alerts.errors import InputError
+from alerts.fields import (
+    MAX_NAME,
+    MAX_SOURCE,
+    clean,
+    evidence,
+    language,
+    pause,
+    sections,
+    shown,
+    status,
+    tags,
+)
+from alerts.headings import HEADINGS, columns, plain
 from alerts.project import known_language
-from alerts.sheet import Lines, Row, delimiter_of, restored, rows
-
-# field: the headings that mean it, best first; compared without case, accents and punctuation
-HEADINGS: dict[str, tuple[str, ...]] = {
-    "email": (
-        "email", "e-mail", "mail", "email address", "mail address", "e-mail addresses", "emails",
-        "primary email", "e-mail 1 - value", "subscriber email", "user email", "contact email",
-        "correo", "correo electrónico", "dirección de correo", "dirección de correo electrónico",
-        "courriel", "adresse e-mail", "adresse mail", "adresse électronique", "adresse courriel",
-        "e-mail-adresse", "indirizzo e-mail", "endereço de e-mail", "البريد الإلكتروني",
-        "address", "dirección", "adresse", "addr",
-    ),
-    "name": (
-        "name", "full name", "display name", "subscriber name", "nombre completo", "nom complet",
-        "nombre", "nom", "nome", "nome completo", "الاسم",
-    ),
-    "first": ("first name", "given name", "forename", "first", "prénom", "vorname", "primer nombre"),
-    "last": (
-        "last name", "family name", "surname", "last", "apellido", "apellidos", "nachname",
-        "nom de famille", "sobrenome",
-    ),
-    "language": (
-        "language", "lang", "locale", "language code", "preferred language", "idioma", "lengua",
-        "langue", "sprache", "lingua", "اللغة",
-    ),
-    "tags": (
-        "tags", "tag", "labels", "groups", "group", "etiquetas", "etiqueta", "grupos",
-        "étiquettes", "groupes",
-    ),
-    "status": ("status", "subscription status", "state", "estado", "statut"),
-    "consent": ("consent", "consent text", "consent wording", "consentimiento", "consentement"),
-    "consent_source": ("consent source", "opt-in source", "source", "origen", "origine"),
-    "consent_at": (
-        "consent at", "consent date", "consent time", "opt-in time", "opt-in date", "confirm time",
-        "confirmed at", "subscribed at", "signup date", "fecha de consentimiento",
-        "date de consentement",
-    ),
-}  # fmt: skip
+from alerts.sheet import Lines, Row, ahead, delimiter_of, restored, rows
 
 
 class Entry(NamedTuple):
-    """One accepted line. Empty: the file does not say. `tags` is a sorted JSON array."""
+    """One accepted line. Empty: the file does not say. `tags` and `sections` are sorted JSON arrays."""
 
     line: int
     key: str
@@ -69,10 +46,12 @@ class Entry(NamedTuple):
     consent: str
     consent_source: str
     consent_at: str
+    sections: str
+    paused_until: str
 
 
 class Rejection(NamedTuple):
-    """One line that was not taken in, and why."""
+    """One line that was not taken in, and why; of a JSON array, `line` is the number of the entry."""
 
     line: int
     email: str
@@ -91,16 +70,27 @@ class Roster:
     ) -> None:
         """`mapping` names fields by headings of the file, see `mapped`; it wins over what we know."""
         self.file = file
+        self.unit = "line"  # what the numbers count: lines, or the entries of a JSON array
         self._mapping = mapping or {}
         self.rejected: list[Rejection] = []
         self.notices: list[str] = []
-        self._lines = Lines(blocks)
+        self._blocks = iter(blocks)
         self._width = 0
         self._email = 0
 
     def __iter__(self) -> Iterator[Entry]:
-        """Raises `InputError` where the file is empty or no column holds addresses."""
-        lines = iter(self._lines)
+        """Raises `InputError` where the file is empty, no column holds addresses, or it is no JSON."""
+        head, blocks = ahead(self._blocks)
+        if jsonlist.begins(head) or PurePath(self.file).suffix.lower() in jsonlist.SUFFIXES:
+            read = jsonlist.array if jsonlist.is_array(head) else jsonlist.lines
+            self.unit = "entry" if read is jsonlist.array else "line"
+            yield from self._objects(read(blocks, self.file))
+        else:
+            yield from self._rows(Lines(blocks))
+
+    def _rows(self, source: Lines) -> Iterator[Entry]:
+        """The entries of CSV."""
+        lines = iter(source)
         sample = list(itertools.islice(lines, 20))
         skipped = 0
         if sample and re.fullmatch(r"sep=.", sample[0]):  # Excel's own hint
@@ -113,11 +103,11 @@ class Roster:
             lambda cells, taken: self._whole(cells, taken, delimiter),
         )
         table = (row._replace(line=row.line + skipped) for row in table) if skipped else table
-        columns, table = self._columns(table)
-        yield from self._entries(columns, table)
-        if self._lines.guessed:
+        found, table = self._columns(table)
+        yield from self._entries(found, table)
+        if source.guessed:
             self.notices.append(
-                f"{self.file}, line {self._lines.guessed}: not UTF-8; read as cp1252 (Western European)"
+                f"{self.file}, line {source.guessed}: not UTF-8; read as cp1252 (Western European)"
             )
 
     def _whole(self, cells: list[str], taken: list[str], delimiter: str) -> bool:
@@ -137,46 +127,26 @@ class Roster:
             raise InputError(f"{self.file}: holds no lines; give a CSV file with a column “email”")
         self._width = len(first.cells)
         headed = bool(self._mapping) or not any(map(_is_address, first.cells))
-        columns = self._named(first) if headed else {}
-        if not columns:
-            ahead = [first, *itertools.islice(table, 20)]
-            columns = self._guessed(ahead)
-            table = itertools.chain(ahead, table)
-        if "email" not in columns:
+        named = self._named(first) if headed else {}
+        if not named:
+            sample = [first, *itertools.islice(table, 20)]
+            named = self._guessed(sample)
+            table = itertools.chain(sample, table)
+        if "email" not in named:
             found = ", ".join(f"“{shown(cell)}”" for cell in first.cells[:20] if cell.strip())
             raise InputError(
                 f"{self.file}, line {first.line}: no column of addresses; name one of"
                 f" {found[:300] or 'the columns'} “email”"
             )
-        self._email = columns["email"]
-        return columns, table
+        self._email = named["email"]
+        return named, table
 
     def _named(self, header: Row) -> dict[str, int]:
         """The columns that the header names; raises `InputError` where two are one field."""
-        keys = [_plain(cell) for cell in header.cells]
-        columns: dict[str, int] = {}
-        for heading, field in self._mapping.items():
-            if keys.count(_plain(heading)) != 1:
-                found = ", ".join(f"“{shown(cell)}”" for cell in header.cells[:20])
-                raise InputError(
-                    f"{self.file}, line {header.line}: --map: “{shown(heading)}” is not one of its"
-                    f" columns: {found[:300]}"
-                )
-            columns[field] = keys.index(_plain(heading))
-        for field, headings in _HEADINGS.items():
-            if field in columns:
-                continue
-            taken = {keys[index] for index in columns.values()} if self._mapping else set()
-            known = [key for key in headings if key in keys and key not in taken]
-            if not known:
-                continue
-            columns[field] = keys.index(known[0])
-            if keys.count(known[0]) > 1:
-                raise InputError(
-                    f"{self.file}, line {header.line}: two columns are named"
-                    f" “{shown(header.cells[columns[field]])}”; rename or remove one"
-                )
-        return columns
+        try:
+            return columns(header.cells, self._mapping)
+        except InputError as fault:
+            raise InputError(f"{self.file}, line {header.line}: {fault}") from fault
 
     def _guessed(self, ahead: list[Row]) -> dict[str, int]:
         """The columns of a file without a header, by what its first rows hold."""
@@ -187,9 +157,9 @@ class Roster:
                     return {"email": index, **_by_looks(row.cells, index)}
         return {}
 
-    def _entries(self, columns: dict[str, int], table: Iterable[Row]) -> Iterator[Entry]:
-        read = reader(columns)
-        email, width = columns["email"], self._width
+    def _entries(self, found: dict[str, int], table: Iterable[Row]) -> Iterator[Entry]:
+        read = reader(found, restored)
+        email, width = found["email"], self._width
         for line, cells, fault in table:
             if not fault:
                 try:
@@ -202,39 +172,72 @@ class Roster:
             address = restored(cells[email]) if email < len(cells) else ""
             self.rejected.append(Rejection(line, shown(address), fault))
 
+    def _objects(self, items: Iterable[jsonlist.Item]) -> Iterator[Entry]:
+        """The entries of JSON, whose keys are the headings; each object may have others."""
+        shape: tuple[str, ...] | None = None
+        found: dict[str, int] = {}
+        unseen = set(self._mapping)
+        for number, value, fault in items:
+            address = ""
+            try:
+                if fault:
+                    raise InputError(fault)
+                if not isinstance(value, jsonlist.Object):
+                    raise InputError(f"is {jsonlist.kind(value)}; write an object")
+                keys = tuple(key for key, _ in value)
+                if keys != shape:
+                    named = columns(keys, self._mapping, optional=True)
+                    if "email" not in named:
+                        raise InputError("has no “email”; name the key of the address so, or --map")
+                    shape, found, read = keys, named, reader(named, str)
+                    unseen -= {heading for heading in unseen if plain(heading) in map(plain, keys)}
+                address = value[found["email"]][1]
+                cells = [""] * len(value)
+                for field, index in found.items():
+                    cells[index] = _text(field, *value[index])
+                entry = read(number, cells)
+            except InputError as refused:
+                given = address if isinstance(address, str) else ""
+                self.rejected.append(Rejection(number, shown(given), str(refused)))
+            else:
+                yield entry
+        if unseen and shape is not None:
+            raise InputError(f"{self.file}: --map: no entry has a key “{shown(min(unseen))}”")
 
-def mapped(text: str) -> dict[str, str]:
-    """`E-Mail=email,Sprache=language` as fields by headings; raises `UsageError`."""
-    mapping: dict[str, str] = {}
-    for pair in text.split(","):
-        heading, sign, field = (part.strip() for part in pair.rpartition("="))
-        if not sign or not _plain(heading) or field not in HEADINGS:
-            raise UsageError(
-                f"--map: “{shown(pair)}”: write HEADING=FIELD; fields are {', '.join(HEADINGS)}"
-            )
-        if heading in mapping or field in mapping.values():
-            raise UsageError(f"--map: “{shown(pair)}”: each heading and each field once")
-        mapping[heading] = field
-    return mapping
+
+def _text(field: str, key: str, value: Any) -> str:
+    """What a key of an object says, as the cell of a table would; raises `InputError`."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    lists = field in ("tags", "sections")
+    if lists and type(value) is list and all(isinstance(word, str) for word in value):
+        return "\n".join(value)
+    wanted = "a list of texts" if lists else "text"
+    raise InputError(f"“{shown(key)}” is {jsonlist.kind(value)}; write {wanted} in quotation marks")
 
 
-def reader(columns: dict[str, int]) -> Callable[[int, list[str]], Entry]:
-    """A function that makes an `Entry` of a row's cells, or raises `InputError`."""
-    email = columns["email"]
-    at = {field: columns.get(field, -1) for field in HEADINGS}
-    nothing = ("", "", "", "[]", "", "", "")
-    plain = set(columns) <= {"email"}
+def reader(found: dict[str, int], taken: Callable[[str], str]) -> Callable[[int, list[str]], Entry]:
+    """A function that makes an `Entry` of a row's cells, or raises `InputError`.
+
+    `found` is where each field stands; `taken` what a cell says.
+    """
+    email = found["email"]
+    at = {field: found.get(field, -1) for field in HEADINGS}
+    nothing = ("", "", "", "[]", "", "", "", "[]", "")
+    bare = set(found) <= {"email"}
     parse = Address.parse
 
     def cell(cells: list[str], field: str) -> str:
         index = at[field]
-        return restored(cells[index]) if index >= 0 else ""
+        return taken(cells[index]) if index >= 0 else ""
 
     def read(line: int, cells: list[str]) -> Entry:
-        address = parse(restored(cells[email]))
+        address = parse(taken(cells[email]))
         local, domain = address.local, address.domain
         key, text = f"{local.lower()}@{domain}", f"{local}@{domain}"
-        if plain:
+        if bare:
             return Entry(line, key, text, *nothing)
         return Entry(
             line,
@@ -247,6 +250,8 @@ def reader(columns: dict[str, int]) -> Callable[[int, list[str]], Entry]:
             evidence(cell(cells, "consent")) if at["consent"] >= 0 else "",
             clean(cell(cells, "consent_source"), MAX_SOURCE, "consent_source"),
             clean(cell(cells, "consent_at"), 100, "consent_at"),
+            sections(cell(cells, "sections")) if at["sections"] >= 0 else "[]",
+            pause(cell(cells, "paused_until")) if at["paused_until"] >= 0 else "",
         )
 
     return read
@@ -278,23 +283,14 @@ def _is_address(cell: str) -> bool:
 
 def _by_looks(cells: list[str], email: int) -> dict[str, int]:
     """Language and name columns of a row without a header, where they can be told."""
-    columns: dict[str, int] = {}
+    found: dict[str, int] = {}
     for index, cell in enumerate(cells):
         word = cell.strip()
         if index == email or not word:
             continue
         code = len(word) == 2 or word[:2].islower()  # “Vai” and “Asa” are names first
-        if "language" not in columns and code and known_language(word.lower().replace("_", "-")):
-            columns["language"] = index
-        elif "name" not in columns and word[0].isalpha():
-            columns["name"] = index
-    return columns
-
-
-def _plain(heading: str) -> str:
-    """A heading without case, accents and punctuation."""
-    letters = unicodedata.normalize("NFKD", heading.casefold())
-    return "".join(c for c in letters if c.isalnum())
-
-
-_HEADINGS = {field: tuple(map(_plain, words)) for field, words in HEADINGS.items()}
+        if "language" not in found and code and known_language(word.lower().replace("_", "-")):
+            found["language"] = index
+        elif "name" not in found and word[0].isalpha():
+            found["name"] = index
+    return found

@@ -10,6 +10,7 @@ the way in. Knows nothing of subscribers (`roster.py` does) and opens no file.
 import codecs
 import csv
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -51,13 +52,10 @@ class Lines:
         self._blocks = iter(blocks)
 
     def __iter__(self) -> Iterator[str]:
-        head = b""
-        for block in self._blocks:
-            head += block
-            if len(head) >= 4:
-                break
-        encoding, head = _encoding(head)
-        blocks = _chain(head, self._blocks)
+        head, blocks = ahead(self._blocks)
+        encoding, mark = encoding_of(head)
+        next(blocks)
+        blocks = itertools.chain((head[mark:],), blocks)
         texts = self._utf8(blocks) if encoding == "utf-8" else _utf16(blocks, encoding)
         for text in texts:
             if "\r" in text:
@@ -81,16 +79,26 @@ class Lines:
                 yield "".join(map(_guess, re.split(rb"(?<=[\n\r])", piece)))
 
 
-def _encoding(head: bytes) -> tuple[str, bytes]:
-    """The encoding that the first octets tell, and the octets without the byte order mark."""
+def ahead(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first octets of a file, at least four if it has them; and all of its blocks, these first."""
+    head = b""
+    for block in blocks:
+        head += block
+        if len(head) >= 4:
+            break
+    return head, itertools.chain((head,), blocks)
+
+
+def encoding_of(head: bytes) -> tuple[str, int]:
+    """The encoding that the first octets tell, and how many of them are the byte order mark."""
     for bom, encoding in _BOMS:
         if head.startswith(bom):
-            return encoding, head[len(bom) :]
+            return encoding, len(bom)
     if len(head) >= 4 and head[1] == head[3] == 0 and head[0] and head[2]:
-        return "utf-16-le", head
+        return "utf-16-le", 0
     if len(head) >= 4 and head[0] == head[2] == 0 and head[1] and head[3]:
-        return "utf-16-be", head
-    return "utf-8", head
+        return "utf-16-be", 0
+    return "utf-8", 0
 
 
 def _guess(line: bytes) -> str:
@@ -101,11 +109,6 @@ def _guess(line: bytes) -> str:
         except UnicodeDecodeError:
             continue
     return line.decode("latin-1")
-
-
-def _chain(head: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from blocks
 
 
 def _whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:

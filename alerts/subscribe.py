@@ -46,7 +46,9 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an admin wants of one person; None and empty leave a field as it is."""
+    """What an admin wants of one person; None and empty leave a field as it is.
+
+    Of `sections` and `paused_until`, what is empty and not None means all of them, and no pause."""
 
     name: str | None = None
     language: str | None = None
@@ -54,6 +56,8 @@ class Wish:
     untags: tuple[str, ...] = ()
     consent: str = ""
     consent_source: str = ""
+    sections: tuple[str, ...] | None = None
+    paused_until: str | None = None
 
 
 def take_in(
@@ -254,6 +258,8 @@ def _wished(person: Subscriber, wish: Wish, now: datetime) -> Subscriber:
         consent=wish.consent or person.consent,
         consent_source=wish.consent_source or person.consent_source,
         consent_at=stamp(now) if new_evidence else person.consent_at,
+        sections=person.sections if wish.sections is None else wish.sections,
+        paused_until=person.paused_until if wish.paused_until is None else wish.paused_until,
     )
 
 

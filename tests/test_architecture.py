@@ -34,6 +34,8 @@ LEVELS = {
     "dkim": 1,
     "due": 1,
     "fields": 1,
+    "headings": 1,
+    "jsonlist": 1,
     "letters": 1,
     "likeness": 1,
     "lint": 1,

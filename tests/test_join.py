@@ -10,11 +10,11 @@ import pytest
 
 from alerts import optin
 from alerts.address import Address
-from alerts.model import SubscriberStatus, SuppressionReason
+from alerts.model import Subscriber, SubscriberStatus, SuppressionReason
 from alerts.store import events, subscribers, suppressions
 from tests.conftest import Alerts
 from tests.pages import Served, fields, links, path_of, serve
-from tests.relay import Taken
+from tests.relay import Relay, Taken
 
 
 def _confirm(served: Served, mail: Taken) -> httpx.Response:
@@ -422,3 +422,51 @@ def test_send_posts_what_serve_did_not_come_to(served: Served, alerts: Alerts) -
     assert "notices: 1 sent" in result.stderr
     assert len(list((served.settings.root / "outbox" / "new").iterdir())) == 1
     assert "notices" not in alerts("send").stderr
+
+
+def test_who_is_added_as_pending_confirms_by_mail(
+    project: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X9, S20: one notice in 24 hours, over a real relay, confirmed on the real page."""
+    add = ("subscriber", "add", "ana@example.org", "--pending", "--consent", "At the fair")
+    refused = alerts(*add)
+    assert (refused.code, "web.base_url" in refused.stderr) == (0, True)
+    base = "https://alert.real-example.net"
+    monkeypatch.setenv("ALERTS_WEB__BASE_URL", base)
+    assert "a confirmation is queued" in alerts(*add).stderr
+    assert "within 24 hours" in alerts(*add).stderr
+    with Relay() as relay, serve(project, WEB__BASE_URL=base) as served:
+        monkeypatch.setenv("ALERTS_DELIVERY__RELAY", f"{relay.url}?tls=never")
+        assert alerts("send").code == 0
+        assert "notices" not in alerts("send").stderr
+        served.clock.moment = served.clock.moment.now(served.clock.moment.tzinfo)
+        (mail,) = relay.inbox
+        assert served.status() == "pending"
+        assert _confirm(served, mail).status_code == 200
+        person = subscribers.find(served.db, Address.parse("ana@example.org"))
+        assert person is not None
+        assert (person.status, person.consent) == (SubscriberStatus.ACTIVE, "At the fair")
+    assert "not pending" in alerts(*add).stderr
+
+
+def test_s18_who_is_invited_without_words_agrees_to_those_of_the_page(served: Served) -> None:
+    address = Address.parse("ana@example.org")
+    ana = Subscriber(0, str(address), SubscriberStatus.PENDING, "es")
+    subscribers.add(served.db, ana, served.clock())
+    assert (
+        optin.invite(served.db, address, "https://x.org/confirm", served.clock()).name == "QUEUED"
+    )
+    (mail,) = served.post_office()
+    waiting = subscribers.find(served.db, address)
+    assert waiting is not None
+    assert (waiting.consent, waiting.consent_at) == ("", "")
+    served.clock.go(hours=5)
+    assert "Al suscribirme" in served.get(path_of(links(mail.octets)[0], served)).text
+    assert _confirm(served, mail).status_code == 200
+    person = subscribers.find(served.db, address)
+    assert person is not None
+    assert person.consent.startswith("Al suscribirme")
+    assert (person.consent_source, person.consent_at) == (
+        "https://x.org/confirm",
+        "2026-11-20T17:00:00Z",
+    )

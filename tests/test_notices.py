@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from alerts.store import notices
 from alerts.transport import Transport
 from alerts.transport.smtp import Relay as SmtpRelay
 from alerts.transport.smtp import connect
+from tests.conftest import Alerts
 from tests.pages import PROCESS_ENVIRONMENT, Served, links, serve
 from tests.relay import CUT, TAKE_AND_CUT, Relay, Script
 
@@ -109,11 +111,35 @@ def test_what_a_dead_process_was_sending_is_sent_again_as_it_was(served: Served)
     served.sign_up()
     first = served.post_office()[0]
     served.db.conn.execute(
-        "UPDATE notices SET state = 'sending', email = ?, message = ?",
-        (first.recipient, first.octets),
+        "UPDATE notices SET state = 'sending', email = ?, sender = ?, message = ?",
+        (first.recipient, first.sender, first.octets),
     )
     (again,) = served.post_office()
     assert (again.sender, again.octets) == (first.sender, first.octets)
+
+
+def test_neither_a_new_key_nor_a_new_setting_changes_what_was_frozen(
+    served: Served, alerts: Alerts
+) -> None:
+    """S16, promise 2: an attempt is repeated with the same envelope, too."""
+    with Relay(_fails_first("dot", TAKE_AND_CUT)) as relay:
+        served.sign_up()
+        served.post_office(_to(relay))
+        assert _state(served) == "in_doubt"
+        assert alerts("key", "rotate").code == 0
+        sender = replace(served.settings.sender, address="other@example.com", name="Other")
+        served.settings = replace(served.settings, sender=sender)
+        served.clock.go(minutes=16)
+        served.post_office(_to(relay))
+        assert len(relay.inbox) == 2
+        assert len({(t.sender, t.recipient, t.octets) for t in relay.inbox}) == 1
+        row = served.db.conn.execute("SELECT state, sender, message FROM notices").fetchone()
+        assert tuple(row) == ("sent", "", None)
+        served.sign_up("bo@example.org")
+        served.post_office(_to(relay))
+        assert relay.inbox[-1].sender.startswith(
+            "other+2-2-"
+        )  # what is frozen later has the new ones
 
 
 def test_a_template_of_the_project_wins(served: Served) -> None:

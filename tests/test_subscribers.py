@@ -261,3 +261,38 @@ def test_everyone_chosen_is_given_a_tag_or_loses_it(alerts: Alerts, project: Pat
     assert alerts("subscriber", "list", "--tag", "sur", "--json").json == []
     refused = alerts("subscriber", "tag", "a,b")
     assert (refused.code, "name one tag" in refused.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("project")
+def test_an_admin_chooses_for_a_person_what_they_could_on_the_page(alerts: Alerts) -> None:
+    edit = ("subscriber", "edit", "ana@x.org")
+    alerts("subscriber", "add", "ana@x.org", "--section", "news", "--section", "events")
+
+    def chosen() -> tuple[list[str], str]:
+        shown = alerts("subscriber", "show", "ana@x.org", "--json").json
+        return shown["sections"], shown["paused_until"]
+
+    assert chosen() == (["events", "news"], "")
+    assert alerts(*edit, "--section", "members", "--pause-until", "2099-03-01").code == 0
+    assert chosen() == (["members"], "2099-03-01T00:00:00Z")
+    text = alerts("subscriber", "show", "ana@x.org").stdout
+    assert "members" in text
+    assert "2099-03-01" in text
+    assert alerts(*edit, "--name", "Ana").code == 0
+    assert chosen() == (["members"], "2099-03-01T00:00:00Z")
+    assert alerts(*edit, "--all-sections", "--resume").stdout == "ana@x.org: updated\n"
+    assert chosen() == ([], "")
+    every = [o for key in ("news", "publications", "events", "members") for o in ("--section", key)]
+    assert (
+        alerts(*edit, *every).stdout == "ana@x.org: unchanged\n"
+    )  # all of them: all there will be
+    for wrong, words in (
+        (("--section", "sport"), "no section “sport”; there are news"),
+        (("--pause-until", "soon"), "write a day"),
+        (("--pause-until", "2001-01-01"), "is over"),
+        (("--pause-until", "2099-01-01", "--resume"), "one of them"),
+        (("--section", "news", "--all-sections"), "one of them"),
+    ):
+        refused = alerts(*edit, *wrong)
+        assert (refused.code, words in refused.stderr) == (2, True), refused.stderr
+    assert chosen() == ([], "")

@@ -1,7 +1,7 @@
 """`alerts subscriber import`: a file of people, what became of each line, and the reports of it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, TextIO
@@ -11,7 +11,8 @@ import click
 from alerts import fields, subscribe
 from alerts.cli.listing import written
 from alerts.cli.session import Session, json_option, pass_session, print_json
-from alerts.roster import Roster, mapped
+from alerts.headings import mapped
+from alerts.roster import Roster
 from alerts.sheet import line_of
 from alerts.store.intake import Change
 from alerts.subscribe import Imported
@@ -46,7 +47,7 @@ def import_(
     report: Path | None,
     as_json: bool,
 ) -> int:
-    """Take in a CSV FILE (“-”: standard input), whole or not at all; bad lines are named."""
+    """Take in a FILE of CSV or JSON (“-”: standard input), whole or not at all; bad lines are named."""
     name = name_of(file)
     people = Roster(blocks(file), name, mapped(",".join(mapping)) if mapping else None)
     take_in = partial(
@@ -58,11 +59,11 @@ def import_(
         dry_run=dry_run,
     )
     if report is None:
-        done = take_in(told=_teller(session) if dry_run and not as_json else None)
+        done = take_in(told=_teller(session, people) if dry_run and not as_json else None)
     else:
         with written(report) as out:
             out.write(line_of(REPORTED))
-            done = take_in(told=lambda change: _write(out, change))
+            done = take_in(told=lambda change: _write(out, change, people.unit))
             for rejection in done.rejected:
                 out.write(
                     line_of(
@@ -73,7 +74,7 @@ def import_(
         session.say(f"note: {notice}")
     if done.repeated:
         session.say(
-            f"note: {done.repeated} of the lines unchanged repeat an address; its last line counts"
+            f"note: {done.repeated} of those unchanged repeat an address; the last {people.unit} counts"
         )
     if as_json:
         print_json(
@@ -85,19 +86,21 @@ def import_(
             }
         )
     else:
-        _report(session, done, name, dry_run)
+        _report(session, done, people, dry_run)
     return 1 if done.rejected else 0
 
 
 REPORTED = ("line", "email", "outcome", "field", "before", "after")
 
 
-def _write(out: TextIO, change: Change) -> None:
+def _write(out: TextIO, change: Change, unit: str) -> None:
     """One line of a report."""
+    if change.outcome == "repeated":
+        change = replace(change, after=f"{unit} {change.after}")
     out.write(line_of(map(str, astuple(change))))
 
 
-def _teller(session: Session) -> Callable[[Change], None]:
+def _teller(session: Session, people: Roster) -> Callable[[Change], None]:
     """Says the first changes of those who are on the list already."""
     left = SHOWN
 
@@ -110,7 +113,8 @@ def _teller(session: Session) -> Callable[[Change], None]:
             session.say("… and more changes; --report FILE.csv writes them all")
             return
         before, after = (fields.shown(text) or "—" for text in (change.before, change.after))
-        session.say(f"line {change.line}: {change.email}: {change.field}: {before} → {after}")
+        place = f"{people.unit} {change.line}: {change.email}"
+        session.say(f"{place}: {change.field}: {before} → {after}")
 
     return tell
 
@@ -127,12 +131,13 @@ def blocks(file: IO[bytes]) -> Iterator[bytes]:
         yield block
 
 
-def _report(session: Session, done: Imported, file: str, dry_run: bool) -> None:
+def _report(session: Session, done: Imported, people: Roster, dry_run: bool) -> None:
     """What an import did, for a person."""
     for rejection in done.rejected[:SHOWN]:
-        session.warn(f"{file}, line {rejection.line}: {rejection.email or '—'}: {rejection.reason}")
+        place = f"{people.file}, {people.unit} {rejection.line}"
+        session.warn(f"{place}: {rejection.email or '—'}: {rejection.reason}")
     if len(done.rejected) > SHOWN:
-        session.warn(f"… and {len(done.rejected) - SHOWN} more lines; --json names them all")
+        session.warn(f"… and {len(done.rejected) - SHOWN} more; --json names them all")
     click.echo(
         f"{'would be: ' if dry_run else ''}{done.added} added, {done.updated} updated,"
         f" {done.unchanged} unchanged, {len(done.rejected)} rejected"

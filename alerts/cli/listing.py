@@ -14,8 +14,8 @@ from alerts.model import Subscriber
 from alerts.sheet import line_of
 
 FIELDS = (
-    "email", "name", "language", "status", "tags", "consent", "consent_source", "consent_at",
-    "created_at",
+    "email", "name", "language", "status", "tags", "sections", "paused_until", "consent",
+    "consent_source", "consent_at", "created_at",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from alerts import approval, publish
 from alerts.cli import collect as collecting
 from alerts.cli import queue as queueing
 from alerts.cli.review import mail_previews
-from alerts.cli.send import finish, recent, work
+from alerts.cli.send import finish, post_first, recent, work
 from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
 from alerts.collect import collect
 from alerts.errors import AwaitingApproval, Incomplete
@@ -32,6 +32,7 @@ def run(session: Session, month: str | None, as_json: bool) -> int:
     with project_lock(session.settings.database_path, "run", session.now):
         session.settle_home()
         prepared = _prepare(session, chosen, named=month is not None)
+        post_first(session)
         months = [chosen] if month else recent(session)
         report = work(session, months)
     if as_json:

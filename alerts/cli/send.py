@@ -73,7 +73,7 @@ def send(
     """
     with project_lock(session.settings.database_path, "send", session.now):
         session.settle_home()
-        _post_first(session)
+        post_first(session)
         months = [Month.parse(month)] if month else recent(session)
         report = work(session, months, limit=limit, connections=connections, rate=rate)
     if as_json:
@@ -81,7 +81,7 @@ def send(
     return finish(session, months, report, limited=limit is not None)
 
 
-def _post_first(session: Session) -> None:
+def post_first(session: Session) -> None:
     """What `alerts serve` may not have come to: the notices."""
     with suppress(LockHeld):
         stop = threading.Event()

@@ -8,14 +8,15 @@ from typing import Any
 
 import click
 
-from alerts import fields, preferences, query, subscribe
+from alerts import fields, optin, preferences, query, subscribe
 from alerts.address import Address
 from alerts.cli.importing import import_
 from alerts.cli.listing import document, write_csv, write_json, written
 from alerts.cli.session import Session, json_option, pass_session, print_json
 from alerts.errors import InputError, UsageError
 from alerts.model import Subscriber, SubscriberStatus
-from alerts.store import events, subscribers, suppressions
+from alerts.settings import WebSettings
+from alerts.store import events, stamp, subscribers, suppressions
 from alerts.subscribe import Wish
 
 Command = Callable[..., Any]
@@ -37,6 +38,9 @@ def _fields(command: Command) -> Command:
         click.option("--tag", "tags", multiple=True, help="Give a tag; repeat for more."),
         click.option("--consent", default="", metavar="TEXT", help="The words they agreed to."),
         click.option("--consent-source", default="", metavar="TEXT", help="Where they did."),
+        click.option(
+            "--section", "sections", multiple=True, help="Of the alert, only this; repeat for more."
+        ),
     ):
         command = option(command)
     return command
@@ -75,13 +79,29 @@ def add(session: Session, /, email: str, pending: bool, resubscribe: bool, **opt
     outcome = subscribe.add(
         session.db,
         address,
-        _wish(**options),
+        _wish(session, **options),
         language=session.settings.default_language,
         now=session.now,
         pending=pending,
         resubscribe=resubscribe,
     )
     click.echo(f"{address}: {outcome}")
+    if pending:
+        _invite(session, address)
+
+
+def _invite(session: Session, address: Address) -> None:
+    """Have a pending person mailed a link to confirm, and say so, or why not."""
+    base = session.settings.web.base_url.rstrip("/")
+    if base == WebSettings().base_url:
+        session.warn(
+            f"{address}: pending, with no confirmation mailed: set web.base_url to where the pages of"
+            " `alerts serve` are, then add them --pending once more"
+        )
+        return
+    session.say(
+        f"{address}: {optin.invite(session.db, address, f'{base}/confirm', session.now).value}"
+    )
 
 
 @subscriber.command("tag")
@@ -180,13 +200,17 @@ def _plain(detail: Mapping[str, Any]) -> str:
 @click.argument("email")
 @_fields
 @click.option("--untag", "untags", multiple=True, help="Take a tag away; repeat for more.")
+@click.option("--all-sections", is_flag=True, help="All of the alert, whatever they chose.")
+@click.option("--pause-until", metavar="DATE", help="No issue before that day (UTC): 2027-03-01.")
+@click.option("--resume", is_flag=True, help="End a pause.")
 @click.option("--email", "move_to", metavar="NEW", help="Their new address.")
 @pass_session
 def edit(session: Session, /, email: str, move_to: str | None, **options: Any) -> None:
     """Change what is held about one person."""
     address = Address.parse(email)
     new = Address.parse(move_to) if move_to else None
-    outcome = subscribe.edit(session.db, address, _wish(**options), now=session.now, move_to=new)
+    wish = _wish(session, **options)
+    outcome = subscribe.edit(session.db, address, wish, now=session.now, move_to=new)
     click.echo(f"{address}: {outcome}")
 
 
@@ -234,14 +258,22 @@ def export(
 
 
 def _wish(
+    session: Session,
     name: str | None,
     language: str | None,
     tags: tuple[str, ...],
     consent: str,
     consent_source: str,
+    sections: tuple[str, ...],
     untags: tuple[str, ...] = (),
+    all_sections: bool = False,
+    pause_until: str | None = None,
+    resume: bool = False,
 ) -> Wish:
     """Options as a wish; raises `UsageError`."""
+    if (all_sections and sections) or (resume and pause_until is not None):
+        raise UsageError("--section and --all-sections, --pause-until and --resume: one of them")
+    chosen: tuple[str, ...] | None = () if all_sections else _sections(session, sections) or None
     try:
         return Wish(
             name=None if name is None else fields.clean(name, fields.MAX_NAME, "--name"),
@@ -250,9 +282,31 @@ def _wish(
             untags=tuple(json.loads(fields.tags(",".join(untags)))),
             consent=fields.evidence(consent),
             consent_source=fields.clean(consent_source, fields.MAX_SOURCE, "--consent-source"),
+            sections=()
+            if chosen and len(chosen) == len(session.settings.alert.sections)
+            else chosen,
+            paused_until="" if resume else _pause(session, pause_until),
         )
     except InputError as fault:
         raise UsageError(str(fault)) from fault
+
+
+def _sections(session: Session, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Sections of the alert that are named; raises `UsageError` for others."""
+    known = session.settings.alert.sections
+    if foreign := [word for word in words if word not in known]:
+        raise UsageError(f"--section: no section “{foreign[0]}”; there are {', '.join(known)}")
+    return tuple(sorted(set(words)))
+
+
+def _pause(session: Session, day: str | None) -> str | None:
+    """Until when, as it is kept; raises `UsageError` for what is over."""
+    if day is None:
+        return None
+    until = fields.pause(day)
+    if until <= stamp(session.now):
+        raise UsageError(f"--pause-until: {day} is over; --resume ends a pause")
+    return until
 
 
 def _chosen(

@@ -96,6 +96,6 @@ def import_(session: Session, file: IO[bytes], reason: str, note: str, as_json: 
         print_json({"added": added, "unchanged": unchanged, "rejected": rejected})
     else:
         for r in people.rejected[:20]:
-            session.warn(f"{people.file}, line {r.line}: {r.email or '—'}: {r.reason}")
+            session.warn(f"{people.file}, {people.unit} {r.line}: {r.email or '—'}: {r.reason}")
         click.echo(f"{added} added, {unchanged} unchanged, {len(rejected)} rejected")
     return 1 if rejected else 0

@@ -84,6 +84,15 @@ def ask(
     )
 
 
+def open_to_join(db: Database, address: Address) -> Confirmation | None:
+    """The open wish to join with that address."""
+    rows = db.query(
+        f"SELECT {_COLUMNS} FROM confirmations WHERE email_key = ? AND subscriber_id = ?",  # noqa: S608
+        (address.key, JOINS),
+    )
+    return next((_confirmation(row) for row in rows), None)
+
+
 def asked(db: Database, limit: int) -> Sequence[Confirmation]:
     """The oldest wishes that nobody has looked at."""
     rows = db.query(

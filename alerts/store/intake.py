@@ -50,7 +50,10 @@ class Change:
 
 
 Told = Callable[[Change], None]
-COMPARED = ("name", "language", "status", "tags", "consent", "consent_source", "consent_at")
+COMPARED = (
+    *("name", "language", "status", "tags", "consent", "consent_source", "consent_at"),
+    *("sections", "paused_until"),
+)
 
 # A file never empties a field and never takes a tag away, never confirms and never resubscribes:
 # it can only add, correct, or unsubscribe.
@@ -70,7 +73,9 @@ _CHOOSE = """
                        ORDER BY value)) END AS tags,
            coalesce(nullif(x.consent, ''), s.consent, '') AS consent,
            coalesce(nullif(x.consent_source, ''), s.consent_source, :source) AS consent_source,
-           coalesce(nullif(x.consent_at, ''), s.consent_at, '') AS consent_at
+           coalesce(nullif(x.consent_at, ''), s.consent_at, '') AS consent_at,
+           coalesce(nullif(x.sections, '[]'), s.sections, '[]') AS sections,
+           coalesce(nullif(x.paused_until, ''), s.paused_until, '') AS paused_until
     FROM (SELECT *, max(line) FROM staged GROUP BY email_key ORDER BY email_key) AS x
     LEFT JOIN main.subscribers AS s ON s.email_key = x.email_key
     LEFT JOIN main.suppressions AS p ON p.email_key = x.email_key
@@ -115,11 +120,14 @@ def _stage(db: Database, entries: Iterable[Entry]) -> None:
     run("PRAGMA temp_store = FILE")
     run(
         """CREATE TEMP TABLE staged (line INTEGER PRIMARY KEY, email_key, email, name, language,
-                                     status, tags, consent, consent_source, consent_at)"""
+                                     status, tags, consent, consent_source, consent_at, sections,
+                                     paused_until)"""
     )
     run("BEGIN")
     try:
-        db.conn.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+        db.conn.executemany(
+            "INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries
+        )
     except BaseException:
         run("ROLLBACK")
         raise
@@ -168,7 +176,7 @@ def _changes(db: Database) -> Iterator[Change]:
         if counts is None:  # refused, and said elsewhere
             continue
         if counts != line:
-            yield Change(line, email, "repeated", after=f"line {counts}")
+            yield Change(line, email, "repeated", after=str(counts))
         elif known is None:
             yield Change(line, email, "added")
         else:
@@ -183,9 +191,9 @@ def _insert(db: Database, facts: dict[str, str]) -> int:
     highest = db.conn.execute("SELECT coalesce(max(id), 0) FROM subscribers").fetchone()[0]
     added = db.conn.execute(
         """INSERT INTO subscribers (email_key, created_at, updated_at, email, name, language, status,
-                                    tags, consent, consent_source, consent_at)
+                                    tags, consent, consent_source, consent_at, sections, paused_until)
            SELECT email_key, :at, :at, email, name, language, status,
-                  tags, consent, consent_source, consent_at
+                  tags, consent, consent_source, consent_at, sections, paused_until
            FROM chosen WHERE id IS NULL ORDER BY rowid""",
         facts,
     ).rowcount
@@ -204,8 +212,10 @@ def _update(db: Database, facts: dict[str, str]) -> int:
         """CREATE TEMP TABLE differing AS
            SELECT c.*, c.status <> s.status AS leaves
            FROM chosen AS c JOIN main.subscribers AS s ON s.id = c.id
-           WHERE (c.name, c.language, c.status, c.tags, c.consent, c.consent_source, c.consent_at)
-              <> (s.name, s.language, s.status, s.tags, s.consent, s.consent_source, s.consent_at)
+           WHERE (c.name, c.language, c.status, c.tags, c.consent, c.consent_source, c.consent_at,
+                  c.sections, c.paused_until)
+              <> (s.name, s.language, s.status, s.tags, s.consent, s.consent_source, s.consent_at,
+                  s.sections, s.paused_until)
            ORDER BY c.rowid"""
     )
     run(
@@ -217,7 +227,8 @@ def _update(db: Database, facts: dict[str, str]) -> int:
     return run(
         """UPDATE subscribers SET name = d.name, language = d.language, status = d.status,
                   tags = d.tags, consent = d.consent, consent_source = d.consent_source,
-                  consent_at = d.consent_at, updated_at = :at
+                  consent_at = d.consent_at, sections = d.sections, paused_until = d.paused_until,
+                  updated_at = :at
            FROM differing AS d WHERE d.id = subscribers.id""",
         facts,
     ).rowcount

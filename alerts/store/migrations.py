@@ -473,6 +473,13 @@ def m013_former_addresses(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m014_notice_envelopes(db: Database) -> None:
+    """The envelope's sender of a notice is frozen with its bytes, so that neither a new key nor a new
+    setting changes it between two attempts; it is emptied with them."""
+    db.conn.execute("ALTER TABLE notices ADD COLUMN sender TEXT NOT NULL DEFAULT ''")
+
+
+@MIGRATIONS()
 def m015_event_files(db: Database) -> None:
     """The file of an event, for the reader's calendar, in the words of each edition; empty for other
     articles, and for events of issues that were frozen before there were such files."""

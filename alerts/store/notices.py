@@ -30,7 +30,8 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice that is owed. `message` is None until its bytes are frozen."""
+    """One notice that is owed. `message` is None until its bytes are frozen, and with them the
+    `sender` of the envelope."""
 
     id: int
     kind: NoticeKind
@@ -39,6 +40,7 @@ class Notice:
     email: str
     language: str
     message: bytes | None
+    sender: str
     state: DeliveryState
     attempts: int
     created_at: str
@@ -109,8 +111,8 @@ def recover(db: Database, now: datetime) -> int:
     return cursor.rowcount
 
 
-_COLUMNS = """id, kind, subscriber_id, confirmation_id, email, language, message, state, attempts,
-              created_at"""
+_COLUMNS = """id, kind, subscriber_id, confirmation_id, email, language, message, sender, state,
+              attempts, created_at"""
 
 
 def due(db: Database, now: datetime, limit: int) -> Sequence[Notice]:
@@ -133,20 +135,20 @@ def next_due(db: Database) -> str:
     return row[0] or ""
 
 
-def claim(db: Database, notice: Notice, message: bytes, now: datetime) -> bool:
-    """Take a notice to send those bytes, if it may be sent still; returns whether.
+def claim(db: Database, notice: Notice, sender: str, message: bytes, now: datetime) -> bool:
+    """Take a notice to send those bytes from that sender, if it may be sent still; returns whether.
 
     In one statement with the question whether its wish is still open and its address may be mailed;
     where not, it is settled as `skipped`.
     """
     taken = db.conn.execute(
-        """UPDATE notices SET state = 'sending', message = ?, changed_at = ?
+        """UPDATE notices SET state = 'sending', sender = ?, message = ?, changed_at = ?
             WHERE id = ? AND state IN ('queued', 'deferred', 'in_doubt')
               AND (confirmation_id IS NULL OR EXISTS (SELECT 1 FROM confirmations AS c
                      WHERE c.id = confirmation_id AND c.state = 'mailed'))
               AND NOT EXISTS (SELECT 1 FROM suppressions AS x
                      WHERE x.email_key = ? AND x.reason <> 'unsubscribed')""",
-        (message, stamp(now), notice.id, Address.parse(notice.email).key),
+        (sender, message, stamp(now), notice.id, Address.parse(notice.email).key),
     ).rowcount
     if not taken:
         db.conn.execute(
@@ -157,7 +159,7 @@ def claim(db: Database, notice: Notice, message: bytes, now: datetime) -> bool:
     return bool(taken)
 
 
-_EMPTIED = "email = '', message = NULL"
+_EMPTIED = "email = '', sender = '', message = NULL"
 
 
 def settle(

@@ -39,8 +39,9 @@ def add(db: Database, subscriber: Subscriber, now: datetime) -> int:
     s = subscriber
     row = db.conn.execute(
         """INSERT INTO subscribers (email, email_key, name, language, status, tags, consent,
-                                    consent_source, consent_at, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+                                    consent_source, consent_at, paused_until, sections, created_at,
+                                    updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
         (
             s.email,
             Address.parse(s.email).key,
@@ -51,6 +52,8 @@ def add(db: Database, subscriber: Subscriber, now: datetime) -> int:
             s.consent,
             s.consent_source,
             s.consent_at,
+            s.paused_until,
+            _json(s.sections),
             stamp(now),
             stamp(now),
         ),

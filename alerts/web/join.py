@@ -5,6 +5,7 @@ address (rule X10). Bots meet a field that people don't see, limits, and a form 
 sent back within seconds counts for several, as no person is that quick (X9).
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from alerts.errors import InputError
 from alerts.optin import Confirmed, SignUp
 from alerts.render.catalogue import later
 from alerts.store import confirmations
-from alerts.store.confirmations import WishState
+from alerts.store.confirmations import Confirmation, WishState
 from alerts.web.limits import network_of
 from alerts.web.visit import Page, Visit
 
@@ -147,9 +148,16 @@ def show_confirm(visit: Visit, status: int = 200) -> Response:
         joins=wish.subscriber_id == confirmations.JOINS,
         address=wish.email,
         wanted=wish.language,
-        consent=wish.consent,
+        consent=_agreed(visit, wish),
         form=visit.nonce(wish.id),
     )
+
+
+def _agreed(visit: Visit, wish: Confirmation) -> str:
+    """What is agreed to by confirming: as it was asked, or our wording where an admin asked."""
+    if wish.consent or wish.subscriber_id != confirmations.JOINS:
+        return wish.consent
+    return wording(replace(visit, language=visit.speaks(wish.language)))
 
 
 def confirm(visit: Visit) -> Response:
@@ -164,6 +172,7 @@ def confirm(visit: Visit) -> Response:
         visit.now,
         within=visit.site.settings.web.confirm_within,
         network=kept_network(visit),
+        shown=_agreed(visit, wish) if wish else "",
     )
     if wish is None or done is Confirmed.OVER:
         return visit.page("over.html", 410)

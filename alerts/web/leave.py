@@ -5,7 +5,9 @@ once (S5). A GET shows the button and changes nothing, for scanners follow every
 link never expires and needs no issue (S7). Afterwards there is a way back for an hour.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from starlette.responses import Response
 
@@ -14,74 +16,76 @@ from alerts.model import SubscriberStatus
 from alerts.preferences import LeaveReason
 from alerts.store import subscribers
 from alerts.tokens import Purpose
-from alerts.web.visit import Page, Visit
+from alerts.web.visit import Handler, Page, Visit
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 WAY_BACK = timedelta(hours=1)
 
 
-def show(visit: Visit) -> Response:
+Addressed = Callable[[Visit, int], Response]
+
+
+def addressed(handler: Addressed) -> Handler:
+    """A handler for the reader whom the token in the path names, by number; missing for others."""
+
+    def handle(visit: Visit) -> Response:
+        number = visit.number(Purpose.UNSUBSCRIBE)
+        return visit.missing() if number is None else handler(visit, number)
+
+    return handle
+
+
+def _page(visit: Visit, number: int, template: str, status: int = 200, **values: Any) -> Response:
+    """A page in the reader's language; in the visitor's, where no reader is left."""
+    person = subscribers.by_id(visit.db, number)
+    return visit.page(template, status, person.language if person else "", **values)
+
+
+def show(visit: Visit, number: int) -> Response:
     """The button."""
-    number = visit.number(Purpose.UNSUBSCRIBE)
-    if number is None:
-        return visit.missing()
     person = subscribers.by_id(visit.db, number)
     if person is None or person.status in (SubscriberStatus.UNSUBSCRIBED, SubscriberStatus.ERASED):
-        return visit.page(
-            "left.html", language=person.language if person else "", undo="", choices=(), here=""
-        )
+        return _page(visit, number, "left.html", undo="", choices=(), here="")
     choose = visit.token(Purpose.PREFERENCES, number)
-    here = visit.path["token"]
-    return visit.page("leave.html", language=person.language, preferences=choose, here=here)
+    return _page(visit, number, "leave.html", preferences=choose, here=visit.path["token"])
 
 
-def leave(visit: Visit) -> Response:
+def leave(visit: Visit, number: int) -> Response:
     """Let the reader go."""
-    number = visit.number(Purpose.UNSUBSCRIBE)
-    if number is None:
-        return visit.missing()
     name, value = ONE_CLICK
     if visit.field(name) == value:
         preferences.leave(visit.db, number, visit.now, by="one-click")
         return Response("You are unsubscribed.\n", media_type="text/plain")
     was_active = preferences.leave(visit.db, number, visit.now, by="page")
-    person = subscribers.by_id(visit.db, number)
-    return visit.page(
+    return _page(
+        visit,
+        number,
         "left.html",
-        language=person.language if person else "",
         undo=visit.token(Purpose.UNDO, number, WAY_BACK) if was_active else "",
         choices=[reason.value for reason in LeaveReason],
         here=visit.path["token"],
     )
 
 
-def undo(visit: Visit) -> Response:
+def undo(visit: Visit, number: int) -> Response:
     """Take it back, by the button that was shown to whoever has just left."""
-    number = visit.number(Purpose.UNSUBSCRIBE)
     said = visit.passed(Purpose.UNDO, visit.field("undo"))
-    if number is None or said is None or said.number != number:
+    if said is None or said.number != number:
         return visit.missing()
-    person = subscribers.by_id(visit.db, number)
-    language = person.language if person else ""
     if said.until < visit.now.timestamp() or not preferences.stay(visit.db, number, visit.now):
-        return visit.page("over.html", 410, language=language)
-    choose = visit.token(Purpose.PREFERENCES, number)
-    return visit.page("stayed.html", language=language, preferences=choose)
+        return _page(visit, number, "over.html", 410)
+    return _page(visit, number, "stayed.html", preferences=visit.token(Purpose.PREFERENCES, number))
 
 
-def tell_why(visit: Visit) -> Response:
+def tell_why(visit: Visit, number: int) -> Response:
     """Keep the reason, if one was chosen."""
-    number = visit.number(Purpose.UNSUBSCRIBE)
-    if number is None:
-        return visit.missing()
     if visit.field("reason") in list(LeaveReason):
         preferences.tell_why(visit.db, number, LeaveReason(visit.field("reason")), visit.now)
-    person = subscribers.by_id(visit.db, number)
-    return visit.page("thanks.html", language=person.language if person else "")
+    return _page(visit, number, "thanks.html")
 
 
 PAGES = (
-    Page("/unsubscribe/{token}", show, leave),
-    Page("/unsubscribe/{token}/undo", show, undo),
-    Page("/unsubscribe/{token}/reason", show, tell_why),
+    Page("/unsubscribe/{token}", addressed(show), addressed(leave)),
+    Page("/unsubscribe/{token}/undo", addressed(show), addressed(undo)),
+    Page("/unsubscribe/{token}/reason", addressed(show), addressed(tell_why)),
 )
