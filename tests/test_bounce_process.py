@@ -3,13 +3,14 @@
 import re
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from alerts.feedback import Desk
 from alerts.model import Month
-from alerts.store import secrets
+from alerts.store import ageing, returned, secrets, transaction
 from alerts.tokens import Purpose, sign
 from tests.conftest import Alerts
 from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
@@ -94,6 +95,19 @@ def test_s16_a_bounce_without_the_return_path_is_known_by_the_message_that_it_qu
     message = sent["reader3@example.org"][1]
     (found,) = _process(alerts, _dsn("alerts@example.org", "reader3@example.org", UNKNOWN, message))
     assert (found["subscriber"], found["done"]) == ("reader3@example.org", True)
+
+
+def test_the_words_of_a_bounce_are_let_go_in_time(
+    project: Path, alerts: Alerts, sent: dict[str, tuple[str, str]]
+) -> None:
+    """That it came back stays, for the count of those in a row."""
+    _process(alerts, _dsn(sent["reader2@example.org"][0], "x@example.org", UNKNOWN, ""))
+    db = database(project)
+    with transaction(db):
+        assert ageing.replies(db, NOW + timedelta(days=9999)) >= 1
+    assert "unknown" not in str(list(db.query("SELECT detail FROM events")))
+    assert returned.figures(db, MONTH).hard == 1
+    db.close()
 
 
 def test_x16_forged_bounces_and_complaints_touch_nobody(

@@ -17,19 +17,19 @@ _OF_DELIVERIES = "delivery_id IS NOT NULL AND detail <> '{}'"
 
 
 def replies(db: Database, before: datetime) -> int:
-    """Forget what relays said of settled deliveries, in the outbox and in events; returns how many."""
+    """Forget what servers said of settled deliveries, in the outbox, in events and in the mail that
+    came back; returns how many."""
     emptied = db.conn.execute(
         f"UPDATE deliveries SET reply = '' WHERE reply <> '' AND changed_at < ? AND {_SETTLED}",  # noqa: S608
         (stamp(before),),
     ).rowcount
-    return (
-        emptied
-        + db.conn.execute(
-            f"UPDATE events SET detail = json_set(detail, '$.reply', '') WHERE {_OF_DELIVERIES} AND at < ?"  # noqa: S608
-            " AND json_extract(detail, '$.reply') <> ''",
-            (stamp(before),),
+    for words in ("$.reply", "$.diagnostic"):
+        emptied += db.conn.execute(
+            f"""UPDATE events SET detail = json_set(detail, :words, '')
+                 WHERE {_OF_DELIVERIES} AND at < :before AND json_extract(detail, :words) <> ''""",  # noqa: S608
+            {"words": words, "before": stamp(before)},
         ).rowcount
-    )
+    return emptied
 
 
 def notices(db: Database, before: datetime) -> int:
