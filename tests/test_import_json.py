@@ -234,3 +234,13 @@ def test_a_long_array_is_read_in_flat_memory(project: Path) -> None:
     count, grown = map(int, run.stdout.split())
     assert count == 110_001
     assert grown < 10_000  # kB
+
+
+def test_a_section_that_the_alert_does_not_have_is_named(project: Path, alerts: Alerts) -> None:
+    """It is kept, since a list may be older than the settings; who wants nothing else is told of."""
+    people = (
+        '[{"email": "a@x.org", "sections": ["evnts"]}, {"email": "b@x.org", "sections": ["news"]}]'
+    )
+    result = alerts("subscriber", "import", "-", stdin=people)
+    assert result.code == 0
+    assert "alert.sections does not have: evnts;" in result.stderr

@@ -14,6 +14,7 @@ from alerts.cli.session import Session, json_option, pass_session, print_json
 from alerts.headings import mapped
 from alerts.roster import Roster
 from alerts.sheet import line_of
+from alerts.store import subscribers
 from alerts.store.intake import Change
 from alerts.subscribe import Imported
 
@@ -75,6 +76,11 @@ def import_(
     if done.repeated:
         session.say(
             f"note: {done.repeated} of those unchanged repeat an address; the last {people.unit} counts"
+        )
+    if foreign := subscribers.unknown_sections(session.db, session.settings.alert.sections):
+        session.warn(
+            f"some want sections that alert.sections does not have: {', '.join(foreign)}; of these"
+            " alone they would get nothing"
         )
     if as_json:
         print_json(

@@ -5,7 +5,7 @@ would keep writers out (rollback journal).
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -172,3 +172,14 @@ def _json(words: tuple[str, ...]) -> str:
 def _subscriber(row: dict[str, Any]) -> Subscriber:
     lists = {name: tuple(json.loads(row[name])) for name in ("tags", "sections")}
     return Subscriber(**{**row, **lists, "status": SubscriberStatus(row["status"])})
+
+
+def unknown_sections(db: Database, known: Sequence[str]) -> tuple[str, ...]:
+    """The sections that somebody wants and that are none of these."""
+    rows = db.conn.execute(
+        """SELECT DISTINCT wanted.value FROM subscribers AS s, json_each(s.sections) AS wanted
+            WHERE s.sections <> '[]' AND s.status <> 'erased'
+              AND wanted.value NOT IN (SELECT value FROM json_each(?)) ORDER BY wanted.value""",
+        (json.dumps(list(known)),),
+    )
+    return tuple(section for (section,) in rows)
