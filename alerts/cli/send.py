@@ -125,6 +125,7 @@ def work(
         resend_in_doubt=delivery.in_doubt == "resend",
         window=(delivery.window_limit, delivery.window) if delivery.window_limit else None,
         warm_up=delivery.warm_up,
+        zone=settings.zone,
         destinations=[
             Destination(one.domains, one.connections, one.rate, one.retry(delivery.retry))
             for one in settings.destinations
