@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from alerts.store import open_database
 from alerts.store.lock import project_lock
 from alerts.store.migrations import MIGRATIONS
 from benchmarks.leaving import OFFERS, WAYS, race
+from benchmarks.together import crowd, prepare
 from tests.conftest import Alerts
 from tests.factories import NOW, add_subscribers, database, queue_issue
 from tests.relay import Relay, Taken
@@ -29,47 +29,14 @@ from tests.test_dispatch import Sending
 M = ("--month", "2026-10")
 
 
-def start(root: Path, relay: Relay, *command: str) -> "subprocess.Popen[str]":
-    """The real command, in a process of its own."""
-    environment = os.environ | {
-        "ALERTS_DELIVERY__RELAY": relay.url,
-        "PYTHONPATH": os.pathsep.join(sys.path),
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", "alerts", "--project", str(root), *command],
-        env=environment,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-@pytest.mark.parametrize("senders", [2, 5])
-def test_t10_runs_that_start_at_once_are_one_run_p4(
-    project: Path, alerts: Alerts, senders: int
-) -> None:
+@pytest.mark.parametrize("runs", [2, 5])
+def test_t10_runs_that_start_at_once_are_one_run_p4(tmp_path: Path, runs: int) -> None:
     """From articles to mail: 1 issue, each recipient once; who comes second says who is first."""
-    articles = project / "articles"
-    articles.mkdir()
-    (articles / "one.md").write_text(
-        "---\ntitle: One\nurl: https://example.org/one\npublished: 2026-10-05\n---\nText.\n"
-    )
-    alerts("source", "add", str(articles), "--kind", "folder")
-    db = database(project)
-    emails = add_subscribers(db, 40)
+    root = tmp_path / "project"
+    emails = prepare(root)
     with Relay() as relay:
-        for _ in range(2):
-            crowd = [start(project, relay, "run", *M) for _ in range(senders)]
-            ends = [(*one.communicate(), one.returncode) for one in crowd]
-            assert {code for _, _, code in ends} <= {0, 75}, ends
-            assert any(code == 0 for _, _, code in ends)
-            for _, told, code in ends:
-                if code == 75:
-                    assert "`alerts run`, process" in told
-                    assert "try again later" in told
-                    assert len(told.splitlines()) == 1
-        assert Counter(relay.recipients) == Counter(emails)
-    assert db.execute("SELECT count(*) FROM issues").fetchone() == (1,)
+        for _ in range(2):  # the second time there is nothing left to do
+            assert not crowd(root, relay, emails, runs).faults
 
 
 def test_t10_a_lock_left_by_the_dead_is_no_obstacle_and_a_living_one_is_named(
