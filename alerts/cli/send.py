@@ -142,7 +142,8 @@ def work(
     try:
         if months:
             check(db, settings.database_path)
-        here = at_work(db, settings.database_path) if months else nullcontext()
+        # by the session's connection, so that after power loss no witness is ahead of the database
+        here = at_work(session.db, settings.database_path) if months else nullcontext()
         with stopping(world.stop.set), here, bar(session.quiet) as shown:
             return dispatch(db, orders, world, shown.draw if shown else lambda report, due: None)
     finally:
