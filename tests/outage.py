@@ -37,7 +37,7 @@ def compiled(folder: Path) -> Path:
     compiler = shutil.which("cc")
     if compiler is None:
         sys.exit(f"benchmarks.power: no C compiler (cc); {remedy}")
-    command = [compiler, "-shared", "-fPIC", "-O2", "-o", made, RECORDER, "-ldl"]
+    command = [compiler, "-shared", "-fPIC", "-O2", "-o", str(made), str(RECORDER), "-ldl"]
     if subprocess.run(command).returncode:
         sys.exit(
             f"benchmarks.power: cc cannot compile {RECORDER.name}; it needs Linux, and {remedy}"
