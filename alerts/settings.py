@@ -307,8 +307,8 @@ class DatabaseSettings:
 
     synchronous: str = option(
         "full",
-        "full: what a send was told by the relay survives power loss; normal: survives kill -9, and"
-        " after power loss what was sent in the last second or so is sent again.",
+        "full: what the relay answered survives power loss; normal: survives kill -9, and after power"
+        " loss what was sent in the last second or so is sent again.",
         ("full", "normal"),
     )
 

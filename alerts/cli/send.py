@@ -126,6 +126,7 @@ def work(
         window=(delivery.window_limit, delivery.window) if delivery.window_limit else None,
         warm_up=delivery.warm_up,
         zone=settings.zone,
+        durable=settings.database.synchronous == "full",
         destinations=[
             Destination(one.domains, one.connections, one.rate, one.retry(delivery.retry))
             for one in settings.destinations
@@ -138,12 +139,11 @@ def work(
         random.random,
         keyring=Keyring.load(settings),
     )
-    db = open_database(settings.database_path, synchronous=settings.database.synchronous)
+    db = open_database(settings.database_path)
     try:
         if months:
             check(db, settings.database_path)
-        # by the session's connection, so that after power loss no witness is ahead of the database
-        here = at_work(session.db, settings.database_path) if months else nullcontext()
+        here = at_work(db, settings.database_path) if months else nullcontext()
         with stopping(world.stop.set), here, bar(session.quiet) as shown:
             return dispatch(db, orders, world, shown.draw if shown else lambda report, due: None)
     finally:

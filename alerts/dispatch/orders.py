@@ -27,7 +27,8 @@ class Orders:
 
     `rate` is messages a second, `window` at most how many in how long, `warm_up` at most how many on
     the first, second, … day of sending in `zone`. `connections`, `rate` and `retry` are those of all domains
-    that no destination names; rate, window and warm-up are kept over all.
+    that no destination names; rate, window and warm-up are kept over all. Where an outcome need not be
+    `durable`, power loss may have what was sent in the last second sent again.
     """
 
     months: Sequence[Month]
@@ -41,6 +42,7 @@ class Orders:
     window: tuple[int, timedelta] | None = None
     warm_up: Sequence[int] = ()
     zone: tzinfo = UTC
+    durable: bool = True
     destinations: Sequence[Destination] = ()
 
 
