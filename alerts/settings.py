@@ -183,7 +183,8 @@ class DeliverySettings:
     window: timedelta = option(timedelta(hours=1), "The length of that window.")
     warm_up: tuple[int, ...] = option(
         (),
-        "At most so many messages on the first, second, … day (UTC) of sending, e.g. [200, 1000, 5000].",
+        "At most so many messages on the first, second, … day of sending, by alert.timezone,"
+        " e.g. [200, 1000, 5000].",
     )
     timeout: timedelta = option(
         timedelta(minutes=5), "How long to wait for an answer of the relay."
@@ -337,7 +338,8 @@ class DatabaseSettings:
 
     synchronous: str = option(
         "full",
-        "full: what was acknowledged survives power loss; normal: survives kill -9.",
+        "full: what the relay answered survives power loss; normal: survives kill -9, and after power"
+        " loss what was sent in the last second or so is sent again.",
         ("full", "normal"),
     )
 

@@ -12,11 +12,10 @@ before this process began is told to them when they are made. They do not wait; 
 import math
 from bisect import insort
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Protocol
-
-DAY = 86_400.0
 
 
 class Gate(Protocol):
@@ -85,19 +84,22 @@ class WarmUp:
     """`limits[n]` messages on the (n+1)th day of sending; after the last of them no limit.
 
     `earlier` is the number of days of sending before today, `sent` how many went today already, and
-    `midnight` when today ends.
+    `midnight(n)` the moment at which the nth day from today ends: 0 is today, and not all are equally
+    long.
     """
 
-    def __init__(self, limits: Sequence[int], earlier: int, sent: int, midnight: float) -> None:
+    def __init__(
+        self, limits: Sequence[int], earlier: int, sent: int, midnight: Callable[[int], float]
+    ) -> None:
         self._limits, self._earlier, self._midnight = limits, earlier, midnight
         self._booked: dict[int, int] = {0: sent} if sent else {}  # by day, 0 is today
 
     def opens(self, now: float) -> float:
         """See `Gate`. A day on which nothing is booked is no day of sending."""
-        day = self._day(now)
+        today = day = self._day(now)
         while self._booked.get(day, 0) >= self._limit(day):
             day += 1
-        return max(now, self._midnight + (day - 1) * DAY)
+        return now if day == today else self._midnight(day - 1)
 
     def book(self, at: float, now: float) -> None:
         """See `Gate`."""
@@ -105,7 +107,7 @@ class WarmUp:
         self._booked[day] = self._booked.get(day, 0) + 1
 
     def _day(self, at: float) -> int:
-        return max(0, math.floor((at - self._midnight) / DAY) + 1)
+        return next(day for day in count() if at < self._midnight(day))
 
     def _limit(self, day: int) -> float:
         number = self._earlier + sum(booked < day for booked in self._booked)

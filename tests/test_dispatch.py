@@ -3,10 +3,12 @@
 import hashlib
 import threading
 import time
+from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -281,6 +283,7 @@ class Clock:
     def __init__(self, sending: Sending, relay: Relay, step: float) -> None:
         self.now, self._sending, self._relay, self._step = 1000.0, sending, relay, step
         self._seen, self._quiet, self._turns = 0, 0, 0
+        self.begin = NOW
         self.until = 10_000  # messages, then stop
         self.stop = threading.Event()
         self.taken: list[tuple[str, float]] = []
@@ -298,7 +301,7 @@ class Clock:
 
     def wall(self) -> datetime:
         """The time of day."""
-        return NOW + timedelta(seconds=self.now - 1000.0)
+        return self.begin + timedelta(seconds=self.now - 1000.0)
 
     def _look(self, report: Report) -> None:
         self._turns += 1
@@ -353,14 +356,36 @@ def test_a_quota_is_kept_over_several_calls_s17(project: Path) -> None:
     assert all(at >= 1000 + 3600 * (n // 4) for n, (_, at) in enumerate(clock.taken))
 
 
-def test_a_warm_up_counts_the_days_of_sending_s17(project: Path) -> None:
-    sending = Sending(project, readers=9)
+@pytest.mark.parametrize("name", ["UTC", "Pacific/Auckland", "America/Los_Angeles", "Asia/Kolkata"])
+def test_a_warm_up_counts_the_days_of_sending_in_the_alerts_zone_s17(
+    project: Path, name: str
+) -> None:
+    """Two on the first day, three on the second: in one call, and in one after each message."""
+    sending, zone = Sending(project, readers=9), ZoneInfo(name)
+    days: Counter[date] = Counter()
     with Relay() as relay:
-        clock = Clock(sending, relay, 6 * 3600.0)
-        clock.send(warm_up=[2, 3])
+        clock = Clock(sending, relay, 5 * 3600.0)
+        for limit in (1, 1, 1, 1, None):
+            clock.send(warm_up=[2, 3], zone=zone, limit=limit)
+    for _, at in clock.taken:
+        days[(NOW + timedelta(seconds=at - 1000)).astimezone(zone).date()] += 1
     assert sending.counts == {"sent": 9}
-    days = [(NOW + timedelta(seconds=at - 1000)).date() - NOW.date() for _, at in clock.taken]
-    assert all(day.days >= (n >= 2) + (n >= 5) for n, day in enumerate(days))
+    (first, one), (second, two), *_ = sorted(days.items())
+    assert (first, one) == (NOW.astimezone(zone).date(), 2)
+    assert (second, two) == (first + timedelta(days=1), 3), "as many as it lets, not too early"
+
+
+def test_a_day_of_the_warm_up_is_as_long_as_it_is_s17(project: Path) -> None:
+    """A day of 25 hours: what would fit tomorrow by UTC, or 24 hours on, waits for midnight."""
+    sending, zone = Sending(project, readers=3), ZoneInfo("Europe/Madrid")
+    sending.db.execute("UPDATE deliveries SET due_at = '2026-10-01T00:00:00Z'")
+    with Relay() as relay:
+        clock = Clock(sending, relay, 600.0)
+        clock.begin = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)  # 0:30 in Madrid
+        clock.send(warm_up=[1, 2], zone=zone)
+    (_, first), (_, second), _ = clock.taken
+    assert first == 1000
+    assert 24.5 * 3600 <= second - first < 24.5 * 3600 + 600
 
 
 def test_a_relay_that_asks_for_less_is_given_time_s17(project: Path) -> None:

@@ -1,15 +1,22 @@
 """Limits on the rate: never more than was asked for, and never later than need be (rule S17)."""
 
 from bisect import bisect_right
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.throttle import DAY, Brake, Pace, Throttle, WarmUp, Window
+from alerts.throttle import Brake, Pace, Throttle, WarmUp, Window
 
+DAY = 86_400.0
 STEPS = st.lists(st.floats(0, 3, allow_nan=False), min_size=1, max_size=120)
+
+
+def first_ends(at: float) -> Callable[[int], float]:
+    """When each day ends, the first of them at that moment."""
+    return lambda day: at + day * DAY
 
 
 def places(throttle: Throttle, steps: list[float]) -> list[float]:
@@ -44,7 +51,7 @@ def test_a_pace_is_kept(steps: list[float], rate: float) -> None:
     st.integers(0, 9),
 )
 def test_a_warm_up_is_kept_day_by_day(hours: list[int], limits: list[int], sent: int) -> None:
-    throttle = Throttle([WarmUp(limits, 0, sent, midnight=DAY / 2)])
+    throttle = Throttle([WarmUp(limits, 0, sent, first_ends(DAY / 2))])
     found = places(throttle, [hour * 3600.0 for hour in hours])
     counts: dict[int, int] = {0: sent}
     for place in found:
@@ -55,7 +62,9 @@ def test_a_warm_up_is_kept_day_by_day(hours: list[int], limits: list[int], sent:
 
 
 def test_several_gates_are_all_kept() -> None:
-    found = places(Throttle([Pace(2), Window(3, 10), WarmUp([8], 0, 0, 100.0)]), [0.0] * 10)
+    found = places(
+        Throttle([Pace(2), Window(3, 10), WarmUp([8], 0, 0, first_ends(100.0))]), [0.0] * 10
+    )
     assert found[:3] == [0, 0.5, 1.0]
     assert found[3] >= 10
     assert found[7] < 100 <= found[8], "the ninth waits for the next day"
@@ -69,7 +78,7 @@ def test_several_who_ask_before_their_places_come_overfill_nothing(
     asked: list[float], limit: int
 ) -> None:
     """Two lanes that share a window and a warm-up; one asks while the other still waits."""
-    throttle = Throttle([Window(limit, 20.0), WarmUp([7, 9], 0, 0, 100.0)])
+    throttle = Throttle([Window(limit, 20.0), WarmUp([7, 9], 0, 0, first_ends(100.0))])
     now, found = 0.0, []
     for step in asked:
         now += step
@@ -83,8 +92,8 @@ def test_several_who_ask_before_their_places_come_overfill_nothing(
 def test_what_earlier_runs_sent_counts() -> None:
     assert Throttle([Window(10, 3600, [(-3000.0, 4), (-10.0, 6)])]).place(0.0) == 600.0
     assert Throttle([Window(10, 3600, [(-3000.0, 4), (-10.0, 5)])]).place(0.0) == 0.0
-    assert Throttle([WarmUp([5, 100], 0, 5, 77.0)]).place(0.0) == 77.0
-    assert Throttle([WarmUp([5, 100], 2, 5000, 77.0)]).place(0.0) == 0.0
+    assert Throttle([WarmUp([5, 100], 0, 5, first_ends(77.0))]).place(0.0) == 77.0
+    assert Throttle([WarmUp([5, 100], 2, 5000, first_ends(77.0))]).place(0.0) == 0.0
 
 
 def test_a_relay_that_asks_for_less_gets_less_until_it_is_content() -> None:

@@ -128,6 +128,8 @@ def work(
         resend_in_doubt=delivery.in_doubt == "resend",
         window=(delivery.window_limit, delivery.window) if delivery.window_limit else None,
         warm_up=delivery.warm_up,
+        zone=settings.zone,
+        durable=settings.database.synchronous == "full",
         destinations=[
             Destination(one.domains, one.connections, one.rate, one.retry(delivery.retry))
             for one in settings.destinations
@@ -140,7 +142,7 @@ def work(
         random.random,
         keyring=Keyring.load(settings),
     )
-    db = open_database(settings.database_path, synchronous=settings.database.synchronous)
+    db = open_database(settings.database_path)
     try:
         if months:
             check(db, settings.database_path)

@@ -62,12 +62,10 @@ class Session:
 
     @cached_property
     def db(self) -> "Database":
-        """The project's database, open."""
+        """The project's database, open; what a command has done with it survives power loss."""
         from alerts.store import open_database  # imports sqlite-utils: 150 ms that --help can save
 
-        return open_database(
-            self.settings.database_path, synchronous=self.settings.database.synchronous
-        )
+        return open_database(self.settings.database_path)
 
     def settle_home(self) -> None:
         """See to it that this copy of the database may send; raises `UndecidedCopy`."""

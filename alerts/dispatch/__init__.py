@@ -47,7 +47,7 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> Report
             world.keyring.signer(Frame.from_json(stored.frame))
     report = Report()
     left = orders.limit
-    with Receipts(db) as receipts:
+    with Receipts(db, durable=orders.durable) as receipts:
         receipts.fold()
         outbox.recover(db, orders.host, world.now())
         limits = Limits(db, orders, world)

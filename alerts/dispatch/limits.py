@@ -6,14 +6,14 @@ the window, and today, is asked of the outbox once, at the beginning.
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlite_utils import Database
 
 from alerts.dispatch.orders import Destination, Orders, World
 from alerts.model import DeliveryState, Outcome
 from alerts.store import outbox
-from alerts.throttle import DAY, Gate, Pace, Throttle, WarmUp, Window
+from alerts.throttle import Gate, Pace, Throttle, WarmUp, Window
 
 # 4.7.1 is how most relays greylist: that one recipient comes again later, and nobody else is asked to wait.
 _BUSY = re.compile(r"4\d\d 4\.7\.(?!1\b)")
@@ -68,9 +68,20 @@ def _shared(db: Database, orders: Orders, now: datetime, steady: float) -> list[
         seen = [(steady - (now - at).total_seconds(), number) for at, number in sent]
         gates.append(Window(limit, length.total_seconds(), seen))
     if orders.warm_up:
-        today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
-        earlier = outbox.days_of_sending(db, before=today)
-        sent_today = sum(number for _, number in outbox.sent_since(db, today))
-        midnight = steady + DAY - (now - today) / timedelta(seconds=1)
-        gates.append(WarmUp(orders.warm_up, earlier, sent_today, midnight))
+        gates.append(_warm_up(db, orders, now, steady))
     return gates
+
+
+def _warm_up(db: Database, orders: Orders, now: datetime, steady: float) -> WarmUp:
+    """The warm-up as it stands; its days begin and end in the alert's time zone."""
+    today = now.astimezone(orders.zone).date()
+
+    def midnight(day: int) -> datetime:
+        return datetime.combine(today + timedelta(days=day + 1), time(), orders.zone)
+
+    begin = midnight(-1)
+    earlier = outbox.days_of_sending(db, before=begin)
+    sent = sum(number for _, number in outbox.sent_since(db, begin))
+    return WarmUp(
+        orders.warm_up, earlier, sent, lambda day: steady + (midnight(day) - now).total_seconds()
+    )

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from alerts.keyring import Keyring
 from alerts.model import DeliveryState, Month, RetryPolicy
@@ -26,8 +26,9 @@ class Orders:
     """What is to be sent, and how; `host` and `holder` name this process in its leases.
 
     `rate` is messages a second, `window` at most how many in how long, `warm_up` at most how many on
-    the first, second, … day of sending. `connections`, `rate` and `retry` are those of all domains
-    that no destination names; rate, window and warm-up are kept over all.
+    the first, second, … day of sending in `zone`. `connections`, `rate` and `retry` are those of all domains
+    that no destination names; rate, window and warm-up are kept over all. Where an outcome need not be
+    `durable`, power loss may have what was sent in the last second sent again.
     """
 
     months: Sequence[Month]
@@ -40,6 +41,8 @@ class Orders:
     resend_in_doubt: bool = True
     window: tuple[int, timedelta] | None = None
     warm_up: Sequence[int] = ()
+    zone: tzinfo = UTC
+    durable: bool = True
     destinations: Sequence[Destination] = ()
 
 

@@ -31,13 +31,11 @@ def create(path: Path) -> Database:
     return open_database(path, new=True)
 
 
-def open_database(
-    path: Path, *, synchronous: str = "full", threads: bool = False, new: bool = False
-) -> Database:
+def open_database(path: Path, *, threads: bool = False, new: bool = False) -> Database:
     """Open an existing database and apply pending migrations.
 
-    `synchronous` is "full" (survives power loss) or "normal". `threads` allows use from several
-    threads; the caller then sees to it that only one uses it at a time. `new` allows an empty file.
+    What is committed survives power loss. `threads` allows use from several threads; the caller then sees
+    to it that only one uses it at a time. `new` allows an empty file.
     """
     if not path.is_file():
         raise StoreError(f"{path}: no database here; run `alerts init`")
@@ -49,9 +47,7 @@ def open_database(
         )
         try:
             connection.execute("PRAGMA journal_mode = TRUNCATE").fetchone()
-            connection.execute(
-                f"PRAGMA synchronous = {'NORMAL' if synchronous == 'normal' else 'FULL'}"
-            )
+            connection.execute("PRAGMA synchronous = FULL")  # with NORMAL, power loss can damage it
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA temp_store = MEMORY")

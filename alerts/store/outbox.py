@@ -428,13 +428,17 @@ def sent_since(db: Database, since: datetime) -> Sequence[tuple[datetime, int]]:
 
 
 def days_of_sending(db: Database, *, before: datetime) -> int:
-    """On how many days (UTC) before that one something was sent."""
-    row = db.conn.execute(
-        """SELECT count(DISTINCT substr(changed_at, 1, 10)) FROM deliveries
-            WHERE changed_at < ? AND attempts > 0""",
+    """On how many days before that midnight, in its time zone, something was sent.
+
+    Asked for by quarters of an hour, in which all zones are apart from UTC.
+    """
+    rows = db.conn.execute(
+        """SELECT DISTINCT substr(changed_at, 1, 13), substr(changed_at, 15, 2) / 15
+             FROM deliveries WHERE changed_at < ? AND attempts > 0""",
         (stamp(before),),
-    ).fetchone()
-    return int(row[0])
+    )
+    moments = (moment(f"{hour}:{quarter * 15:02}:00Z") for hour, quarter in rows)
+    return len({at.astimezone(before.tzinfo).date() for at in moments})
 
 
 def data_version(db: Database) -> int:

@@ -4,8 +4,8 @@ A commit of SQLite costs a sender several flushes and half a millisecond of work
 file costs one flush. So the outcomes that come in together are first appended, as one line, to a file
 beside the database, and folded into the outbox some hundreds at a time (docs/adr/0014-receipts.md).
 
-What `append` has returned from survives a kill, and power loss where the database is kept with
-`synchronous = "full"`. Whoever holds the project's lock next folds in what a killed run left, before
+What `append` has returned from survives a kill, and power loss where they are `durable`: flushed one by
+one. Whoever holds the project's lock next folds in what a killed run left, before
 anything is claimed. The file is one run's at a time, and is gone when a run has ended well.
 """
 
@@ -27,16 +27,13 @@ from alerts.store import flush, moment, outbox, stamp
 from alerts.store.lock import project_lock
 from alerts.store.outbox import Settlement
 
-_FULL = 2  # PRAGMA synchronous, from which on a commit is flushed to the disk
-
 
 class Receipts:
     """The receipts of one run. A context: leaving it closes the file, and removes an empty one."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, *, durable: bool = True) -> None:
+        self._db, self._durable = db, durable
         database, self._path = _beside(db)
-        self._durable = db.conn.execute("PRAGMA synchronous").fetchone()[0] >= _FULL
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         if self._durable:
             flush(database.parent)

@@ -77,8 +77,7 @@ class Pool:
             self._idle.get_nowait().close()
 
     def _opened(self) -> Database:
-        # `full` whatever the setting: what was answered with success is on disk (P6)
-        return open_database(self._settings.database_path, synchronous="full", threads=True)
+        return open_database(self._settings.database_path, threads=True)
 
     def _serve(self) -> None:
         """What the desk does, until there is a None among the jobs."""
