@@ -299,7 +299,7 @@ def test_s17_a_send_under_way_is_paused_too(
                 desk.process(_complaint(each.octets.decode()), NOW)
             desk.db.close()
 
-    relay.on_taken = complain
+    relay.on_taken, relay.delay = complain, 0.01  # so that what was sent is told of in between
     paused = alerts("send", *M, "--connections", "1")
     assert complained.is_set()
     assert (paused.code, paused.stderr.count("\n")) == (75, 1)

@@ -70,7 +70,6 @@ SOURCES = (
         ),
     ),
 )
-PENDING = ("new.reader@example.org", "--name", "Noa Reyes", "--language", "es", "--pending")
 LEFT = "d.mbeki@example.net"
 BOUNCED = "gonzalo.vera@example.org"
 OPENING = "# The sample project of `alerts demo`."
@@ -169,7 +168,6 @@ def _steps(root: Path, month: Month) -> Iterator[tuple[str, ...]]:
     if not json.loads(_call(root, ("subscriber", "list", "--json"))):
         with resources.as_file(_packaged() / "subscribers.csv") as path:
             yield ("subscriber", "import", str(path))
-    yield ("subscriber", "add", *PENDING)
     yield ("subscriber", "unsubscribe", LEFT)
     yield ("suppression", "add", BOUNCED, "--reason", "hard_bounce")
     yield ("collect", "--month", str(month))
