@@ -3,12 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from alerts.bounces.names import MOST, about, address, blocks, reason
+from alerts.bounces.names import MOST, TYPE, about, address, blocks, reason
 from alerts.bounces.report import Fields, Report
 from alerts.bounces.verdict import status_of, verdict
 
 _WHO = ("final-recipient", "original-recipient", "x-actual-recipient", "x-failed-recipient")
-_TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -23,7 +22,7 @@ def recipients(groups: Sequence[Fields], returned: Fields, said: str) -> tuple[R
 def _recipient(group: Fields, returned: Fields, named: Mapping[str, str], said: str) -> Report:
     who = next(filter(None, (address(group.get(name, "")) for name in _WHO)), "")
     who = who or address(returned.get("to", ""))
-    diagnostic = _TYPE.sub("", group.get("diagnostic-code", ""))
+    diagnostic = TYPE.sub("", group.get("diagnostic-code", ""))
     words = diagnostic
     if len(_WORD.findall(diagnostic)) < 2:  # a code, or nothing
         words = "\n".join((diagnostic, group.get("status", ""), about(who, named, said)[:1500]))

@@ -133,8 +133,8 @@ def _gather(message: Message, mail: Mail) -> None:
             waiting[:0] = [each for each in inner if isinstance(each, Message)]
         elif kind == "text/html":
             pages.append(_words(_text(part)))
-        elif part.get_content_maintype() == "text" or not part.is_multipart():
-            texts.append(_text(part) if _readable(part) else "")
+        elif _readable(part):
+            texts.append(_text(part))
     mail.text = ("\n".join(filter(str.strip, texts)) or "\n".join(pages))[:LONGEST_TEXT]
 
 
@@ -199,9 +199,8 @@ def _decoded(value: str) -> str:
 
 
 def _readable(part: Message) -> bool:
-    return part.get_content_maintype() in ("text", "message") or part.get_content_type() in (
-        "application/octet-stream",
-    )
+    kind = part.get_content_type()
+    return kind == "application/octet-stream" or kind.startswith(("text/", "message/"))
 
 
 def _text(part: Message) -> str:

@@ -10,7 +10,7 @@ from alerts.bounces.verdict import REPLY, STATUS, plain
 _LOCAL = r"(?:\"(?:[^\"\\\n]|\\.){1,64}\"|[^\s<>()\[\]{}:;,\"'`|=@]{1,128})"
 _DOMAIN = r"[^\s<>()\[\]{}:;,\"'`|=@/?&]*[^\s<>()\[\]{}:;,\"'`|=@/?&.!]"
 ADDRESS = re.compile(rf"{_LOCAL}@{_DOMAIN}")
-_TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")
+TYPE = re.compile(r"^\s*[\w-]+\s*;\s*")  # of an address or a diagnostic (RFC 3464): rfc822; smtp;
 # An address at the beginning of a line, alone or before the reason, perhaps after a reply code.
 _LEADS = re.compile(
     rf"""^[ \t>*-]* (?: (?:(?:final|original)?[ -]?(?:recipient|address|to|user)s? [ \t]*:[ \t]*)
@@ -29,7 +29,7 @@ LONGEST_BLOCK = 2000  # characters that are looked at for one recipient
 
 def address(value: str) -> str:
     """The address in a field such as `rfc822; <ana@example.org>`, or nothing."""
-    match = ADDRESS.search(_TYPE.sub("", value))
+    match = ADDRESS.search(TYPE.sub("", value))
     return match[0] if match else ""
 
 
