@@ -10,7 +10,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import ip_address
 
 from alerts.errors import InputError
 
@@ -88,11 +87,3 @@ def _shown(text: str) -> str:
     """The input, safe to print on one line of a terminal."""
     flat = "".join(c if c.isprintable() else "�" for c in text)
     return flat if len(flat) <= 80 else f"{flat[:77]}…"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a server of that name, or address, is this machine itself."""
-    try:
-        return bool(ip_address(host).is_loopback)
-    except ValueError:
-        return host == "localhost"

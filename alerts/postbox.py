@@ -12,10 +12,10 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from alerts.address import is_loopback
 from alerts.errors import MailboxUnavailable, SettingsError
+from alerts.server_url import is_loopback, refuse_password, taken_apart
 
 _MOST_OCTETS = 2_000_000  # of one message: reports come first in it
 _URL = "imaps://user@host/INBOX, imap://user@host/INBOX for STARTTLS"
@@ -35,18 +35,11 @@ class Postbox:
     @classmethod
     def parse(cls, url: str, timeout: float) -> Self:
         """Read `imaps://user@host:993/INBOX`; raises `SettingsError`."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError as fault:
-            raise SettingsError(f"bounces.mailbox: {fault}") from fault
-        if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
+        parts = taken_apart(url, "bounces.mailbox")
+        refuse_password(parts, "bounces.mailbox")
+        known = parts.scheme in ("imap", "imaps") and not parts.query
+        if not known or not parts.hostname or not parts.username:
             raise SettingsError(f"bounces.mailbox: “{url}”: write {_URL}")
-        if parts.password or parts.query:
-            raise SettingsError(
-                "bounces.mailbox: keep the password out of the URL; set the variable that"
-                " bounces.password_env names, or bounces.password_file"
-            )
         tls = "opportunistic" if is_loopback(parts.hostname) else "required"
         folder = unquote(parts.path.lstrip("/")) or "INBOX"
         user = unquote(parts.username)
@@ -55,8 +48,8 @@ class Postbox:
                 f"bounces.mailbox: {parts.path}: the name of the folder must be of ASCII letters"
             )
         if parts.scheme == "imaps":
-            return cls(parts.hostname, port or 993, user, folder, "implicit", timeout)
-        return cls(parts.hostname, port or 143, user, folder, tls, timeout)
+            return cls(parts.hostname, parts.port or 993, user, folder, "implicit", timeout)
+        return cls(parts.hostname, parts.port or 143, user, folder, tls, timeout)
 
     def unseen(self, password: str) -> Generator[tuple[str, bytes]]:
         """(UID, octets) of each message that is not seen; it is, once the next one is asked for.

@@ -23,6 +23,7 @@ LEVELS = {
     "address": 0,
     "colour": 0,
     "headers": 0,
+    "server_url": 0,
     "settings": 0,
     "project": 0,
     # values in, values out

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO, Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
-from alerts.address import is_loopback
 from alerts.errors import RelayUnavailable, SettingsError
+from alerts.server_url import is_loopback, refuse_password, taken_apart
 from alerts.transport.session import SmtpConnection, one_line
 
 _MOST_LINES = 1000  # of greeting, EHLO, STARTTLS and AUTH together
@@ -34,18 +34,10 @@ class Relay:
     @classmethod
     def parse(cls, url: str, timeout: float) -> Self:
         """Read `smtp://user@host:587?tls=…` or `smtps://…`; raises `SettingsError`."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError as fault:
-            raise SettingsError(f"delivery.relay: {fault}") from fault
+        parts = taken_apart(url, "delivery.relay")
         if not parts.hostname or parts.path not in ("", "/"):
             raise SettingsError("delivery.relay: write smtp://user@host:587")
-        if parts.password:
-            raise SettingsError(
-                "delivery.relay: keep the password out of the URL; set the variable that "
-                "delivery.password_env names, or delivery.password_file"
-            )
+        refuse_password(parts, "delivery.relay")
         query = parse_qs(parts.query)
         here = is_loopback(parts.hostname)
         tls = query.pop("tls", ["opportunistic" if here else "required"])[0]
@@ -60,9 +52,13 @@ class Relay:
             )
         if parts.scheme == "smtps":
             return cls(
-                parts.hostname, port or 465, unquote(parts.username or ""), "implicit", timeout
+                parts.hostname,
+                parts.port or 465,
+                unquote(parts.username or ""),
+                "implicit",
+                timeout,
             )
-        return cls(parts.hostname, port or 587, unquote(parts.username or ""), tls, timeout)
+        return cls(parts.hostname, parts.port or 587, unquote(parts.username or ""), tls, timeout)
 
 
 def connect(relay: Relay, password: str | None) -> SmtpConnection:
