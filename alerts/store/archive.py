@@ -72,12 +72,16 @@ def edition(db: Database, month: Month, language: str) -> Edition | None:
     return next((Edition(**row) for row in rows), None)
 
 
+_PIECES = """
+    SELECT article_id AS id, url, image, title, title_language, summary, summary_language, ics
+      FROM archived AS a JOIN issues AS i ON i.id = a.issue_id
+"""
+
+
 def pieces(db: Database, month: Month, language: str) -> Sequence[Piece]:
     """The articles of an edition, in reading order."""
     rows = db.query(
-        f"""SELECT article_id AS id, url, image, title, title_language, summary, summary_language, ics
-              FROM archived AS a JOIN issues AS i ON i.id = a.issue_id
-             WHERE {_FROZEN} AND i.month = ? AND a.language = ? ORDER BY a.id""",  # noqa: S608
+        f"{_PIECES} WHERE {_FROZEN} AND i.month = ? AND a.language = ? ORDER BY a.id",
         (str(month), language),
     )
     return [Piece(**row) for row in rows]
@@ -85,8 +89,12 @@ def pieces(db: Database, month: Month, language: str) -> Sequence[Piece]:
 
 def event(db: Database, month: Month, language: str, article_id: str) -> Piece | None:
     """An article of an edition that is an event, with its file."""
-    found = pieces(db, month, language)
-    return next((piece for piece in found if piece.ics and piece.id == article_id), None)
+    rows = db.query(
+        f"""{_PIECES} WHERE {_FROZEN} AND i.month = ? AND a.language = ?
+               AND a.article_id = ? AND a.ics <> x''""",
+        (str(month), language, article_id),
+    )
+    return next((Piece(**row) for row in rows), None)
 
 
 def search(db: Database, question: str, language: str, most: int) -> Sequence[Hit]:
