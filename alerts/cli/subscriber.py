@@ -15,7 +15,6 @@ from alerts.cli.listing import document, write_csv, write_json, written
 from alerts.cli.session import Session, json_option, pass_session, print_json
 from alerts.errors import InputError, UsageError
 from alerts.model import Subscriber, SubscriberStatus
-from alerts.settings import WebSettings
 from alerts.store import events, stamp, subscribers, suppressions
 from alerts.subscribe import Wish
 
@@ -92,16 +91,15 @@ def add(session: Session, /, email: str, pending: bool, resubscribe: bool, **opt
 
 def _invite(session: Session, address: Address) -> None:
     """Have a pending person mailed a link to confirm, and say so, or why not."""
-    base = session.settings.web.base_url.rstrip("/")
-    if base == WebSettings().base_url:
+    web = session.settings.web
+    if not web.has_address:
         session.warn(
             f"{address}: pending, with no confirmation mailed: set web.base_url to where the pages of"
             " `alerts serve` are, then add them --pending once more"
         )
         return
-    session.say(
-        f"{address}: {optin.invite(session.db, address, f'{base}/confirm', session.now).value}"
-    )
+    page = f"{web.base_url.rstrip('/')}/confirm"
+    session.say(f"{address}: {optin.invite(session.db, address, page, session.now).value}")
 
 
 @subscriber.command("tag")
