@@ -87,35 +87,30 @@ class Desk:
         new = returned.hear(self.db, copy, now, COMPLAINED, {"diagnostic": _nameless(report)})
         left = preferences.leave(self.db, copy.subscriber_id, now, by="complaint")
         reason = SuppressionReason.COMPLAINT
-        return self._suppress(Address.parse(copy.email), reason, "", now) or left or new
+        return suppressions.add(self.db, Address.parse(copy.email), reason, "", now) or left or new
 
     def _bounced(self, copy: Copy, report: Report, now: datetime) -> bool:
         detail = {"kind": report.kind.value, "status": report.status}
         detail["diagnostic"] = _nameless(report)
         new = returned.hear(self.db, copy, now, BOUNCED, detail)
-        address = self._mailed(copy, report)
+        address, reason = self._mailed(copy, report), SuppressionReason.HARD_BOUNCE
         note = f"{report.status} {detail['diagnostic']}".strip()[:200]
         if report.kind is Kind.HARD:
-            return self._suppress(address, SuppressionReason.HARD_BOUNCE, note, now) or new
+            return suppressions.add(self.db, address, reason, note, now) or new
         in_a_row = returned.bounced_in_a_row(self.db, copy.subscriber_id)
         if self.soft_limit and in_a_row >= self.soft_limit and str(address) == copy.email:
             note = f"{in_a_row} issues in a row came back, the last: {note}"[:200]
-            self._suppress(address, SuppressionReason.HARD_BOUNCE, note, now)
+            suppressions.add(self.db, address, reason, note, now)
         return new
 
     def _mailed(self, copy: Copy, report: Report) -> Address:
         """The address that the copy went to: the reader's, unless they have another one since."""
-        now, then = Address.parse(copy.email), report.recipient
+        now = Address.parse(copy.email)
         try:
-            named = Address.parse(then)
+            named = Address.parse(report.recipient)
         except InputError:
             return now
         return named if returned.had(self.db, copy.subscriber_id, named) else now
-
-    def _suppress(
-        self, address: Address, reason: SuppressionReason, note: str, now: datetime
-    ) -> bool:
-        return suppressions.add(self.db, address, reason, note, now)
 
 
 def _number(keys: Mapping[int, bytes], purpose: Purpose, values: Iterable[str]) -> int | None:

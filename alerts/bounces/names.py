@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import islice
 
-from alerts.bounces.phrases import FULL, GONE, REFUSED
-from alerts.bounces.verdict import REPLY, STATUS, plain
+from alerts.bounces.verdict import REPLY, is_clear
 
 _LOCAL = r"(?:\"(?:[^\"\\\n]|\\.){1,64}\"|[^\s<>()\[\]{}:;,\"'`|=@]{1,128})"
 _DOMAIN = r"[^\s<>()\[\]{}:;,\"'`|=@/?&]*[^\s<>()\[\]{}:;,\"'`|=@/?&.!]"
@@ -48,18 +47,13 @@ def about(who: str, named: Mapping[str, str], text: str) -> str:
     """The words about an address: its block where that says anything clear, or else the whole text,
     unless that is about others too."""
     block = named.get(who, "")
-    return block if block and (len(named) > 1 or _clear(block)) else text
+    return block if block and (len(named) > 1 or is_clear(block)) else text
 
 
 def reason(words: str) -> str:
     """The line that says most: a server's answer, or words that are clear, or the first with any."""
     lines = [" ".join(line.split()) for line in words.split("\n")]
     answers = [line for line in lines if REPLY.search(line) and len(line) > 8]
-    clear = [line for line in lines if _clear(line)]
+    clear = [line for line in lines if is_clear(line)]
     telling = [line for line in lines if len(_WORD.findall(ADDRESS.sub("", line))) >= 2]
     return next(iter(answers or clear or telling or lines), "")[:300]
-
-
-def _clear(words: str) -> bool:
-    said = plain(words)
-    return any(each.search(said) for each in (STATUS, REPLY, FULL, GONE, REFUSED))

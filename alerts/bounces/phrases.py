@@ -1,8 +1,8 @@
 """The words by which mail servers say that an address is dead, full, or that they don't want our mail.
 
-Patterns over lower-case text with single blanks (`verdict.plain`). General ones: what many servers say,
-in the languages that they say it in, not the wording of one case. Each stays within a sentence, by the
-number of words that may stand between two of its own.
+Patterns over lower-case text with single blanks, as `verdict.py` makes it. General ones: what many servers
+say, in the languages that they say it in, not the wording of one case. Each stays within a sentence, by
+the number of words that may stand between two of its own.
 """
 
 import re

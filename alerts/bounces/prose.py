@@ -40,6 +40,7 @@ _NAMED = re.compile(
     rf"[^\n@<]{{0,40}}?(?<![^\s<:\"'(])<?({ADDRESS.pattern})",
     re.IGNORECASE,
 )
+_ANY = re.compile(f"({ADDRESS.pattern})")
 _NOT_THEM = re.compile(
     r"mail from|envelope-from|generated from|contact|sender|(?:write|mail) to|\bfrom\b",
     re.IGNORECASE,
@@ -93,7 +94,7 @@ def _whom(
     listed = [match[0] for match in ADDRESS.finditer(mail.head.get("x-failed-recipients", ""))]
     if found := listed or list(named):
         return list(dict.fromkeys(found))[:MOST]
-    for pattern in (_NAMED, re.compile(f"({ADDRESS.pattern})")):
+    for pattern in (_NAMED, _ANY):
         for match in islice(pattern.finditer(text), MOST):
             line = text[text.rfind("\n", 0, match.start(1)) + 1 : match.start(1)]
             if not ours(match[1]) and not _NOT_THEM.search(line):

@@ -35,7 +35,7 @@ def verdict(action: str, status: str, diagnostic: str) -> Kind:
         return Kind.UNRECOGNISED
     if action == "delayed":
         return Kind.SOFT
-    words = plain(diagnostic)
+    words = _plain(diagnostic)
     if FULL.search(words) or NOT_THEM.search(words):
         return Kind.SOFT
     if GONE.search(words):
@@ -45,6 +45,12 @@ def verdict(action: str, status: str, diagnostic: str) -> Kind:
     return Kind.HARD if _DEAD.fullmatch(status) else Kind.SOFT
 
 
-def plain(words: str) -> str:
+def is_clear(words: str) -> bool:
+    """Whether words have a code, or say anything that a verdict can rest on."""
+    said = _plain(words)
+    return any(each.search(said) for each in (STATUS, REPLY, FULL, NOT_THEM, GONE, REFUSED))
+
+
+def _plain(words: str) -> str:
     """In lower case, with single blanks and plain apostrophes: what the phrases are written for."""
     return " ".join(words.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())

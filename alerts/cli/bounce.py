@@ -12,8 +12,6 @@ from alerts.bounces import Kind, Report, classify
 from alerts.cli.passwords import password
 from alerts.cli.session import Session, json_option, pass_session, print_json
 from alerts.errors import InputError, SettingsError, UsageError
-from alerts.feedback import Desk
-from alerts.postbox import Postbox
 from alerts.settings import Settings
 
 MOST_OCTETS = 50_000_000  # of one message
@@ -61,6 +59,8 @@ def process(session: Session, source: Path | None, as_json: bool) -> None:
     leave is unsubscribed. Only what bears our own signature counts. Reads and never removes; a
     message that was acted on before changes nothing.
     """
+    from alerts.feedback import Desk  # imports sqlite-utils, which `parse` can save
+
     desk = Desk(session.db, session.settings.bounces.soft_limit)
     found = [
         (name, feedback)
@@ -93,6 +93,8 @@ def _row(name: str, report: Report) -> dict[str, object]:
 
 def _mailbox(settings: Settings) -> Iterator[tuple[str, bytes]]:
     """(UID, octets) of what is new in the mailbox of the settings."""
+    from alerts.postbox import Postbox  # imports imaplib and ssl
+
     bounces = settings.bounces
     if not bounces.mailbox:
         raise UsageError(
