@@ -1,195 +1,215 @@
-# ruff: noqa: E501 -- documents are not wrapped
-"""What hostile documents cost: `python -m benchmarks.bombs`.
+"""What hostile documents cost: `python -m benchmarks.bombs [--timeout SECONDS] [--only WORD]`.
 
-Each is made to take time or memory: entities that multiply, elements nested without end, a million
-entries, rules of repetition for every second, gzip and brotli that unpack to gigabytes. Each goes
-through `alerts source check` in a process of its own, as an admin would call it. Prints seconds of CPU
-and peak memory of each, and the worst.
+Each (`benchmarks/bomb_documents.py`) is made to take time or memory: entities that multiply, elements
+nested without end, rules of repetition for every second, a tag of 100,000 attributes, aliases of YAML,
+gzip that unpacks to gigabytes. Each is read as a source, or as what it is, by itself: prints the seconds
+by the clock from the first octet that is read to the end of its cell, the seconds of CPU of all cells,
+and what became of it. Then all of them are the sources of one project beside a good feed, and collected;
+and documents of each kind, damaged at random (1,000), are read one after the other. Prints the worst,
+how many took longer than `sources.timeout` + 1 s, and exits 1 if any did.
 """
 
+import argparse
 import contextlib
 import json
 import os
+import random
+import resource
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import brotli
+from alerts.config.declarations import SourcesSettings
+from alerts.config.settings import Settings
+from alerts.domain.article import Source
+from alerts.domain.errors import InputError
+from alerts.sources.cell import servers
+from alerts.sources.cell.job import Job, Task
+from alerts.sources.cell.pool import Cells
+from alerts.sources.cell.values import found_of
+from alerts.sources.deadline import Deadline
+from alerts.sources.reader import Fetcher, ReadingScope, SourceReader
+from benchmarks.bomb_documents import GOOD, MOST, bombs
+from benchmarks.damaged_documents import mutated
 
-ALERTS = str(Path(sys.executable).parent / "alerts")
-MOST = 9_900_000  # octets; what is larger is refused unread (sources.max_bytes)
-_RSS = '<rss version="2.0"><channel><title>F</title><item><title>T</title><link>https://b.example/</link>'
-_END = "</item></channel></rss>"
-_ICS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
-
-
-def feeds() -> Iterator[tuple[str, str]]:
-    """(name, document)."""
-    tenfold = (f"&a{n};" * 10 for n in range(9))
-    entities = "".join(f'<!ENTITY a{n} "{many}">' for n, many in enumerate(tenfold, 1))
-    yield "billion laughs", f'<!DOCTYPE rss [<!ENTITY a0 "lol">{entities}]>{_RSS}&a9;{_END}'
-    yield (
-        "quadratic blowup",
-        f'<!DOCTYPE rss [<!ENTITY a "{"x" * 50_000}">]>{_RSS}{"&a;" * 50_000}{_END}',
-    )
-    yield (
-        "external entity",
-        f'<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///dev/zero">]>{_RSS}&a;{_END}',
-    )
-    yield "nested", _RSS + "<x>" * 3_000_000
-    yield "nested and closed", _RSS + "<x>" * 1_400_000 + "</x>" * 1_400_000 + _END
-    yield "nested html", f"{_RSS}<description>{'&lt;div>' * 1_400_000}</description>{_END}"
-    yield "a million entries", _RSS + "</item>" + "<item/>" * 1_200_000 + "</channel></rss>"
-    yield "a title of 9 MB", f"{_RSS}<description>{'x' * 9_000_000}</description>{_END}"
-    attributes = " ".join(f"a{n}='1'" for n in range(300_000))
-    yield "300,000 attributes", f"{_RSS}<x {attributes}/>{_END}"
-    namespaces = " ".join(f"xmlns:n{n}='u'" for n in range(100_000))
-    yield "100,000 namespaces", f"{_RSS}<x {namespaces}/>{_END}"
-    yield "open brackets", _RSS + "<" * 9_000_000
-    yield "open quotes", _RSS + "<a b='" * 1_500_000
-    yield "references", _RSS + "&a" * 4_000_000
-    dates = "".join(
-        f"<item><title>{n}</title><pubDate>{n % 28} khmbr 2026 at {n}</pubDate></item>"
-        for n in range(999)
-    )
-    yield (
-        "dates of no language",
-        f'<rss version="2.0"><channel><item>{_RSS}</item>{dates}</channel></rss>',
-    )
-    yield "json nested", "[" * 9_000_000
-    yield (
-        "json of a million items",
-        json.dumps({"version": "x", "items": [{"id": n} for n in range(800_000)]}),
-    )
+ALERTS = [sys.executable, "-m", "alerts"]
+KINDS = {
+    "xml": "feed",
+    "json": "feed",
+    "html": "page",
+    "ics": "calendar",
+    "csv": "table",
+    "md": "folder",
+}
+TIMEOUT = SourcesSettings().timeout.total_seconds()
 
 
-def others() -> Iterator[tuple[str, str, str]]:
-    """(name, ending of the file, document)."""
-    head = "<!doctype html><html><head><title>T</title></head><body>"
-    yield "page nested", "html", head + "<div>" * 1_900_000
-    yield "page of tables", "html", head + "<table><tr><td>" * 600_000
-    yield "page of paragraphs", "html", head + "<p>x" * 2_400_000
-    yield (
-        "page of links",
-        "html",
-        head
-        + "".join(f"<h2><a href=/{n}>A title of some length {n}</a></h2>" for n in range(180_000)),
-    )
-    yield (
-        "page just below the limit",
-        "html",
-        head + ("<p>" + "Text of a page, some of it. " * 9 + "</p>") * 14_000,
-    )
-    yield (
-        "page of json-ld",
-        "html",
-        f"{head}<script type='application/ld+json'>{'[' * 9_000_000}</script>",
-    )
-    daily = "BEGIN:VEVENT\r\nUID:{0}\r\nDTSTART:19000101T000000Z\r\nSUMMARY:{0}\r\nRRULE:{1}\r\nEND:VEVENT\r\n"
-    for rule in (
-        "FREQ=SECONDLY",
-        "FREQ=DAILY",
-        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
-        "FREQ=YEARLY;BYWEEKNO=9;BYMONTH=12",
-    ):
-        body = "".join(daily.format(n, rule) for n in range(2000))
-        yield f"calendar {rule}", "ics", f"{_ICS}{body}END:VCALENDAR\r\n"
-    yield "calendar nested", "ics", _ICS + "BEGIN:VEVENT\r\n" * 600_000
-    yield (
-        "calendar of a long line",
-        "ics",
-        f"{_ICS}BEGIN:VEVENT\r\nSUMMARY:{'x' * 9_000_000}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
-    )
-    yield "table of a million rows", "csv", "url,title\n" + "https://b.example/,T\n" * 450_000
-    yield "table of open quotes", "csv", "url,title\n" + '"' * 9_000_000
+def written(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Each bomb as a file, or, of a folder, a folder with one; with its name."""
+    for number, (name, ending, text) in enumerate(bombs()):
+        path = folder / f"{number}.{ending}"
+        if ending == "md":
+            path = folder / f"{number}.folder.md"
+            path.mkdir()
+            (path / "bomb.md").write_text(text, encoding="utf-8", errors="surrogatepass")
+        else:
+            path.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
+        yield name, path
 
 
-def measured(*arguments: str) -> tuple[float, float, int]:
-    """CPU seconds, MB of peak memory and exit code of one call of `alerts`."""
-    environment = {**os.environ, "ALERTS_SOURCES__ALLOW_PRIVATE": "true"}
-    process = subprocess.Popen(
-        [ALERTS, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
-    )
-    assert process.stderr is not None
-    said = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    code = process.returncode = os.waitstatus_to_exitcode(status)
-    if code not in (0, 1) or b"Traceback" in said:
-        sys.exit(f"{arguments}: exit code {code}: {said[-500:]!r}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, code
+class Measured:
+    """Reads one document after the other, and keeps what it took. `late` took longer than a second more
+    than `timeout`."""
+
+    def __init__(self, timeout: float) -> None:
+        self.timeout, self.number, self.worst = timeout, 0, (0.0, "")
+        self.late: list[str] = []
+        self.settings = Settings(
+            Path("/"),
+            sources=SourcesSettings(allow_private=True, timeout=timedelta(seconds=timeout)),
+        )
+
+    def __call__(self, name: str, read: Callable[[Cells], object]) -> None:
+        """Call `read` with cells of its own, and print what it took."""
+        cpu, said, began = _cpu(), "read", time.monotonic()
+        with Cells(1) as cells:
+            try:
+                read(cells)
+            except InputError as fault:
+                said = str(fault).partition(": ")[2]
+        took = time.monotonic() - began
+        self.number += 1
+        self.worst = max(self.worst, (took, name))
+        if took > self.timeout + 1:
+            self.late.append(name)
+        print(f"{took:6.2f} s {_cpu() - cpu:6.2f} s CPU  {name}: {said[:90]}", flush=True)
+
+    def source(self, location: str, kind: str, cells: Cells) -> object:
+        """What a source gives."""
+        reader = SourceReader(self.settings, Fetcher(self.settings), ReadingScope(), cells)
+        return reader.read(Source(0, location, kind))
+
+    def file(self, path: Path, cells: Cells) -> object:
+        """What a bomb gives, as what its name says that it is."""
+        ending, deadline = path.suffix[1:], Deadline(self.timeout)
+        if ending in KINDS:
+            return self.source(str(path), KINDS[ending], cells)
+        task = Task.ROBOTS if ending == "robots" else Task.OUTLINES
+        job = Job(task, path.name, url=f"https://b.example/{'a' * 2000}", agent="alerts")
+        return cells.ask(job, path.read_bytes(), lambda value: value, deadline)
 
 
-def write(folder: Path) -> None:
-    """Write all bombs into a folder; in a process of its own, for it takes memory."""
-    names = {}
-    documents = [(name, "xml" if text[0] == "<" else "json", text) for name, text in feeds()]
-    for number, (name, ending, text) in enumerate([*documents, *others()]):
-        (folder / f"{number}.{ending}").write_bytes(text.encode()[:MOST])
-        names[f"{number}.{ending}"] = name
-    block = bytes(10**6)
-    gzipped, packed = zlib.compressobj(9, wbits=31), brotli.Compressor(quality=5)
-    with (folder / "gzip").open("wb") as one, (folder / "br").open("wb") as other:
-        for _ in range(3000):
-            one.write(gzipped.compress(block))
-            other.write(packed.process(block))
-        one.write(gzipped.flush())
-        other.write(packed.finish())
-    (folder / "names.json").write_text(json.dumps(names))
+def _cpu() -> float:
+    """Seconds of CPU of all cells that have ended, as their fork server counts them (Linux)."""
+    pid = servers.shared_pid()
+    if pid is None:
+        return 0.0
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+
+def mutations(number: int, timeout: float) -> tuple[int, float]:
+    """How many of so many damaged documents were read, and the longest time of one in seconds."""
+    read, worst = 0, 0.0
+    with Cells(1) as cells:
+        for kind, body in mutated(number, random.Random(14)):
+            job = Job(Task.READ, f"x.{kind}", kind, since="2026-11-01T00:00:00+00:00", upcoming=4e6)
+            began = time.monotonic()
+            with contextlib.suppress(InputError):
+                cells.ask(job, body, found_of, Deadline(timeout))
+                read += 1
+            worst = max(worst, time.monotonic() - began)
+        cells.ask(Job(Task.READ, "good", "feed"), GOOD.encode(), found_of, Deadline(timeout))
+    return read, worst
+
+
+def collected(paths: list[Path], timeout: float) -> float:
+    """Seconds of one `alerts collect` of all these and a good feed, which must be read."""
+    os.environ["ALERTS_SOURCES__TIMEOUT"] = f"{timeout:g}s"
+    subprocess.run([*ALERTS, "init", "project"], check=True, capture_output=True)
+    Path("project/good.xml").write_text(GOOD)
+    for path in (*paths, Path("project/good.xml")):
+        if (kind := KINDS.get(path.suffix[1:])) is not None:
+            add = [*ALERTS, "--project", "project", "source", "add", str(path.resolve())]
+            subprocess.run([*add, "--kind", kind], check=True, capture_output=True)
+    began = time.monotonic()
+    command = [*ALERTS, "--project", "project", "collect", "--month", "2026-10", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode in (0, 1), done.stderr  # 1 where a source failed
+    assert not any("good.xml" in failed["source"] for failed in json.loads(done.stdout)["failed"])
+    return time.monotonic() - began
 
 
 class _Packed(BaseHTTPRequestHandler):
-    """A few kilobytes that unpack to gigabytes."""
+    """`/gzip`, `/deflate`: a few megabytes that unpack to gigabytes; `/more`: what goes on after its end."""
 
     def do_GET(self) -> None:
-        name = self.path[1:]
-        self.send_response(200 if name in ("gzip", "br") else 404)
-        self.send_header("Content-Encoding", name)
+        block, wbits = bytes(10**6), 15 if self.path == "/deflate" else 31
+        packer = zlib.compressobj(9, wbits=wbits)
+        self.send_response(200)
+        self.send_header("Content-Encoding", "deflate" if wbits == 15 else "gzip")
         self.end_headers()
-        if name in ("gzip", "br"):
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                self.wfile.write(Path(name).read_bytes())
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            for _ in range(3000):
+                if self.path == "/more":
+                    self.wfile.write(packer.flush() if _ == 0 else block)
+                else:
+                    self.wfile.write(packer.compress(block))
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
 
 
-def main() -> None:
-    """Print the figures."""
-    results: list[tuple[float, float, int, str]] = []
-
-    def report(name: str, *arguments: str) -> None:
-        results.append((*measured("source", "check", *arguments), name))
-        seconds, memory, code, _ = results[-1]
-        print(
-            f"{seconds:6.1f} s {memory:6.0f} MB  {'read' if code == 0 else 'refused':<8} {name}",
-            flush=True,
-        )
-
-    with tempfile.TemporaryDirectory() as folder:
+def main(damaged: int, timeout: float, only: str) -> bool:
+    """Print the figures; False if a document took too long."""
+    measured = Measured(timeout)
+    with tempfile.TemporaryDirectory() as folder, servers.kept_warm():
         os.chdir(folder)
-        Path("small.xml").write_text(_RSS + _END)
-        report("(a small feed, for comparison)", "small.xml")
-        subprocess.run([sys.executable, __file__, "--write", folder], check=True)
-        for file, name in json.loads(Path("names.json").read_text()).items():
-            report(name, file)
+        kept = [(name, path) for name, path in written(Path(folder)) if only in name]
+        with Cells(1) as warm:  # so that the first is measured as the others are
+            for kind, text in (
+                ("feed", GOOD),
+                ("page", f"<html><p>{GOOD}"),
+                ("calendar", ""),
+                ("table", ""),
+            ):
+                with contextlib.suppress(InputError):
+                    warm.ask(Job(Task.READ, "warm", kind), text.encode(), found_of, Deadline(60))
+        for name, path in kept:
+            measured(name, lambda cells, path=path: measured.file(path, cells))  # type: ignore[misc]
         server = ThreadingHTTPServer(("127.0.0.1", 0), _Packed)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        for path in ("gzip", "br"):
-            url = f"http://127.0.0.1:{server.server_address[1]}/{path}"
-            report(f"{path} bomb of 3 GB", url)
+        for name in ("gzip", "deflate", "more"):
+            url = f"http://127.0.0.1:{server.server_address[1]}/{name}"
+            measured(f"{name} of 3 GB", lambda cells, url=url: measured.source(url, "feed", cells))  # type: ignore[misc]
         server.shutdown()
-    slowest, largest = max(results), max(results, key=lambda result: result[1])
-    print(f"{len(results) - 1} bombs; worst time {slowest[0]:.1f} s ({slowest[3]}), "
-          f"worst memory {largest[1]:.0f} MB ({largest[3]})")  # fmt: skip
+        seconds = collected([path for _, path in kept], timeout)
+        read, longest = mutations(damaged, timeout)
+    took, name = measured.worst
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{measured.number} bombs of at most {MOST:,} octets; worst time {took:.2f} s ({name}); "
+          f"{timeout:g} s + 1 s are allowed, {len(measured.late)} took longer; "
+          f"worst memory {memory:.0f} MB")  # fmt: skip
+    print(f"collected as sources beside a good feed: {seconds:.1f} s, and that is read")
+    print(
+        f"{damaged} damaged documents: {read} read, {damaged - read} refused; worst {longest:.2f} s"
+    )
+    return not measured.late and longest <= timeout + 1
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--write"]:
-        write(Path(sys.argv[2]))
-    else:
-        main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mutations", type=int, default=1000)
+    parser.add_argument(
+        "--timeout", type=float, default=TIMEOUT, help="sources.timeout, in seconds"
+    )
+    parser.add_argument("--only", default="", help="only bombs with this in their name")
+    chosen = parser.parse_args()
+    sys.exit(not main(chosen.mutations, chosen.timeout, chosen.only))

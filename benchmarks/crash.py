@@ -2,9 +2,12 @@
 
 Each trial queues an issue, starts `alerts send` as a process of its own against a relay in another
 process, kills it at a random moment, and starts it again, until it ends by itself. What the relay
-accepted is then held against what was owed (mail-rules T1, promise P1 to P3). The seeds are spread over
+accepted is then held against what was owed (rule T1, promise P1 to P3). The seeds are spread over
 1 and 4 connections, a relay that answers after 0, 10 and 200 ms, and both settings of
-`delivery.in_doubt`. Takes some 20 minutes for 204 seeds of 2,000 readers on two cores.
+`delivery.in_doubt`. Afterwards some readers leave, the database of before the first send is put back, by
+`restore`, over the file or in its place, and adopted; an admin has everybody sent to again, that send is
+killed, too, and goes on: whoever left must get nothing more. Takes some 30 minutes for 204 seeds of 2,000
+readers on two cores.
 """
 
 import argparse
@@ -22,13 +25,15 @@ import threading
 import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from alerts import cli
 from tests.factories import add_subscribers, database, queue_issue
 
 # Each seed takes the next of these: connections, delay of the relay in ms, in_doubt.
+MONTH = ("--month", "2026-10")
+WAYS = ("restore", "in place", "replaced")  # how an older database is put back
 CELLS = tuple(itertools.product((1, 4), (0, 10, 200), ("resend", "hold")))
 SLOWEST = 15.0  # seconds of pure waiting for the relay that a trial may cost; it gets fewer readers
 
@@ -48,6 +53,8 @@ class Trial:
     open: int
     damaged: int  # of the databases found after a kill, and the last one
     code: int
+    mailed_after_leaving: frozenset[str] = frozenset()  # when an older database was put back
+    mailed_again: int = 0  # then, of those who stayed
 
 
 @dataclass
@@ -74,8 +81,12 @@ def trial(
     in_doubt: str,
     delay: int = 0,
     number: signal.Signals = signal.SIGKILL,
+    put_back: str = "",
 ) -> Trial:
-    """Send to `readers`, with that signal at up to `kills` random moments, then to the end."""
+    """Send to `readers`, with that signal at up to `kills` random moments, then to the end.
+
+    `put_back` is one of `WAYS`: what becomes of those who leave after that.
+    """
     root, log = folder / "project", folder / "accepted.log"
     cli.call(["-q", "init", str(root)])
     db = database(root)
@@ -96,18 +107,61 @@ def trial(
             "ALERTS_DELIVERY__CONNECTIONS": str(connections),
             "ALERTS_DELIVERY__IN_DOUBT": in_doubt,
             "PYTHONPATH": os.pathsep.join(sys.path),
+            "XDG_STATE_HOME": str(folder / "state"),
         }
         command = [sys.executable, "-m", "alerts", "-q", "--project", str(root)]
         sender = _Sender(root, log, command, environment, random.Random(seed))
+        if put_back:
+            shutil.copy(root / "subscribers.db", folder / "night.db")
         while sender.kills < kills and _kill_in_mid_send(sender, readers, kills, number):
             pass
-        code = subprocess.run(_send(sender), env=environment, stderr=subprocess.DEVNULL).returncode
+        code = _quietly(sender, "send", *MONTH)
+        found = _found(sender, emails, code)
+        if put_back:
+            found = _put_back(sender, put_back, emails, found, number)
         relay.stdin.close()
-    return _found(sender, emails, code)
+    return found
+
+
+def _quietly(sender: _Sender, *arguments: str) -> int:
+    """Run a command of the project; its exit code."""
+    command, quiet = [*sender.command, *arguments], subprocess.DEVNULL
+    return subprocess.run(
+        command, env=sender.environment, stderr=quiet, stdout=quiet, check=False
+    ).returncode
+
+
+def _put_back(
+    sender: _Sender, way: str, emails: list[str], found: Trial, number: signal.Signals
+) -> Trial:
+    """Have some leave, put the database of before the send back, and send to everybody again."""
+    leavers = sender.chance.sample(emails, min(5, len(emails) // 4 + 1))
+    for email in leavers:
+        assert _quietly(sender, "subscriber", "unsubscribe", email) == 0
+    began = _lines(sender.log)
+    night, path = sender.root.parent / "night.db", sender.root / "subscribers.db"
+    if way == "restore":
+        assert _quietly(sender, "restore", str(night)) == 0
+    elif way == "replaced":
+        path.unlink()
+        shutil.copy(night, path)
+    else:
+        with night.open("rb") as old, path.open("r+b") as new:
+            new.truncate()
+            shutil.copyfileobj(old, new)
+    assert _quietly(sender, "adopt") == 0
+    _quietly(sender, "delivery", "retry", *MONTH, "--state", "in_doubt")
+    _kill_in_mid_send(sender, began + len(emails), sender.kills + 1, number)
+    while (code := _quietly(sender, "send", *MONTH)) == 1:  # held, for what the kill left in doubt
+        _quietly(sender, "delivery", "retry", *MONTH, "--state", "in_doubt")
+    assert code == 0, f"the send after an older database was put back ended with {code}"
+    again = [line.partition(" ")[0] for line in sender.log.read_text().splitlines()[began:]]
+    late = frozenset(leavers) & frozenset(again)
+    return replace(found, mailed_after_leaving=late, mailed_again=len(set(again) - set(leavers)))
 
 
 def _send(sender: _Sender) -> list[str]:
-    return [*sender.command, "send", "--month", "2026-10"]
+    return [*sender.command, "send", *MONTH]
 
 
 def _kill_in_mid_send(sender: _Sender, readers: int, kills: int, number: signal.Signals) -> bool:
@@ -164,7 +218,7 @@ def _found(sender: _Sender, emails: list[str], code: int) -> Trial:
         ).fetchall()
     )
     connection.close()
-    asked = [*sender.command, "delivery", "list", "--month", "2026-10", "--state", "in_doubt"]
+    asked = [*sender.command, "delivery", "list", *MONTH, "--state", "in_doubt"]
     listed = subprocess.run([*asked, "--json"], capture_output=True, text=True, check=True).stdout
     held = frozenset(email for email, state in states.items() if state == "in_doubt")
     return Trial(
@@ -198,6 +252,7 @@ def faults(
         "repeated with other octets": found.differing,
         "open at the end": found.open,
         "damaged databases": found.damaged,
+        "mailed after leaving": found.mailed_after_leaving,
         f"repeated more than {bound} times": max(0, found.duplicates - bound),
         "held though they were to be sent again": found.held if in_doubt == "resend" else (),
         "more held than connections and kills": max(0, len(found.held) - doubts),
@@ -235,6 +290,7 @@ def main() -> None:
                 in_doubt=in_doubt,
                 delay=delay,
                 number=number,
+                put_back=WAYS[seed % len(WAYS)],
             )
         wrong = faults(found, connections=connections, in_doubt=in_doubt, number=number)
         broken.extend(f"seed {seed}: {fault}" for fault in wrong)
@@ -248,6 +304,9 @@ def main() -> None:
             differing=found.differing,
             held=len(found.held),
             damaged=found.damaged,
+            put_back=1,
+            mailed_again=found.mailed_again,
+            mailed_after_leaving=len(found.mailed_after_leaving),
         )
         told = "; ".join(wrong) or f"holds; {found.duplicates} twice, {len(found.held)} held"
         print(f"seed {seed} {cell}: {found.kills} kills: {told}", flush=True)
@@ -264,6 +323,9 @@ def main() -> None:
         "differing",
         "held",
         "damaged",
+        "put_back",
+        "mailed_again",
+        "mailed_after_leaving",
     ]
     print("| connections | relay answers after | in_doubt | " + " | ".join(names) + " |")
     print("|---" * (3 + len(names)) + "|")

@@ -21,8 +21,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from alerts import cli
-from alerts.address import Address
-from alerts.model import Subscriber, SubscriberStatus, SuppressionReason
+from alerts.domain.address import Address
+from alerts.domain.subscriber import Subscriber, SubscriberStatus, SuppressionReason
 from alerts.store import subscribers, suppressions, transaction
 from tests.factories import NOW, database
 from tests.pages import fields
@@ -49,7 +49,9 @@ def people(root: Path, each: int) -> None:
                     reason = SuppressionReason.MANUAL if manual else SuppressionReason.HARD_BOUNCE
                     suppressions.add(db, Address.parse(email), reason, "", NOW)
                 else:
-                    person = Subscriber(0, email, SubscriberStatus(kind), "en")
+                    person = Subscriber(
+                        id=0, email=email, status=SubscriberStatus(kind), language="en"
+                    )
                     subscribers.add(db, person, NOW)
     db.close()
 

@@ -18,14 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alerts.canonical import canonical
-from alerts.errors import InputError
-from alerts.markup import plain, safe_url, tidy
-from alerts.model import Article, Source, SourceKind
-from alerts.settings import Settings
+from alerts.config.settings import Settings
+from alerts.domain.article import Article, Source, SourceKind
+from alerts.domain.errors import InputError
 from alerts.sources import feed
 from alerts.sources.fetch import Fetched
-from alerts.sources.intake import Intake
+from alerts.sources.normalise import Intake
+from alerts.text.plain_text import plain, safe_url, tidy
+from alerts.text.urls import canonical
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "feeds"
 HERE = "http://127.0.0.1:8097/feed.xml"

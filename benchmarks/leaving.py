@@ -1,4 +1,4 @@
-"""People who leave while we send: `python -m benchmarks.leaving [--races N]` (mail-rules T12, P5).
+"""People who leave while we send: `python -m benchmarks.leaving [--races N]` (rule T12, P5).
 
 They unsubscribe, are suppressed or erased at random moments, a few messages before their turn, over three
 connections, with and without pipelining. At most the one message that a connection was sending at the
@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from itertools import count, product
 from pathlib import Path
 
-from alerts import cli, subscribe
-from alerts.address import Address
-from alerts.model import SuppressionReason
+from alerts import cli
+from alerts.domain.address import Address
+from alerts.domain.subscriber import SuppressionReason
+from alerts.subscribers import admin, unsubscribe
 from tests.factories import NOW, database
+from tests.outbox.test_dispatch import Sending
 from tests.relay import Relay, Taken
-from tests.test_dispatch import Sending
 
 WAYS = ("unsubscribe", "suppress", "erase")
 OFFERS = (("PIPELINING",), ())
@@ -46,12 +47,12 @@ def race(root: Path, *, how: str, offers: tuple[str, ...], leavers: int, seed: i
         address = Address.parse(f"reader{number}@example.org")
         match how:
             case "unsubscribe":
-                subscribe.unsubscribe(other, address, now=NOW)
+                admin.unsubscribe(other, address, now=NOW)
             case "erase":
-                subscribe.erase(other, address, now=NOW)
+                admin.erase(other, address, now=NOW)
             case _:
                 complaint = SuppressionReason.COMPLAINT
-                subscribe.suppress(other, [address], reason=complaint, note="", now=NOW)
+                unsubscribe.suppress(other, [address], reason=complaint, note="", now=NOW)
         so_far[str(address)] = Counter(taken.connection for taken in relay.inbox)
 
     def taken(message: Taken) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import trafilatura
 
-from alerts.sources import body, metadata, page
+from alerts.sources import main_text, metadata, page
 from alerts.sources.fetch import Fetched
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "articles"
@@ -53,7 +53,7 @@ def figures(scores: Iterable[Score]) -> tuple[float, float, float]:
 def ours(octets: bytes, url: str) -> str:
     """The text as a source of kind `page` finds it."""
     tree = page.page_tree(Fetched(url, url, octets, "text/html"), url)
-    return body.content(tree, url, metadata.bodies(tree)).text
+    return main_text.content(tree, url, metadata.bodies(tree)).text
 
 
 def theirs(octets: bytes, url: str) -> str:

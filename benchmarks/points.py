@@ -1,8 +1,10 @@
-"""A kill at every step of a send: `python -m benchmarks.points` (mail-rules T2).
+"""A kill at every step of a send: `python -m benchmarks.points` (rule T2).
 
 The real `alerts send` is killed before and after the first, second, third … time that it writes to the
 database, commits, writes or flushes a receipt, and sends to or hears from the relay; then it is run again,
-first with `in_doubt = "hold"`, then with "resend". Prints a table of what came of it. About two minutes.
+first with `in_doubt = "hold"`, then with "resend". The same is done to a visit on the web that erases a
+reader after a send was killed, at each statement and commit of it and of the fold that follows, and when
+the receipts are cut. Meanwhile another web process is at work. Prints a table of what came of it.
 """
 
 import json
@@ -12,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -22,8 +24,11 @@ from alerts import cli
 from tests.factories import add_subscribers, database, queue_issue
 from tests.mortal import STEPS
 from tests.relay import Relay
+from tests.visitor import add_reader, ask_last, status_of_last
 
 READERS = 5
+WEB_STEPS = ("statement", "commit", "cut")  # of a visit
+_LATER, _TRIES = 75, 50  # the exit code of a command that found the lock taken
 
 
 @dataclass(frozen=True)
@@ -50,14 +55,55 @@ class Field:
         queue_issue(self._root, db)
         db.close()
         self._path = self._root / "subscribers.db"
+        self._visits = 0
+
+    @contextmanager
+    def web_at_work(self) -> Iterator[None]:
+        """Meanwhile readers come and erase themselves, in a process of their own."""
+        command = [sys.executable, "-m", "tests.visitor", str(self._root)]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        with subprocess.Popen(
+            command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as visitor:
+            yield
+            out, _ = visitor.communicate()
+        assert int(out) > 0, "nobody came"
 
     def send(self, *, month: str = "2026-10", **death: object) -> int:
-        """One `alerts send`; its exit code."""
+        """One `alerts send`; its exit code. Tried again while a visitor's fold holds the lock."""
+        arguments = ["-q", "--project", str(self._root), "send", "--month", month]
+        for _ in range(_TRIES):
+            code = self._order({"arguments": arguments} | death)
+            if code != _LATER:
+                break
+        return code
+
+    def _order(self, order: dict[str, object]) -> int:
         assert self._mortal.stdin
         assert self._mortal.stdout
-        arguments = ["-q", "--project", str(self._root), "send", "--month", month]
-        print(json.dumps({"arguments": arguments} | death), file=self._mortal.stdin, flush=True)
+        print(json.dumps(order), file=self._mortal.stdin, flush=True)
         return int(self._mortal.stdout.readline())
+
+    def kill_visit(self, step: str, when: str, nth: int) -> Point | None:
+        """A send dies with receipts on disk; then a visit that erases a reader dies there. None where
+        that step is not reached so often."""
+        self._begin_anew()
+        self._hold("hold")
+        assert self.send(step="receipt", when="after", nth=3) < 0
+        self._visits += 1
+        add_reader(self._root, f"gone.{self._visits}")
+        visit = {"erase": str(self._root), "mailed": ask_last(self._root)}
+        before = len(self._relay.inbox)
+        answered = self._order(visit | {"step": step, "when": when, "nth": nth})
+        erased = status_of_last(self._root) == "erased"
+        faults = ["answered, and not erased"] if answered == 0 and not erased else []
+        self.send()
+        held, more = self._after_hold()
+        self._hold("resend")
+        code = self.send()
+        if answered >= 0:
+            return None
+        return Point(step, when, nth, before, held, *self._after_resend(held, code, faults + more))
 
     def kill(self, step: str, when: str, nth: int) -> Point | None:
         """Die there and be run again; None where that step is not reached so often."""
@@ -153,10 +199,13 @@ def field(folder: Path) -> Iterator[Field]:
             mortal.stdin.close()
 
 
-def points(place: Field, step: str, when: str, numbers: Iterable[int]) -> Iterator[Point]:
+Kill = Callable[[str, str, int], Point | None]
+
+
+def points(kill: Kill, step: str, when: str, numbers: Iterable[int]) -> Iterator[Point]:
     """What came of each of those, until the step is not reached so often any more."""
     for nth in numbers:
-        found = place.kill(step, when, nth)
+        found = kill(step, when, nth)
         if found is None:
             return
         yield found
@@ -169,21 +218,31 @@ def main() -> None:
     )
     broken = 0
     with tempfile.TemporaryDirectory() as folder, field(Path(folder)) as place:
-        for step, about in STEPS.items():
-            for when in ("before", "after"):
-                found = list(points(place, step, when, count(1)))
-                faults = [f"{one.nth}: {fault}" for one in found for fault in one.faults]
-                broken += len(faults)
-                cells = (
-                    f"{when} {about}",
-                    len(found),
-                    sum(one.taken_before for one in found),
-                    sum(one.held for one in found),
-                    sum(one.repeated for one in found),
-                    "; ".join(faults) or "nothing",
-                )
-                print(f"| {' | '.join(map(str, cells))} |", flush=True)
+        broken += _table(place.kill, "", STEPS)
+        with place.web_at_work():
+            broken += _table(place.kill, "with the web at work, ", ("commit", "cut"))
+        broken += _table(place.kill_visit, "a visit, ", WEB_STEPS)
     sys.exit(1 if broken else 0)
+
+
+def _table(kill: Kill, what: str, steps: Iterable[str]) -> int:
+    """A line for each step, before and after it; returns how many faults there were."""
+    broken = 0
+    for step in steps:
+        for when in ("before", "after"):
+            found = list(points(kill, step, when, count(1)))
+            faults = [f"{one.nth}: {fault}" for one in found for fault in one.faults]
+            broken += len(faults)
+            cells = (
+                f"{what}{when} {STEPS[step]}",
+                len(found),
+                sum(one.taken_before for one in found),
+                sum(one.held for one in found),
+                sum(one.repeated for one in found),
+                "; ".join(faults) or "nothing",
+            )
+            print(f"| {' | '.join(map(str, cells))} |", flush=True)
+    return broken
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ A real `alerts send`, a real `alerts serve` and `alerts subscriber unsubscribe` 
 all that they write and flush goes to one log, in order, and with it what the relay took and who has left
 with success. For each of many random instants the disk is then made as a power loss might have left it
 (tests/disk.py), and the real command goes on from there, to another relay; now and then the power fails
-once more there. What was flushed is kept, what was not is torn, reordered or gone. With
+once more there. After some of them the database of before the send is put in its place, as from a backup,
+and adopted, and everybody is to be sent to again: then only the departures ledger, as the power loss left
+it, knows who has left. What was flushed is kept, what was not is torn, reordered or gone. With
 `synchronous = "full"` nothing that was acknowledged may be forgotten: a connection begins its next body
 only when the last outcome is on disk. With "normal" it may, but nobody may be lost, and whoever has left
 stays away.
@@ -34,6 +36,8 @@ from tests.outage import Known, Send, compiled, known, lay, record, record_again
 from tests.relay import Relay
 
 TWICE = 16  # of so many power losses 4 hit the send that goes on after one
+BACK = 8  # … and after one of so many an older database is put in its place
+CHOSEN = ("--month", str(MONTH))
 LIES = {  # about which flushes a disk may lie: the end of a path, as power.c has it
     "*": "everything",
     "-receipts": "the receipts",
@@ -86,13 +90,40 @@ class Survivors:
         path = send.root / "subscribers.db"
         damaged = _damaged(path)
         self._relay.inbox.clear()
-        arguments = ["-q", "--project", str(send.root), "send", "--month", str(MONTH)]
+        code = self._call(send, in_doubt, "send", *CHOSEN)
+        return self._found(send, known(send, until), in_doubt, code) + Counter(damaged=damaged)
+
+    def go_back(self, send: Send, until: int, chance: random.Random) -> Counter[str]:
+        """The same, but the database is that of before the send: who of those that left is mailed?"""
+        lay(send, until, chance)
+        path = send.root / "subscribers.db"
+        for beside in path.parent.glob(f"{path.name}-journal"):
+            beside.unlink()
+        path.write_bytes(send.disk.after(send.events[: send.began], None)[str(path)])
+        self._relay.inbox.clear()
+        for arguments in (("adopt",), ("delivery", "retry", *CHOSEN, "--state", "in_doubt")):
+            self._call(send, "resend", *arguments)
+        code = self._call(send, "resend", "send", *CHOSEN)
+        then, again = known(send, until), {one.recipient for one in self._relay.inbox}
+        stay = set(send.emails) - then.leaving
+        return Counter(
+            put_back=1,
+            refused=code != 0,
+            mailed_after_leaving=len(then.left & again),
+            lost=len(stay - again),
+            left=len(then.left),
+        )
+
+    def _call(self, send: Send, in_doubt: str, *arguments: str) -> int:
+        """A command of the project; its exit code."""
         process = self._sender[in_doubt]
         assert process.stdin
         assert process.stdout
-        print(json.dumps({"arguments": arguments}), file=process.stdin, flush=True)
-        code = int(process.stdout.readline())
-        return self._found(send, known(send, until), in_doubt, code) + Counter(damaged=damaged)
+        order = {"arguments": ["-q", "--project", str(send.root), *arguments]}
+        print(json.dumps(order), file=process.stdin, flush=True)
+        while not (line := process.stdout.readline().strip()).lstrip("-").isdigit():
+            assert line, "the process ended"  # … and else it is what the command prints
+        return int(line)
 
     def _found(self, send: Send, then: Known, in_doubt: str, code: int) -> Counter[str]:
         doubts = send.connections * then.losses
@@ -174,7 +205,12 @@ def trial(
                     if number % TWICE == 0:
                         again = record_again(send, until, recorder, synchronous, chance)
                     place, until = again, chance.randint(0, len(again.events))
-                found = after.go_on(place, until, in_doubt, chance)
+                back = number % BACK == 1 and not lies
+                found = (
+                    after.go_back(place, until, chance)
+                    if back
+                    else after.go_on(place, until, in_doubt, chance)
+                )
                 broken = [name for name in BROKEN[synchronous] if found[name]]
                 if broken and not lies:
                     print(
@@ -210,7 +246,8 @@ def main() -> None:
                 f" {total['events']:,} writes and {total['flushes']:,} flushes: {total['wrong']} wrong"
                 f" ({', '.join(f'{name} {total[name]}' for name in BROKEN['full'])});"
                 f" repeated {total['repeated']}, held {total['held']}, most forgotten at once"
-                f" {total['most']}, who had left {total['left']}",
+                f" {total['most']}, who had left {total['left']}, older databases put back"
+                f" {total['put_back']}",
                 flush=True,
             )
         for lies, about in LIES.items():

@@ -1,4 +1,4 @@
-"""Runs that start at once: `python -m benchmarks.together [--times N]` (mail-rules T10, P4).
+"""Runs that start at once: `python -m benchmarks.together [--times N]` (rule T10, P4).
 
 Two and five `alerts run`, each a process of its own as cron would start it, begin together on a project
 with a folder of articles and 40 subscribers; so often, each time with a new project. Whatever their order,
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alerts import cli
-from alerts.store import outbox
+from alerts.store import outbox_figures
 from tests.factories import MONTH, add_subscribers, database
 from tests.relay import Relay
 
@@ -69,7 +69,7 @@ def crowd(root: Path, relay: Relay, emails: Sequence[str], runs: int) -> Crowd:
     codes = {process.pid: process.returncode for process in started}
     winners = {str(pid) for pid, code in codes.items() if code == 0}
     db = database(root)
-    books = {state: number for state, number in outbox.counts(db, MONTH).items() if number}
+    books = {state: number for state, number in outbox_figures.counts(db, MONTH).items() if number}
     broken = {
         f"ended with {sorted(codes.values())}": set(codes.values()) - {0, 75},
         "nobody ran": not winners,

@@ -27,9 +27,9 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from alerts import cli
-from alerts.store import outbox, secrets
-from alerts.tokens import Purpose, sign
-from benchmarks.sending import sink
+from alerts.mail.tokens import Purpose, sign
+from alerts.store import outbox_figures, signing_keys
+from benchmarks.senders import sink
 from tests.factories import MONTH, add_subscribers, database, edition, queue_issue
 
 PARAGRAPH = "<p>The committee heard twelve speakers and adopted the report without a vote.</p>\n"
@@ -73,7 +73,7 @@ def main() -> None:
                 print(f"{name} and send, clients {words}:")
                 print(f"  {name:<23} {counted():8.0f} requests/s")
                 print(f"  send                    {both:8.0f} messages/s  {both / send:.2f}")
-        books = outbox.counts(db, MONTH)
+        books = outbox_figures.counts(db, MONTH)
         assert books["sent"] == options.readers, books
         assert sum(books.values()) == options.readers, books
         print(f"the books close: {books['sent']} of {options.readers} sent, once each run")
@@ -82,7 +82,7 @@ def main() -> None:
 
 def _tokens(db: Database, readers: int, leavers: int) -> Iterator[str]:
     """A path for each person who is no reader of the issue."""
-    keys = secrets.all_secrets(db)
+    keys = signing_keys.all_secrets(db)
     newest = max(keys)
     for number in range(readers + 1, readers + leavers + 1):
         yield f"/unsubscribe/{sign(newest, keys[newest], Purpose.UNSUBSCRIBE, number)}"

@@ -3,6 +3,7 @@
 `python docs/generate.py` writes; `--check` writes nothing and exits 1 when a file is out of date.
 """
 
+import inspect
 import re
 import sys
 import typing
@@ -14,10 +15,13 @@ from typing import Any
 import click
 
 from alerts import cli
-from alerts.lint import CHECKS, CLIENTS, support
+from alerts.config.load import LISTS
+from alerts.config.settings import Settings
+from alerts.config.write import toml_value
+from alerts.lint import caniemail
 from alerts.lint.checks import outside
-from alerts.project import LISTS, toml_value
-from alerts.settings import Settings
+from alerts.lint.options import CLIENTS
+from alerts.lint.register import CHECKS
 
 HERE = Path(__file__).resolve().parent
 
@@ -39,7 +43,7 @@ twice changes nothing more than running it once.
 SETTINGS = """\
 # Settings
 
-<!-- made by docs/generate.py: change alerts/settings.py and run `make docs` -->
+<!-- made by docs/generate.py: change alerts/config/declarations.py and run `make docs` -->
 
 `alerts init` writes them all, with these explanations, into `alerts.toml`. Any of them can come from
 the environment, which wins over the file: `ALERTS_<SECTION>__<KEY>`, for example
@@ -56,23 +60,22 @@ LINT = """\
 
 <!-- made by docs/generate.py: change alerts/lint/checks/ and run `make docs` -->
 
-`alerts issue lint` looks at the final bytes of each edition of the month, as a made-up reader would get
-them; `alerts issue lint FILE` at any `.eml`, `.html` or `.txt`, with or without a project. An **error**
-stops an issue (exit code 1), a **warning** wants a look, a **hint** is worth knowing; the level below is
-the usual one, some findings of a code are milder or graver. Each finding tells its place, its reason and
-a remedy, once, with how often it occurs. Nothing is fetched unless `--links` is given: then each link and
-image that is the same for all readers is, but never one that unsubscribes. SpamAssassin is asked where
-it is installed, off the network.
+`alerts issue lint` checks the final bytes of each edition of the month, as a made-up reader would
+receive them. `alerts issue lint FILE` checks any `.eml`, `.html` or `.txt` file, with or without a
+project. An **error** stops an issue (exit code 1), a **warning** should be looked at, a **hint** is worth
+knowing. The table gives the usual level; some findings of a code are less or more serious. Each finding
+is reported once, with its place, its reason, a remedy and the number of occurrences. Nothing is fetched
+unless `--links` is given; then every link and image that is the same for all readers is fetched, but
+never a link that unsubscribes. SpamAssassin is run where it is installed, without network access.
 
-`--only CODE` and `--skip CODE` choose checks for once; `lint.skip` in `alerts.toml` silences them for
-good. The last column names the rule or standard: design 7, and the letters S, H, X of the project's
-rules for mail; RFCs; WCAG 2.2.
+`--only CODE` and `--skip CODE` choose checks for one run; `lint.skip` in `alerts.toml` turns them off
+permanently. The last column names the source: a rule of [rules.md](rules.md), an RFC, or WCAG 2.2.
 
-`client-support` knows what each mail program can do from caniemail.com's data of {date}, which travels
-with the package ({licence} `make caniemail` fetches the newest). It counts the readers that a feature
-does not reach: by `lint.clients`, or else by a rough average ({clients}). What stands in a media query
-or in a comment for Outlook is nobody's loss and not counted, nor is what merely adorns, such as round
-corners.
+`client-support` takes what each mail program supports from the data of caniemail.com of {date}, which
+is part of the package ({licence} `make caniemail` fetches the newest data). It estimates how many readers
+a feature does not reach, from the weights in `lint.clients`, or else from a rough average ({clients}).
+Features inside a media query or in a comment for Outlook are not counted, nor are decorative ones such
+as rounded corners.
 """
 
 
@@ -89,7 +92,7 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     else:
         yield "\n## Options before the command\n"
     arguments = " ".join(_written(p) for p in command.params if isinstance(p, click.Argument))
-    if depth and not isinstance(command, click.Group):
+    if depth and (not isinstance(command, click.Group) or command.invoke_without_command):
         yield f"\n`{' '.join((context.command_path, '[OPTIONS]', arguments)).rstrip()}`\n"
     if depth and command.help:
         yield f"\n{_prose(command.help)}\n"
@@ -139,14 +142,14 @@ def settings_page() -> str:
     for section in fields(Settings):
         kind = hints[section.name]
         if is_dataclass(kind):
-            parts.append(f"\n## [{section.name}]\n\n{(kind.__doc__ or '').strip()}\n")
+            parts.append(f"\n## [{section.name}]\n\n{inspect.getdoc(kind) or ''}\n")
             parts.append("\n| key | default | meaning |\n|---|---|---|\n")
             parts += [
                 f"| `{f.name}` | `{_default(f)}` | {_cell(f.metadata['about'])} |\n"
                 for f in fields(kind)
             ]
     for name, kind in LISTS.items():
-        parts.append(f"\n## [[{name}]]\n\n{(kind.__doc__ or '').strip()} Repeat for each.\n")
+        parts.append(f"\n## [[{name}]]\n\n{inspect.getdoc(kind) or ''} Repeat for each.\n")
         parts.append("\n| key | default |\n|---|---|\n")
         parts += [f"| `{f.name}` | {_listed_default(f)} |\n" for f in fields(kind)]
     return "".join(parts)
@@ -162,7 +165,7 @@ def _listed_default(f: "Field[Any]") -> str:
 
 def lint_page() -> str:
     """Every code of the linter, by family."""
-    parts = [LINT.format(date=support.dated(), clients=_weights(), licence=support.licence())]
+    parts = [LINT.format(date=caniemail.dated(), clients=_weights(), licence=caniemail.licence())]
     family = ""
     for entry in CHECKS.values():
         module = entry.look.__module__ if entry.look else outside.__name__

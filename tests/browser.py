@@ -9,6 +9,7 @@ test is skipped, but under CI it fails. Not for comparing pixels: fonts differ b
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,7 +19,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-NODE_MODULES = Path(__file__).parent / "node_modules"
+# `make test-newest` has its own.
+NODE_MODULES = Path(os.environ.get("NODE_MODULES") or Path(__file__).parent / "node_modules")
 FLAGS = (
     "--no-sandbox",
     "--hide-scrollbars",
@@ -67,12 +69,26 @@ def _axe_source() -> str:
     return path.read_text(encoding="utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class AxeRun:
+    """What axe-core found: its version, how many of its rules applied, and the faults, a line each."""
+
+    version: str
+    checks: int
+    faults: tuple[str, ...]
+
+
 def axe(page: "Page", without: Sequence[str] = ()) -> list[str]:
     """The accessibility faults of what `page` shows, a line each: rule, help, and the first places.
 
-    `without` names rules that cannot be asked here. Evaluated by the debugger, so a page's
-    Content-Security-Policy does not stop it.
+    `without` names rules that cannot be asked here.
     """
+    return list(axe_run(page, without).faults)
+
+
+def axe_run(page: "Page", without: Sequence[str] = ()) -> AxeRun:
+    """The same with what was checked. Evaluated by the debugger, so a page's Content-Security-Policy does
+    not stop it."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_axe_source())
     options = {
@@ -83,11 +99,13 @@ def axe(page: "Page", without: Sequence[str] = ()) -> list[str]:
     }
     found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
     assert found["passes"], "axe-core looked at nothing"
-    return [
+    faults = tuple(
         f"{fault['id']} ({fault['impact']}): {fault['help']}: "
         + "; ".join(node["html"][:160] for node in fault["nodes"][:3])
         for fault in found["violations"]
-    ]
+    )
+    version = found["testEngine"]["version"]
+    return AxeRun(version, len(found["passes"]) + len(faults), faults)
 
 
 def screenshot(page: "Page", path: Path) -> Path:

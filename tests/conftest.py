@@ -5,7 +5,9 @@ import importlib.util
 import io
 import json
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,19 +18,28 @@ import hypothesis
 import pytest
 
 from alerts import cli
+from alerts.sources.cell.servers import kept_warm
+from tests import boundary
 from tests.browser import browser, page
 from tests.pages import served
+from tests.statement import statement
 
-__all__ = ["browser", "page", "served"]
+__all__ = ["browser", "page", "served", "statement"]
 
 # A change is judged by the same examples each time; new ones are looked for at one's desk.
-hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+SLOW_MACHINE = (hypothesis.HealthCheck.too_slow,)
+hypothesis.settings.register_profile(
+    "ci", derandomize=True, deadline=None, suppress_health_check=SLOW_MACHINE
+)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
 
 # A shell starts what runs in its background with Ctrl-C ignored, and our own children would inherit it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+boundary.watch()
+
+MEMORY, ENOUGH = Path("/dev/shm"), 6 * 2**30
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
 
@@ -56,13 +67,44 @@ def document_tool(name: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(path.parent)  # as when it is run: it may import another
+        spec.loader.exec_module(module)
     return module
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--update-golden` writes what tests/golden/ should hold, to be read before it is committed."""
+    """`--update-golden` writes what tests/golden/ should hold, to be read before it is committed;
+    `--write-accessibility` what the accessibility statement says (`make accessibility`)."""
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew")
+    parser.addoption(
+        "--write-accessibility",
+        action="store_true",
+        help="write alerts/web/accessibility.json anew",
+    )
+
+
+def pytest_configure() -> None:
+    """Have temporary folders in memory, where there is room.
+
+    A new database takes a hundred flushes: on a disk, the suite would mostly wait for them.
+    """
+    if "TMPDIR" not in os.environ and _free(MEMORY) > ENOUGH:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def _free(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _warm_fork_server() -> Iterator[None]:
+    """All collections of a test process have their cells from one fork server, if they need any."""
+    with kept_warm():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +125,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def alerts() -> Alerts:
     """Call the command line: `alerts("status", "--json")`; `stdin=` gives it input."""
     return _call

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from alerts.keyring import Keyring
-from alerts.message import Frame, template
-from alerts.model import Edition, Month
-from alerts.project import load
-from alerts.store import issues, open_database, outbox, secrets, stamp, transaction
+from alerts.config.load import load
+from alerts.domain.issue import Edition
+from alerts.domain.month import Month
+from alerts.mail.dkim_keys import Keyring
+from alerts.mail.issue_headers import Frame
+from alerts.mail.merge import template
+from alerts.store import issues, open_database, outbox, signing_keys, stamp, transaction
+from alerts.store.link_numbers import NEW_MARK
 
 MONTH = Month(2026, 10)
 NOW = datetime(2026, 11, 2, 9, 0, 0, tzinfo=UTC)
@@ -31,8 +34,8 @@ def add_subscribers(db: Database, number: int, *, domain: str = "example.org") -
     emails = [f"reader{n}@{domain}" for n in range(1, number + 1)]
     with transaction(db):
         db.conn.executemany(
-            """INSERT INTO subscribers (email, email_key, language, status, created_at, updated_at)
-               VALUES (?, ?, 'en', 'active', ?, ?)""",
+            f"""INSERT INTO subscribers (email, email_key, language, status, created_at, updated_at, mark)
+                VALUES (?, ?, 'en', 'active', ?, ?, {NEW_MARK})""",
             [(email, email, stamp(NOW), stamp(NOW)) for email in emails],
         )
     return emails
@@ -52,8 +55,8 @@ def queue_issue(
     made = made or edition()
     octets = template(made, frame, now)
     with transaction(db, own_keys=True):
-        secret_id = max(secrets.all_secrets(db))
-        issue = issues.freeze(db, month, {"sections": []}, frame.to_json(), secret_id, now)
+        secret_id = max(signing_keys.all_secrets(db))
+        issue = issues.freeze(db, month, {"sections": []}, frame.to_json(), secret_id, now, {})
         ids = issues.add_edition(db, issue, made, octets, hashlib.sha256(octets).hexdigest())
         return outbox.fill(db, issue, dict.fromkeys(outbox.audiences(db), ids), now)
 

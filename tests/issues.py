@@ -5,10 +5,14 @@ from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from alerts.compose import compose
-from alerts.message import sample
-from alerts.model import Article, Edition, Event, Image, Issue, Month, Profile, Report, Translation
-from alerts.settings import AlertSettings, Funder, Settings, WebSettings
+from alerts.config.declarations import AlertSettings, Funder
+from alerts.config.settings import Settings
+from alerts.config.web_declarations import WebSettings
+from alerts.domain.article import Article, Duplicate, Event, Image, Profile, Translation
+from alerts.domain.issue import Edition, Issue
+from alerts.domain.month import Month
+from alerts.issue.compose import compose
+from alerts.mail.merge import sample
 
 LANGUAGES = ("en", "es", "fr", "pt", "ru", "ar")
 OCTOBER = Month(2026, 10)
@@ -95,8 +99,8 @@ def gallery(root: Path) -> tuple[Issue, Settings]:
             url=f"{SITE}/story",
             event=Event(date(2026, 11, 20), None, "Lima", f"{SITE}/story.ics"),
             reports=(
-                Report("1", f"{SITE}/other", "Policy Desk"),
-                Report("2", f"{SITE}/ar-3", "المرصد"),
+                Duplicate("1", f"{SITE}/other", "Policy Desk"),
+                Duplicate("2", f"{SITE}/ar-3", "المرصد"),
             ),
         ),
         replace(news, url=f"{SITE}/long", title=f"{LONG_WORD} {SITE}/{'a' * 90}", translations={}),
@@ -115,11 +119,11 @@ def gallery(root: Path) -> tuple[Issue, Settings]:
     alert = replace(given.alert, logo=logo, layouts={"jobs": "compact", "members": "featured"})
     funders = (*given.funders, Funder("Birch Fund", "https://birch.example", logo))
     profiles = {"lab": replace(PROFILES["lab"], logo=logo)}
-    letters = {
+    introductions = {
         "en": f"Dear readers,\n\nit was **quite** a month. See [the archive]({SITE}/all).\n\n- One\n- Two",
         "ar": "أعزاءنا القرّاء،\n\nكان شهرًا **حافلًا**.\n\n- أولًا\n- ثانيًا",
     }
-    made = compose(OCTOBER, (*ARTICLES, *more), profiles, alert, letters)
+    made = compose(OCTOBER, (*ARTICLES, *more), profiles, alert, introductions)
     return made, replace(given, alert=alert, funders=funders)
 
 

@@ -1,9 +1,10 @@
 """A process that runs one `alerts` after another, each of which may be told at which step to die.
 
-`python -m tests.mortal` reads orders from stdin, one JSON object a line: `arguments`, and if it shall
-die, `step` (see STEPS), `when` (before or after it) and `nth`. It forks for each, so that the program
-is loaded once, and answers with the exit code: −9 where the step was reached. The product's code knows
-nothing of it: what is patched is the standard library's, in the child alone.
+`python -m tests.mortal` reads orders from stdin, one JSON object a line: `arguments` of a command, or
+`erase`, the folder of a project, and `mailed`, the path by which a reader of it erases themselves on the
+web; and if it shall die, `step` (see STEPS), `when` (before or after it) and `nth`. It forks for each, so
+that the program is loaded once, and answers with the exit code: −9 where the step was reached. The
+product's code knows nothing of it: what is patched is the standard library's, in the child alone.
 """
 
 import json
@@ -14,10 +15,12 @@ import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from alerts import cli
 from alerts.cli import send as _loaded
+from tests.visitor import erase
 
 STEPS = {
     "statement": "a statement that writes to the database",
@@ -93,6 +96,8 @@ def main() -> None:
         if not child:
             if "step" in order:
                 _Strike(order["step"], order["when"], order["nth"]).arm()
+            if "erase" in order:
+                os._exit(0 if erase(Path(order["erase"]), order["mailed"]) else 1)
             os._exit(cli.call(order["arguments"]))
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201

@@ -20,8 +20,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from alerts.store import secrets
-from alerts.tokens import Purpose, sign
+from alerts.mail.tokens import Purpose, sign
+from alerts.store import link_numbers, signing_keys
 from tests.disk import Disk, Event, entry, read
 from tests.factories import MONTH, add_subscribers, database, queue_issue
 from tests.relay import Relay, Taken
@@ -132,7 +132,7 @@ def record(folder: Path, recorder: Path, *, seed: int, synchronous: str, lies: s
     db = database(watch.root)
     emails = add_subscribers(db, READERS)
     queue_issue(watch.root, db)
-    keys = secrets.all_secrets(db)
+    keys = signing_keys.all_secrets(db)
     db.close()
     disk = Disk(folder / "disk")
     environment = watch.environment | watch.watched
@@ -167,6 +167,9 @@ class _Leavers:
     ) -> None:
         self._watch, self._environment, self._pages = watch, environment, pages
         self._keys, self._emails, self._chance = keys, emails, chance
+        db = database(watch.root)
+        self._numbers = {n: link_numbers.number_of(db, n) for n in range(1, len(emails) + 1)}
+        db.close()
         self._gone: set[int] = set()
 
     def leave(self, relay: Relay, sender: "subprocess.Popen[bytes]") -> None:
@@ -185,7 +188,7 @@ class _Leavers:
 
     def _one_click(self, number: int) -> bool:
         newest = max(self._keys)
-        token = sign(newest, self._keys[newest], Purpose.UNSUBSCRIBE, number)
+        token = sign(newest, self._keys[newest], Purpose.UNSUBSCRIBE, self._numbers[number])
         body = b"List-Unsubscribe=One-Click"
         with urllib.request.urlopen(f"{self._pages}/unsubscribe/{token}", body) as answer:
             return bool(answer.status == 200)

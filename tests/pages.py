@@ -11,23 +11,26 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from sqlite_utils import Database
 
-from alerts import notify, tokens
-from alerts.address import Address
-from alerts.cli.listening import listening
 from alerts.cli.serve import address, serving
-from alerts.dispatch import World
-from alerts.model import Envelope, Subscriber, SubscriberStatus
-from alerts.project import load
-from alerts.settings import Settings
-from alerts.store import open_database, secrets, subscribers
-from alerts.tokens import Purpose
-from alerts.transport import Null, Transport
-from alerts.transport.connection import Conversation
-from alerts.web import Site
+from alerts.cli.sockets import listening
+from alerts.config.load import load
+from alerts.config.settings import Settings
+from alerts.domain.address import Address
+from alerts.domain.delivery import Envelope
+from alerts.domain.subscriber import Subscriber, SubscriberStatus
+from alerts.library.links import PERSONAL
+from alerts.mail import tokens
+from alerts.mail.tokens import Purpose
+from alerts.outbox.options import World
+from alerts.store import link_numbers, open_database, signing_keys, subscribers
+from alerts.subscribers import send_notices
+from alerts.transport.connection import Conversation, Transport
+from alerts.transport.relay import Null
+from alerts.web.context import Site
 from tests.relay import Taken
 
 ANSWER_WITHIN = 30.0
@@ -66,12 +69,12 @@ class Served:
 
     settings: Settings
     url: str
-    client: httpx.Client
+    client: httpx2.Client
     db: Database
     clock: Clock
     log: list[str] = field(default_factory=list)
 
-    def get(self, path: str, **more: object) -> httpx.Response:
+    def get(self, path: str, **more: object) -> httpx2.Response:
         """A GET of `path`."""
         return self.client.get(path.lstrip("/"), **more)  # type: ignore[arg-type]
 
@@ -79,10 +82,10 @@ class Served:
         """Have the notices sent that are due; returns them."""
         taken: list[Taken] = []
         world = World(transport or (lambda: Box(taken)), self.clock, time.monotonic, lambda: 0.5)
-        notify.work(self.db, self.settings, world)
+        send_notices.send_due(self.db, self.settings, world)
         return taken
 
-    def sign_up(self, address: str = "ana@example.org", **more: str) -> httpx.Response:
+    def sign_up(self, address: str = "ana@example.org", **more: str) -> httpx2.Response:
         """Fill in the form to join as a person does, and send it."""
         page = self.get("/join")
         self.clock.go(seconds=10)
@@ -90,7 +93,7 @@ class Served:
 
     def subscriber(self, address: str = "ana@example.org", language: str = "en") -> int:
         """An active subscriber; returns their id."""
-        person = Subscriber(0, address, SubscriberStatus.ACTIVE, language)
+        person = Subscriber(id=0, email=address, status=SubscriberStatus.ACTIVE, language=language)
         return subscribers.add(self.db, person, self.clock())
 
     def becomes(self, status: SubscriberStatus, address: str = "ana@example.org") -> None:
@@ -101,7 +104,9 @@ class Served:
 
     def token(self, purpose: Purpose, number: int) -> str:
         """A token of ours."""
-        keys = secrets.all_secrets(self.db)
+        keys = signing_keys.all_secrets(self.db)
+        if purpose in PERSONAL:
+            number = link_numbers.number_of(self.db, number)
         return tokens.sign(max(keys), keys[max(keys)], purpose, number)
 
     def status(self, address: str = "ana@example.org") -> str:
@@ -109,7 +114,7 @@ class Served:
         person = subscribers.find(self.db, Address.parse(address))
         return person.status.value if person else ""
 
-    def post(self, path: str, **more: object) -> httpx.Response:
+    def post(self, path: str, **more: object) -> httpx2.Response:
         """A POST to `path`."""
         return self.client.post(path.lstrip("/"), **more)  # type: ignore[arg-type]
 
@@ -124,7 +129,7 @@ def serve(root: Path, **environ: str) -> Iterator[Served]:
         site = Site(settings, log=log.append, warn=log.append, now=clock)
         stack.enter_context(serving(site, bound))
         url = address(bound)
-        client = stack.enter_context(httpx.Client(base_url=url, timeout=ANSWER_WITHIN))
+        client = stack.enter_context(httpx2.Client(base_url=url, timeout=ANSWER_WITHIN))
         db = open_database(settings.database_path, threads=True)
         stack.callback(db.close)
         yield Served(settings, url, client, db, clock, log)
@@ -160,6 +165,22 @@ def path_of(url: str, served: Served) -> str:
     """A link of an e-mail as a path of the server."""
     assert url.startswith(served.settings.web.base_url), url
     return url.removeprefix(served.settings.web.base_url)
+
+
+def mailed_link(served: Served, path: str) -> str:
+    """Ask for the proof that a page of one reader wants; the path that is mailed to their mailbox."""
+    assert served.post(path, data=fields(served.get(path).text)).status_code == 200
+    (mail,) = [
+        one for one in served.post_office() if f"{path}?proof=" in "".join(links(one.octets))
+    ]
+    return path_of(links(mail.octets)[0], served)
+
+
+def mailed_form(served: Served, path: str) -> dict[str, str]:
+    """The form behind that link."""
+    page = served.get(mailed_link(served, path))
+    assert page.status_code == 200
+    return fields(page.text)
 
 
 PROCESS_ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1"}

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from alerts import publish
-from alerts.model import Article, Month
-from alerts.project import load
-from alerts.settings import Settings
+from alerts.config.load import load
+from alerts.config.settings import Settings
+from alerts.domain.article import Article
+from alerts.domain.month import Month
+from alerts.outbox import queue
 from alerts.store import articles
 from tests.issues import ARTICLES, OCTOBER
 
@@ -20,6 +21,7 @@ SIX = {
     "ALERTS_ALERT__NAME": "Policy Alert",
     "ALERTS_ALERT__ORGANISATION": "Open Consortium",
     "ALERTS_ALERT__ADDRESS": "61 Mansell Street, London",
+    "ALERTS_PICTURES__DELIVERY": "source",  # as issues were before pictures were copied
 }
 
 
@@ -35,7 +37,7 @@ def send(
     for article in made:
         own = replace(article, url=f"{article.url}-{month}" if month != OCTOBER else article.url)
         articles.put(db, own, month, None, WHEN)
-    publish.queue(db, settings, month, WHEN - timedelta(days=31 * (OCTOBER.number - month.number)))
+    queue.queue(db, settings, month, WHEN - timedelta(days=31 * (OCTOBER.number - month.number)))
 
 
 def two_issues(db: Database, settings: Settings) -> None:

@@ -61,6 +61,10 @@ class Relay:
     reads: int = 0  # how often the server waited for octets: round trips
     on_taken: Callable[[Taken], None] = lambda taken: None
     delay: float = 0.0  # seconds between taking a message and saying so
+    patience: tuple[int, int] | None = None  # errors until it delays replies, until it hangs up
+    tarpit: float = 1.0  # seconds of that delay
+    delayed: int = 0  # replies that it delayed
+    hung_up: int = 0  # sessions that it ended for too many errors
     _seen: dict[tuple[str, str], int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -121,6 +125,14 @@ class Relay:
         with self._lock:
             return len(self._open) > self.room
 
+    def empty(self) -> None:
+        """Return once every connection that the other side has ended has made room."""
+        while True:
+            with self._lock:
+                if not self._open:
+                    return
+            os.sched_yield()
+
     def ask(self, stage: str, recipient: str) -> Said:
         """What the script says."""
         with self._lock:
@@ -141,6 +153,7 @@ class _Conversation:
         self._at = 0
         self._sender = self._recipient = self._parameters = ""
         self._trusted = not relay.password
+        self._errors = 0  # since the last message that was taken, as Postfix counts
 
     def end(self) -> None:
         """Close the connection, which under TLS is another than at the start."""
@@ -228,6 +241,7 @@ class _Conversation:
         taking = said in (None, TAKE_AND_CUT, TAKE_AND_SILENCE)
         if taking or (said or "")[:1] in ("2", b"2"):
             self._relay.take(taken)
+            self._errors = 0
             if self._relay.delay:
                 threading.Event().wait(self._relay.delay)
         self._carry_out(said or "250 2.0.0 taken")
@@ -256,7 +270,22 @@ class _Conversation:
             raise EOFError
 
     def _say(self, text: str) -> None:
+        if self._relay.patience and text[0] in "45":
+            text = self._impatient(text, *self._relay.patience)
         self._connection.sendall(f"{text}\r\n".encode())
+        if text.startswith("421"):
+            raise EOFError
+
+    def _impatient(self, text: str, soft: int, hard: int) -> str:
+        """As smtpd_soft_error_limit and smtpd_hard_error_limit do."""
+        self._errors += 1
+        if self._errors > hard:
+            self._relay.hung_up += 1
+            return "421 4.7.0 relay.test Error: too many errors"
+        if self._errors > soft:
+            self._relay.delayed += 1
+            threading.Event().wait(self._relay.tarpit)
+        return text
 
     def _line(self) -> bytes:
         while (end := self._buffer.find(b"\r\n", self._at)) < 0:

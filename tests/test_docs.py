@@ -11,7 +11,7 @@ import click
 import pytest
 
 from alerts import cli
-from alerts.settings import Settings
+from alerts.config.settings import Settings
 from tests.conftest import document_tool
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -22,6 +22,6 @@ def test_a_mistake_in_the_program_is_one_line_unless_more_is_asked_for(whole: bo
     assert "ValueError" in ran.stderr
     if not whole:
         assert ran.stderr.startswith(
-            "alerts: a mistake in the program (ValueError in <string>, line 1)"
+            "alerts: an error in the program (ValueError in <string>, line 1)"
         )
         assert ran.stderr.count("\n") == 1

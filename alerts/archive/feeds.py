@@ -1,6 +1,6 @@
 """Issues of one language as Atom (RFC 4287) and JSON Feed 1.1, and the archive as a site map.
 
-An entry is an issue: its subject, its preheader, and its articles as a list of links. Addresses are
+An entry is an issue: its subject, its preheader, and its articles as a list of links. URLs are
 absolute. The same issues give the same bytes.
 """
 
@@ -12,8 +12,8 @@ from xml.etree import ElementTree as Xml
 
 from markupsafe import Markup
 
-from alerts.archive import Past, Piece
-from alerts.settings import Settings
+from alerts.config.settings import Settings
+from alerts.domain.archived import ArchivedArticle, Past
 
 NEWEST = 24  # issues in a feed: two years
 _ATOM, _MAP, _XHTML = (
@@ -26,27 +26,27 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """What a feed says of itself."""
+    """The metadata of a feed."""
 
     settings: Settings
     language: str
 
     @property
     def base(self) -> str:
-        """The public address."""
-        return self.settings.web.base_url.rstrip("/")
+        """The base URL of the pages."""
+        return self.settings.web.public_url
 
     def at(self, form: str) -> str:
-        """The address of the feed in that form, `atom` or `json`."""
+        """The URL of the feed in that form, `atom` or `json`."""
         return f"{self.base}/archive/feed.{self.language}.{form}"
 
     @property
     def home(self) -> str:
-        """The address of the archive in the feed's language."""
+        """The URL of the archive in the feed's language."""
         return f"{self.base}/archive/{self.language}"
 
 
-Entries = Sequence[tuple[Past, Sequence[Piece]]]
+Entries = Sequence[tuple[Past, Sequence[ArchivedArticle]]]
 
 
 def atom(channel: Channel, entries: Entries) -> bytes:
@@ -123,12 +123,12 @@ def site_map(base_url: str, pasts: Iterable[Past]) -> bytes:
 
 
 def robots(base_url: str, map_at: str = "sitemap.xml") -> bytes:
-    """What search engines may read: the archive, and where its map is."""
+    """`robots.txt`: allows the archive, and names the site map."""
     closed = "".join(f"Disallow: /{name}/\n" for name in ("confirm", "preferences", "unsubscribe"))
     return f"User-agent: *\n{closed}\nSitemap: {base_url.rstrip('/')}/{map_at}\n".encode()
 
 
-def _list(pieces: Iterable[Piece]) -> str:
+def _list(pieces: Iterable[ArchivedArticle]) -> str:
     """Articles as HTML."""
     lines = [
         Markup("<li><a href='{}'>{}</a>{}</li>").format(

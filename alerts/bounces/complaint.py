@@ -1,12 +1,12 @@
-"""Complaints: the abuse reports of RFC 5965, and the older form of Microsoft's without its fields."""
+"""Complaints: abuse reports (RFC 5965), and Microsoft's older form without machine-readable fields."""
 
 import re
 
-from alerts.bounces.mail import Mail, groups
-from alerts.bounces.names import address
-from alerts.bounces.report import Fields, Kind, Report
+from alerts.bounces.parse import Mail, groups
+from alerts.bounces.recipients import address
+from alerts.bounces.report import BounceReport, Fields, Kind
 
-# Reports that complain about nobody's wish to get mail: RFC 5965 not-spam, RFC 6591 auth-failure.
+# Feedback types that are not complaints: RFC 5965 not-spam, RFC 6591 auth-failure.
 _NO_COMPLAINT = ("not-spam", "auth-failure", "dmarc")
 _SUBJECT = re.compile(
     r"\bcomplaint about message from\b|\babuse (?:report|complaint)\b", re.IGNORECASE
@@ -20,8 +20,8 @@ _RECIPIENT = (
 )
 
 
-def complaint(mail: Mail) -> Report | None:
-    """The complaint that a message is, or None."""
+def complaint(mail: Mail) -> BounceReport | None:
+    """The report for a complaint; None if the message is not one."""
     fields: Fields = mail.feedback
     if not fields:
         fields = next((each for each in groups(mail.text) if "feedback-type" in each), {})
@@ -29,11 +29,11 @@ def complaint(mail: Mail) -> Report | None:
         return None
     kind = fields.get("feedback-type", "").lower()
     if kind in _NO_COMPLAINT:
-        return Report(
+        return BounceReport(
             Kind.UNRECOGNISED, diagnostic=f"feedback-type: {kind}", returned=mail.returned
         )
     known = (address(said.get(name, "")) for name in _RECIPIENT for said in (fields, mail.returned))
-    return Report(
+    return BounceReport(
         Kind.COMPLAINT,
         next(filter(None, known), ""),
         diagnostic=f"feedback-type: {kind}" if kind else mail.head.get("subject", "")[:300],

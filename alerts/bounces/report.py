@@ -1,33 +1,36 @@
-"""What a message that came back is, and what it tells: the values of this package."""
+"""The values of this package: what kind of message came back, and its report on a recipient."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from alerts.replies.meaning import About, Meaning
 
 Fields = Mapping[str, str]
 """Header fields, by their names in lower case; the first of each name, unfolded."""
 
 
 class Kind(StrEnum):
-    """What somebody, or some machine, wants to tell us (design, section 6)."""
+    """The kind of a returned message."""
 
-    HARD = "hard"  # the address, or its domain, is not there or takes no mail
-    SOFT = "soft"  # not this time, or not this message: full, busy, refused for what or whose it is
+    HARD = "hard"  # the address or its domain does not exist or accepts no mail
+    SOFT = "soft"  # temporary: the mailbox is full or closed, the server is unreachable or busy
+    OURS = "ours"  # a fault on our side or of the message; says nothing about the address
     COMPLAINT = "complaint"  # reported as unwanted (RFC 5965)
-    AUTORESPONSE = "autoresponse"  # out of office, and its kin (RFC 3834)
-    UNSUBSCRIBE = "unsubscribe"  # a mail that asks to leave
-    UNRECOGNISED = "unrecognised"  # anything else, a report of success too
+    AUTORESPONSE = "autoresponse"  # out of office and other automatic replies (RFC 3834)
+    UNSUBSCRIBE = "unsubscribe"  # a mail that asks to unsubscribe
+    UNRECOGNISED = "unrecognised"  # anything else, including reports of success
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What a message says of one recipient.
+class BounceReport:
+    """The report of a message on one recipient.
 
-    `recipient` is their address as it is written there, `status` an enhanced status code (RFC 3463)
-    such as 5.1.1, `diagnostic` one line in the words of the server that refused; each is empty where
-    the message does not say. `final` is False where the server goes on trying. `returned` are the
-    header fields of our message, as far as it came back. None of it is to be trusted: anybody can
-    write such a mail (rule X16).
+    `recipient` is the address as written there, `status` an enhanced status code (RFC 3463) such as
+    5.1.1, `diagnostic` one line with the reply of the server that refused; each is empty where the
+    message does not have it. `final` is False where the server will try again. `returned` are the
+    header fields of our message, as far as they are quoted. None of this is trusted: anybody can write
+    such a mail (rule X16).
     """
 
     kind: Kind
@@ -36,3 +39,13 @@ class Report:
     diagnostic: str = ""
     final: bool = True
     returned: Fields = field(default_factory=dict)
+    meaning: Meaning | None = None  # for a bounce: whose fault it is, and what to do
+
+    @property
+    def counts(self) -> bool:
+        """True if it counts towards bounces.soft_limit."""
+        return (
+            self.kind is Kind.SOFT
+            and self.meaning is not None
+            and self.meaning.about is About.RECIPIENT
+        )

@@ -1,37 +1,40 @@
-"""`alerts bounce …`: mail that came back. Reads messages; `feedback.py` decides."""
+"""`alerts bounce …`: reads bounces and complaints; `bounces/process.py` acts on them."""
 
 import mailbox
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from alerts.bounces import Kind, Report, classify
-from alerts.cli.passwords import password
-from alerts.cli.session import Session, json_option, pass_session, print_json
-from alerts.errors import InputError, SettingsError, UsageError
-from alerts.settings import Settings
+from alerts.bounces.report import BounceReport, Kind
+from alerts.cli.context import Session, json_option, pass_session, print_json
+from alerts.cli.lazy import CommandGroup
+from alerts.domain.errors import InputError
+from alerts.replies.remedies import remedy_for
 
-MOST_OCTETS = 50_000_000  # of one message
+MOST_OCTETS = 50_000_000  # most octets of one message
 
 _SOURCE = click.Path(path_type=Path, allow_dash=True)
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def bounce() -> None:
-    """Read mail that comes back, and act on it."""
+    """Read and process bounces and complaints."""
 
 
 @bounce.command()
 @click.argument("files", metavar="FILE|DIR|-…", nargs=-1, required=True, type=_SOURCE)
 @json_option
 def parse(files: tuple[Path, ...], as_json: bool) -> None:
-    """Tell what messages are: hard, soft, complaint, autoresponse, unsubscribe or unrecognised.
+    """Classify messages: hard, soft, ours, complaint, autoresponse, unsubscribe or unrecognised.
 
-    Looks at nothing but the messages, and changes nothing.
+    Reads only the messages, and changes nothing.
     """
+    from alerts.library.reports import classify
+
     found = [
         (name, report)
         for file in files
@@ -51,21 +54,20 @@ def parse(files: tuple[Path, ...], as_json: bool) -> None:
 @json_option
 @pass_session
 def process(session: Session, source: Path | None, as_json: bool) -> None:
-    """Act on mail that came back: a message, an mbox, a Maildir, a folder, or “-”.
+    """Process bounces and complaints: a message, an mbox, a Maildir, a folder, or “-”.
 
-    Without any, the mailbox of bounces.mailbox is read: what is unseen there is marked as seen.
+    Without an argument, the unseen messages of bounces.mailbox are read and marked as seen.
 
-    A hard bounce, or several soft ones in a row, and a complaint suppress the address; who asks to
-    leave is unsubscribed. Only what bears our own signature counts. Reads and never removes; a
-    message that was acted on before changes nothing.
+    A hard bounce, several soft ones in a row that are about the recipient, and a complaint suppress the
+    address. A fault of ours counts against nobody. A request to unsubscribe is carried out. Only
+    messages with our own signature count. Reads and never deletes; processing a message again changes
+    nothing.
     """
-    from alerts.feedback import Desk  # imports sqlite-utils, which `parse` can save
-
-    desk = Desk(session.db, session.settings.bounces.soft_limit)
+    bounces = session.project.bounces
     found = [
         (name, feedback)
-        for name, octets in (messages(source) if source else _mailbox(session.settings))
-        for feedback in desk.process(octets, session.now)
+        for name, octets in (messages(source) if source else bounces.mailbox())
+        for feedback in bounces.process(octets)
     ]
     if as_json:
         rows = [
@@ -78,42 +80,53 @@ def process(session: Session, source: Path | None, as_json: bool) -> None:
     told = ", ".join(f"{number[kind]} {kind}" for kind in Kind if number[kind])
     ours = sum(bool(each.email) for _, each in found)
     new = sum(each.done for _, each in found)
-    click.echo(f"{told or 'no message'}; {ours} about our readers, {new} of them new")
+    click.echo(f"{told or 'no message'}; {ours} about subscribers, {new} of them new")
 
 
-def _row(name: str, report: Report) -> dict[str, object]:
+@bounce.command()
+@click.option(
+    "--since",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="From that day on, in UTC.",
+)
+@click.option("--gone-too", is_flag=True, help="Also addresses that the server said do not exist.")
+@json_option
+@pass_session
+def forgive(session: Session, since: datetime, gone_too: bool, as_json: bool) -> None:
+    """Lift suppressions that were caused by a fault on our side or of a provider.
+
+    The stored reply of each bounce is judged again: a block listing, a broken PTR record, a refused
+    message, a server that was unreachable. Addresses that do not exist stay suppressed unless
+    --gone-too is given, for example after an outage in which a provider denied all its users. People
+    who left or complained stay off the list.
+    """
+    done = session.project.bounces.forgive(since.replace(tzinfo=UTC), gone_too=gone_too)
+    if as_json:
+        print_json({"forgiven": list(done.emails), "kept": done.kept})
+        return
+    click.echo(f"{len(done.emails)} may be mailed again; {done.kept} stay suppressed")
+
+
+def _row(name: str, report: BounceReport) -> dict[str, object]:
+    meaning = report.meaning
     return {
         "file": name,
         "kind": report.kind,
         "recipient": report.recipient,
         "status": report.status,
         "diagnostic": report.diagnostic,
+        "about": meaning.about if meaning else None,
+        "sure": meaning.sure if meaning else report.kind is not Kind.UNRECOGNISED,
+        "counts": report.counts,
+        "remedy": remedy_for(report.diagnostic, meaning) if meaning else "",
     }
 
 
-def _mailbox(settings: Settings) -> Iterator[tuple[str, bytes]]:
-    """(UID, octets) of what is new in the mailbox of the settings."""
-    from alerts.postbox import Postbox  # imports imaplib and ssl
-
-    bounces = settings.bounces
-    if not bounces.mailbox:
-        raise UsageError(
-            "name a FILE, a DIR or -; or set bounces.mailbox to imaps://user@host/INBOX"
-        )
-    box = Postbox.parse(bounces.mailbox, settings.delivery.timeout.total_seconds())
-    secret = password(settings, "bounces")
-    if secret is None:
-        raise SettingsError(
-            "bounces.mailbox: no password; set the variable that bounces.password_env names"
-            f" ({bounces.password_env}), or bounces.password_file"
-        )
-    yield from box.unseen(secret)
-
-
 def messages(source: Path) -> Iterator[tuple[str, bytes]]:
-    """(name, octets) of each message there; raises `InputError`."""
+    """(name, octets) of each message in a file or folder; raises `InputError`."""
     if str(source) == "-":
-        yield "-", _within("-", sys.stdin.buffer.read(MOST_OCTETS + 1))
+        yield "-", _piped()
     elif source.is_dir():
         parts = [source / "new", source / "cur"]
         folders = parts if all(part.is_dir() for part in parts) else [source]
@@ -129,6 +142,23 @@ def messages(source: Path) -> Iterator[tuple[str, bytes]]:
         box.close()
     else:
         yield str(source), _read(source)
+
+
+def _piped() -> bytes:
+    """The message on stdin; of one that is too large only the beginning.
+
+    The rest is read and discarded, because a mail server whose pipe breaks may treat the message as
+    lost.
+    """
+    octets = sys.stdin.buffer.read(MOST_OCTETS)
+    over = 0
+    while more := sys.stdin.buffer.read(1_000_000):
+        over += len(more)
+    if over:
+        click.echo(
+            f"alerts: -: read as far as {MOST_OCTETS:,} octets, {over:,} more left", err=True
+        )
+    return octets
 
 
 def _is_mbox(path: Path) -> bool:

@@ -1,10 +1,9 @@
-"""`alerts collect`: sources to articles."""
+"""`alerts collect`: collect articles from the sources."""
 
 import click
 
-from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
-from alerts.collect import Collected
-from alerts.collect import collect as collect_articles
+from alerts.cli.context import Session, json_option, month_option, pass_session, print_json
+from alerts.cli.steps import tell
 
 
 @click.command()
@@ -13,7 +12,7 @@ from alerts.collect import collect as collect_articles
 @pass_session
 def collect(session: Session, month: str | None, as_json: bool) -> int:
     """Collect articles from the sources; those without a date join the month."""
-    result = collect_articles(session.db, session.settings, session.month(month), session.now)
+    result = session.project.collect(month)
     tell(session, result)
     if as_json:
         failed = [{"source": f.source, "reason": f.reason} for f in result.failed]
@@ -25,11 +24,3 @@ def collect(session: Session, month: str | None, as_json: bool) -> int:
             f"{result.unchanged} unchanged, {len(result.failed)} failed"
         )
     return 1 if result.failed else 0
-
-
-def tell(session: Session, result: Collected) -> None:
-    """Say what collecting met on the way."""
-    for note in result.notes:
-        session.say(note)
-    for failure in result.failed:
-        session.warn(failure.reason)

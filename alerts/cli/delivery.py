@@ -1,5 +1,6 @@
-"""`alerts delivery`: the outbox one by one, and an admin's decisions on it."""
+"""`alerts delivery`: lists single deliveries, and records an admin's decisions on them."""
 
+import functools
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -7,8 +8,7 @@ from typing import Any
 
 import click
 
-from alerts.address import Address
-from alerts.cli.session import (
+from alerts.cli.context import (
     Session,
     json_option,
     month_option,
@@ -16,26 +16,30 @@ from alerts.cli.session import (
     print_json,
     print_table,
 )
-from alerts.errors import InputError
-from alerts.keyring import Keyring
-from alerts.model import DeliveryState, Month, Reason
-from alerts.remake import remake
-from alerts.store import deliveries, outbox, subscribers
-from alerts.store.deliveries import Delivery, Which
-from alerts.store.lock import project_lock
+from alerts.cli.lazy import CommandGroup
+from alerts.domain.delivery import DeliveryState, Reason
+from alerts.domain.month import Month
+from alerts.library.deliveries import RETRIED, UNDECIDED, Decided
 
-_MISSED = (DeliveryState.FAILED,)
-_DOUBTFUL = (DeliveryState.IN_DOUBT,)
-_UNDECIDED = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT)
-_REPLY = 60  # letters of a reply in a table
+_REPLY = 60  # most characters of a reply in a table
 _emails = click.argument("emails", metavar="[EMAIL]...", nargs=-1)
 _Command = Callable[..., None]
 
 
 def _which(states: tuple[DeliveryState, ...], about: str) -> Callable[[_Command], _Command]:
-    """The options that say which deliveries are meant."""
+    """The options that select deliveries; the command gets `selection`, as the library asks for it."""
 
-    def decorate(command: _Command) -> _Command:
+    def decorate(inner: _Command) -> _Command:
+        @functools.wraps(inner)
+        def command(
+            state: str | None, reason: str | None, domain: str | None, **given: Any
+        ) -> None:
+            selection: dict[str, Any] = {"reason": reason or "", "domain": domain or ""}
+            if state:  # what is not given does not restrict
+                selection["state"] = DeliveryState(state)
+            inner(selection=selection, **given)
+
+        decorated: _Command = command
         for option in (
             click.option("--domain", metavar="DOMAIN", help="Only addresses at this domain."),
             click.option(
@@ -46,35 +50,15 @@ def _which(states: tuple[DeliveryState, ...], about: str) -> Callable[[_Command]
             click.option("--state", type=click.Choice([s.value for s in states]), help=about),
             month_option,
         ):
-            command = option(command)
-        return command
+            decorated = option(decorated)
+        return decorated
 
     return decorate
 
 
-def _meant(
-    session: Session,
-    month: str | None,
-    states: tuple[DeliveryState, ...],
-    *,
-    state: str | None = None,
-    reason: str | None = None,
-    domain: str | None = None,
-    emails: tuple[str, ...] = (),
-) -> Which:
-    """What the options say; raises `InputError` for what is no address or domain."""
-    return Which(
-        session.month(month),
-        (DeliveryState(state),) if state else states,
-        reason or "",
-        Address.parse(f"x@{domain.removeprefix('@')}").domain if domain else "",
-        [Address.parse(email).key for email in emails],
-    )
-
-
-@click.group()
+@click.group(cls=CommandGroup)
 def delivery() -> None:
-    """See the deliveries of a month, and decide on those that went wrong."""
+    """List the deliveries of a month, and decide on failed ones."""
 
 
 @delivery.command("list")
@@ -84,14 +68,12 @@ def delivery() -> None:
 def list_(
     session: Session,
     month: str | None,
-    state: str | None,
-    reason: str | None,
-    domain: str | None,
+    selection: dict[str, Any],
     as_json: bool,
 ) -> None:
-    """List the deliveries of the month: who, which edition, what came of it."""
-    which = _meant(session, month, (), state=state, reason=reason, domain=domain)
-    found = deliveries.listed(session.db, which)
+    """List the deliveries of the month: recipient, edition, state."""
+    deliveries = session.project.deliveries
+    found = deliveries.list(month, **selection)
     if as_json:
         print_json([asdict(one) for one in found])
         return
@@ -121,15 +103,14 @@ def _short(text: str) -> str:
 @delivery.command()
 @click.argument("email")
 @month_option
-@click.option(
-    "--message", is_flag=True, help="Write the message itself to stdout, octet for octet."
-)
+@click.option("--message", is_flag=True, help="Write the message itself to stdout, byte for byte.")
 @json_option
 @pass_session
 def show(session: Session, email: str, month: str | None, message: bool, as_json: bool) -> None:
-    """Show the delivery to EMAIL: its edition, envelope and Message-ID, and what came of each attempt."""
-    found = _found(session, email, month)
-    made = remake(session.db, found.id, Keyring.load(session.settings) if message else None)
+    """Show the delivery to EMAIL: edition, envelope, Message-ID, and the outcome of each attempt."""
+    deliveries = session.project.deliveries
+    found = deliveries.find(email, month)
+    made = deliveries.message(found, signed=message)
     if message:
         sys.stdout.buffer.write(made.octets)
         return
@@ -137,7 +118,7 @@ def show(session: Session, email: str, month: str | None, message: bool, as_json
         **asdict(found),
         "message_id": made.message_id,
         "envelope": asdict(made.envelope),
-        "attempts_log": deliveries.attempts(session.db, found.id),
+        "attempts_log": deliveries.attempts(found),
     }
     if as_json:
         print_json(document)
@@ -160,61 +141,43 @@ def show(session: Session, email: str, month: str | None, message: bool, as_json
         click.echo(f"  {fact['at']}  {fact['became']}  {words}".rstrip())
 
 
-def _found(session: Session, email: str, month: str | None) -> Delivery:
-    """That person's delivery; raises `InputError` where there is none."""
-    address, chosen = Address.parse(email), session.month(month)
-    person = subscribers.find(session.db, address)
-    found = deliveries.of_subscriber(session.db, person.id, chosen) if person else None
-    if found is None:
-        raise InputError(
-            f"{address}: there is no delivery of {chosen} to them; `alerts why {address}` says why"
-        )
-    return found
-
-
 @delivery.command()
 @_emails
-@_which((*_MISSED, *_DOUBTFUL, DeliveryState.DEFERRED), "Those in this state; default: failed.")
+@_which(RETRIED, "Those in this state; default: failed.")
 @json_option
 @pass_session
 def retry(
     session: Session,
     emails: tuple[str, ...],
     month: str | None,
-    state: str | None,
-    reason: str | None,
-    domain: str | None,
+    selection: dict[str, Any],
     as_json: bool,
 ) -> None:
-    """Owe the missed ones their copy once more: all that failed, or just EMAIL.
+    """Queue failed copies again: all of them, or only those of EMAIL.
 
     A copy in doubt may have arrived: it is sent again only with --state in_doubt.
     """
-    which = _meant(
-        session, month, _MISSED, state=state, reason=reason, domain=domain, emails=emails
-    )
-    _decide(session, which, DeliveryState.QUEUED, "queued again", as_json)
+    done = session.project.deliveries.retry(*emails, month=month, **selection)
+    _tell(session, done, "queued again", as_json)
+    if done.changed:
+        session.say(f"next: `alerts send --month {done.month}`")
 
 
 @delivery.command()
 @_emails
-@_which(_UNDECIDED, "Only those in this state; default: all that are still open.")
+@_which(UNDECIDED, "Only those in this state; default: all that are still open.")
 @json_option
 @pass_session
 def cancel(
     session: Session,
     emails: tuple[str, ...],
     month: str | None,
-    state: str | None,
-    reason: str | None,
-    domain: str | None,
+    selection: dict[str, Any],
     as_json: bool,
 ) -> None:
-    """Send no more: everything still open, or just EMAIL."""
-    which = _meant(
-        session, month, _UNDECIDED, state=state, reason=reason, domain=domain, emails=emails
-    )
-    _decide(session, which, DeliveryState.SKIPPED, "cancelled", as_json)
+    """Cancel open deliveries: all of them, or only those of EMAIL."""
+    done = session.project.deliveries.cancel(*emails, month=month, **selection)
+    _tell(session, done, "cancelled", as_json)
 
 
 @delivery.command()
@@ -223,33 +186,26 @@ def cancel(
 @json_option
 @pass_session
 def accept(session: Session, emails: tuple[str, ...], month: str | None, as_json: bool) -> None:
-    """Take copies in doubt as arrived: all of them, or just that of EMAIL."""
-    which = _meant(session, month, _DOUBTFUL, emails=emails)
-    _decide(session, which, DeliveryState.SENT, "taken as arrived", as_json)
+    """Mark copies in doubt as arrived: all of them, or only those of EMAIL."""
+    done = session.project.deliveries.accept(*emails, month=month)
+    _tell(session, done, "marked as arrived", as_json)
 
 
-def _decide(
-    session: Session, which: Which, becomes: DeliveryState, words: str, as_json: bool
-) -> None:
-    """Carry out one decision, with no send under way, and say how many it concerned."""
-    with project_lock(session.settings.database_path, "delivery", session.now):
-        moved = deliveries.decide(session.db, which, becomes, session.now)
+def _tell(session: Session, done: Decided, words: str, as_json: bool) -> None:
+    """Report the number of deliveries that a decision moved."""
     if as_json:
-        print_json({"month": str(which.month), "changed": moved})
+        print_json({"month": str(done.month), "changed": done.changed})
     else:
-        click.echo(f"{which.month}: {moved} {words}")
-    if moved and becomes is DeliveryState.QUEUED:
-        session.say(f"next: `alerts send --month {which.month}`")
-    doubtful = outbox.counts(session.db, which.month)[DeliveryState.IN_DOUBT]
-    if doubtful and not moved:
-        tell_held(session.say, {which.month: doubtful})
+        click.echo(f"{done.month}: {done.changed} {words}")
+    if done.in_doubt and not done.changed:
+        tell_held(session.say, {done.month: done.in_doubt})
 
 
 def tell_held(say: Callable[[str], None], held: Mapping[Month, int]) -> None:
-    """Say how many are in doubt, and the commands that decide on them."""
+    """Report how many are in doubt, and the commands that decide on them."""
     for month, number in held.items():
         say(
             f"{month}: {number} {'is' if number == 1 else 'are'} held in doubt:"
             f" `alerts delivery retry --month {month} --state in_doubt` sends,"
-            f" `alerts delivery accept --month {month}` takes as arrived"
+            f" `alerts delivery accept --month {month}` marks as arrived"
         )

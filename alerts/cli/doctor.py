@@ -1,39 +1,44 @@
-"""`alerts doctor`: is everything as it must be for the next issue to go out and arrive?"""
+"""`alerts doctor`: check whether the next issue can be sent and will arrive."""
+
+from typing import TYPE_CHECKING
 
 import click
 
-from alerts.cli.passwords import password
-from alerts.cli.session import Session, json_option, pass_session, print_json
+from alerts.cli.check import command_code
+from alerts.cli.context import (
+    Session,
+    json_option,
+    next_fields,
+    on_terminal,
+    pass_session,
+    print_json,
+)
+from alerts.text.plural import counted
+
+if TYPE_CHECKING:
+    from alerts.doctor.finding import CheckResult
 
 
 @click.command()
-@click.option(
-    "--offline", is_flag=True, help="Ask nobody: no relay, no mailbox, no DNS, no sources."
-)
+@click.option("--offline", is_flag=True, help="Without network: no relay, mailbox, DNS or sources.")
 @json_option
 @pass_session
 def doctor(session: Session, offline: bool, as_json: bool) -> int:
-    """Check settings, clock, catalogues, database, relay login, mailbox, DNS and sources.
+    """Check settings, clock, what is owed, cron and systemd, catalogues, templates, database, relay login,
+    mailbox, DNS and sources.
 
-    Each finding comes with its remedy. Exits 1 where there is an error. Changes and sends nothing.
+    Each finding has a remedy. Exits 1 if there is an error, 75 if something is owed that will go by itself.
+    Changes and sends nothing.
     """
-    from alerts.doctor import examine
-    from alerts.doctor.finding import Level, Patient
-    from alerts.doctor.names import system_names
-    from alerts.sources.fetch import Fetcher
+    from alerts.doctor.examine import examined
+    from alerts.doctor.finding import CheckLevel
+    from alerts.web.page_samples import faults
 
-    settings = session.settings
-    patient = Patient(
-        settings=settings,
-        now=session.now,
-        open_database=lambda: session.db,
-        password=lambda section: password(settings, section),
-        ask=system_names(),
-        fetcher=Fetcher(settings),
-    )
-    found, counts = [], dict.fromkeys(Level, 0)
-    for finding in examine(patient, offline=offline):
+    found, counts, first = [], dict.fromkeys(CheckLevel, 0), ""
+    for finding in examined(session.project, faults, offline=offline):
         counts[finding.level] += 1
+        if finding.level is CheckLevel.ERROR:
+            first = first or finding.remedy or finding.about
         found.append(
             {
                 "check": finding.check,
@@ -43,13 +48,37 @@ def doctor(session: Session, offline: bool, as_json: bool) -> int:
             }
         )
         if not as_json:
-            click.echo(f"{finding.check:<10}  {finding.level.value:<7}  {finding.about}")
-            if finding.remedy:
-                click.echo(f"{'':<21}→ {finding.remedy}")
+            _print(finding)
+    checked = session.project.check()
+    step = session.project.next_step(error=first, checked=checked)
     if as_json:
         print_json(
-            {"errors": counts[Level.ERROR], "warnings": counts[Level.WARNING], "findings": found}
+            {
+                "errors": counts[CheckLevel.ERROR],
+                "warnings": counts[CheckLevel.WARNING],
+                "findings": found,
+                **next_fields(step),
+            }
         )
     else:
-        session.say(f"{counts[Level.ERROR]} errors, {counts[Level.WARNING]} warnings")
-    return 1 if counts[Level.ERROR] else 0
+        session.say(
+            f"{counted(counts[CheckLevel.ERROR], 'error')}, {counted(counts[CheckLevel.WARNING], 'warning')}"
+        )
+        session.tell_next(step)
+    if counts[CheckLevel.ERROR]:
+        return 1
+    return command_code(checked)
+
+
+def _print(finding: "CheckResult") -> None:
+    """Print one result: on a terminal with a sign and a colour, else on one line, its remedy on
+    another."""
+    check, level, about, remedy = finding.check, finding.level.value, finding.about, finding.remedy
+    if on_terminal():
+        from alerts.cli import terminal  # imports rich, which is only needed on a terminal
+
+        terminal.print_finding(check, level, about, remedy)
+        return
+    click.echo(f"{check:<10}  {level:<7}  {about}")
+    if remedy:
+        click.echo(f"{'':<21}→ {remedy}")

@@ -1,24 +1,22 @@
 """`alerts key …`: the keys that sign links and return paths. They are never printed."""
 
-import os
-
 import click
 
-from alerts.cli.session import Session, json_option, pass_session, print_json
-from alerts.store import secrets
+from alerts.cli.context import Session, json_option, pass_session, print_json
+from alerts.cli.lazy import CommandGroup
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def key() -> None:
-    """Keep the keys that sign links."""
+    """Manage the keys that sign links."""
 
 
 @key.command("list")
 @json_option
 @pass_session
 def list_(session: Session, as_json: bool) -> None:
-    """The keys by number and date; the last one signs, all of them verify."""
-    made = secrets.dates(session.db)
+    """List the keys by number and date; the last one signs, all of them verify."""
+    made = session.project.keys.dates()
     if as_json:
         print_json([{"id": number, "since": since} for number, since in made.items()])
         return
@@ -29,9 +27,9 @@ def list_(session: Session, as_json: bool) -> None:
 @key.command()
 @pass_session
 def rotate(session: Session) -> None:
-    """Sign with a new key from now on; links that were sent stay good for ever.
+    """Sign with a new key from now on; links that were sent never expire.
 
-    An issue that is queued already is signed with the key that it was frozen with.
+    An issue that is already queued keeps the key that it was frozen with.
     """
-    number = secrets.add(session.db, os.urandom(32), session.now)
+    number = session.project.keys.rotate()
     click.echo(f"key {number} signs from now on; the older ones verify what they have signed")

@@ -1,78 +1,75 @@
-"""`alerts run`: collect, compose, queue and send the month's issue; what cron calls."""
+"""`alerts run`: collects, composes, queues and sends what is owed; called by cron."""
+
+import sys
 
 import click
 
-from alerts import approval, publish
-from alerts.cli import collect as collecting
-from alerts.cli import queue as queueing
-from alerts.cli.review import mail_previews
-from alerts.cli.send import finish, post_first, recent, work
-from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
-from alerts.collect import collect
-from alerts.errors import AwaitingApproval, Incomplete
-from alerts.model import DeliveryState, Month
-from alerts.store import issues
-from alerts.store.lock import project_lock
+from alerts.cli.anyway import known
+from alerts.cli.context import Session, anyway_option, on_month, print_json
+from alerts.cli.send import finish, outcomes, sending, still_owed
+from alerts.cli.teller import OnceTeller, telling
+from alerts.domain.errors import Unfinished
+from alerts.library.run import Prepared, Ran
+from alerts.outbox.gate import Fatal
 
 
 @click.command()
-@month_option
-@json_option
-@pass_session
-def run(session: Session, month: str | None, as_json: bool) -> int:
-    """Collect, compose, queue and send. Twice, late or after a crash: everyone is mailed once.
+@anyway_option
+@on_month
+def run(session: Session, month: str | None, anyway: tuple[str, ...], as_json: bool) -> int:
+    """Collect, compose, queue and send what is due. Also if repeated or late, everyone is mailed once.
+
+    Cron calls it every hour: an issue is due at schedule.run, in the alert's time zone. Every month is sent
+    that is due and not overdue by more than alert.max_late; where nothing is, it prints nothing. It exits
+    with 0 only if nothing is owed that was not sent: 75 if that will go by itself, 1 if a person is needed.
+    Away from a terminal, how things stand is said when it changes.
 
     With alert.review = "required" it mails a preview to the editors, and exits 75 until they have
     approved it.
 
-    With --month that issue is sent however late it is, and no other. Without, it is sent unless it is
-    overdue by more than alert.max_late, and so are the open ones that are not.
+    With --month, only that issue is sent, however late it is. A month that has not ended is asked about, and
+    refused where nobody can be asked (--anyway unfinished).
     """
-    chosen = session.month(month)
-    with project_lock(session.settings.database_path, "run", session.now):
-        session.settle_home()
-        prepared = _prepare(session, chosen, named=month is not None)
-        post_first(session)
-        months = [chosen] if month else recent(session)
-        report = work(session, months)
-    if as_json:
-        print_json({state.value: report.outcomes[state] for state in DeliveryState})
-    return finish(session, months, report) or prepared
+    allowed = known(anyway)
+    with telling(session, "run", by_hand=month is not None) as teller:
+        ran = _ran(session, teller, month, allowed)
+        if as_json:
+            print_json(outcomes(ran.sent))
+        code = finish(session, teller, ran.sent) or _prepared(ran)
+        told = {one.month for one in _months(ran) if _kept(one)}
+        return code or still_owed(session, teller, month, told | ran.sent.counts.keys())
 
 
-def _prepare(session: Session, month: Month, *, named: bool) -> int:
-    """Collect and queue the month's issue, unless that was done.
-
-    Returns 0, or the exit code that the run ends with if sending ends well: something failed, or the
-    issue is held back until its editors have done their part.
-    """
-    settings, db = session.settings, session.db
-    stored = issues.get(db, month)
-    failed = False
-    if stored is None or not stored.frozen:
-        if not named and (words := _overdue(session, month)):
-            session.warn(words)
-            return int(bool(publish.composed(db, settings, month).articles))
-        if approval.under_review(db, settings, month):
-            session.explain(f"{month}: under review, so not collected; `alerts collect` does")
-        else:
-            collected = collect(db, settings, month, session.now)
-            collecting.tell(session, collected)
-            failed = bool(collected.failed)
-    draft = publish.drafted(db, settings, month)
+def _ran(session: Session, teller: OnceTeller, month: str | None, anyway: frozenset[str]) -> Ran:
+    """What the run did; a person at a terminal is asked before a month is sent that has not ended."""
     try:
-        queued = publish.queue(db, settings, month, session.now, session.actor(), draft)
-        queueing.tell(session, queued)
-    except (AwaitingApproval, Incomplete) as pause:
-        if settings.alert.review == "required":
-            mail_previews(session, draft)
-        session.warn(str(pause))
-        return pause.exit_code
-    return int(failed)
+        return session.project.run(month, sending(session, teller, anyway=anyway))
+    except Unfinished as fault:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        question = f"{str(fault).split(';')[0]}. Send it all the same?"
+        if not click.confirm(question, default=False, err=True):
+            raise
+    return session.project.run(
+        month, sending(session, teller, anyway=anyway | {Fatal.UNFINISHED.value})
+    )
 
 
-def _overdue(session: Session, month: Month) -> str:
-    """What is said of an issue that is too late to be sent unasked; empty where it is not."""
-    from alerts.cli.schedule import overdue  # imports APScheduler, which most runs can do without
+def _months(ran: Ran) -> tuple[Ran | Prepared, ...]:
+    return (ran, *ran.earlier)
 
-    return overdue(session, month, session.now)
+
+def _kept(one: Ran | Prepared) -> bool:
+    """Whether the run has told why the month was not queued."""
+    return bool(one.held_back or one.overdue or one.waiting)
+
+
+def _prepared(ran: Ran) -> int:
+    """The exit code of a run whose sending ended well."""
+    codes = []
+    for one in _months(ran):
+        if one.held_back is not None:
+            codes.append(one.held_back.fault.exit_code)
+        codes.append(75 if one.waiting else int(one.overdue is not None))
+        codes.append(int(one.collected is not None and bool(one.collected.failed)))
+    return next((code for code in codes if code), 0)

@@ -1,125 +1,111 @@
-"""`alerts schedule`: the commands that cron would call, called by our own clock.
+"""`alerts schedule`: run commands by the schedule in alerts.toml, as cron would; `schedule next`: when.
 
-Each act runs as `alerts …` in a process of its own, so it reads the settings anew, cannot harm the
-clock, and stops between two messages when this process is told to stop. Run under systemd or in a
-container; a restart at any moment costs nothing, because what is due follows from the database.
+Run it under systemd or in a container; it can be restarted at any moment.
 """
 
-import contextlib
-import subprocess
-import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from alerts import scheduler
-from alerts.cli.session import Session, pass_session
-from alerts.due import Due, candidates, issue_due
-from alerts.errors import AlertsError
-from alerts.model import Month
-from alerts.store import faults, issues
-from alerts.store import secrets as keys
+from alerts.cli.context import (
+    Session,
+    json_option,
+    next_fields,
+    on_terminal,
+    pass_session,
+    print_json,
+)
+from alerts.cli.lazy import CommandGroup
+from alerts.cli.signals import until_stopped
+from alerts.library import schedule as clock
+
+if TYPE_CHECKING:
+    from alerts.library.next_event import Upcoming
 
 
-@click.command()
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @pass_session
-def schedule(session: Session) -> None:
-    """Run by the clock, as [schedule] in alerts.toml says, until stopped.
+@click.pass_context
+def schedule(ctx: click.Context, session: Session) -> None:
+    """Run commands by [schedule] in alerts.toml, until stopped.
 
-    Collects, sends the last month's issue when its moment has come (or was missed by no more than
-    alert.max_late), and tries deferred deliveries again.
+    Collects; sends the last month's issue when it is due (or overdue by no more than alert.max_late);
+    tries deferred deliveries again.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     settings = session.settings
-    scheduler.check(settings)
-    clock = Clock(session, settings.root)
-    for act in scheduler.ACTS:
-        session.say(f"{act}: {getattr(settings.schedule, act) or 'not by the clock'}")
-    session.say(f"times are those of {settings.alert.timezone}; stop with Ctrl-C")
-    scheduler.serve(settings, clock.tick, clock.stop)
+    for act, line in clock.check(settings).items():
+        session.say(f"{act}: {line or 'not by the clock'}")
+    session.say(f"times are in {settings.alert.timezone}; stop with Ctrl-C")
+    keep(session)
     session.say("stopped")
 
 
-@dataclass
-class Clock:
-    """What happens at a tick. `failed` is a month whose run failed: not to be tried again before
-    the next tick of `collect` or `run`, since what is wrong seldom heals in minutes."""
+@schedule.command(name="next")
+@json_option
+@pass_session
+def next_(session: Session, as_json: bool) -> None:
+    """List every moment to come that is known, the next one of each kind, in order of time.
 
-    session: Session
-    root: Path
-    failed: Month | None = None
-    stopping: bool = False
-    child: "subprocess.Popen[bytes] | None" = None
-
-    def tick(self, act: str) -> None:
-        """Do what is due; a fault is told and the clock goes on."""
-        try:
-            with contextlib.closing(Session(self.root)) as fresh:
-                settings, now = fresh.settings, fresh.now
-                last = Month.last_ended(now, settings.zone)
-                found = {m: _due(fresh, m, now) for m in candidates(last, settings.alert.max_late)}
-                too_late = overdue(fresh, last, now)
-            if act == "retention":
-                self._command("retention")
-                return
-            if act == "bounces":
-                if settings.bounces.mailbox:
-                    self._command("bounce", "process")
-                return
-            if act == "collect":
-                self._command("collect", "--month", str(last.plus(1)))
-            for month, due in found.items():
-                if due is Due.OWED and (act != "send" or self.failed != month):
-                    code = self._command("run", "--month", str(month))
-                    self.failed = month if code in (1, 2) else None
-            if too_late and act != "send":
-                self.session.warn(too_late)
-            if act in ("send", scheduler.START):
-                self._command("send")
-        except AlertsError as fault:
-            self.session.warn(str(fault))
-
-    def stop(self) -> None:
-        """Tell the act under way to stop, and begin no other."""
-        self.stopping = True
-        if self.child is not None:
-            self.child.terminate()
-
-    def _command(self, *arguments: str) -> int:
-        """Carry out one command line of ours, in a process of its own; returns its exit code."""
-        if self.stopping:
-            return 75
-        flags = ["-q"] * self.session.quiet + ["-v"] * self.session.verbose
-        line = [sys.executable, "-m", "alerts", *flags, "--project", str(self.root), *arguments]
-        self.session.explain(f"$ alerts {' '.join(arguments)}")
-        # A session of its own: Ctrl-C in the terminal reaches it once, through us.
-        self.child = subprocess.Popen(line, stdin=subprocess.DEVNULL, start_new_session=True)
-        if self.stopping:  # told to while it was being started
-            self.child.terminate()
-        code = self.child.wait()
-        self.child = None
-        return code
+    Those of [schedule] happen where `alerts schedule` or `alerts serve` runs, or cron calls the same.
+    """
+    checked = session.project.check()
+    coming = session.project.upcoming(checked=checked)
+    step = session.project.next_step(checked=checked)
+    zone = session.settings.zone
+    if as_json:
+        moments = [
+            {
+                "at": one.at.astimezone(zone).isoformat(),
+                "kind": one.kind,
+                "what": one.what,
+                "month": str(one.month) if one.month else None,
+            }
+            for one in coming
+        ]
+        now = session.now.astimezone(zone).isoformat()
+        print_json({"now": now, "timezone": zone.key, "moments": moments, **next_fields(step)})
+        return
+    if on_terminal():
+        _show(session, coming, session.now)
+    else:
+        for one in coming:
+            at = one.at.astimezone(zone).isoformat(timespec="minutes")
+            click.echo(f"{at}  {one.kind:<10}  {one.what}")
+    session.tell_next(step)
 
 
-def overdue(session: Session, month: Month, now: datetime) -> str:
-    """What is said of an issue that is too late to be sent unasked; empty where it is not."""
-    if _due(session, month, now) is not Due.OVERDUE:
-        return ""
-    return (
-        f"the issue of {month} is overdue by more than alert.max_late"
-        f" ({session.settings.alert.max_late.days} days): `alerts run --month {month}` sends it"
-    )
+def _show(session: Session, coming: "Sequence[Upcoming]", now: datetime) -> None:
+    """How far away each moment is, when that is, and what happens then."""
+    from alerts.cli import terminal  # imports rich, which is only needed on a terminal
+    from alerts.cli.terminal import TableColumn, Tone
+    from alerts.text.human_time import date_and_time, distance
 
-
-def _due(session: Session, month: Month, now: datetime) -> Due:
-    """What is to be done about one month's issue, as the rows say."""
-    settings = session.settings
-    with faults(settings.database_path):
-        return issue_due(
-            now,
-            scheduler.planned(settings, month),
-            began=keys.project_began(session.db),
-            frozen=month in issues.frozen_months(session.db),
-            max_late=settings.alert.max_late,
+    zone = session.settings.zone
+    rows = [
+        (
+            ("at the next call" if one.at <= now else distance(one.at, now, zone), Tone.BY_ITSELF),
+            date_and_time(one.at, now, zone),
+            (one.what, Tone.HEADING if one.month else Tone.PLAIN),
         )
+        for one in coming
+    ]
+    if rows:
+        columns = (
+            TableColumn("WHEN", 1, whole=True),
+            TableColumn(zone.key, least=16),
+            TableColumn("WHAT", 2, least=12),
+        )
+        terminal.print_rows(rows, columns)
+    else:
+        terminal.print_line("nothing is planned: every line of [schedule] is empty")
+
+
+def keep(session: Session) -> None:
+    """Do what is due until stopped, as quietly or as loudly as this command was asked to be."""
+    options = ["-q"] * session.quiet + ["-v"] * session.verbose
+    with until_stopped() as until:
+        clock.keep(session.settings, until, session.warn, session.explain, options)

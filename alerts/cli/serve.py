@@ -1,32 +1,28 @@
-"""`alerts serve`: the public pages, the post and the clock in one process.
+"""`alerts serve`: the public pages, the notices, the LMTP server and the schedule in one process.
 
-The pages run in a thread of this process, and so does the post, which sends notices moments after a
-visitor asked for them; the acts of the clock run as commands in processes of their own (see
-`schedule`). So none can hold the other up. Told to stop, all end what is under way first. Behind a
-reverse proxy that speaks TLS: see docs/web.md.
+The pages run in a thread of this process. Another thread sends notices moments after a visitor asked
+for them. If set, a third one receives bounces and complaints from the mail server. The actions of the
+schedule run as commands in processes of their own (see `schedule`). So none of these delays another.
+When told to stop, all finish their work in progress first. For a reverse proxy with TLS, see
+docs/web.md.
 """
 
-import contextlib
 import logging
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import click
 
-from alerts import scheduler
-from alerts.cli import send
-from alerts.cli.listening import listening
-from alerts.cli.schedule import Clock
-from alerts.cli.session import Session, pass_session
-from alerts.errors import AlertsError, LockHeld
-from alerts.store import faults
-from alerts.web import Site, application
-
-LAST_WAIT = 20.0  # seconds, for the relay's answer to a notice
-REST = 60.0  # seconds; the longest wait between two looks at what is due
+from alerts.cli.context import Session, pass_session
+from alerts.cli.schedule import keep
+from alerts.cli.sockets import listening, listening_at
+from alerts.config import listen_address
+from alerts.library import schedule as clock
+from alerts.library.notices import NoticeThread, posting
+from alerts.web.application import application
+from alerts.web.context import Site
 
 
 @click.command()
@@ -34,83 +30,51 @@ REST = 60.0  # seconds; the longest wait between two looks at what is due
 @click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Overrides the setting.")
 @pass_session
 def serve(session: Session, host: str | None, port: int | None) -> None:
-    """Serve the pages to join, choose and leave, and run by the clock, until stopped."""
+    """Serve the public pages (subscribe, preferences, unsubscribe) and run the schedule, until stopped.
+
+    Also receives bounces and complaints, if bounces.lmtp is set.
+    """
     settings = session.settings
-    scheduler.check(settings, idle=True)
-    with listening(host or settings.web.host, settings.web.port if port is None else port) as bound:
-        _ = session.db  # says at once what is wrong with it
-        post = Post(settings.root, session)
-        site = Site(settings, stir=post.stir, log=session.explain, warn=session.warn)
-        clock = Clock(session, settings.root)
-        with posting(post), serving(site, bound):
-            session.say(f"pages: {address(bound)}, for the world {settings.web.base_url}")
+    clock.check(settings, idle=True)
+    with (
+        clock.in_use(settings, "serve", session.now),
+        listening(host or settings.web.host, settings.web.port if port is None else port) as bound,
+    ):
+        _ = session.project.db  # says at once what is wrong with it
+        post = NoticeThread(settings.root, session.warn)
+        site = Site(settings, wake=post.wake, log=session.explain, warn=session.warn)
+        with posting(post), serving(site, bound), receiving(session):
+            session.say(f"pages: {address(bound)}, publicly {settings.web.base_url}")
             session.say("stop with Ctrl-C")
-            scheduler.serve(settings, clock.tick, clock.stop)
+            keep(session)
     session.say("stopped")
 
 
-class Post:
-    """Sends notices, whenever it is stirred and when one is due; a fault is told and it goes on."""
-
-    def __init__(self, root: Path, session: Session) -> None:
-        self._root, self._session = root, session
-        self._stirred = threading.Event()
-        self._stop = threading.Event()
-
-    def stir(self) -> None:
-        """Something was asked for."""
-        self._stirred.set()
-
-    def stop(self) -> None:
-        """End, after the message that is on its way."""
-        self._stop.set()
-        self._stirred.set()
-
-    def run(self) -> None:
-        """Work until stopped."""
-        while not self._stop.is_set():
-            self._stirred.clear()
-            failed = False
-            try:
-                with (
-                    contextlib.closing(Session(self._root)) as session,
-                    faults(session.settings.database_path),
-                ):
-                    report = send.post(session, send.relay_of(session.settings), self._stop)
-                failed = bool(report.relay_fault)
-                if failed:
-                    self._session.warn(f"notices: {report.relay_fault}; trying again in a minute")
-            except LockHeld:
-                failed = True  # another process sends them
-            except AlertsError as fault:
-                failed = True
-                self._session.warn(f"notices: {fault}")
-            if failed:
-                self._stop.wait(REST)
-            else:
-                self._stirred.wait(REST)
-
-
 @contextmanager
-def posting(post: Post) -> Iterator[None]:
-    """Have the post work in a thread while the block runs."""
-    thread = threading.Thread(target=post.run, name="post", daemon=True)
-    thread.start()
-    try:
+def receiving(session: Session) -> Iterator[None]:
+    """Receive mail from the mail server while the block runs, if bounces.lmtp is set.
+
+    Raises `LockHeld` if another process does so for this project, and `UsageError`.
+    """
+    settings = session.settings
+    if not settings.bounces.lmtp:
         yield
-    finally:
-        post.stop()
-        thread.join(LAST_WAIT)  # what is cut off then is in doubt, and sent once more
+        return
+    at = listen_address.parse(settings.bounces.lmtp, settings.root)
+    listening_there = listening_at(at, settings.bounces)
+    with session.project.bounces.receiving(listening_there, session.warn):
+        session.say(f"bounces: {at}, over LMTP")
+        yield
 
 
 def address(bound: socket.socket) -> str:
-    """Where a browser on this machine finds the pages."""
+    """The URL of the pages on this machine."""
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 class _OneLine(logging.Handler):
-    """What the server has to say, in our log, a line each and with no traceback."""
+    """Writes the messages of the HTTP server to our log, on one line each and without traceback."""
 
     def __init__(self, site: Site) -> None:
         super().__init__(logging.INFO)
@@ -124,24 +88,27 @@ class _OneLine(logging.Handler):
 
 @contextmanager
 def serving(site: Site, bound: socket.socket) -> Iterator[None]:
-    """Answer visits in a thread while the block runs; afterwards end those under way."""
+    """Serve the pages in a thread while the block runs; then finish the requests in progress."""
     import uvicorn  # costs 100 ms
+
+    from alerts.web.forwarded import Forwarded
+    from alerts.web.http import MOST, TimedProtocol
 
     spoken = logging.getLogger("uvicorn")
     spoken.propagate = False
     spoken.handlers = [_OneLine(site)]
     config = uvicorn.Config(
-        application(site),
+        Forwarded(application(site), site),
         log_config=None,
-        access_log=False,  # it would hold tokens and addresses
+        access_log=False,  # an access log would contain tokens and addresses
         lifespan="off",
+        http=TimedProtocol,
         ws="none",
         server_header=False,
         date_header=True,
-        proxy_headers=True,
-        forwarded_allow_ips=list(site.settings.web.trusted_proxies),
-        limit_concurrency=1000,
-        timeout_keep_alive=10,
+        proxy_headers=False,  # `Forwarded` reads them
+        forwarded_allow_ips=list(site.settings.web.trusted_proxies),  # for `TimedProtocol`
+        limit_concurrency=2 * MOST,  # connections that `TimedProtocol` does not close get 503
         timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)
@@ -152,4 +119,4 @@ def serving(site: Site, bound: socket.socket) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join()
-        site.pool.close()
+        site.close()

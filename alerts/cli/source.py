@@ -1,38 +1,59 @@
-"""`alerts source`: where articles are collected."""
+"""`alerts source`: the sources from which articles are collected."""
 
 import os
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from alerts import project, sources
-from alerts.cli.session import Session, json_option, pass_session, print_json, print_table
-from alerts.errors import InputError, SettingsError, UsageError
-from alerts.markup import tidy
-from alerts.model import Article, Month, Source, SourceKind
-from alerts.settings import Settings
-from alerts.sources import opml
-from alerts.store import profiles, transaction
-from alerts.store import sources as store
-from alerts.store.layers import event_fields
+from alerts.cli.context import Session, json_option, pass_session, print_json, print_table
+from alerts.cli.lazy import CommandGroup
+from alerts.config import load
+from alerts.config.settings import Settings
+from alerts.domain.article import SAID_AS_TEXT, Article, SourceKind
+from alerts.domain.errors import SettingsError, UsageError
+from alerts.domain.month import Month
+from alerts.library.sources import known_kind, look
+from alerts.store.article_fields import shown_fields
+from alerts.store.sources import StoredSource
+from alerts.text.plural import counted
 
-_KINDS = click.Choice([kind.value for kind in SourceKind])
+
+class KindName(click.ParamType[str]):
+    """A kind of source: one of ours, or that of a plug-in."""
+
+    name = "kind"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, if it is known."""
+        try:
+            return known_kind(value)
+        except UsageError as fault:
+            self.fail(str(fault), param, ctx)
 
 
-@click.group()
+_kind_option = click.option(
+    "--kind",
+    type=KindName(),
+    metavar="|".join(SourceKind),
+    help="Default: detected. Plug-ins add more.",
+)
+
+
+@click.group(cls=CommandGroup)
 def source() -> None:
     """Add, list, check, import and remove sources."""
 
 
 @source.command()
 @click.argument("location")
-@click.option("--kind", type=_KINDS, help="Default: found out by looking at it.")
-@click.option("--section", default="", help="Where its articles stand; default: news.")
-@click.option("--language", default="", help="The language of its articles where they name none.")
-@click.option("--profile", default="", help="The partner organisation that they belong to.")
-@click.option("--tag", "tags", multiple=True, help="A tag for all of them; as often as needed.")
+@_kind_option
+@click.option("--section", default="", help="The section of its articles; default: news.")
+@click.option("--language", default="", help="The language of articles that do not name one.")
+@click.option("--profile", default="", help="The partner organisation of its articles.")
+@click.option("--tag", "tags", multiple=True, help="A tag for all its articles; may be repeated.")
 @pass_session
 def add(
     session: Session,
@@ -43,44 +64,39 @@ def add(
     profile: str,
     tags: tuple[str, ...],
 ) -> None:
-    """Add LOCATION: a URL, or a path seen from the project's folder."""
-    settings = session.settings
-    section_known(section, settings)
-    language = language_known(language)
-    if profile and profile not in profiles.all_profiles(session.db):
+    """Add LOCATION: a URL, or a path relative to the project's folder."""
+    done = session.project.sources.add(
+        location,
+        kind=kind or "",
+        section=section,
+        language=language,
+        profile=profile,
+        tags=tags,
+    )
+    if done.unknown_profile:
         session.warn(f"no profile “{profile}” yet; add it with `alerts profile add {profile}`")
-    location = sources.normal_location(location, settings)
-    if kind is None:
-        try:
-            found = _reader(settings).detect(location)
-        except InputError as fault:
-            raise InputError(f"{fault} (or say what it is with --kind)") from fault
-    else:
-        found = SourceKind(kind)
-    tags = tuple(filter(None, map(tidy, tags)))
-    wanted = Source(0, location, found, section, language, profile, tags=tags)
-    new = store.add(session.db, wanted, session.now)
-    session.say(f"{location}: added as a {found}" if new else f"{location}: there already")
+    told = f"added as a {done.source.kind}" if done.new else "exists already"
+    session.say(f"{done.source.location}: {told}")
 
 
 @source.command("list")
 @json_option
 @pass_session
 def list_(session: Session, as_json: bool) -> None:
-    """List the sources, with how the last collection went."""
-    kept = store.kept(session.db)
+    """List the sources, with the result of the last collection."""
+    kept = session.project.sources.kept()
     if as_json:
         print_json([_listed(k) for k in kept])
         return
     rows: list[tuple[str, ...]] = [
-        (str(k.source.id), k.source.kind.value, k.source.section or "news", str(k.articles),
+        (str(k.source.id), k.source.kind, k.source.section or "news", str(k.articles),
          k.source.location, k.fault or "ok" if k.collected_at else "not collected yet")
         for k in kept
     ]  # fmt: skip
     print_table(rows, ("ID", "KIND", "SECTION", "ARTICLES", "LOCATION", "LAST TIME"))
 
 
-def _listed(kept: store.Kept) -> dict[str, Any]:
+def _listed(kept: StoredSource) -> dict[str, Any]:
     names = ("id", "location", "kind", "section", "language", "profile")
     fields = {name: getattr(kept.source, name) for name in names}
     return {
@@ -96,104 +112,71 @@ def _listed(kept: store.Kept) -> dict[str, Any]:
 @click.argument("location", metavar="LOCATION|ID")
 @pass_session
 def remove(session: Session, location: str) -> None:
-    """Forget a source; what was collected from it stays."""
-    wanted = {location, location.rstrip("/")}
-    for known in store.all_sources(session.db):
-        if known.location in wanted or str(known.id) == location:
-            store.remove(session.db, known.id)
-            session.say(f"{known.location}: removed; its articles stay")
-            return
-    raise UsageError(f"no source “{location}”; `alerts source list` shows them")
+    """Remove a source; its articles stay."""
+    gone = session.project.sources.remove(location)
+    if gone is None:
+        raise UsageError(f"no source “{location}”; `alerts source list` shows them")
+    session.say(f"{gone.location}: removed; its articles stay")
 
 
 @source.command("import")
 @click.argument("file", metavar="FILE.opml", type=click.File("rb"))
-@click.option("--section", default="", help="Where the articles of these feeds stand.")
-@click.option("--language", default="", help="Their language where they name none.")
+@click.option("--section", default="", help="The section of the articles of these feeds.")
+@click.option("--language", default="", help="The language of articles that do not name one.")
 @json_option
 @pass_session
 def import_(session: Session, file: Any, section: str, language: str, as_json: bool) -> int:
-    """Add every feed of an OPML file, as a feed reader exports it.
+    """Add every feed of an OPML file that a feed reader exported.
 
-    A folder of the list that is named like a section puts its feeds there, any other becomes a tag.
+    Feeds in a folder with the name of a section go into that section; any other folder becomes a tag.
     """
-    settings = session.settings
-    section_known(section, settings)
-    language = language_known(language)
-    limit = settings.sources.max_bytes
-    document = file.read(limit + 1)
-    if len(document) > limit:
-        raise InputError(f"{file.name}: larger than {limit} octets (sources.max_bytes)")
-    added, known, rejected = 0, 0, []
-    outlines = list(opml.outlines(document, file.name))
-    with transaction(session.db):
-        for outline in outlines:
-            if not outline.url:
-                reason = "not an http or https address"
-                rejected.append(
-                    {"line": outline.line, "location": outline.written, "reason": reason}
-                )
-            elif store.add(
-                session.db, _from_outline(outline, section, language, settings), session.now
-            ):
-                added += 1
-            else:
-                known += 1
-    for bad in rejected:
-        session.warn(f"{file.name}, line {bad['line']}: “{bad['location']}”: {bad['reason']}")
+    document = file.read(session.settings.sources.max_bytes + 1)
+    done = session.project.sources.import_opml(
+        document, file.name, section=section, language=language
+    )
+    for bad in done.rejected:
+        session.warn(f"{file.name}, line {bad.line}: “{bad.location}”: {bad.reason}")
     if as_json:
-        print_json({"added": added, "known": known, "rejected": rejected})
+        rejected = [asdict(bad) for bad in done.rejected]
+        print_json({"added": done.added, "known": done.known, "rejected": rejected})
     else:
-        click.echo(f"{added} added, {known} there already, {len(rejected)} rejected")
-    return 1 if rejected else 0
-
-
-def _from_outline(outline: opml.Outline, section: str, language: str, settings: Settings) -> Source:
-    """A feed of the list; what was said on the command line comes before what the list says."""
-    named = {title.casefold(): key for key in settings.alert.sections for title in (key, *(
-        settings.alert.section_titles.get(key, {}).values()))}  # fmt: skip
-    places = [named[folder.casefold()] for folder in outline.folders if folder.casefold() in named]
-    tags = tuple(folder for folder in outline.folders if folder.casefold() not in named)
-    if not language and project.known_language(outline.language):
-        language = outline.language
-    chosen = section or (places[-1] if places else "")
-    return Source(0, outline.url, SourceKind.FEED, chosen, language, tags=tags)
+        click.echo(f"{done.added} added, {done.known} known before, {len(done.rejected)} rejected")
+    return 1 if done.rejected else 0
 
 
 @source.command()
 @click.argument("location")
-@click.option("--kind", type=_KINDS, help="Default: found out by looking at it.")
+@_kind_option
 @click.option("--month", metavar="YYYY-MM", help="For calendars: the events after that month.")
 @json_option
 @pass_session
 def check(
     session: Session, location: str, kind: str | None, month: str | None, as_json: bool
 ) -> int:
-    """Show what LOCATION would give, storing nothing; needs no project."""
+    """Show the articles that LOCATION would give, storing nothing; needs no project."""
     settings = _settings(session)
-    location = sources.normal_location(location, settings)
-    ended = Month.parse(month) if month else Month.last_ended(session.now, settings.zone)
-    reader = _reader(settings, ended.plus(1).start(settings.zone))
-    found = reader.check(location, SourceKind(kind) if kind else None)
+    last = Month.parse(month) if month else Month.last_ended(session.now, settings.zone)
+    looked = look(settings, location, kind, last)
+    location, found = looked.location, looked.content
     for line in (*found.notes, *found.faults):
         session.warn(line)
     guessed = sum(article.guessed for article in found.articles)
     if guessed:
         session.warn(
-            f"{location}: nothing says the language of {guessed} of {len(found.articles)} articles, "
-            f"“{settings.default_language}” is a guess; name it with --language when you add it"
+            f"{location}: the language of {guessed} of {counted(len(found.articles), 'article')} is"
+            f" unknown, “{settings.default_language}” is assumed; give --language when you add it"
         )
     if as_json:
         print_json([_checked(article) for article in found.articles])
     else:
         for article in found.articles:
             click.echo(_line(article, settings))
-        session.say(f"{len(found.articles)} articles")
+        session.say(counted(len(found.articles), "article"))
     return 1 if found.faults else 0
 
 
 def _line(article: Article, settings: Settings) -> str:
-    """An article on two lines: its day, its language (“?” where it is guessed), title, address."""
+    """An article on two lines: its day, its language (“?” if assumed), title, URL."""
     when = article.event.start if article.event else article.published
     if isinstance(when, datetime):
         when = when.astimezone(settings.zone).date()
@@ -203,13 +186,8 @@ def _line(article: Article, settings: Settings) -> str:
     return f"{day}  {language} {article.title}{place}\n    {article.url or 'no link'}"
 
 
-def _reader(settings: Settings, since: datetime | None = None) -> sources.Reader:
-    occasion = sources.Occasion(since) if since else sources.Occasion()
-    return sources.Reader(settings, sources.Fetcher(settings), occasion)
-
-
 def _settings(session: Session) -> Settings:
-    """The project's settings, or outside any project the defaults and the environment."""
+    """The project's settings; outside a project, the defaults and the environment."""
     try:
         return session.settings
     except SettingsError:
@@ -218,43 +196,18 @@ def _settings(session: Session) -> Settings:
         if session.folder is not None:
             raise
     here = Path.cwd()
-    return project.Reader(here, here / project.FILE_NAME, "", {}, os.environ).settings()
+    return load.SettingsReader(here, here / load.FILE_NAME, "", {}, os.environ).settings()
+
+
+_SHOWN = ("url", "title", "summary", "language", "published", "image", "tags")
+_WHERE_THERE = ("event", "translations", *(one.name for one in SAID_AS_TEXT))
 
 
 def _checked(article: Article) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "url": article.url,
-        "title": article.title,
-        "summary": article.summary,
-        "language": article.language,
-        "published": article.published.isoformat() if article.published else None,
-        "image": article.image.url if article.image else None,
-        "tags": list(article.tags),
-    }
+    """An article as a source gives it, for `--json`."""
+    fields = shown_fields(article)
+    shown = {name: fields[name] for name in _SHOWN}
+    shown["image"] = article.image.url if article.image else None
     if article.text:
-        fields["text"] = article.text
-    if article.event:
-        fields["event"] = event_fields(article.event)
-    if article.translations:
-        fields["translations"] = {
-            language: {"title": words.title, "summary": words.summary}
-            for language, words in article.translations.items()
-        }
-    return fields
-
-
-def section_known(section: str, settings: Settings) -> None:
-    """Raises `UsageError` for a section that the alert does not have."""
-    sections = ("featured", *settings.alert.sections)
-    if section and section not in sections:
-        raise UsageError(
-            f"no section “{section}”; there are {', '.join(sections)} (alert.sections)"
-        )
-
-
-def language_known(tag: str) -> str:
-    """A language tag as we write it; raises `UsageError`."""
-    tag = tag.strip().lower().replace("_", "-")
-    if tag and not project.known_language(tag):
-        raise UsageError(f"unknown language “{tag}”; use codes such as en, es, pt-br")
-    return tag
+        shown["text"] = article.text
+    return shown | {name: fields[name] for name in _WHERE_THERE if fields[name]}

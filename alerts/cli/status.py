@@ -1,42 +1,45 @@
-"""`alerts status`: how far the month's issue is."""
+"""`alerts status`: the progress of the month's issue."""
 
-import os
-import socket
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 import click
 
-from alerts import approval, home, publish
-from alerts.books import Books, books
-from alerts.cli.bar import duration
+from alerts.cli import check
+from alerts.cli.check import command_code
+from alerts.cli.context import Session, next_fields, on_month, on_terminal, print_json
 from alerts.cli.delivery import tell_held
-from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
-from alerts.model import Month
-from alerts.store import counts
+from alerts.cli.progress import duration
+from alerts.domain.month import Month
+from alerts.library.check import MonthStanding
+from alerts.library.status import Status
+from alerts.outbox.report import WORRYING, DeliveryReport
+from alerts.text.plural import counted
 
-WORRYING = 0.001  # the share of complaints that the large providers warn of (S17)
-_CAUSES = 10  # that many are told; --json has them all
+_CAUSES = 10  # most causes that are printed; --json has all
 
 
 @click.command()
-@month_option
-@json_option
-@pass_session
-def status(session: Session, month: str | None, as_json: bool) -> None:
-    """Show the month's articles, editions and deliveries, and how fast a running send is.
+@on_month
+def status(session: Session, month: str | None, as_json: bool) -> int:
+    """Show the month's articles, editions and deliveries, and the rate of a running send.
 
-    Missed are those whose copy failed: `alerts delivery retry` owes it to just those once more.
+    Names what is owed and not sent (of the month, or without --month of any), and then exits with 75, or with
+    1 if a person is needed.
+
+    Missed are readers whose copy failed: `alerts delivery retry` queues it for them again.
     """
-    db, settings, chosen = session.db, session.settings, session.month(month)
-    draft = publish.drafted(db, settings, chosen)
-    editions = draft.editions
-    resends = settings.delivery.in_doubt == "resend"
-    kept = _running(books(db, chosen, session.now, resends=resends))
+    chosen = session.month(month)
+    found = session.project.status(chosen)
+    editions, kept = found.editions, found.report
+    checked = session.project.check()
+    owed = checked.of([chosen]) if month else checked
+    stands = check.document(replace(owed, months=owed.open))
     document: dict[str, Any] = {
         "month": str(chosen),
-        "state": approval.state(db, settings, draft).value,
-        "articles": max((edition.articles for edition in editions), default=0),
+        "state": found.state.value,
+        "articles": found.articles,
         "editions": [
             {
                 "language": edition.language,
@@ -56,42 +59,54 @@ def status(session: Session, month: str | None, as_json: bool) -> None:
         "returned": asdict(kept.returned),
         "next_due": kept.next_due,
         "running": _progress(kept),
-        "reading": counts.of_month(db, chosen),
-        "undecided": home.question(db, settings.database_path),
+        "reading": found.reading,
+        "relay_limit": found.relay_limit,
+        "ours": found.ours,
+        "undecided": found.undecided,
+        "fault": found.fault,
+        "owed": stands["months"],
     }
+    step = session.project.next_step(month, checked=checked)
+    document |= next_fields(step)
     if as_json:
+        if found.fault:
+            session.warn(_fault(found))
         print_json(document)
-        return
-    click.echo(f"{chosen}: {document['state']}, {document['articles']} articles")
-    for edition in editions:
+    elif on_terminal():
+        from alerts.cli import status_screen  # imports rich, which is only needed on a terminal
+
+        status_screen.show(found, owed.open, session)
+    else:
+        _print(session, found, owed.open)
+    if not as_json:
+        session.tell_next(step)
+    return command_code(owed)
+
+
+def _fault(found: Status) -> str:
+    return f"{found.month} cannot be rendered: {found.fault}"
+
+
+def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> None:
+    """The same for a pipe: one line per fact, warnings on stderr."""
+    if found.fault:
+        session.warn(_fault(found))
+    click.echo(f"{found.month}: {found.state.value}, {counted(found.articles, 'article')}")
+    for edition in found.editions:
         click.echo(f"  {edition.language}: {edition.subject}")
-    _tell(kept, chosen)
-    for row in document["reading"]:
+    _tell(found.report, found.month)
+    for row in found.reading:
         what = f"followed: {row['title']}" if row["article"] else "opened"
         click.echo(f"  {row['language']}: {row['number']} × {what}")
-    if document["undecided"]:
-        session.warn(document["undecided"])
+    for told in filter(None, (found.relay_limit, found.ours)):
+        click.echo(told)
+    if found.undecided:
+        session.warn(found.undecided)
+    for one in owed:
+        session.warn(f"owed: {check.line(one)}")
 
 
-def _running(kept: Books) -> Books:
-    """The same without those who hold leases but are dead; only of this machine that can be seen."""
-    here = socket.gethostname()
-    alive = [(who, host) for who, host in kept.holders if host != here or _alive(who)]
-    return replace(kept, holders=tuple(alive))
-
-
-def _alive(holder: str) -> bool:
-    """Whether the `process N` that holds a lease is there."""
-    try:
-        os.kill(int(holder.rpartition(" ")[2]), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:  # somebody else's, so it is there
-        return True
-    return True
-
-
-def _progress(kept: Books) -> dict[str, Any] | None:
+def _progress(kept: DeliveryReport) -> dict[str, Any] | None:
     """The send that is running, or None."""
     if not kept.holders:
         return None
@@ -103,8 +118,8 @@ def _progress(kept: Books) -> dict[str, Any] | None:
     }
 
 
-def _tell(kept: Books, month: Month) -> None:
-    """The books: recipients = sent + failed + skipped + what is still open, and why."""
+def _tell(kept: DeliveryReport, month: Month) -> None:
+    """Print the report: recipients = sent + failed + skipped + open, and the causes."""
     told = " + ".join(f"{number} {state}" for state, number in kept.counts.items() if number)
     click.echo(f"recipients: {kept.recipients}" + (f" = {told}" if told else ""))
     if kept.holders:
@@ -129,15 +144,15 @@ def _tell(kept: Books, month: Month) -> None:
     if kept.next_due:
         click.echo(f"  next attempt: {kept.next_due}")
     if kept.recipients:
-        retry = f"; `alerts delivery retry --month {month}` owes it to just those once more"
+        retry = f"; `alerts delivery retry --month {month}` queues only these again"
         click.echo(f"missed: {kept.missed}{retry if kept.missed else ''}")
     if kept.held:
         tell_held(click.echo, {month: kept.held})
     back = kept.returned
     if back.hard or back.soft or back.complaints:
         click.echo(
-            f"came back: {back.hard} hard ({back.hard_share:.1%}), {back.soft} soft;"
+            f"bounces: {back.hard} hard ({back.hard_share:.1%}), {back.soft} soft;"
             f" complaints: {back.complaints} ({back.complaint_share:.2%})"
         )
     if back.complaint_share >= WORRYING:
-        click.echo("  Gmail and Yahoo want fewer than 0.1 % complaints, and act on 0.3 %")
+        click.echo("  Gmail and Yahoo expect fewer than 0.1 % complaints, and block at 0.3 %")

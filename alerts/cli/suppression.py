@@ -1,16 +1,14 @@
 """`alerts suppression …`: the addresses that must not be mailed."""
 
-from typing import IO
+from typing import BinaryIO
 
 import click
 
-from alerts import fields, subscribe
-from alerts.address import Address
-from alerts.cli.importing import blocks, name_of
-from alerts.cli.session import Session, json_option, pass_session, print_json
-from alerts.model import SuppressionReason
-from alerts.roster import Roster
-from alerts.store import suppressions
+from alerts.cli.context import Session, json_option, pass_session, print_json
+from alerts.cli.lazy import CommandGroup
+from alerts.cli.subscriber.import_ import name_of
+from alerts.domain.address import Address
+from alerts.domain.subscriber import SuppressionReason
 
 _reason = click.option(
     "--reason",
@@ -19,12 +17,12 @@ _reason = click.option(
     show_default=True,
     help="Why it must not be mailed.",
 )
-_note = click.option("--note", default="", help="For yourself; gone when the person is erased.")
+_note = click.option("--note", default="", help="For yourself; deleted when the person is erased.")
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def suppression() -> None:
-    """Keep the addresses that must not be mailed."""
+    """Manage the addresses that must not be mailed."""
 
 
 @suppression.command()
@@ -35,13 +33,8 @@ def suppression() -> None:
 def add(session: Session, email: str, reason: str, note: str) -> None:
     """Never mail EMAIL again, subscriber or not."""
     address = Address.parse(email)
-    added, _ = subscribe.suppress(
-        session.db,
-        [address],
-        reason=SuppressionReason(reason),
-        note=fields.clean(note, 500, "--note"),
-        now=session.now,
-    )
+    suppressions = session.project.suppressions
+    added = suppressions.add(email, reason=SuppressionReason(reason), note=note)
     click.echo(f"{address}: {'suppressed' if added else 'unchanged'}")
 
 
@@ -49,8 +42,8 @@ def add(session: Session, email: str, reason: str, note: str) -> None:
 @json_option
 @pass_session
 def list_(session: Session, as_json: bool) -> None:
-    """All of them; of the erased only a hash is kept."""
-    found = suppressions.listed(session.db)
+    """List the suppressions; of erased addresses only a hash is stored."""
+    found = session.project.suppressions
     if as_json:
         print_json(
             [
@@ -67,9 +60,9 @@ def list_(session: Session, as_json: bool) -> None:
 @click.argument("email")
 @pass_session
 def remove(session: Session, email: str) -> None:
-    """Let EMAIL be mailed again."""
+    """Allow mail to EMAIL again."""
     address = Address.parse(email)
-    removed = subscribe.allow(session.db, address, now=session.now)
+    removed = session.project.suppressions.remove(email)
     click.echo(f"{address}: {'no longer suppressed' if removed else 'was not suppressed'}")
 
 
@@ -79,23 +72,20 @@ def remove(session: Session, email: str) -> None:
 @_note
 @json_option
 @pass_session
-def import_(session: Session, file: IO[bytes], reason: str, note: str, as_json: bool) -> int:
-    """Suppress every address in FILE: one a line, or a CSV with a column of addresses."""
-    people = Roster(blocks(file), name_of(file))
-    added, unchanged = subscribe.suppress(
-        session.db,
-        [Address.parse(entry.email) for entry in people],  # read before the database is held
-        reason=SuppressionReason(reason),
-        note=fields.clean(note, 500, "--note"),
-        now=session.now,
+def import_(session: Session, file: BinaryIO, reason: str, note: str, as_json: bool) -> int:
+    """Suppress every address in FILE: one per line, or any list or ZIP of lists; all else is ignored."""
+    done = session.project.suppressions.import_file(
+        file, name=name_of(file), reason=SuppressionReason(reason), note=note
     )
-    for notice in people.notices:
+    for notice in done.notices:
         session.say(f"note: {notice}")
-    rejected = [rejection._asdict() for rejection in people.rejected]
     if as_json:
-        print_json({"added": added, "unchanged": unchanged, "rejected": rejected})
+        rejected = [one._asdict() for one in done.rejected]
+        print_json({"added": done.added, "unchanged": done.unchanged, "rejected": rejected})
     else:
-        for r in people.rejected[:20]:
-            session.warn(f"{people.file}, {people.unit} {r.line}: {r.email or '—'}: {r.reason}")
-        click.echo(f"{added} added, {unchanged} unchanged, {len(rejected)} rejected")
-    return 1 if rejected else 0
+        for r in done.rejected[:20]:
+            at = f"{done.read.file}, {done.read.unit} {r.line}"
+            session.warn(f"{at}: {r.email or '—'}: {r.reason}")
+        told = f"{done.added} added, {done.unchanged} unchanged, {len(done.rejected)} rejected"
+        click.echo(told)
+    return 1 if done.rejected else 0

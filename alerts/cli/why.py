@@ -1,12 +1,18 @@
-"""`alerts why`: what happened to one person's copy, and why."""
+"""`alerts why`: explain what happened to one person's copy."""
 
 from dataclasses import asdict
 
 import click
 
-from alerts.address import Address
-from alerts.cli.session import Session, json_option, month_option, pass_session, print_json
-from alerts.why import why as explain
+from alerts.cli.context import (
+    Session,
+    json_option,
+    month_option,
+    next_fields,
+    on_terminal,
+    pass_session,
+    print_json,
+)
 
 
 @click.command()
@@ -15,11 +21,28 @@ from alerts.why import why as explain
 @json_option
 @pass_session
 def why(session: Session, email: str, month: str | None, as_json: bool) -> None:
-    """Tell what happened to the copy of EMAIL, and why."""
+    """Explain what happened to the copy of EMAIL."""
     chosen = session.month(month)
-    answer = explain(session.db, session.settings, Address.parse(email), chosen)
+    shown = on_terminal() and not as_json
+    answer = session.project.why(email, chosen, time=session.dated if shown else None)
+    step = session.project.next_step(month, email=email)
     if as_json:
         delivery = asdict(answer.delivery) if answer.delivery else None
-        print_json({"email": email, "month": str(chosen), "why": answer.text, "delivery": delivery})
+        found = {"email": email, "month": str(chosen), "why": answer.text, "delivery": delivery}
+        print_json({**found, **next_fields(step)})
+        return
+    if shown:
+        _show(email, answer.delivery.state if answer.delivery else "", answer.text)
     else:
         click.echo(answer.text)
+    session.tell_next(step)
+
+
+def _show(email: str, state: str, text: str) -> None:
+    """The state of the copy and the address on a line; the explanation whole, as it is the answer."""
+    from alerts.cli import terminal  # imports rich, which is only needed on a terminal
+    from alerts.cli.terminal import Tone
+
+    known = terminal.by_name(state) if state else terminal.signed(Tone.BY_ITSELF, "no copy")
+    terminal.print_line(known, "  ", (email, Tone.HEADING))
+    terminal.print_prose(text, indent=2)

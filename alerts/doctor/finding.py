@@ -1,4 +1,4 @@
-"""What a check is given, and what it says."""
+"""The input and the results of a check."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from alerts.settings import Settings
+from alerts.config.settings import Settings
+from alerts.domain.errors import TemplateFault
 from alerts.sources.fetch import Fetcher
 
 
-class Level(StrEnum):
-    """How bad it is. Errors keep an issue from going out or arriving."""
+class CheckLevel(StrEnum):
+    """How serious a result is. An error means that an issue is not sent or does not arrive."""
 
     OK = "ok"
     HINT = "hint"
@@ -21,20 +22,20 @@ class Level(StrEnum):
     ERROR = "error"
 
 
-class Said(NamedTuple):
-    """One thing a check found; a fault that says its remedy itself needs no other."""
+class CheckOutput(NamedTuple):
+    """One result of a check; `remedy` may be empty if the text contains it."""
 
-    level: Level
+    level: CheckLevel
     about: str
     remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """The same with the name of the check."""
+class CheckResult:
+    """A result with the name of its check."""
 
     check: str
-    level: Level
+    level: CheckLevel
     about: str
     remedy: str = ""
 
@@ -43,12 +44,25 @@ Ask = Callable[[str, str], tuple[str, ...]]
 """(name, type) → the records, TXT strings joined; none where there are none. Raises `NoAnswer`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """A project, the moment, and the ways to the world outside.
+class Timetable(NamedTuple):
+    """A crontab, or the files of systemd units: where it is, its kind, and its text.
 
-    `open_database` and `password` raise what is wrong with them; a password is that of a section of the
-    settings.
+    A `crontab` has five fields before the command, a `system crontab` names an account after them; a
+    `unit` is a service with its timer, where it has one.
+    """
+
+    place: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckContext:
+    """The input of all checks: a project, the time, and access to database, passwords and network.
+
+    `open_database` and `password` raise their errors; `password` takes the name of a settings section.
+    `page_faults` renders the public pages with sample values and yields their errors. `timetables` are
+    those of cron and systemd on this machine, `server_zone` is its time zone.
     """
 
     settings: Settings
@@ -57,6 +71,9 @@ class Patient:
     password: Callable[[str], str | None]
     ask: Ask
     fetcher: Fetcher
+    page_faults: Callable[[], Iterator[TemplateFault]] = lambda: iter(())
+    timetables: Callable[[], Iterator[Timetable]] = lambda: iter(())
+    server_zone: str = "UTC"
 
 
-Check = Callable[[Patient], Iterator[Said]]
+Check = Callable[[CheckContext], Iterator[CheckOutput]]

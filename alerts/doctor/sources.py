@@ -1,42 +1,42 @@
-"""The sources: does each answer? Asked as `alerts collect` asks, with what saves their bandwidth."""
+"""Requests each source as `alerts collect` does, with conditional requests."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from alerts.doctor.finding import Level, Patient, Said
-from alerts.errors import AlertsError
-from alerts.model import Source
-from alerts.sources import local_path
+from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
+from alerts.domain.article import Source
+from alerts.domain.errors import AlertsError
+from alerts.sources.reader import local_path
 from alerts.store import faults
 from alerts.store.sources import all_sources
 
 
-def reachable(patient: Patient) -> Iterator[Said]:
-    """Each source, several at once."""
-    db = patient.open_database()
-    with faults(patient.settings.database_path):
+def reachable(context: CheckContext) -> Iterator[CheckOutput]:
+    """Request each source, several at once."""
+    db = context.open_database()
+    with faults(context.settings.database_path):
         found = all_sources(db)
     if not found:
-        yield Said(Level.HINT, "there are no sources", "`alerts source add` adds one")
+        yield CheckOutput(CheckLevel.HINT, "there are no sources", "`alerts source add` adds one")
         return
-    with ThreadPoolExecutor(patient.settings.sources.concurrency) as pool:
-        answers = list(pool.map(lambda source: _asked(patient, source), found))
+    with ThreadPoolExecutor(context.settings.sources.concurrency) as pool:
+        answers = list(pool.map(lambda source: _asked(context, source), found))
     wrong = [said for said in answers if said is not None]
     yield from wrong
     if len(wrong) < len(found):
-        yield Said(Level.OK, f"{len(found) - len(wrong)} of {len(found)} answer")
+        yield CheckOutput(CheckLevel.OK, f"{len(found) - len(wrong)} of {len(found)} answer")
 
 
-def _asked(patient: Patient, source: Source) -> Said | None:
-    """What is wrong with one source."""
+def _asked(context: CheckContext, source: Source) -> CheckOutput | None:
+    """The problem with one source; None if there is none."""
     remedy = f"`alerts source check {source.location}` tells more; or remove it"
-    path = local_path(source.location, patient.settings)
+    path = local_path(source.location, context.settings)
     if path is not None:
         if path.exists():
             return None
-        return Said(Level.ERROR, f"{source.location}: no such file or folder", remedy)
+        return CheckOutput(CheckLevel.ERROR, f"{source.location}: no such file or folder", remedy)
     try:
-        patient.fetcher.fetch(source.location, source.etag, source.last_modified)
+        context.fetcher.fetch(source.location, source.etag, source.last_modified)
     except AlertsError as fault:
-        return Said(Level.WARNING, str(fault), remedy)
+        return CheckOutput(CheckLevel.WARNING, str(fault), remedy)
     return None

@@ -1,6 +1,6 @@
-"""Colours of CSS and HTML as numbers, laid over each other, and their contrast by WCAG 2.2.
+"""Colours of CSS and HTML as numbers, composited over each other, and their contrast by WCAG 2.2.
 
-`alerts/colour.py` knows `#rrggbb`; this reads whatever a style sheet may hold.
+`alerts/config/colour.py` reads `#rrggbb` only; this reads every notation that a style sheet may hold.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tinycss2 import parse_component_value_list, serialize
 from tinycss2.color3 import parse_color
 
-from alerts import colour
+from alerts.config import colour
 
 _PICTURE = re.compile(r"url\(|gradient\(|image-set\(", re.IGNORECASE)
 _BARE_HEX = re.compile(r"(?:[0-9a-fA-F]{3}){1,2}")
@@ -25,7 +25,7 @@ class Colour:
     alpha: float = 1.0
 
     def over(self, below: "Colour") -> "Colour":
-        """What is seen of it on an opaque ground."""
+        """The opaque colour that is seen when this one is drawn over `below`, which is opaque."""
         mixed = (
             part * self.alpha + under * (1 - self.alpha)
             for part, under in zip(self.parts, below.parts, strict=True)
@@ -34,7 +34,7 @@ class Colour:
 
     @property
     def parts(self) -> tuple[float, float, float]:
-        """Without the opacity."""
+        """Red, green and blue, without the opacity."""
         return self.red, self.green, self.blue
 
     def __str__(self) -> str:
@@ -42,12 +42,12 @@ class Colour:
 
 
 def contrast(one: Colour, other: Colour) -> float:
-    """From 1 to 21, of two opaque colours."""
+    """The contrast ratio of two opaque colours, from 1 to 21 (WCAG 2.2)."""
     return colour.contrast(str(one), str(other))
 
 
 def read_colour(text: str, current: Colour | None = None) -> Colour | None:
-    """A CSS colour; `current` stands for currentColor; nothing where it is no colour we know."""
+    """A CSS colour, or None if it is not recognised; `current` is used for currentColor."""
     found = parse_color(text)
     if found == "currentColor":
         return current
@@ -57,13 +57,13 @@ def read_colour(text: str, current: Colour | None = None) -> Colour | None:
 
 
 def read_attribute_colour(text: str) -> Colour | None:
-    """The colour of an HTML attribute, which may lack its #."""
+    """The colour of an HTML attribute, which may be written without #."""
     text = text.strip()
     return read_colour(f"#{text}" if _BARE_HEX.fullmatch(text) else text)
 
 
 def read_background(value: str) -> tuple[Colour | None, bool]:
-    """The colour in a `background` value, and True where there is a picture or gradient in it."""
+    """The colour in a `background` value, and True if it has a picture or gradient."""
     picture = bool(_PICTURE.search(value))
     for token in parse_component_value_list(value):
         found = read_colour(serialize([token]))

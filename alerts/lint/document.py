@@ -1,8 +1,7 @@
-"""A message, or a part of one, taken apart for the checks: header fields, MIME parts, text, page.
+"""A message, or a part of one, parsed for the checks: header fields, MIME parts, text, page.
 
-Reads any bytes whatever without failing: what cannot be read as it should be is kept as a fault that a
-check reports. Header fields keep their raw octets, since several rules are about those. Does not
-judge.
+Any bytes are parsed without failing: what is malformed is kept as a fault, which a check reports.
+Header fields keep their raw octets, since several rules are about those. Makes no findings itself.
 """
 
 import binascii
@@ -14,23 +13,23 @@ from dataclasses import dataclass
 from email.message import Message
 from functools import cached_property
 
-from alerts.lint.cascade import Cascade
-from alerts.lint.finding import Place
+from alerts.lint.computed_style import Cascade
 from alerts.lint.link import Link
 from alerts.lint.matcher import Matcher
-from alerts.lint.page import Element, Page
+from alerts.lint.page import Element, HtmlPage
+from alerts.lint.place import Place
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BODY_FROM = re.compile(rb"\r?\n\r?\n|\r\r(?!\n)")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 ENCODED_WORD = re.compile(r"=\?([^?\s]{1,40})\?([bBqQ])\?([^?\s]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(=\?)")
-_MOST_PARTS, _MOST_LINES = 200, 5_000  # of a body and of a header that are looked at
+_MOST_PARTS, _MOST_LINES = 200, 5_000  # at most so many are read, of a body and of a header
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header field: its name as written, its raw value with folds, its line in the message."""
+    """A header field: its name as written, its raw value with folds, its line (from 1) in the message."""
 
     name: str
     raw: bytes
@@ -50,17 +49,19 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A leaf of the MIME tree, its transfer encoding undone; `fault` is why it cannot be decoded."""
+    """A leaf of the MIME tree, decoded; `fault` says why it cannot be decoded, or is empty. `cid` is its
+    Content-ID without brackets, by which HTML names a picture within the message (RFC 2392)."""
 
     kind: str
     octets: bytes
     text: str
     attached: bool
     fault: str = ""
+    cid: str = ""
 
 
 class Document:
-    """What the checks look at. `kind` is `message`, `html` or `text`."""
+    """What the checks read. `kind` is `message`, `html` or `text`."""
 
     def __init__(self, octets: bytes, kind: str = "message") -> None:
         self.octets, self.kind = octets, kind
@@ -86,7 +87,7 @@ class Document:
 
     @cached_property
     def headers(self) -> tuple[Header, ...]:
-        """All header fields in order; lines that are none are left out."""
+        """All header fields in order; malformed lines are left out."""
         fields: list[tuple[str, list[bytes], int]] = []
         for number, line in enumerate(self.header_lines, 1):
             if line[:1] in (b" ", b"\t"):
@@ -133,23 +134,23 @@ class Document:
         return self._shown("text/plain")
 
     @cached_property
-    def page(self) -> Page | None:
-        """The HTML part, parsed; nothing where there is none."""
-        return Page(self.html.text) if self.html else None
+    def page(self) -> HtmlPage | None:
+        """The HTML part, parsed; None if there is none."""
+        return HtmlPage(self.html.text) if self.html else None
 
     @cached_property
     def matcher(self) -> Matcher | None:
-        """What the selectors of its style sheets mean."""
+        """Matches the selectors of the page's style sheets."""
         return Matcher(self.page) if self.page else None
 
     @cached_property
     def light(self) -> Cascade | None:
-        """How the page looks in light."""
+        """The computed styles in light mode."""
         return Cascade(self.page, self.matcher) if self.page and self.matcher else None
 
     @cached_property
     def dark(self) -> Cascade | None:
-        """How the page looks in dark, where it has rules for that."""
+        """The computed styles in dark mode, if the page has rules for it."""
         if not self.page or not self.matcher:
             return None
         conditions = {
@@ -162,7 +163,7 @@ class Document:
         return Cascade(self.page, self.matcher, dark=True) if known else None
 
     def named(self, *names: str) -> Iterator[tuple[Element, Place]]:
-        """The elements of the page of those names, or all, each with its place; in order."""
+        """The elements with these names, or all, each with its place, in document order."""
         if self.page:
             for element in self.page.named(*names) if names else self.page.elements:
                 yield element, self.page.place(element)
@@ -174,7 +175,7 @@ class Document:
         return tuple(Link(element, place) for element, place in found if "href" in element.attrib)
 
     def texts(self) -> Iterator[tuple[Element, Place, str]]:
-        """Each piece of the page's text that is seen, on one line, with the element it stands in."""
+        """Each visible text of the page, on one line, with its element and place."""
         for element, look in self.light.looks.items() if self.light else ():
             if not look.seen or self.page is None:
                 continue
@@ -189,7 +190,7 @@ class Document:
 
     @cached_property
     def language(self) -> str:
-        """What the message says of its language: Content-Language, else `<html lang>`; or ""."""
+        """The declared language: Content-Language, else `<html lang>`, else ""."""
         header = self.first("Content-Language")
         said = header.value if header else self.page.language if self.page else ""
         return said.split(",")[0].strip().lower()
@@ -221,7 +222,7 @@ class Document:
 
 
 def _charset_of_file(octets: bytes) -> str:
-    """What a bare part is written in: as its byte order mark or its <meta> says, or UTF-8."""
+    """The charset of a bare part: from its byte order mark or its <meta>, else UTF-8."""
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")
     ):  # fmt: skip
@@ -237,7 +238,8 @@ def _part(node: "Message[str, str]") -> Part:
     kind = node.get_content_type()
     attached = node.get_content_disposition() == "attachment" or bool(_file_name(node))
     if not kind.startswith("text/"):
-        return Part(kind, octets, "", attached)
+        cid = str(node.get("Content-ID", "")).strip(" <>\r\n")
+        return Part(kind, octets, "", attached, cid=cid)
     text, fault = _decoded(octets, _charset(node))
     return Part(kind, octets, text, attached, fault)
 
@@ -257,7 +259,7 @@ def _file_name(node: "Message[str, str]") -> str:
 
 
 def _decoded(octets: bytes, charset: str) -> tuple[str, str]:
-    """Text, and what is wrong with it; never fails."""
+    """The decoded text, and what is wrong with it or ""; never fails."""
     try:
         return octets.decode(charset), ""
     except (LookupError, ValueError):
@@ -266,12 +268,12 @@ def _decoded(octets: bytes, charset: str) -> tuple[str, str]:
 
 
 def _words(name: str) -> str:
-    """“StartBoundaryNotFoundDefect” in words."""
+    """The name of a defect class, such as “StartBoundaryNotFoundDefect”, as words."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("Defect")).lower()
 
 
 def decode_words(value: str) -> str:
-    """`value` with its RFC 2047 encoded words decoded; those that cannot be stay as they are."""
+    """`value` with its RFC 2047 encoded words decoded; those that cannot be decoded stay as they are."""
     return ENCODED_WORD.sub(_decode_word, _BETWEEN_WORDS.sub(r"\1\2", value))
 
 

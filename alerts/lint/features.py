@@ -1,9 +1,9 @@
 """Which of caniemail's features a page uses, and where.
 
-Not counted: what only Outlook reads (conditional comments), and what stands inside a media or feature
-query: a client that does not know it does without, which is what such a query is for. Their own
-support counts. What each feature is called in HTML or CSS is read from its title in the data, so that
-a refreshed file brings its new features along.
+Not counted: conditional comments, which only Outlook reads, and rules inside a media or feature query,
+which are meant to be ignored by clients that do not support it. Support for the queries themselves is
+counted. The name of a feature in HTML or CSS is read from its title in the data, so that a newer data
+file adds its new features by itself.
 """
 
 import re
@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from alerts.lint.finding import Place
-from alerts.lint.page import Element, Page, attribute, styles
+from alerts.lint.caniemail import features
+from alerts.lint.page import Element, HtmlPage, attribute, styles
+from alerts.lint.place import Place
 from alerts.lint.style import Declaration, Rule
-from alerts.lint.support import features
 
 Use = tuple[str, Place]  # a feature's slug, and where it is used
 
@@ -52,7 +52,7 @@ _ELEMENTS = {
 _SHORTHANDS = {"animation", "border", "margin", "outline", "overflow", "padding", "transition"}
 _RESETS = {"0", "0px", "auto", "inherit", "initial", "none", "normal", "static", "unset", "visible"}
 _FORMATS = {"jpeg": "jpg", "tif": "tiff", "heic": "heif"}
-# Of these a page has no choice, or an attribute says nothing of the feature that is meant.
+# A page cannot do without these, or an attribute does not tell whether the feature is used.
 _NOT_SEEN = {"html-doctype", "html-body", "html-comments", "css-comments", "html-link", "bimi"}
 _COMBINATORS = {
     "css-selector-adjacent-sibling": r"\+",
@@ -66,8 +66,8 @@ _COMBINATORS = {
 
 
 @dataclass(slots=True)
-class Names:
-    """What is written in HTML or CSS → the slug of its feature."""
+class FeatureNames:
+    """FeatureNames in HTML or CSS, each with the slug of its feature."""
 
     properties: dict[str, str] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
@@ -81,8 +81,8 @@ class Names:
 
 
 @cache
-def _names() -> Names:
-    names = Names()
+def _names() -> FeatureNames:
+    names = FeatureNames()
     for slug, feature in features().items():
         if slug not in _NOT_SEEN:
             title = feature.title
@@ -90,7 +90,7 @@ def _names() -> Names:
     return names
 
 
-def _learn_css(names: Names, slug: str, title: str) -> None:
+def _learn_css(names: FeatureNames, slug: str, title: str) -> None:
     if slug.startswith("css-pseudo"):
         if found := re.search(r":{0,2}([a-z-]+)", title):
             names.pseudos[found[1]] = slug
@@ -109,7 +109,7 @@ def _learn_css(names: Names, slug: str, title: str) -> None:
             names.properties |= dict.fromkeys(re.split(r", | & ", bare), slug)
 
 
-def _learn_html(names: Names, slug: str, title: str) -> None:
+def _learn_html(names: FeatureNames, slug: str, title: str) -> None:
     if slug.startswith("image-"):
         names.images[slug.removeprefix("image-")] = slug
     elif slug in _ELEMENTS:
@@ -122,8 +122,8 @@ def _learn_html(names: Names, slug: str, title: str) -> None:
         names.attributes |= dict.fromkeys(re.findall(r"[a-z][a-z-]+(?= )(?<!and)", title), slug)
 
 
-def used(page: Page) -> Iterator[Use]:
-    """Each use of a feature."""
+def used(page: HtmlPage) -> Iterator[Use]:
+    """Yield each use of a feature."""
     names = _names()
     for element in page.elements:
         place = page.place(element)
@@ -142,11 +142,11 @@ def used(page: Page) -> Iterator[Use]:
 
 
 def _is_hidden(element: Element) -> bool:
-    """True where a preheader is hidden in every way there is, of which each client needs but one."""
+    """True for a preheader, which is hidden by several properties; a client needs to support only one."""
     return any(d.name == "display" and d.value == "none" for d in styles(element))
 
 
-def _in_element(element: Element, names: Names) -> Iterator[str]:
+def _in_element(element: Element, names: FeatureNames) -> Iterator[str]:
     tag = str(element.tag)
     kind = attribute(element, "type").lower()
     if (tag, kind) in names.inputs:
@@ -168,7 +168,7 @@ def _in_element(element: Element, names: Names) -> Iterator[str]:
         yield from _image(attribute(element, "src"), names)
 
 
-def _image(url: str, names: Names) -> Iterator[str]:
+def _image(url: str, names: FeatureNames) -> Iterator[str]:
     if url.lower().startswith("data:"):
         yield "image-base64"
         ending = re.match(r"data:image/(\w+)", url.lower())
@@ -180,7 +180,7 @@ def _image(url: str, names: Names) -> Iterator[str]:
             yield names.images[name]
 
 
-def _in_rule(rule: Rule, names: Names) -> Iterator[str]:
+def _in_rule(rule: Rule, names: FeatureNames) -> Iterator[str]:
     for pseudo in re.findall(r":{1,2}([a-z-]+)", rule.selectors):
         if pseudo in names.pseudos:
             yield names.pseudos[pseudo]
@@ -193,7 +193,7 @@ def _in_rule(rule: Rule, names: Names) -> Iterator[str]:
         yield from _in_declaration(declaration, names)
 
 
-def _in_declaration(declaration: Declaration, names: Names) -> Iterator[str]:
+def _in_declaration(declaration: Declaration, names: FeatureNames) -> Iterator[str]:
     name, value = declaration.name, declaration.value.lower()
     if name.startswith("--"):
         yield "css-variables"
@@ -224,8 +224,8 @@ def _in_declaration(declaration: Declaration, names: Names) -> Iterator[str]:
     )
 
 
-def _property(name: str, names: Names) -> str:
-    """The feature of a property: its own, or that of the shorthand it belongs to."""
+def _property(name: str, names: FeatureNames) -> str:
+    """The feature of a property: its own, or that of its shorthand."""
     while name:
         if name in names.properties:
             return names.properties[name]

@@ -1,15 +1,15 @@
-"""A link of a page: its address, taken apart as far as it can be."""
+"""A link of a page, with its URL parsed as far as possible."""
 
 import re
 from functools import cached_property
 from urllib.parse import SplitResult, urlsplit
 
-from alerts.lint.finding import Place
 from alerts.lint.page import Element, attribute, name_of, shortened
+from alerts.lint.place import Place
 
 
 class Link:
-    """An `<a href>`; `parts` is nothing where the address cannot be read."""
+    """An `<a href>`; `parts` is None if the URL cannot be parsed."""
 
     def __init__(self, element: Element, place: Place) -> None:
         self.element, self.place = element, place
@@ -17,7 +17,7 @@ class Link:
 
     @cached_property
     def parts(self) -> SplitResult | None:
-        """The address taken apart."""
+        """The parsed URL."""
         try:
             parts = urlsplit(self.href)
             _ = parts.port
@@ -43,10 +43,10 @@ class Link:
 
     @property
     def shown(self) -> str:
-        """The address, short enough to read."""
+        """The URL, shortened for a message."""
         return shortened(self.href, 80)
 
     @cached_property
     def name(self) -> str:
-        """What is read of it aloud."""
+        """The accessible name: what a screen reader says."""
         return name_of(self.element)

@@ -1,6 +1,6 @@
-"""The mailboxes of an address field (RFC 5322 §3.4), read without recursion from any text.
+"""Parses the mailboxes of an address field (RFC 5322 §3.4) without recursion, from any text.
 
-`email.utils.getaddresses` follows nested comments until Python stops it. Groups are read as their
+`email.utils.getaddresses` recurses into nested comments up to Python's limit. A group counts as its
 members.
 """
 
@@ -10,7 +10,7 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[()<>,;:]|[^()<>,;:"\\]+|"')
 
 
 def mailboxes(value: str) -> list[tuple[str, str]]:
-    """(display name, address) of each; the name without its quotes, comments left out."""
+    """(display name, address) of each mailbox; the name without quotes, comments left out."""
     found: list[tuple[str, str]] = []
     name, address, depth, inside = "", "", 0, False
     for piece in [*_PIECE.findall(value), ","]:

@@ -1,10 +1,12 @@
-"""What the linter is told besides the bytes: whose readers, which codes, what every copy must say."""
+"""Options of the linter: the readers' mail programs, the wanted codes, and the texts that each copy
+must show."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# What readers open mail in, by weight: a rough average of newsletters to organisations. A family
-# stands for all its apps; an app of its own (`outlook.windows`) is taken out of its family.
+# The readers' mail programs, by weight: a rough average of newsletters to organisations. A family
+# includes all its apps, except those named by themselves (`outlook.windows`).
 CLIENTS: Mapping[str, float] = {
     "gmail": 36,
     "apple-mail": 32,
@@ -18,13 +20,39 @@ CLIENTS: Mapping[str, float] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class PictureFacts:
+    """A picture of ours: the article that it is of, or "" for a logo, and its octets."""
+
+    article: str
+    title: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LostPicture:
+    """An article whose picture is not shown, and why; `reached`: it was asked for."""
+
+    article: str
+    title: str
+    reason: str
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LintOptions:
     """`clients` are weights by family or app; `address`, `base_url` and `english` may be unknown.
 
-    `address` is the postal address that each part must show, "" where none has been set; below
-    `base_url` lie the pages that are made for one reader or one language; `english` are interface
-    texts that this edition should have in another language, `translated` those that are right as
-    they are. An empty `only` means all checks.
+    `address` is the postal address that each part must show, "" if none has been set; URLs below
+    `base_url` are specific to a reader or a language; `english` are interface texts that this edition
+    should have in another language, `translated` those that may stay as they are. An empty `only`
+    means all checks.
+
+    `stories` is the URL that an article is known by, for each URL that an edition may link to instead
+    (its page in another language); `origins` is the location of the source that a URL was collected
+    from; `accepted` are the (code, cause) of findings that are no longer reported; an empty cause
+    means any. `pictures` are ours by the first 40 digits of their names, `lost_pictures` those that are
+    not shown, `most_picture_bytes` what they may weigh together; `copies_pictures`: the project shows
+    copies of articles' pictures.
     """
 
     clients: Mapping[str, float] = field(default_factory=lambda: CLIENTS)
@@ -35,10 +63,26 @@ class Options:
     base_url: str = ""
     english: frozenset[str] = frozenset()
     translated: frozenset[str] = frozenset()
+    stories: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    accepted: frozenset[tuple[str, str]] = frozenset()
+    pictures: Mapping[str, PictureFacts] = field(default_factory=dict)
+    lost_pictures: tuple[LostPicture, ...] = ()
+    most_picture_bytes: int | None = None
+    copies_pictures: bool = False
 
     def wants(self, code: str) -> bool:
-        """True where findings of that code are asked for."""
+        """True if findings with that code are wanted."""
         return code not in self.skip and (not self.only or code in self.only)
 
+    def accepts(self, code: str, cause: str) -> bool:
+        """True where a finding was accepted permanently."""
+        return not self.accepted.isdisjoint({(code, ""), (code, cause)})
 
-DEFAULT = Options()
+    def origin(self, url: str) -> str:
+        """The origin of a URL: the source of its article, or the host in it where no source has it."""
+        found = re.match(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]+)", url, re.IGNORECASE)
+        return self.origins.get(url, "") or (found[1].lower() if found else "")
+
+
+DEFAULT = LintOptions()

@@ -1,7 +1,7 @@
-"""An HTML part, parsed as mail programs do, with what the parser would hide: its tags as written.
+"""An HTML part, parsed as mail programs parse it, and its tags as written, which the parser repairs.
 
 Elements are lxml's. Comments are left out, and with them what only Outlook reads; `conditionals` has
-those. Reads any text without failing, and of a long one only the first `LONGEST` characters.
+those. Any text is parsed without failing, but only its first `LONGEST` characters.
 """
 
 import re
@@ -13,7 +13,8 @@ from typing import Any
 
 from lxml import etree
 
-from alerts.lint.finding import Place
+from alerts.domain.printable import printable
+from alerts.lint.place import Place
 from alerts.lint.style import Declaration, Sheet, read_attribute, read_sheet
 
 Element = Any  # lxml has no types
@@ -41,7 +42,7 @@ class Tag:
     at: int
 
 
-class Page:
+class HtmlPage:
     """An HTML document."""
 
     def __init__(self, html: str) -> None:
@@ -83,7 +84,7 @@ class Page:
 
     @cached_property
     def sheets(self) -> tuple[tuple[Sheet, int], ...]:
-        """The style sheets, each with the line before its first."""
+        """The style sheets, each with the number of the line before its first line."""
         return tuple(
             (read_sheet(element.text or ""), max(0, (element.sourceline or 1) - 1))
             for element in self.named("style")
@@ -96,12 +97,12 @@ class Page:
 
     @cached_property
     def comments(self) -> tuple[tuple[str, int], ...]:
-        """What stands in comments, and where it begins in the source."""
+        """The text of each comment, and its position in the source."""
         return tuple((found[1], found.start()) for found in _COMMENT.finditer(self.source))
 
     @cached_property
     def tags(self) -> tuple[Tag, ...]:
-        """The tags as written, outside of comments, scripts and style sheets."""
+        """The tags as written, without those in comments, scripts and style sheets."""
         bare = _COMMENT.sub(_blank, self.source)
         bare = _without_raw(bare)
         return tuple(self._tag(found) for found in _TAG.finditer(bare))
@@ -124,7 +125,7 @@ class Page:
 
     @cached_property
     def words(self) -> str:
-        """All text that a reader could see, on one line."""
+        """All text that can be visible, on one line."""
         return " ".join("".join(self._texts(self.body)).split()) if self.body is not None else ""
 
     def _texts(self, top: Element) -> Iterator[str]:
@@ -136,14 +137,14 @@ class Page:
                 yield f"{edge}{element.text or ''}"
 
     def place(self, element: Element) -> Place:
-        """Where an element is: its line, and how a person would name it."""
+        """Where an element is: its line, and a short description."""
         if element not in self._places:
             self._places[element] = Place("html", element.sourceline or 0, described(element))
         return self._places[element]
 
 
 def _without_raw(source: str) -> str:
-    """The source with the content of scripts, style sheets and titles blank."""
+    """The source with the content of scripts, style sheets and titles replaced by spaces."""
     lower, pieces, position = source.lower(), [], 0
     while opening := _RAW.search(source, position):
         end = lower.find(f"</{opening[1].lower()}", opening.end())
@@ -158,7 +159,7 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def _blanked(text: str) -> str:
-    """As long, on as many lines, and empty."""
+    """Spaces of the same length, with the same line breaks."""
     return re.sub(r"[^\n]", " ", text)
 
 
@@ -179,7 +180,7 @@ def text_of(element: Element) -> str:
 
 
 def name_of(element: Element) -> str:
-    """What a screen reader says of it: aria-label, else text with the alt of images, else title."""
+    """The accessible name: aria-label, else text with the alt of images, else title."""
     label = attribute(element, "aria-label")
     if label:
         return label
@@ -194,7 +195,7 @@ def name_of(element: Element) -> str:
 
 
 def described(element: Element) -> str:
-    """`<a class="more">` and its first words."""
+    """A short description: the tag, as in `<a class="more">`, and the first words."""
     mark = next((f' {key}="{shortened(attribute(element, key), 40)}"' for key in ("id", "class", "src")
                  if attribute(element, key)), "")  # fmt: skip
     words = "" if element.tag in ("html", "body", "table", "style") else _beginning(element)
@@ -202,7 +203,7 @@ def described(element: Element) -> str:
 
 
 def _beginning(element: Element) -> str:
-    """Some first words of its text: an element may hold the whole page."""
+    """The first words of its text, read without collecting all of it."""
     words = ""
     for piece in element.itertext():
         words += piece
@@ -213,5 +214,4 @@ def _beginning(element: Element) -> str:
 
 def shortened(text: str, length: int) -> str:
     """`text`, or its beginning and “…”; printable."""
-    flat = "".join(c if c.isprintable() else "\ufffd" for c in text)
-    return flat if len(flat) <= length else f"{flat[: length - 1].rstrip()}…"
+    return printable(text, length)

@@ -1,7 +1,7 @@
-"""Style sheets and style attributes, read as CSS reads them (tinycss2): rules, declarations, at-rules.
+"""Parses style sheets and style attributes (tinycss2): rules, declarations, at-rules.
 
-Any text is read without failing; what is no CSS is left out, as a browser leaves it out. Knows nothing
-of elements: see `cascade.py`.
+Any text is parsed without failing; invalid CSS is left out, as browsers do. Which elements are styled
+is decided in `cascade.py`.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 
 import tinycss2
 
-_LONGEST = 200_000  # characters of one sheet that are looked at; clients drop it far below
+_LONGEST = 200_000  # characters of one sheet that are read; clients drop much shorter sheets
 _DEEPEST = 100  # open brackets; tinycss2 writes nested blocks recursively
 
 
@@ -27,7 +27,7 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Selectors and declarations, in the conditions of the at-rules around them; `line` in the sheet."""
+    """Selectors and declarations, with the conditions of the at-rules around them; `line` in the sheet."""
 
     selectors: str
     declarations: tuple[Declaration, ...]
@@ -37,7 +37,7 @@ class Rule:
 
 @dataclass(slots=True)
 class Sheet:
-    """A style sheet. `at_rules` and `comments` are (name or text, line); `nested` at-rules in others."""
+    """A style sheet. `at_rules` and `comments` are (name or text, line); `nested` are at-rules in others."""
 
     rules: list[Rule] = field(default_factory=list)
     at_rules: list[tuple[str, int]] = field(default_factory=list)

@@ -1,9 +1,8 @@
-"""The pages of the preview: a frame around each edition, with all the ways to look at it.
+"""The pages of the preview: each edition in a frame, in several modes.
 
-Everything is a link, so it works from the keyboard and without script; the script adds single keys and
-reloads when something has changed. Answers to this machine's own names alone, so that no web page can
-read an edition by pointing a name of its own at us. An e-mail is shown in a sandbox, in which nothing
-runs.
+Everything is a link, so it works from the keyboard and without scripts; a script adds single keys and
+reloads after changes. Answers only to this machine's own host names, so that no web page can read an
+edition by DNS rebinding. An e-mail is shown in a sandboxed frame without scripts.
 """
 
 import secrets
@@ -18,17 +17,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from alerts.errors import AlertsError
-from alerts.lint import Finding
-from alerts.preview.desk import Desk
-from alerts.preview.exhibit import Exhibit
-from alerts.render.catalogue import Catalogue
-from alerts.render.environment import environment, packaged_templates, render
+from alerts.domain.errors import AlertsError
+from alerts.editions.catalogue import Catalogue
+from alerts.editions.environment import environment, packaged_templates, render
+from alerts.lint.place import Finding
+from alerts.preview.clients import CLIENTS
+from alerts.preview.editions import PreviewEditions
+from alerts.preview.sample import EditionPreview
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """A way to look at an edition."""
+class PreviewMode:
+    """One way of showing an edition."""
 
     key: str
     title: str
@@ -36,40 +36,43 @@ class View:
 
 
 VIEWS = (
-    View("desktop", "Desktop", "frame.html"),
-    View("phone", "Phone", "frame.html"),
-    View("text", "Text", "lines.html"),
-    View("source", "Source", "lines.html"),
-    View("headers", "Headers", "headers.html"),
-    View("checks", "Size and checks", "checks.html"),
+    PreviewMode("desktop", "Desktop", "frame.html"),
+    PreviewMode("phone", "Phone", "frame.html"),
+    PreviewMode("text", "Text", "lines.html"),
+    PreviewMode("source", "Source", "lines.html"),
+    PreviewMode("headers", "Headers", "headers.html"),
+    PreviewMode("checks", "Size and checks", "checks.html"),
 )
-# (name in the address, the key, what it says); each can be on or off
+# (name in the URL, key, label); each can be on or off
 SWITCHES = (
     ("dark", "d", "Dark"),
     ("images-off", "i", "Images off"),
     ("styles-off", "s", "Styles stripped"),
+    ("word", "w", "Classic Outlook"),
+    ("gmail", "g", "Gmail"),
+    ("outlook-dark", "o", "Outlook.com, dark"),
 )
 _FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; img-src "
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What the address asks for."""
+class PreviewRequest:
+    """The options in a URL of the preview."""
 
     language: str
-    view: View
+    view: PreviewMode
     on: frozenset[str]
 
     @classmethod
-    def of(cls, request: Request) -> "Look":
-        """What is asked for; anything unknown is as if it had not been said."""
+    def of(cls, request: Request) -> "PreviewRequest":
+        """The options of a request; unknown values are ignored."""
         asked = request.query_params
         view = next((one for one in VIEWS if one.key == asked.get("view")), VIEWS[0])
         on = frozenset(name for name, _, _ in SWITCHES if asked.get(name) == "1")
         return cls(asked.get("language", ""), view, on)
 
     def url(self, path: str = "./", **changed: Any) -> str:
-        """The address of this look, changed so."""
+        """The URL with these options, and the `changed` ones."""
         on = changed.get("on", self.on)
         query = {
             "language": changed.get("language", self.language),
@@ -79,18 +82,20 @@ class Look:
         return f"{path}?{urlencode(query)}"
 
 
-def application(desk: Desk) -> Starlette:
-    """The preview of what lies on `desk`."""
+def application(desk: PreviewEditions) -> Starlette:
+    """The web application that shows the editions of `desk`."""
 
     async def page(request: Request) -> Response:
-        return _page(desk, Look.of(request))
+        return _page(desk, PreviewRequest.of(request))
 
     async def edition(request: Request) -> Response:
-        look = Look.of(request)
-        exhibit = _chosen(desk.exhibits(), look.language)
-        if exhibit is None:
+        look = PreviewRequest.of(request)
+        preview = _chosen(desk.previews(), look.language)
+        if preview is None:
             return PlainTextResponse("no such edition", 404)
-        html = exhibit.page(dark="dark" in look.on, styles="styles-off" not in look.on)
+        html = preview.page(dark="dark" in look.on, styles="styles-off" not in look.on)
+        for client, left in CLIENTS.items():
+            html = left(html) if client in look.on else html
         html = html.replace("<head>", '<head><base target="_blank">', 1)
         images = "'none'" if "images-off" in look.on else "https: http: data:"
         return _answer(HTMLResponse(html), _FRAME_POLICY + images)
@@ -108,28 +113,28 @@ def application(desk: Desk) -> Starlette:
     )
 
 
-def _page(desk: Desk, look: Look) -> Response:
+def _page(desk: PreviewEditions, look: PreviewRequest) -> Response:
     version, nonce, said = desk.version(), secrets.token_urlsafe(16), ""
-    exhibits: tuple[Exhibit, ...] = ()
-    exhibit: Exhibit | None = None
+    previews: tuple[EditionPreview, ...] = ()
+    preview: EditionPreview | None = None
     findings: tuple[Finding, ...] = ()
     try:
-        exhibits = desk.exhibits()
-        exhibit = _chosen(exhibits, look.language)
-        if exhibit and look.view.key == "checks":
-            findings = desk.findings(exhibit.language)
+        previews = desk.previews()
+        preview = _chosen(previews, look.language)
+        if preview and look.view.key == "checks":
+            findings = desk.findings(preview.language)
     except AlertsError as fault:
-        said, exhibit = str(fault), None
-    look = Look(exhibit.language if exhibit else "", look.view, look.on)
+        said, preview = str(fault), None
+    look = PreviewRequest(preview.language if preview else "", look.view, look.on)
     values: dict[str, Any] = {
         "month": str(desk.month),
         "state": desk.state.value,
         "version": version,
         "nonce": nonce,
         "fault": said,
-        "exhibit": exhibit,
+        "exhibit": preview,
         "looked": look.view,
-        "languages": [_language(one.language, look) for one in exhibits],
+        "languages": [_language(one.language, look) for one in previews],
         "views": [
             {"title": one.title, "url": look.url(view=one.key), "current": one == look.view}
             for one in VIEWS
@@ -144,23 +149,23 @@ def _page(desk: Desk, look: Look) -> Response:
             for name, key, title in SWITCHES
         ],
         "frame": look.url("edition"),
-        "lines": _lines(exhibit, look.view),
+        "lines": _lines(preview, look.view),
         "findings": findings,
     }
-    # from the package: a fault in a project's own templates must not take its telling away
+    # from the package: an error in a project's own templates must not prevent its report
     html = render(environment(packaged_templates()), "preview/page.html", values)
     policy = f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'"
     policy += "; img-src data:; frame-src 'self'; connect-src 'self'; base-uri 'none'"
     return _answer(HTMLResponse(html), policy + "; form-action 'none'; frame-ancestors 'none'")
 
 
-def _chosen(exhibits: tuple[Exhibit, ...], language: str) -> Exhibit | None:
-    """The exhibit in that language, or the first."""
-    found = (exhibit for exhibit in exhibits if exhibit.language == language)
-    return next(found, exhibits[0] if exhibits else None)
+def _chosen(previews: tuple[EditionPreview, ...], language: str) -> EditionPreview | None:
+    """The preview in that language, or the first."""
+    found = (preview for preview in previews if preview.language == language)
+    return next(found, previews[0] if previews else None)
 
 
-def _language(tag: str, look: Look) -> dict[str, Any]:
+def _language(tag: str, look: PreviewRequest) -> dict[str, Any]:
     catalogue = Catalogue(tag, ())
     return {
         "tag": tag,
@@ -171,15 +176,15 @@ def _language(tag: str, look: Look) -> dict[str, Any]:
     }
 
 
-def _lines(exhibit: Exhibit | None, view: View) -> list[str]:
-    if exhibit is None or view.key not in ("text", "source"):
+def _lines(preview: EditionPreview | None, view: PreviewMode) -> list[str]:
+    if preview is None or view.key not in ("text", "source"):
         return []
-    return (exhibit.text if view.key == "text" else exhibit.html).splitlines()
+    return (preview.text if view.key == "text" else preview.html).splitlines()
 
 
 def _answer(response: Response, policy: str) -> Response:
     response.headers["Content-Security-Policy"] = policy
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Content-Type-LintOptions"] = "nosniff"
     return response

@@ -1,67 +1,95 @@
-"""Calendars (iCalendar, RFC 5545): the events of the weeks after an issue, an article for each.
+"""Calendars (iCalendar, RFC 5545): one article for each event of the weeks after an issue.
 
-Promises the moment and the place as the calendar means them: time zones, and days without an hour. How
-the file is read, and what repeats is followed, is the business of `occurrences.py`.
+Times and places are as the calendar defines them, with time zones and all-day events. The file is parsed,
+and recurring events are expanded, in `recurrence.py`.
 """
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from alerts.markup import plain, safe_url, tidy
-from alerts.model import Article, Event
-from alerts.sources.fetch import Fetched
-from alerts.sources.intake import Found, Intake, digest, image
-from alerts.sources.occurrences import alone_in, calendars, occurrences, text_of
+from alerts.domain.article import Article, Event
+from alerts.domain.printable import printable
+from alerts.sources.calendar_events import own_uid
+from alerts.sources.calendar_private import is_private
+from alerts.sources.document import Fetched
+from alerts.sources.dropped import Dropped
+from alerts.sources.normalise import Intake, SourceContent, digest, image
+from alerts.sources.recurrence import alone_in, calendars, occurrences, text_of
+from alerts.text.passcodes import address_without_passcodes, without_passcodes
+from alerts.text.plain_text import plain, safe_url
+from alerts.text.plural import counted
 
 _MOST_SHOWN = 200
+_LONGEST = 20_000  # characters of a text of an event that are read
 
 
-def read(document: Fetched, intake: Intake, since: datetime) -> Found:
-    """The events from `since` on, for as long as `sources.upcoming`; raises `InputError`."""
+def read(document: Fetched, intake: Intake, since: datetime) -> SourceContent:
+    """Return the events that begin at `since` or later, within `sources.upcoming`; raises `InputError`."""
     place = intake.source.location
     until = since + intake.settings.sources.upcoming
-    faults: list[str] = []
+    dropped, faults = Dropped(place), list[str]()
     articles: list[Article] = []
-    for calendar in list(calendars(document.body, place, faults)):
+    private: set[str] = set()
+    for calendar in list(calendars(document.body, place, dropped)):
         events = list(occurrences(calendar, since, until, place, faults))
         alone = alone_in(calendar.walk("VEVENT"))
+        enough = len(articles) + _MOST_SHOWN
         for event in events:
+            if len(articles) > enough:
+                break  # they are in order of their dates
+            if is_private(event):
+                private.add(text_of(event, "UID"))
+                continue
             try:
                 article = _article(event, document, intake, alone)
-            except (ValueError, AttributeError) as fault:
-                faults.append(f"{place}: an event cannot be read: {tidy(str(fault))[:120]}")
+            except (ValueError, AttributeError, OverflowError):
+                title = printable(text_of(event, "SUMMARY"), 50) or "without a title"
+                faults.append(f"{place}: the event “{title}” cannot be read")
                 continue
             articles += [article] if article else []
     articles.sort(key=lambda article: _order(article, intake))
-    notes = [f"{place}: more than {_MOST_SHOWN} events"] if len(articles) > _MOST_SHOWN else []
+    notes = dropped.notes()
+    if private:
+        notes.append(f"{place}: {counted(len(private), 'private or busy event')} left out")
+    if len(articles) > _MOST_SHOWN:
+        notes.append(f"{place}: more than {_MOST_SHOWN} events")
     if any(not article.url for article in articles):
         notes.append(f"{place}: events without an address cannot be collected; give them a URL")
-    return Found(tuple(articles[:_MOST_SHOWN]), tuple(faults), tuple(notes))
+    return SourceContent(tuple(articles[:_MOST_SHOWN]), (*dropped.faults(), *faults), tuple(notes))
 
 
 def _article(
     event: Any, document: Fetched, intake: Intake, alone: frozenset[str]
 ) -> Article | None:
-    """One event as an article; None where nothing names it."""
-    title = plain(text_of(event, "SUMMARY"))
+    """One event as an article; None if it has no title."""
+    title = without_passcodes(plain(text_of(event, "SUMMARY"))[:_LONGEST])
     if not title:
         return None
-    own = safe_url(text_of(event, "URL"), document.base)
+    own = address_without_passcodes(safe_url(text_of(event, "URL"), document.base))
+    said = plain(text_of(event, "DESCRIPTION")) or plain(text_of(event, "X-ALT-DESC"))
     start = event["DTSTART"].dt
     unique = own and text_of(event, "URL") in alone
-    mark = f"{text_of(event, 'UID') or title}\n{start.isoformat()}"
+    mark = f"{own_uid(text_of(event, 'UID')) or title}\n{start.isoformat()}"
     article = intake.article(
         url=own or safe_url(text_of(event, "SOURCE")) or safe_url(document.url),
         fragment="" if unique else digest(mark),
         title=title,
-        summary=plain(text_of(event, "DESCRIPTION")) or plain(text_of(event, "X-ALT-DESC")),
+        summary=without_passcodes(said[:_LONGEST]),
         language=_parameter(event, "SUMMARY", "LANGUAGE"),
         author=_parameter(event, "ORGANIZER", "CN"),
         image=_picture(event, document.base),
         tags=_categories(event),
+        marks=_marks(event, start),
     )
     return _with_event(article, event, start, document, intake)
+
+
+def _marks(event: Any, start: date | datetime) -> tuple[str, ...]:
+    """The UID; of an event that is repeated, with its date, since each date is a story."""
+    uid = text_of(event, "UID").strip()
+    again = any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
+    return (f"uid:{uid} {start.isoformat()}" if again else f"uid:{uid}",) if uid else ()
 
 
 def _with_event(
@@ -73,7 +101,7 @@ def _with_event(
         event=Event(
             _moment(start, intake),
             _end(event, start, intake),
-            plain(text_of(event, "LOCATION"))[:300],
+            without_passcodes(plain(text_of(event, "LOCATION"))[:_LONGEST])[:300],
             ics=safe_url(document.url),
         ),
     )
@@ -84,7 +112,7 @@ def _moment(when: date | datetime, intake: Intake) -> date | datetime:
 
 
 def _end(event: Any, start: date | datetime, intake: Intake) -> date | datetime | None:
-    """When it ends: the last day of what lasts whole days (iCalendar writes the day after it)."""
+    """The end; for all-day events the last day (iCalendar stores the day after it)."""
     end = event["DTEND"].dt if "DTEND" in event else None
     if end is None or type(end) is not type(start) or end <= start:
         return None

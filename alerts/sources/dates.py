@@ -1,14 +1,16 @@
-"""Dates as sources write them: ISO 8601, RFC 822 and its misspellings, numbers, words of any language.
+"""Parses dates in sources: ISO 8601, RFC 822 with common errors, numbers, words of many languages.
 
-Promises a moment that the text really names, or None: what is wrong (a 31st of September, a month 13)
-or can be read in two ways (05/10/2026) is no date, because an article in the wrong month is worse than
-one without a date.
+Impossible dates (31 September, month 13) and ambiguous ones (05/10/2026) give None, because an article
+in the wrong month is worse than one without a date.
 """
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from urllib.parse import urlsplit
+
+from alerts.domain.month import Month
 
 _LONGEST = 80
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
@@ -22,8 +24,13 @@ _EPOCH = re.compile(r"(\d{10})(?:\d{3})?(?:\.\d+)?")
 _NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _WEEKDAY = re.compile(r"^[^\W\d_]{2,12}\.?,\s*")
 _YEAR = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)")
+_DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/_.-]|$)")
+_MONTH_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)(?=/)")
+_EVENT = re.compile(
+    r"/(?:events?|eventos?|evenements?|agenda|calendar|calendario|calendrier)/", re.IGNORECASE
+)
 
-# dateparser knows 200; a date of no language at all would be tried in every one.
+# dateparser knows 200 languages, and would try a text without a date in every one of them.
 _TAGS = (
     "en es fr pt de it nl ru uk ar fa zh ja ko tr pl hi id vi cs sv da nb fi el he hu ro bg ca eu gl hr sr "
     "sk sl lt lv et th bn ur sw tl"
@@ -32,7 +39,8 @@ _TAGS = (
 
 @lru_cache(maxsize=4096)
 def parsed(text: str) -> date | datetime | None:
-    """The day, or the moment (aware where the text names a zone), that `text` names."""
+    """The day or the moment that `text` names; None if it names none. Aware if the text has a time
+    zone."""
     text = " ".join(text.split())
     if not text or len(text) > _LONGEST:
         return None
@@ -40,7 +48,7 @@ def parsed(text: str) -> date | datetime | None:
         try:
             found = read(text)
         except (ValueError, OverflowError, TypeError, IndexError):
-            return None  # it has the shape of a date and is none
+            return None  # it looks like a date, but no such day exists
         if found is not None:
             return found
     return None
@@ -85,7 +93,7 @@ def _numbers(text: str) -> date | datetime | None:
 
 
 def _rfc822(text: str) -> datetime | None:
-    """Mon, 05 Oct 2026 10:00:00 +0200, whatever the weekday is called and the zone's colon."""
+    """Mon, 05 Oct 2026 10:00:00 +0200; accepts any weekday name and a colon in the zone."""
     bare = _WEEKDAY.sub("", text)
     if not re.match(r"\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{2,4} \d", bare):
         return None
@@ -119,3 +127,22 @@ def _in_words(text: str) -> datetime | date | None:
         return None
     moment: datetime = found
     return moment if re.search(r"\d:\d\d|\d\s*[ap]\.?m\b", text, re.IGNORECASE) else moment.date()
+
+
+def in_address(url: str) -> str:
+    """The day in the path of an address, as ISO 8601; "" for none, and in the address of an event."""
+    path = urlsplit(url).path
+    day = _DAY_IN_PATH.search(path)
+    if day is None or _EVENT.search(path):
+        return ""
+    year, month, number = day.groups()
+    return f"{year}-{int(month):02}-{int(number):02}"
+
+
+def month_in_address(url: str) -> Month | None:
+    """The month in the path of an address: when an article without a date was published."""
+    path = urlsplit(url).path
+    found = _MONTH_IN_PATH.search(path)
+    if found is None or _EVENT.search(path) or not 1 <= int(found[2]) <= 12:
+        return None
+    return Month(int(found[1]), int(found[2]))

@@ -1,15 +1,14 @@
 """Feeds: RSS 0.9x to 2.0, RDF, Atom and CDF by feedparser; JSON Feed by `jsonfeed`.
 
-Promises to read what can be read of a broken feed, and to open nothing: feedparser takes even bytes
-for a file name (mail-rules trap G), so it is only ever given a stream. Takes at most
-`MOST_ENTRIES` entries.
+Reads as much as possible of a broken feed. Opens no file or URL: feedparser would take even bytes for a
+file name (trap G), so it is always given a stream. Reads at most `MOST_ENTRIES` entries.
 """
 
 import io
 import re
 from calendar import timegm
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -17,35 +16,48 @@ from urllib.parse import urlsplit
 
 import feedparser
 
-from alerts.errors import InputError
-from alerts.markup import first_image, plain, safe_url, tidy
-from alerts.model import Article, Image
+from alerts.domain.article import Article, Image
+from alerts.domain.errors import InputError
+from alerts.domain.printable import printable
 from alerts.sources import jsonfeed
-from alerts.sources.fetch import Fetched
-from alerts.sources.intake import Found, Intake, digest, image
-from alerts.sources.trim import MOST_ENTRIES, repaired, trimmed
+from alerts.sources.dates import in_address
+from alerts.sources.document import Fetched
+from alerts.sources.dropped import Dropped
+from alerts.sources.feed_marks import marked
+from alerts.sources.normalise import Intake, SourceContent, digest, image
+from alerts.sources.xml_limits import MOST_ENTRIES, repaired, trimmed
+from alerts.sources.xml_words import in_utf8, xml_fault
+from alerts.text.field_labels import without_labels
+from alerts.text.plain_text import first_image, plain, safe_url, tidy
 
-_LOOSE = 200_000  # octets of a broken feed that feedparser's own repair is given
+_DATES = ("published", "updated", "created")
+_BROKEN = (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError)
+_LOOSE = 200_000  # octets; longer broken feeds are not given to feedparser's own repair
 
 
-def read(document: Fetched, intake: Intake) -> Found:
-    """The articles of a feed; raises `InputError` where the document is no feed."""
+def read(document: Fetched, intake: Intake) -> SourceContent:
+    """The articles of a feed; raises `InputError` if the document is not a feed."""
     notes: list[str] = []
+    dropped = Dropped(intake.source.location)
     if jsonfeed.claims(document.body):
-        pairs = list(jsonfeed.pairs(document, intake))
+        pairs = marked(list(jsonfeed.pairs(document, intake, dropped)), (document.url,))
     else:
-        pairs = _xml_pairs(document, intake, notes)
+        pairs = _xml_pairs(document, intake, notes, dropped)
     articles = _told_apart(pairs)
     without = sum(not article.url for article in articles)
     if without:
         notes.append(
             f"{intake.source.location}: {without} entries have no link, or nothing to show"
         )
-    return Found(tuple(articles), notes=tuple(notes))
+    notes += dropped.notes()
+    return SourceContent(tuple(articles), tuple(dropped.faults()), tuple(notes))
 
 
-def _xml_pairs(document: Fetched, intake: Intake, notes: list[str]) -> list[tuple[Article, str]]:
-    """(article, what tells it from its siblings) for each entry; adds to `notes`."""
+def _xml_pairs(
+    document: Fetched, intake: Intake, notes: list[str], dropped: Dropped
+) -> list[tuple[Article, str]]:
+    """Yield, for each entry, the article and a text that distinguishes it; adds to `notes`."""
+    document = in_utf8(document)
     parsed = _best(document)
     place = intake.source.location
     if not parsed.get("version") and not parsed.entries:
@@ -53,21 +65,28 @@ def _xml_pairs(document: Fetched, intake: Intake, notes: list[str]) -> list[tupl
     if parsed.bozo and not isinstance(parsed.bozo_exception, _HARMLESS):
         notes.append(f"{place}: broken XML, read as far as possible{_why(parsed)}")
     if len(parsed.entries) >= MOST_ENTRIES:
-        notes.append(
-            f"{place}: a long feed; no more than its first {MOST_ENTRIES} entries are taken"
-        )
+        notes.append(f"{place}: a long feed; only its first {MOST_ENTRIES} entries are read")
     site = safe_url(_text(parsed.feed, "link"), document.base) or safe_url(document.url)
     pairs = []
-    for entry in parsed.entries[:MOST_ENTRIES]:
-        article = _article(entry, parsed, site, document.base or site, intake)
+    for number, entry in enumerate(parsed.entries[:MOST_ENTRIES], 1):
+        try:
+            article = _article(entry, parsed, site, document.base or site, intake)
+        except _BROKEN:
+            dropped.item(number, f"“{printable(_text(entry, 'title'), 50)}” cannot be read")
+            continue
+        date = next(filter(None, (_text(entry, name) for name in _DATES)), "")
+        if date and article.published is None:
+            wrong = f"“{printable(date, 40)}” is no date that can be right; read without it"
+            dropped.item_mended(number, wrong)
         pairs.append((article, _text(entry, "id")))
-    return pairs
+    return marked(pairs, (site, document.url, _text(parsed.feed, "id")))
 
 
 def _best(document: Fetched) -> Any:
-    """What feedparser makes of the document, or if it is broken and that is more, of its repair.
+    """The document as parsed by feedparser; if it is broken, the repaired form if that has more
+    entries.
 
-    feedparser's own reader of broken XML is slow, so it gets short documents only.
+    feedparser's own reader of broken XML is slow, so it is only given short documents.
     """
     whole = trimmed(document.body)
     if whole is not None and b"<!ENTITY" not in whole:
@@ -83,12 +102,11 @@ def _best(document: Fetched) -> Any:
 
 
 def _parsed(body: bytes, document: Fetched) -> Any:
-    """What feedparser makes of those octets."""
-    headers = {"content-type": document.content_type, "content-location": document.base}
+    """The result of feedparser for these octets."""
     return feedparser.parse(
         io.BytesIO(body),
-        response_headers={name: value for name, value in headers.items() if value},
-        sanitize_html=False,  # `plain` does better, and on everything
+        response_headers={"content-type": document.content_type} if document.content_type else {},
+        sanitize_html=False,  # `plain` removes markup later, from every field
         resolve_relative_uris=False,
     )
 
@@ -97,10 +115,10 @@ _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
 def _why(parsed: Any) -> str:
-    """What the XML parser said, with its line, where it said something."""
+    """Where the XML is broken and how, if it is."""
     fault = parsed.get("bozo_exception")
     line = fault.getLineNumber() if hasattr(fault, "getLineNumber") else None
-    return f" (line {line}: {tidy(fault.getMessage())})" if line else ""
+    return f" (line {line}: {xml_fault(fault.getMessage())})" if line else ""
 
 
 def _article(entry: Any, parsed: Any, site: str, base: str, intake: Intake) -> Article:
@@ -108,6 +126,8 @@ def _article(entry: Any, parsed: Any, site: str, base: str, intake: Intake) -> A
     title = _field(entry.get("title_detail"), atom, _text(entry, "title"))
     texts = [d for d in (entry.get("summary_detail"), *entry.get("content", ())) if d]
     summary = next((text for text in (_field(d, atom) for d in texts) if text), "")
+    named = _text(entry.get("title_detail") or {}, "base")  # xml:base
+    base = safe_url(named, base) or (base if atom else site or base)
     url = _link(entry, base)
     mark = _text(entry, "id") or f"{title}\n{summary}"
     whole = _text(parsed.feed, "language")
@@ -120,31 +140,33 @@ def _article(entry: Any, parsed: Any, site: str, base: str, intake: Intake) -> A
         summary=summary,
         language="" if own == whole else own,
         fallback_language=whole,
-        published=_published(entry, intake),
-        image=_image(entry, texts, base),
+        published=_published(entry, url, intake),
+        image=_image(entry, texts, base, "" if named or atom else url),
         author=plain(_author(entry, atom)),
         tags=[plain(_text(tag, "label") or _text(tag, "term")) for tag in entry.get("tags", ())],
         alternates=_alternates(entry, base),
+        marks=list(_marks(entry, base)),
+        site=plain(_text(parsed.feed, "title")),
     )
 
 
 def _field(detail: Any, atom: bool, value: str = "") -> str:
-    """The text of a title or summary. Atom says whether it is HTML; RSS means HTML throughout."""
+    """The text of a title or summary. Atom says whether it is HTML; in RSS it is always HTML."""
     value = value or (_text(detail, "value") if detail else "")
     literal = atom and detail and detail.get("type") == "text/plain"
-    return tidy(value) if literal else plain(value)
+    return tidy(value) if literal else plain(without_labels(value))
 
 
 def _author(entry: Any, atom: bool) -> str:
-    """The first author's name; RSS has one string of any shape, which feedparser may mangle."""
+    """The first author's name; in RSS it is one string of any form, which feedparser may damage."""
     authors = dict.get(entry, "authors") or [{}]
     return (_text(authors[0], "name") if atom else "") or _text(entry, "author")
 
 
 def _link(entry: Any, base: str) -> str:
-    """Where the entry leads: its link, else a page that it names, else its enclosure.
+    """The URL of the entry: its link, else a page that it names, else its enclosure.
 
-    Of several alternates it is the one in no other language than the entry's own.
+    Of several alternate links, the one in the entry's own language is taken.
     """
     links = entry.get("links", ())
     pages = [link for link in links if link.get("rel") == "alternate"]
@@ -157,26 +179,34 @@ def _link(entry: Any, base: str) -> str:
     named.append(_text(entry, "link"))
     named += [_text(link, "href") for rel in ("alternate", "via", "enclosure") for link in links
               if link.get("rel") == rel]  # fmt: skip
-    found = (safe_url(url, _base(entry, base)) for url in named if url)
+    found = (safe_url(url, base) for url in named if url)
     return next((url for url in found if url), "")
 
 
 def _alternates(entry: Any, base: str) -> dict[str, str]:
-    """The same entry in other languages, by language (RFC 4287 §4.2.7.4)."""
+    """URLs of the same entry in other languages, by language (RFC 4287 §4.2.7.4)."""
     return {
-        _text(link, "hreflang"): safe_url(_text(link, "href"), _base(entry, base))
+        _text(link, "hreflang"): safe_url(_text(link, "href"), base)
         for link in entry.get("links", ())
         if link.get("rel") == "alternate" and _text(link, "hreflang")
     }
 
 
-def _base(entry: Any, base: str) -> str:
-    return _text(entry.get("title_detail") or {}, "base") or base
+def _marks(entry: Any, base: str) -> Iterator[str]:
+    """What an entry says that it is known by, besides its guid."""
+    for name in ("prism_doi", "dc_identifier", "citation_doi"):
+        if text := _text(entry, name):
+            yield f"doi:{text}"
+    if isbn := _text(entry, "prism_isbn"):
+        yield f"isbn:{isbn}"
+    for link in entry.get("links", ()):
+        if link.get("rel") == "shortlink":
+            yield f"short:{safe_url(_text(link, 'href'), base)}"
 
 
-def _published(entry: Any, intake: Intake) -> datetime | None:
-    """The first date of the entry that can be understood, in UTC."""
-    for name in ("published", "updated", "created"):
+def _published(entry: Any, url: str, intake: Intake) -> datetime | None:
+    """The first date of the entry that can be parsed, in UTC; of one without dates, that in its address."""
+    for name in _DATES:
         text = _text(entry, name)
         if moment := intake.moment(text):
             return moment
@@ -186,13 +216,14 @@ def _published(entry: Any, intake: Intake) -> datetime | None:
                 return datetime.fromtimestamp(timegm(found), UTC)
             except (ValueError, OverflowError):
                 continue
-    return None
+    return None if any(_text(entry, name) for name in _DATES) else intake.moment(in_address(url))
 
 
 def _other_calendar(text: str) -> bool:
-    """True for what feedparser alone knows: Greek, Hungarian and Korean dates, weeks and ordinals.
+    """True for the date forms that only feedparser parses: Greek, Hungarian, Korean, weeks, ordinals.
 
-    Of the shapes that we read ourselves it makes days that are none: month 13 is next January.
+    Its results for other forms are not used, because it accepts impossible dates: month 13 becomes the
+    next January.
     """
     return (
         not text.isascii()
@@ -200,8 +231,9 @@ def _other_calendar(text: str) -> bool:
     )
 
 
-def _image(entry: Any, texts: list[Any], base: str) -> Image | None:
-    """A picture that the entry names, else the first in its text."""
+def _image(entry: Any, texts: list[Any], base: str, page: str = "") -> Image | None:
+    """A picture that the entry names, else the first in its text; relative ones there are relative to
+    its `page`, or to the base that the text itself names."""
     named = [m.get("url") for m in entry.get("media_content", ()) if _shows(m, "url")]
     named += [m.get("url") for m in entry.get("media_thumbnail", ())]
     named += [
@@ -211,12 +243,15 @@ def _image(entry: Any, texts: list[Any], base: str) -> Image | None:
     ]
     named.append(_text(entry.get("image") or {}, "href"))
     pictures = (image(url, base) for url in named if isinstance(url, str) and url)
-    inline = (first_image(_text(text, "value"), _text(text, "base") or base) for text in texts)
+    inline = (
+        first_image(_text(text, "value"), page or _text(text, "base") or base) for text in texts
+    )
     return next((found for found in (*pictures, *inline) if found), None)
 
 
 def _shows(media: Any, key: str) -> bool:
-    """True where an enclosure or media:content is a picture by its type, or failing that its name."""
+    """True where an enclosure or media:content is a picture by its type or, without a type, by its
+    name."""
     kind = _text(media, "medium") or _text(media, "type")
     return kind.startswith("image") or (not kind and _is_picture(_text(media, key)))
 
@@ -226,14 +261,14 @@ def _is_picture(url: str) -> bool:
 
 
 def _text(table: Any, name: str) -> str:
-    value = dict.get(table, name)  # feedparser's own get warns, and maps names to others
+    value = dict.get(table, name)  # feedparser's own `get` warns and replaces names
     return value if isinstance(value, str) else ""
 
 
 def _told_apart(pairs: Iterable[tuple[Article, str]]) -> list[Article]:
-    """The articles; those of one address and language but different titles get a fragment each.
+    """The articles; those with the same URL and language but different titles get different fragments.
 
-    Feeds of changes link every entry to one page; without this they would be one article.
+    Some feeds link every entry to the same page; without this, all entries would become one article.
     """
     groups: dict[tuple[str, str], list[tuple[Article, str]]] = defaultdict(list)
     for article, mark in pairs:

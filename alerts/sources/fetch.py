@@ -1,31 +1,43 @@
-"""Fetching one document over HTTP from a host that nobody here controls.
+"""Fetches one document over HTTP from a foreign host.
 
-Promises: only http and https; no connection to a private, loopback, link-local or otherwise
-non-public address, checked after DNS resolution, on the very address that is then connected to, at
-each redirect (mail-rules X3); a limit on the time of the whole fetch, on the unpacked size and on
-redirects (X4). Keeps no cookies, sends no credentials, uses no proxy. Each fault is a `FetchError`
-of one line. A host gets few connections at a time (`sources.per_host`).
+Guarantees: only http and https; no connection to a private, loopback, link-local or otherwise
+non-public address, checked after DNS resolution, for exactly the address that is then connected to, at
+each redirect (rule X3); limits on the time of the whole fetch, the unpacked size and the number of
+redirects (X4). Keeps no cookies, sends no credentials, uses no proxy. Each failure is a `FetchError`
+with a message of one line. Few connections to one host are open at a time (`sources.per_host`).
 """
 
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-import httpcore
-import httpx
+import httpcore2
+import httpx2
 
 from alerts import __version__
-from alerts.errors import FetchError
-from alerts.markup import safe_url
-from alerts.settings import Settings
-from alerts.sources.guard import WEB_PORTS, Guard, Resolve, is_public, shown, system_resolver
-from alerts.sources.unpack import ENCODINGS, unpacked
+from alerts.config.settings import Settings
+from alerts.domain.errors import FetchError
+from alerts.domain.open_transaction import outside
+from alerts.sources.content_encoding import ENCODINGS, unpacked
+from alerts.sources.deadline import Deadline
+from alerts.sources.document import Fetched as Fetched
+from alerts.sources.public_only import (
+    WEB_PORTS,
+    PublicOnlyBackend,
+    Resolve,
+    is_public,
+    shown,
+    system_resolver,
+)
+from alerts.text.network_faults import root_cause
+from alerts.text.plain_text import safe_url
 
 _MOST_REDIRECTS = 5
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
@@ -34,31 +46,10 @@ _ACCEPT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A document: `url` after redirects, `base` for its relative links; `body` unpacked.
-
-    `unchanged` (304) means that the body is empty and the one read before still holds.
-    """
-
-    url: str
-    base: str
-    body: bytes
-    content_type: str = ""
-    etag: str = ""
-    last_modified: str = ""
-    unchanged: bool = False
-
-    @property
-    def digest(self) -> str:
-        """By which the same document is known again."""
-        return sha256(self.body).hexdigest()
-
-
 class Fetcher:
     """Fetches documents, one after the other or from several threads at once.
 
-    `resolve`, `sleep` and `clock` (seconds, monotonic) stand for the machine's own; `public` tells
+    `resolve`, `sleep` and `clock` (seconds, monotonic) replace those of the machine. `public` decides
     which addresses may be connected to while `sources.allow_private` is off.
     """
 
@@ -75,51 +66,68 @@ class Fetcher:
         self._agent = self.limits.user_agent or f"alerts/{__version__} (+{settings.web.base_url})"
         self._resolve, self._sleep, self._clock = resolve, sleep, clock
         self._allowed = (lambda _address: True) if self.limits.allow_private else public
-        self._tls = httpx.create_ssl_context()
+        self._tls = httpx2.create_ssl_context()
         self._hosts: dict[str, threading.Semaphore] = defaultdict(
             lambda: threading.Semaphore(max(1, self.limits.per_host))
         )
         self._opening = threading.Lock()
 
-    def fetch(self, url: str, etag: str = "", last_modified: str = "") -> Fetched:
-        """The document at `url`; raises `FetchError`.
+    def deadline(self, seconds: float = 0, setting: str = "sources.timeout") -> Deadline:
+        """The deadline for a source whose reading begins now, or for what has so many `seconds`."""
+        return Deadline(seconds or self.limits.timeout.total_seconds(), self._clock, setting)
 
-        With the `etag` and `last_modified` of an earlier fetch, it is `unchanged` where the server
-        says so. Tried again, with a growing pause, when the connection broke or the server was ill.
+    def fetch(
+        self,
+        url: str,
+        etag: str = "",
+        last_modified: str = "",
+        deadline: Deadline | None = None,
+        accept: str = _ACCEPT,
+    ) -> Fetched:
+        """Fetch the document at `url`, by the deadline or within `sources.timeout`; raises
+        `FetchError`.
+
+        `etag` and `last_modified` of an earlier fetch make it a conditional request (RFC 9110 §13); the
+        result is then `unchanged` where the server answers 304. Tried again, after growing pauses, when
+        the connection broke or the server answered 5xx.
         """
-        headers = [("User-Agent", self._agent), ("Accept", _ACCEPT), ("Accept-Encoding", ENCODINGS)]
+        outside("a document is fetched")
+        headers = [("User-Agent", self._agent), ("Accept", accept), ("Accept-Encoding", ENCODINGS)]
         headers += [("If-None-Match", etag)] if etag else []
         headers += [("If-Modified-Since", last_modified)] if last_modified else []
-        ends = self._clock() + self.limits.timeout.total_seconds()
+        ends = deadline or self.deadline()
         attempt = 0
         while True:
             try:
                 return self._follow(url, headers, ends)
             except _Transient as fault:
                 pause = 0.5 * 2**attempt
-                if attempt >= self.limits.retries or self._clock() + pause >= ends:
+                if attempt >= self.limits.retries or pause >= ends.left():
                     raise FetchError(str(fault), fault.status) from fault
                 attempt += 1
                 self._sleep(pause)
 
     @property
     def agent(self) -> str:
-        """What this program calls itself."""
+        """The User-Agent of this program."""
         return self._agent
 
     def pause(self, seconds: float) -> None:
-        """Wait as long as a site wants between two requests."""
+        """Wait between two requests to a site; `seconds` is its Crawl-delay."""
         self._sleep(seconds)
 
     @contextmanager
-    def _turn(self, url: str) -> Iterator[None]:
-        """A place among the few connections that one host gets at a time."""
+    def _turn(self, url: str, ends: Deadline) -> Iterator[None]:
+        """Wait until one of the few connections allowed to one host is free; the wait does not count
+        for the source."""
         with self._opening:
             host = self._hosts[urlsplit(url).hostname or ""]
+        asked = self._clock()
         with host:
+            ends.extend(self._clock() - asked)
             yield
 
-    def _follow(self, url: str, headers: list[tuple[str, str]], ends: float) -> Fetched:
+    def _follow(self, url: str, headers: list[tuple[str, str]], ends: Deadline) -> Fetched:
         """One attempt, redirects included."""
         seen: list[str] = []
         target = _checked(url, url)
@@ -135,56 +143,56 @@ class Fetcher:
             target = _checked(answer, url, target)
 
     def _ask(
-        self, url: str, target: str, headers: list[tuple[str, str]], ends: float
+        self, url: str, target: str, headers: list[tuple[str, str]], ends: Deadline
     ) -> Fetched | str:
         """One request: the document, or where it redirects to."""
-        guard = Guard(
+        guard = PublicOnlyBackend(
             self._resolve,
             self._allowed,
             None if self.limits.allow_private else WEB_PORTS,
-            lambda: ends - self._clock(),
+            ends.left,
         )
         try:
             with (
-                self._turn(target),
-                httpcore.ConnectionPool(
+                self._turn(target, ends),
+                httpcore2.ConnectionPool(
                     ssl_context=self._tls, network_backend=guard, max_connections=1
                 ) as pool,
                 pool.stream("GET", target.partition("#")[0], headers=headers) as response,
             ):
                 return self._answer(url, target, response)
-        except httpcore.TimeoutException as fault:
-            seconds = self.limits.timeout.total_seconds()
-            raise FetchError(f"{url}: not read within {seconds:g} s (sources.timeout)") from fault
-        except httpcore.ConnectError as fault:
+        except httpcore2.TimeoutException as fault:
+            raise FetchError(
+                f"{url}: not read within {ends.seconds:g} s ({ends.setting})"
+            ) from fault
+        except httpcore2.ConnectError as fault:
             if "CERTIFICATE" in str(fault).upper():
                 raise FetchError(
                     f"{url}: its TLS certificate is not valid: {_line(fault)}"
                 ) from fault
             raise _Transient(f"{url}: cannot connect: {_line(fault)}") from fault
-        except (httpcore.NetworkError, httpcore.ProtocolError) as fault:
+        except (httpcore2.NetworkError, httpcore2.ProtocolError) as fault:
             raise _Transient(f"{url}: the connection broke: {_line(fault)}") from fault
 
-    def _answer(self, url: str, target: str, response: httpcore.Response) -> Fetched | str:
+    def _answer(self, url: str, target: str, response: httpcore2.Response) -> Fetched | str:
         fields = {name.decode("latin-1").lower(): _text(value) for name, value in response.headers}
         status = response.status
         if status in (301, 302, 303, 307, 308) and fields.get("location"):
             return fields["location"]
         etag, modified = fields.get("etag", ""), fields.get("last-modified", "")
         if status == HTTPStatus.NOT_MODIFIED:
-            return Fetched(target, target, b"", "", etag, modified, unchanged=True)
+            same = Fetched(target, target, b"", "", etag, modified, unchanged=True)
+            return replace(same, told_at=_told_at(fields))
         if status != HTTPStatus.OK:
             fault = f"{url}: answered {status} {_phrase(status)}".rstrip()
             raise (_Transient if status in _TRANSIENT else FetchError)(fault, status)
-        body = b"".join(
-            _limited(
-                unpacked(response.iter_stream(), fields.get("content-encoding", ""), url),
-                self.limits.max_bytes,
-                url,
-            )
-        )
+        most = self.limits.max_bytes  # of the received octets, and of the unpacked ones
+        packed = _limited(response.iter_stream(), most, url)
+        encoding = fields.get("content-encoding", "")
+        body = b"".join(_limited(unpacked(packed, encoding, url), most, url))
         base = safe_url(fields.get("content-location", ""), target) or target
-        return Fetched(target, base, body, fields.get("content-type", ""), etag, modified)
+        kind = fields.get("content-type", "")
+        return Fetched(target, base, body, kind, etag, modified, told_at=_told_at(fields))
 
 
 class _Transient(FetchError):
@@ -192,7 +200,7 @@ class _Transient(FetchError):
 
 
 def _checked(target: str, url: str, base: str = "") -> str:
-    """`target` as an absolute URL that may be asked for; `url` is what the user named."""
+    """`target` as an absolute URL that may be fetched; `url` is the one that the user named."""
     checked = safe_url(target, base)
     if not checked and base:
         raise FetchError(f"{url}: redirects to what is not a web address: {shown(target)}")
@@ -221,6 +229,16 @@ def _text(value: bytes) -> str:
         return value.decode("latin-1").strip()
 
 
+def _told_at(fields: Mapping[str, str]) -> datetime | None:
+    """What time it is by the server: its Date, and the Age of an answer out of a cache (RFC 9111 §5.1)."""
+    try:
+        date = parsedate_to_datetime(fields.get("date", ""))
+        age = timedelta(seconds=int(fields.get("age", "") or 0))
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC) + age
+    except (ValueError, OverflowError):
+        return None
+
+
 def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
@@ -229,4 +247,4 @@ def _phrase(status: int) -> str:
 
 
 def _line(fault: Exception) -> str:
-    return shown(str(fault)) or type(fault).__name__
+    return root_cause(fault) or "it does not answer as a web server does"

@@ -1,62 +1,77 @@
-"""A folder of Markdown files with YAML front matter: one file is one article, or one translation.
+"""A folder of Markdown files with YAML front matter: one file is one article or one translation.
 
-Promises to read nothing outside the folder, symbolic links included (mail-rules X17), and that one
-bad file keeps no other from being read. Front matter keys: docs/sources.md. How one file is read is
-the business of `front_matter.py`.
+Guarantees that one bad file does not stop the others, not even one that takes long. Front matter keys:
+docs/sources.md. The files were read in `local_files.py`; one is parsed in `front_matter.py`.
 """
 
+import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
+from posixpath import join, normpath
 from typing import Any
 
-from alerts.errors import InputError
-from alerts.markup import safe_url
-from alerts.model import Article, Event, Translation, day_or_moment
-from alerts.project import known_language
-from alerts.sentences import shorten
+from alerts.domain.article import SAID_AS_TEXT, Article, Event, Image, Translation, day_or_moment
+from alerts.domain.errors import InputError
+from alerts.domain.languages import known_language
+from alerts.domain.picture import focus_of
+from alerts.sources.cell.limits import TookTooLong, within
+from alerts.sources.document import Fetched
 from alerts.sources.front_matter import File, words_of
-from alerts.sources.intake import Found, Intake, image
-from alerts.sources.language import guess
+from alerts.sources.language_guess import guess
+from alerts.sources.local_files import parts, pictures_beside
+from alerts.sources.normalise import Intake, SourceContent, image
+from alerts.sources.picture.address import FILE
+from alerts.text.passcodes import without_passcodes
+from alerts.text.plain_text import safe_url, tidy
+from alerts.text.sentences import shorten
 
-_MOST_FILES = 2000
+# share of sources.timeout, in CPU time; the rest is for the answer
+_SHARE_OF_ONE, _SHARE_OF_ALL = (0.1, 0.8)
 
 
-def read(folder: Path, intake: Intake) -> Found:
-    """The articles of all *.md files under `folder`, by path; raises `InputError` if it is none."""
-    if not folder.is_dir():
-        raise InputError(f"{intake.source.location}: no such folder")
+def read(document: Fetched, intake: Intake) -> SourceContent:
+    """The articles of all files of a packed folder."""
+    limit = intake.settings.sources.timeout.total_seconds()
     files: list[File] = []
     faults: list[str] = []
-    for path in _paths(folder):
-        try:
-            files.append(File.read(path, folder, intake.settings.sources.max_bytes))
-        except InputError as fault:
-            faults.append(str(fault))
     articles: list[Article] = []
-    for group in _groups(files):
+    began = time.process_time()
+    beside = pictures_beside(document.body)
+    for part in parts(document.body):
         try:
-            articles.append(_article(group, intake))
+            if part.fault:
+                raise InputError(part.fault)
+            seconds = _left(part.shown, limit, began)
+            with within(seconds):
+                files.append(File.read(part.shown, part.name, part.octets))
         except InputError as fault:
             faults.append(str(fault))
-    return Found(tuple(articles), tuple(faults))
+        except TookTooLong:
+            faults.append(f"{part.shown}: not read within {seconds:.2g} s (sources.timeout)")
+    for group in _groups(files):
+        shown = group[0].path
+        try:
+            seconds = _left(shown, limit, began)
+            with within(seconds):
+                articles.append(_article(group, intake, beside))
+        except InputError as fault:
+            faults.append(str(fault))
+        except TookTooLong:
+            faults.append(f"{shown}: not read within {seconds:.2g} s (sources.timeout)")
+    return SourceContent(tuple(articles), tuple(faults))
 
 
-def _paths(folder: Path) -> Iterator[Path]:
-    """Markdown files whose true place is in the folder; hidden ones and READMEs are not articles."""
-    root = folder.resolve()
-    found = 0
-    for path in sorted(folder.rglob("*.md")):
-        names = path.relative_to(folder).parts
-        if any(name.startswith(".") for name in names) or path.stem.lower() == "readme":
-            continue
-        if path.is_file() and path.resolve().is_relative_to(root):
-            found += 1
-            if found > _MOST_FILES:
-                raise InputError(f"{folder}: more than {_MOST_FILES} files; split the folder")
-            yield path
+def _left(shown: str, limit: float, began: float) -> float:
+    """The seconds of CPU for the next file; raises `InputError` where the folder has used its time."""
+    left = limit * _SHARE_OF_ALL - (time.process_time() - began)
+    if left <= 0:
+        raise InputError(
+            f"{shown}: not read, because the files before it took all the time; "
+            "split the folder, or raise sources.timeout"
+        )
+    return min(left, limit * _SHARE_OF_ONE)
 
 
 def _groups(files: list[File]) -> Iterator[list[File]]:
@@ -69,14 +84,14 @@ def _groups(files: list[File]) -> Iterator[list[File]]:
             group,
             key=lambda file: (
                 "translation_of" in file.meta,
-                not file.text("url", "link"),
+                not words_of(file.meta.get("url")) and not words_of(file.meta.get("link")),
                 file.suffix != "",
                 file.path,
             ),
         )
 
 
-def _article(group: list[File], intake: Intake) -> Article:
+def _article(group: list[File], intake: Intake, beside: Collection[str]) -> Article:
     """One article from its file and the files of its translations."""
     main, *others = group
     url = safe_url(main.text("url", "link"))
@@ -89,12 +104,11 @@ def _article(group: list[File], intake: Intake) -> Article:
         summary=main.summary(length),
         language=_language(main, intake),
         published=_moment(main, intake, "published", "date"),
-        author=main.text("author"),
         tags=_tags(main),
+        texts={one.name: main.text(one.name) for one in SAID_AS_TEXT},
     )
     if not main.title:
         raise InputError(f"{main.at('title')}: needs a title")
-    picture = main.text("image")
     translations = dict(_translations(main, length))
     for file in others:
         language = _language(file, intake) or _read_language(file, length)
@@ -109,10 +123,26 @@ def _article(group: list[File], intake: Intake) -> Article:
         section=main.text("section") or article.section,
         profile=main.text("profile") or article.profile,
         featured=main.meta.get("featured") is True,
-        image=image(picture, url, main.text("image_alt")) if picture else None,
+        image=_image(main, url, beside),
         event=_event(main, intake),
         translations=translations,
     )
+
+
+def _image(file: File, url: str, beside: Collection[str]) -> Image | None:
+    """The picture of an article: a file beside it, or an address, also one relative to `url`."""
+    written = file.text("image")
+    if not written:
+        return None
+    try:
+        focus = focus_of(file.text("image_focus"))
+    except ValueError as fault:
+        raise InputError(f'{file.at("image_focus")}: write e.g. "50,30", in quotes') from fault
+    name = normpath(join(file.folder, written))
+    if name in beside:
+        return Image(f"{FILE}{name}", tidy(file.text("image_alt")), focus)
+    found = image(written, url, file.text("image_alt"))
+    return replace(found, focus=focus) if found else None
 
 
 def _language(file: File, intake: Intake) -> str:
@@ -125,7 +155,7 @@ def _language(file: File, intake: Intake) -> str:
 
 
 def _read_language(file: File, length: int) -> str:
-    """The language that the text of a translation is certainly in, or ""."""
+    """The language of a translation, if it is detected with certainty, or ""."""
     read = guess(f"{file.title}. {file.summary(length)}")
     return read.language if read.certain else ""
 
@@ -161,7 +191,7 @@ def _moment(file: File, intake: Intake, *keys: str) -> datetime | None:
 
 
 def _when(file: File, key: str, value: Any, intake: Intake) -> date | datetime:
-    """A YAML date or moment, or a text that holds one; raises `InputError`."""
+    """A YAML date or datetime, or a text with a date; raises `InputError`."""
     if isinstance(value, str):
         try:
             value = day_or_moment(value.strip())
@@ -187,4 +217,4 @@ def _event(file: File, intake: Intake) -> Event | None:
         )
     start = _when(file, "start", table["start"], intake)
     end = _when(file, "end", table["end"], intake) if table.get("end") is not None else None
-    return Event(start, end, words_of(table.get("place")))
+    return Event(start, end, without_passcodes(words_of(table.get("place"))))

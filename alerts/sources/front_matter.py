@@ -1,23 +1,25 @@
-"""A Markdown file with YAML front matter, as it lies in a folder source: what it says, and where.
+"""Parses a Markdown file with YAML front matter.
 
-Promises that a fault names its file and line, and that nothing in a front matter is run or takes long
-(mail-rules X4). What becomes of its keys, `folder.py` knows. Does not render the Markdown: its first
-sentences stand in where `summary` is missing.
+Errors name file and line, and nothing in a front matter is executed or takes long (rule X4). The keys
+are interpreted in `folder.py`. The Markdown is not rendered: its first sentences replace a missing
+`summary`.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
 
-from alerts.errors import InputError
-from alerts.markup import plain, tidy
-from alerts.project import known_language
-from alerts.sentences import opening, shorten
+from alerts.domain.errors import InputError
+from alerts.domain.languages import known_language
+from alerts.text.decoding import written
+from alerts.text.parser_words import yaml_words
+from alerts.text.plain_text import plain, tidy
+from alerts.text.sentences import opening, shorten
 
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:^---[ \t]*(?:\r?\n|\Z)|\Z)", re.DOTALL | re.MULTILINE)
 _STEM = re.compile(r"(.+)\.([a-z]{2,3}(?:-[a-z0-9]{2,8})*)")
@@ -28,27 +30,22 @@ _MARKDOWN = MarkdownIt("commonmark")
 class File:
     """One file: its front matter, its text, and which article in which language it belongs to."""
 
-    path: Path
+    path: str  # as messages show it
     key: str  # what the translations of one article share
     suffix: str  # the language in `name.es.md`, or ""
     meta: Mapping[str, Any]
     source: str  # the front matter as written, to find lines in
     body: str
+    folder: str = ""  # where it lies in the folder of the source
 
     @classmethod
-    def read(cls, path: Path, folder: Path, most: int) -> "File":
-        """Raises `InputError` that names file and line."""
-        if path.stat().st_size > most:
-            raise InputError(f"{path}: larger than {most} octets (sources.max_bytes)")
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as fault:
-            line = path.read_bytes()[: fault.start].count(b"\n") + 1
-            raise InputError(f"{path}, line {line}: not UTF-8; save the file as UTF-8") from fault
+    def read(cls, path: str, name: str, octets: bytes) -> "File":
+        """The file that is called `name` in its folder; raises `InputError` that names file and line."""
+        text = written(octets, path)
         front = _FRONT.match(text)
         if not front:
             raise InputError(f"{path}, line 1: no front matter; begin the file with a line ---")
-        stem = path.relative_to(folder).with_suffix("").as_posix()
+        stem = PurePosixPath(name).with_suffix("").as_posix()
         named = _STEM.fullmatch(stem)
         suffix = named[2] if named and known_language(named[2]) else ""
         meta = _loaded(front[1], path)
@@ -59,7 +56,8 @@ class File:
             key = words_of(target).removesuffix(".md")
         else:
             key = named[1] if named and suffix else stem
-        return cls(path, key, suffix, meta, front[1], text[front.end() :])
+        inside = PurePosixPath(name).parent.as_posix()
+        return cls(path, key, suffix, meta, front[1], text[front.end() :], inside)
 
     def at(self, key: str) -> str:
         """`path, line N, key` of a front matter key."""
@@ -69,7 +67,7 @@ class File:
         return f"{self.path}, {key}"
 
     def text(self, *keys: str) -> str:
-        """The first of these keys that has a value, as one line of text."""
+        """The value of the first of these keys that has one, as one line of text."""
         for key in keys:
             if isinstance(self.meta.get(key), dict | list):
                 raise InputError(f"{self.at(key)}: expected a text")
@@ -83,7 +81,7 @@ class File:
         return self.text("title") or (plain(_MARKDOWN.renderInline(heading[1])) if heading else "")
 
     def summary(self, length: int) -> str:
-        """What the file says, else the first sentences of its text."""
+        """The summary in the front matter, else the first sentences of the text."""
         prose = re.sub(r"^#{1,6}[ \t].*$", "", self.body[:20_000], flags=re.MULTILINE)
         said = self.text("summary", "description")
         if said:
@@ -92,17 +90,17 @@ class File:
         return opening(map(plain, blocks), length)
 
 
-def _loaded(front: str, path: Path) -> dict[str, Any]:
+def _loaded(front: str, path: str) -> dict[str, Any]:
     try:
         meta = yaml.safe_load(front)
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 2 if fault.problem_mark else 2
         raise InputError(
-            f"{path}, line {line}: front matter: {tidy(fault.problem or '')}"
+            f"{path}, line {line}: front matter: {yaml_words(fault.problem or '')}"
         ) from fault
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         raise InputError(
-            f"{path}: front matter cannot be read: {tidy(str(fault)[:200])}"
+            f"{path}: front matter cannot be read: {yaml_words(str(fault))}"
         ) from fault
     if meta is not None and not isinstance(meta, dict):
         raise InputError(f"{path}, line 2: front matter: write lines such as title: …")
@@ -112,8 +110,9 @@ def _loaded(front: str, path: Path) -> dict[str, Any]:
 def words_of(value: Any) -> str:
     """A value of the front matter as one line of text; "" for a list or table.
 
-    Those are never printed: the aliases of YAML can make one of astronomic length (mail-rules X4).
+    Lists and tables are never printed: YAML aliases can make them extremely large (rule X4).
     """
     if value is None or isinstance(value, dict | list | set | bytes):
         return ""
-    return "no" if value is False else tidy(str(value))  # YAML reads Norwegian as false
+    # YAML reads the language code `no` as false
+    return "no" if value is False else tidy(str(value))

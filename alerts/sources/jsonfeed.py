@@ -1,18 +1,27 @@
-"""JSON Feed, versions 1 and 1.1 (jsonfeed.org): the one kind of feed that feedparser does not read.
+"""JSON Feed, versions 1 and 1.1 (jsonfeed.org), which feedparser does not read.
 
-Promises to take what can be used of each item, whatever its other fields hold.
+Guarantees: the usable fields of each item are read, whatever its other fields contain.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from alerts.errors import InputError
-from alerts.markup import first_image, plain, safe_url, tidy
-from alerts.model import Article
-from alerts.sources.fetch import Fetched
-from alerts.sources.intake import Intake, decoded, digest, image
-from alerts.sources.trim import MOST_ENTRIES
+from alerts.domain.article import Article
+from alerts.domain.errors import InputError
+from alerts.domain.printable import printable
+from alerts.sources.document import Fetched
+from alerts.sources.dropped import Dropped
+from alerts.sources.normalise import Intake, digest, image
+from alerts.sources.xml_limits import MOST_ENTRIES
+from alerts.text.decoding import charset_of, received
+from alerts.text.field_labels import without_labels
+from alerts.text.plain_text import first_image, plain, safe_url, tidy
+
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_NEXT_ITEM = re.compile(r"\}\s*,\s*\{")
+_DECODE = json.JSONDecoder(strict=False).raw_decode
 
 
 def claims(body: bytes) -> bool:
@@ -20,27 +29,56 @@ def claims(body: bytes) -> bool:
     return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
-def pairs(document: Fetched, intake: Intake) -> Iterator[tuple[Article, str]]:
-    """The same of a JSON Feed (jsonfeed.org, versions 1 and 1.1)."""
+def pairs(document: Fetched, intake: Intake, dropped: Dropped) -> Iterator[tuple[Article, str]]:
+    """Yield, for each item, the article and a text that distinguishes it, as `feed` does for XML.
+
+    Raises `InputError` where the document is not a JSON Feed.
+    """
     place = intake.source.location
+    text = received(document.body, charset_of(document.content_type)).replace("\0", "")
     try:
-        feed = json.loads(decoded(document.body, document.content_type))
+        feed = json.loads(text, strict=False)
     except json.JSONDecodeError as fault:
-        raise InputError(f"{place}, line {fault.lineno}: broken JSON: {fault.msg}") from fault
+        feed = _salvaged(text, dropped)
+        if not feed["items"]:
+            raise InputError(f"{place}, line {fault.lineno}: broken JSON") from fault
     except RecursionError as fault:
         raise InputError(f"{place}: not a JSON Feed: nested too deeply") from fault
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise InputError(f"{place}: not a JSON Feed: it has no list of “items”")
     site = safe_url(_text(feed, "home_page_url"), document.base) or safe_url(document.url)
-    for item in feed["items"][:MOST_ENTRIES]:
-        if isinstance(item, dict) and (article := _article(item, feed, site, document, intake)):
-            yield article, str(item.get("id", ""))
+    for number, item in enumerate(feed["items"][:MOST_ENTRIES], 1):
+        if not isinstance(item, dict):
+            dropped.item(number, "it is no object")
+            continue
+        article = _article(item, feed, site, document, intake)
+        date = _text(item, "date_published") or _text(item, "date_modified")
+        if date and article.published is None:
+            wrong = f"“{printable(date, 40)}” is no date that can be right; read without it"
+            dropped.item_mended(number, wrong)
+        yield article, str(item.get("id", ""))
+
+
+def _salvaged(text: str, dropped: Dropped) -> dict[str, Any]:
+    """The items of a broken document that are whole, each on its own."""
+    found = _ITEMS.search(text)
+    items: list[Any] = []
+    at = found.end() if found else len(text)
+    while (at := text.find("{", at)) >= 0 and len(items) < MOST_ENTRIES:
+        try:
+            item, at = _DECODE(text, at)
+            items.append(item)
+        except (ValueError, RecursionError):
+            dropped.line(text.count("\n", 0, at) + 1, "broken JSON; the item is left out")
+            following = _NEXT_ITEM.search(text, at + 1)
+            at = following.end() - 1 if following else len(text)
+    return {"items": items}
 
 
 def _article(
     item: dict[str, Any], feed: dict[str, Any], site: str, document: Fetched, intake: Intake
 ) -> Article:
-    html, base = _text(item, "content_html"), document.base or site
+    html, base = without_labels(_text(item, "content_html")), document.base or site
     title = plain(_text(item, "title"))
     summary = plain(_text(item, "summary")) or tidy(_text(item, "content_text")) or plain(html)
     named = [safe_url(_text(item, name), base) for name in ("url", "external_url")]
@@ -70,6 +108,7 @@ def _article(
         or intake.moment(_text(item, "date_modified")),
         image=next(pictures, None) or first_image(html, base),
         author=plain(next((name for a in authors if (name := _text(a, "name"))), "")),
+        site=plain(_text(feed, "title")),
         tags=[tag for tag in _list(item, "tags") if isinstance(tag, str)],
     )
 

@@ -1,9 +1,8 @@
-"""A page of links to articles: they are found by the page's structure, and the new ones followed.
+"""A listing: a page of links to articles, found by its structure.
 
-What repeats is a list: links that stand in the same kind of place, with titles as long as titles are,
-on the same site, outside menus and footers. No rule knows a site. Promises to be polite: robots.txt
-is heeded, pages are asked for one after the other with the pause that the site wants, no more than
-`sources.follow` of them, and none that is known already.
+The list is a group of links in similar positions, with titles of a usual length, on the same site,
+outside menus and footers. There are no rules for particular sites. This module fetches nothing:
+`follow` decides which links are followed.
 """
 
 import re
@@ -13,19 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from alerts.canonical import canonical, page_of, same_site
-from alerts.errors import FetchError, InputError
-from alerts.markup import safe_url, tidy
-from alerts.model import Article
+from alerts.domain.errors import InputError
 from alerts.sources import page
-from alerts.sources.fetch import Fetched, Fetcher
-from alerts.sources.intake import Found, Intake
+from alerts.sources.document import Fetched
 from alerts.sources.metadata import Metadata, own_address
-from alerts.sources.robots import Robots
+from alerts.text.plain_text import safe_url, tidy
+from alerts.text.urls import canonical, page_of, same_site
 
-_FEWEST = 3  # links that make a list
-_MANY = 5  # … that make the page a listing
-_TITLE = (15, 250)  # letters of a title
+_FEWEST = 3  # least number of links in a list
+_MANY = 5  # least number of links in a page that is a listing
+_TITLE = (15, 250)  # least and most characters of a title
 _ASIDE = frozenset({"nav", "header", "footer", "aside", "form"})
 _ASIDE_NAMES = re.compile(
     r"(?:site-|main-|page-)?(?:nav|navbar|navigation|menu|footer|sidebar|breadcrumbs?|pagination|pager|"
@@ -37,13 +33,13 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _OTHER_FILES = re.compile(
     r"\.(?:jpe?g|png|gif|svg|webp|pdf|zip|docx?|xlsx?|pptx?|mp[34]|ics|xml|rss)$", re.IGNORECASE
 )
-_PROSE, _MUCH_PROSE = 140, 4  # letters of a paragraph, and as many of them make an article
+_PROSE, _MUCH_PROSE = 140, 4  # characters of a paragraph; this many paragraphs make an article
 
 Place = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ListedLink:
     """A link that may lead to an article."""
 
     url: str
@@ -52,36 +48,18 @@ class Link:
     dated: bool  # a date stands beside it
 
 
-def read(
-    document: Fetched, intake: Intake, fetcher: Fetcher, robots: Robots, known: frozenset[str]
-) -> Found:
-    """The articles that are new behind the links of a page; raises `InputError` where it has none."""
-    place, most = intake.source.location, intake.settings.sources.follow
+def read_links(document: Fetched, place: str) -> list[ListedLink]:
+    """The links to the articles that a page lists, in its order; raises `InputError` where it has no
+    list."""
     tree = page.page_tree(document, place)
     found = links(tree, document.base or own_address(tree))
     if not found:
         raise InputError(f"{place}: no list of articles found in this page; is it --kind page?")
-    new = [link for link in found if page_of(canonical(link.url)) not in known]
-    notes = []
-    if len(new) > most:
-        notes.append(f"{place}: {len(new)} new links; the first {most} are read (sources.follow)")
-    articles: list[Article] = []
-    for number, link in enumerate(new[:most]):
-        try:
-            robots.check(link.url)
-            if number:
-                robots.wait(link.url)
-            followed = fetcher.fetch(link.url)
-            articles.append(page.article(page.page_tree(followed, link.url), followed, intake))
-        except FetchError as fault:
-            notes.append(str(fault))
-        except InputError:
-            notes.append(f"{link.url}: named in {place}, but no article")
-    return Found(tuple(articles), notes=tuple(notes), known=len(found) - len(new))
+    return found
 
 
 def is_listing(tree: Any, base: str) -> bool:
-    """True for a page that is certainly a list: many links of one kind, and nothing of an article."""
+    """True for a page that is certainly a list: many similar links, and no text of an article."""
     meta = Metadata(tree)
     if meta.first("og:type").lower() == "article" or meta.first(
         "article:published_time", "ld:articlebody", "ld:headline", "citation_title"
@@ -95,11 +73,11 @@ def is_listing(tree: Any, base: str) -> bool:
     return len(found) >= _MANY and headed >= _MANY and prose < max(_MUCH_PROSE, len(found))
 
 
-def links(tree: Any, base: str) -> list[Link]:
-    """The links of the list of articles in a page, in its order; none where there is no list."""
+def links(tree: Any, base: str) -> list[ListedLink]:
+    """The links in a page's list of articles, in its order; empty where there is no list."""
     for element in tree.iter("base"):
         base = safe_url(element.get("href") or "", base) or base
-    groups: dict[Place, dict[str, Link]] = defaultdict(dict)
+    groups: dict[Place, dict[str, ListedLink]] = defaultdict(dict)
     for anchor in tree.iter("a"):
         link = _link(anchor, base)
         if link is not None:
@@ -108,15 +86,15 @@ def links(tree: Any, base: str) -> list[Link]:
     return max(lists, key=_weight, default=[])
 
 
-def _weight(group: list[Link]) -> float:
-    """How much a group of links looks like the list of articles of its page."""
+def _weight(group: list[ListedLink]) -> float:
+    """A score: how similar a group of links is to a page's main list of articles."""
     letters = sum(min(len(link.title), 100) for link in group)
     headed = sum(link.headed for link in group) / len(group)
     dated = sum(link.dated for link in group) / len(group)
     return letters * (1 + 2 * headed + dated)
 
 
-def _link(anchor: Any, base: str) -> Link | None:
+def _link(anchor: Any, base: str) -> ListedLink | None:
     """A link that may lead to an article of this site; None for any other."""
     url = safe_url(anchor.get("href") or "", base)
     if not url or not same_site(url, base or url):
@@ -134,11 +112,11 @@ def _link(anchor: Any, base: str) -> Link | None:
     if not _TITLE[0] <= len(title) <= _TITLE[1] or _is_aside(anchor):
         return None
     headed = inner is not None or (heading is not None and len(list(heading.iter("a"))) == 1)
-    return Link(url.partition("#")[0], title, headed, _has_date(anchor))
+    return ListedLink(url.partition("#")[0], title, headed, _has_date(anchor))
 
 
 def _place(anchor: Any) -> Place:
-    """The tags and first classes of what a link stands in, three levels up and of its own."""
+    """The position of a link: its tag and first class, and those of the three elements around it."""
     names = []
     for element in (anchor, *list(anchor.iterancestors())[:3]):
         kind = (element.get("class") or "").split()
@@ -147,7 +125,7 @@ def _place(anchor: Any) -> Place:
 
 
 def _is_aside(anchor: Any) -> bool:
-    """True within menus, footers and what stands beside the matter."""
+    """True within menus, footers and side columns."""
     for element in anchor.iterancestors():
         if element.tag in ("article", "main", "body", "html"):
             return False
@@ -169,12 +147,12 @@ def _inside_link(element: Any) -> bool:
 
 
 def _has_date(anchor: Any) -> bool:
-    """True where a <time> stands in the same block, before another link's begins."""
+    """True where a <time> is in the same block as the link, before another link begins."""
     return any(next(block.iter("time"), None) is not None for block in _blocks(anchor))
 
 
 def _blocks(anchor: Any) -> Iterator[Any]:
-    """What a link stands in, upwards, as long as it holds few other links."""
+    """The elements around a link, from the inside, as long as they contain few other links."""
     for element in list(anchor.iterancestors())[:4]:
         if len(list(element.iter("a"))) > 4:
             return

@@ -1,29 +1,36 @@
-"""What a web page says of itself: OpenGraph, JSON-LD, Dublin Core, plain HTML and its links.
+"""The metadata of a web page: OpenGraph, JSON-LD, Dublin Core, plain HTML and its links.
 
-Promises plain text and absolute http(s) addresses, whatever the page wrote. Looks at no text of the
-page and fetches nothing.
+Guarantees plain text and absolute http(s) URLs, whatever the page contains. Does not read the text of
+the page, and fetches nothing.
 """
 
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
-from alerts.canonical import same_site
-from alerts.markup import plain, safe_url, tidy
-from alerts.model import Image
-from alerts.sources.fetch import Fetched
-from alerts.sources.intake import Intake, image
+from alerts.domain.article import Image
+from alerts.sources.document import Fetched
+from alerts.sources.normalise import image
+from alerts.text.lazy_pictures import picture_address
+from alerts.text.plain_text import plain, safe_url, tidy
+from alerts.text.urls import same_site
 
 _MOST_LD = 200  # objects of JSON-LD that are looked at
+_WRAPPED = re.compile(r"^\s*(?:<!--\s*)?(?:/[/*]\s*)?<!\[CDATA\[(?:\s*\*/)?|"
+                      r"^\s*<!--|(?:/[/*]\s*)?\]\]>(?:\s*\*/)?\s*(?:-->)?;?\s*$|-->\s*$")  # fmt: skip
+_SMALL = re.compile(r"\d{1,2}(?:px)?")
+_ASIDE = frozenset({"nav", "aside", "footer", "form"})
+_DECORATION = re.compile(
+    r"(?:^|[\s/_-])(?:logo|icon|avatar|emoji|gravatar|sprite|badge|button)s?\b", re.IGNORECASE
+)
 _ARTICLES = re.compile(
     r"(?:\w*Article|\w*Posting|Report|WebPage|Event|Book|Dataset|PublicationIssue)"
 )
 
 
 class Metadata:
-    """What a page says of itself, by lower-case name; JSON-LD fields are named “ld:field”."""
+    """The metadata of a page, by lower-case name; JSON-LD fields are named “ld:field”."""
 
     def __init__(self, tree: Any) -> None:
         self._values: dict[str, list[str]] = {}
@@ -46,15 +53,17 @@ class Metadata:
 
     def first(self, *names: str) -> str:
         """The first value, as text, of the first of these names that has one."""
-        return next((text for name in names for v in self.all(name) if (text := said(v))), "")
+        return next(
+            (text for name in names for v in self.all(name) if (text := plain_value(v))), ""
+        )
 
     def raw(self, *names: str) -> list[str]:
-        """All values of these names as they stand: addresses and dates."""
+        """All values of these names without changes: URLs and dates."""
         return [value.strip() for name in names for value in self.all(name)]
 
 
-def said(value: str) -> str:
-    """A value as text. Many sites escape it once too often; what would show a “<” then is left."""
+def plain_value(value: str) -> str:
+    """A value as plain text. Many sites escape it twice; then it is unescaped twice."""
     text = plain(value)
     return tidy(value) if "<" in text else text
 
@@ -65,9 +74,9 @@ def linked_data(tree: Any) -> Iterator[dict[str, Any]]:
     for script in tree.iter("script"):
         if (script.get("type") or "").strip().lower() == "application/ld+json":
             try:
-                waiting.append(json.loads(script.text or "", strict=False))
+                waiting.append(json.loads(_WRAPPED.sub("", script.text or ""), strict=False))
             except (ValueError, RecursionError):
-                continue  # many pages carry broken JSON-LD beside good metadata
+                continue  # many pages have broken JSON-LD beside good metadata
     for _ in range(_MOST_LD):
         if not waiting:
             return
@@ -84,7 +93,7 @@ def linked_data(tree: Any) -> Iterator[dict[str, Any]]:
 
 
 def bodies(tree: Any) -> Iterator[str]:
-    """The texts of articles that the page carries as data beside what it shows."""
+    """The texts of articles that the page holds as data (JSON-LD `articleBody`)."""
     for thing in linked_data(tree):
         if isinstance(text := thing.get("articleBody"), str):
             yield text
@@ -100,7 +109,7 @@ def canonical_address(tree: Any, document: Fetched) -> str:
 
 
 def own_address(tree: Any) -> str:
-    """What a page saved as a file says its address is."""
+    """The URL that a page saved as a file gives for itself."""
     return next((url for address in _named_addresses(tree) if (url := safe_url(address))), "")
 
 
@@ -122,6 +131,19 @@ def alternates(tree: Any, base: str) -> dict[str, str]:
     return found
 
 
+def marks(tree: Any, meta: Metadata, base: str) -> Iterator[str]:
+    """What a page is known by besides its address: its short link, a DOI, an ISBN."""
+    for address in tree.xpath("//link[contains(concat(' ', @rel, ' '), ' shortlink ')]/@href"):
+        if url := safe_url(address, base):
+            yield f"short:{url}"
+    for value in meta.raw(
+        "citation_doi", "dc.identifier", "dcterms.identifier", "prism.doi", "doi"
+    ):
+        yield f"doi:{value}"
+    for value in meta.raw("citation_isbn", "book:isbn", "books:isbn", "ld:isbn"):
+        yield f"isbn:{value}"
+
+
 def language(tree: Any, meta: Metadata) -> str:
     declared = [tree.get("lang"), tree.get("{http://www.w3.org/XML/1998/namespace}lang")]
     declared += tree.xpath("/html/@*[local-name()='lang'] | /html/body/@lang")
@@ -132,18 +154,21 @@ def language(tree: Any, meta: Metadata) -> str:
     return next((value for value in declared if value and value.strip()), "")
 
 
-def published(meta: Metadata, tree: Any, found: str, intake: Intake) -> datetime | None:
-    named = meta.raw("article:published_time", "og:published_time", "ld:datepublished",
-                     "datepublished", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date",
-                     "dcterms.created", "citation_publication_date", "date", "ld:datecreated",
-                     "article:modified_time", "ld:datemodified")  # fmt: skip
-    named += tree.xpath("//article//time/@datetime | //time[@pubdate]/@datetime")
-    named.append(found)
-    return next((moment for text in named if (moment := intake.moment(text))), None)
-
-
-def picture(meta: Metadata, base: str) -> Image | None:
+def picture(meta: Metadata, tree: Any, base: str) -> Image | None:
+    """The picture that the page names, else the first one in its article."""
     alt = meta.first("og:image:alt", "twitter:image:alt")
     named = meta.raw("og:image:secure_url", "og:image", "og:image:url", "twitter:image",
                      "twitter:image:src", "ld:image", "ld:thumbnailurl")  # fmt: skip
-    return next((found for url in named if (found := image(url, base, alt))), None)
+    found = (image(url, base, alt) for url in named)
+    return next(filter(None, (*found, *_shown(tree, base))), None)
+
+
+def _shown(tree: Any, base: str) -> Iterator[Image | None]:
+    """The pictures in the article of a page, but for small ones and those of its surroundings."""
+    places = tree.xpath("//article | //main | //*[@role='main']")[:1]
+    for element in (one for place in places for one in place.iter("img")):
+        around = {str(ancestor.tag) for ancestor in element.iterancestors()}
+        small = any(_SMALL.fullmatch(element.get(side) or "") for side in ("width", "height"))
+        named = f"{element.get('class') or ''} {element.get('src') or ''}"
+        if not small and not around & _ASIDE and not _DECORATION.search(named):
+            yield image(picture_address(element.attrib), base, element.get("alt") or "")

@@ -1,7 +1,6 @@
-"""Web pages: one page is one article, by what it says of itself and, failing that, by its text.
+"""Web pages: one page is one article, from its metadata, or else from its text.
 
-What the page says (`metadata`) comes before what its text shows (`body`). Promises not to fetch
-anything. Does not follow links: that is `listing`'s business.
+`metadata` takes precedence over `main_text`. Fetches nothing and follows no links; listings do that.
 """
 
 import re
@@ -11,28 +10,31 @@ from typing import Any
 from lxml import etree
 from lxml import html as markup_tree
 
-from alerts.errors import InputError
-from alerts.markup import safe_url, tidy
-from alerts.model import Article
-from alerts.sentences import completed
-from alerts.sources import body, metadata
-from alerts.sources.fetch import Fetched
-from alerts.sources.intake import Found, Intake
-from alerts.sources.metadata import Metadata, said
+from alerts.domain.article import Article
+from alerts.domain.errors import InputError
+from alerts.sources import main_text as body
+from alerts.sources import metadata
+from alerts.sources.document import Fetched
+from alerts.sources.metadata import Metadata, plain_value
+from alerts.sources.normalise import Intake, SourceContent
+from alerts.sources.page_dates import published
+from alerts.text.decoding import charset_of, known, received
+from alerts.text.plain_text import safe_url, tidy
+from alerts.text.sentences import completed
 
-_MOST_TAGS = 200_000  # of a page; beyond them its tree would take gigabytes
+_MOST_TAGS = 200_000  # octets; the tree of a larger page would take gigabytes
 FEEDS = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
 
 
-def read(document: Fetched, intake: Intake) -> Found:
+def read(document: Fetched, intake: Intake) -> SourceContent:
     """The one article of a page; raises `InputError` where there is none."""
     place = intake.source.location
     tree = page_tree(document, place)
-    return Found((article(tree, document, intake),), notes=_hints(tree, document, place))
+    return SourceContent((article(tree, document, intake),), notes=_hints(tree, document, place))
 
 
 def article(tree: Any, document: Fetched, intake: Intake) -> Article:
-    """What that page is about; raises `InputError` where it is no article."""
+    """The article of a page; raises `InputError` where it has none."""
     place = intake.source.location
     meta = Metadata(tree)
     address = (
@@ -41,29 +43,34 @@ def article(tree: Any, document: Fetched, intake: Intake) -> Article:
         or metadata.own_address(tree)
     )
     content = body.content(tree, document.url, metadata.bodies(tree))
-    title = meta.first("og:title", "ld:headline", "twitter:title", "dc.title", "dcterms.title")
-    title = title or said(content.title) or _text_of(tree, "//h1", "//title")
+    title = meta.first("og:title", "citation_title", "ld:headline", "twitter:title", "dc.title",
+                       "dcterms.title", "eprints.title", "bepress_citation_title")  # fmt: skip
+    title = title or plain_value(content.title) or _text_of(tree, "//h1", "//title")
     summary = meta.first("og:description", "ld:description", "description", "dc.description",
-                         "dcterms.description", "dcterms.abstract", "twitter:description")  # fmt: skip
+                         "dcterms.description", "dcterms.abstract", "twitter:description",
+                         "citation_abstract", "dc.description.abstract", "eprints.abstract")  # fmt: skip
     text = content.text.removeprefix(title).lstrip()
     if not title or not (text or summary):
         raise InputError(f"{place}: no article found in this page")
-    site = meta.first("og:site_name", "ld:publisher", "dc.publisher", "dcterms.publisher")
-    site = site or said(content.site)
+    site = meta.first("og:site_name", "citation_journal_title", "prism.publicationname", "ld:publisher",
+                      "citation_publisher", "citation_technical_report_institution", "dc.publisher",
+                      "dcterms.publisher")  # fmt: skip
+    site = site or plain_value(content.site)
     return intake.article(
         url=address,
         title=_without(site, title),
         summary=completed(summary, tidy(text)),
         text=text,
         fallback_language=metadata.language(tree, meta),
-        published=metadata.published(meta, tree, content.date, intake),
-        image=metadata.picture(meta, document.base),
+        published=published(meta, tree, address, content.date, intake),
+        image=metadata.picture(meta, tree, document.base),
         author=site,
         tags=[
-            *map(said, meta.all("article:tag")),
-            *meta.first("keywords", "ld:keywords").split(","),
+            *map(plain_value, meta.all("article:tag")),
+            *re.split("[,;]", meta.first("keywords", "ld:keywords", "citation_keywords")),
         ],
         alternates=metadata.alternates(tree, document.base),
+        marks=metadata.marks(tree, meta, document.base),
     )
 
 
@@ -76,16 +83,10 @@ def _without(site: str, title: str) -> str:
 
 
 def page_tree(document: Fetched, place: str) -> Any:
-    """The page as a tree; the charset is HTTP's, else the page's own, else what UTF-8 makes of it."""
-    named = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", document.content_type, re.IGNORECASE)
-    for encoding in (named[1] if named else None, _declared(document.body), "utf-8"):
-        try:
-            text = document.body.decode(encoding, "replace") if encoding else ""
-        except LookupError:
-            continue
-        if text.strip("\ufeff \t\r\n\0"):
-            break
-    else:
+    """The page as a tree. HTTP may name its charset, else the page itself; neither is always right."""
+    named = charset_of(document.content_type)
+    text = received(document.body, named if known(named) else _declared(document.body))
+    if not text.strip("\ufeff \t\r\n\0"):
         raise InputError(f"{place}: the page is empty")
     if (beyond := next(islice(re.finditer("<", text), _MOST_TAGS, None), None)) is not None:
         text = text[: beyond.start()]
@@ -98,18 +99,12 @@ def page_tree(document: Fetched, place: str) -> Any:
     return tree
 
 
-def _declared(body: bytes) -> str | None:
+def _declared(body: bytes) -> str:
     """The charset in the page's own first lines."""
     found = re.search(
         rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", body[:4096], re.IGNORECASE
     )
-    if found:
-        return found[1].decode("ascii", "replace")
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return "windows-1252"
-    return None
+    return found[1].decode("ascii", "replace") if found else ""
 
 
 def _text_of(tree: Any, *paths: str) -> str:
@@ -118,7 +113,7 @@ def _text_of(tree: Any, *paths: str) -> str:
 
 
 def _hints(tree: Any, document: Fetched, place: str) -> tuple[str, ...]:
-    """What else the page offers: its feeds."""
+    """Notes about the page: its feeds."""
     feeds = (
         safe_url(link.get("href") or "", document.base)
         for link in tree.iter("link")

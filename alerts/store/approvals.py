@@ -1,7 +1,7 @@
 """Approvals of an issue, and the previews that were mailed to its editors.
 
-Both belong to a content: the hash of the exact bytes of all editions. An approval stands until it is
-voided; a person approves a content once.
+Both are for a content: the hash of the exact bytes of all editions. An approval is valid until it is
+voided; a person can approve a content only once.
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ class Approval:
     at: datetime
 
 
-def standing(db: Database, issue_id: int) -> tuple[Approval, ...]:
-    """The approvals that nothing has voided, oldest first."""
+def valid_approvals(db: Database, issue_id: int) -> tuple[Approval, ...]:
+    """The valid approvals, oldest first."""
     rows = db.conn.execute(
         """SELECT content_hash, approved_by, at FROM approvals
             WHERE issue_id = ? AND voided_at IS NULL ORDER BY id""",
@@ -33,7 +33,7 @@ def standing(db: Database, issue_id: int) -> tuple[Approval, ...]:
 
 
 def add(db: Database, issue_id: int, content_hash: str, name: str, now: datetime) -> bool:
-    """Sign a content; False where that person had done so before."""
+    """Approve a content; False if that person had done so before."""
     cursor = db.conn.execute(
         """INSERT INTO approvals (issue_id, content_hash, approved_by, at) VALUES (?, ?, ?, ?)
            ON CONFLICT DO NOTHING""",
@@ -43,7 +43,7 @@ def add(db: Database, issue_id: int, content_hash: str, name: str, now: datetime
 
 
 def void(db: Database, issue_id: int, content_hash: str, now: datetime) -> tuple[str, ...]:
-    """Void what was signed for any other content than this; returns who had signed."""
+    """Void the approvals of all other contents; returns who had approved them."""
     rows = db.conn.execute(
         """UPDATE approvals SET voided_at = ?
             WHERE issue_id = ? AND content_hash <> ? AND voided_at IS NULL
@@ -66,7 +66,7 @@ def previewed(db: Database, issue_id: int, content_hash: str = "") -> frozenset[
 def add_preview(
     db: Database, issue_id: int, content_hash: str, who: Sequence[str], now: datetime
 ) -> None:
-    """Remember that this (recipient, language) has been mailed a preview of this content."""
+    """Record that this (recipient, language) was mailed a preview of this content."""
     recipient, language = who
     db.conn.execute(
         """INSERT INTO previews (issue_id, content_hash, recipient, language, mailed_at)

@@ -1,7 +1,7 @@
-"""The archive: editions of issues that are queued or sent, their articles, and the words in them.
+"""The archive: editions of issues that are queued or sent, their articles, and a full-text index.
 
-Only what is frozen is here, so no draft is ever seen. Texts that visitors look for reach FTS5 as quoted
-words: nothing in them is syntax.
+It contains only frozen issues, so no draft is ever shown. Search texts of visitors are passed to FTS5
+as quoted words, so they cannot contain syntax (X17).
 """
 
 import hashlib
@@ -12,20 +12,21 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from alerts.archive import Hit, Marked, Past, Piece, hashes
-from alerts.model import Edition, Month
-from alerts.store import moment
+from alerts.domain.archived import ArchivedArticle, Hit, Marked, Past, hashes
+from alerts.domain.issue import Edition
+from alerts.domain.month import Month
+from alerts.store import moment, pictures
 
-MOST_WORDS = 12  # of a question; the rest is not looked for
-ALIKE = 8  # editions of a month that may tell an article in the same words
+MOST_WORDS = 12  # most words of a query; further words are ignored
+ALIKE = 8  # most editions of a month that may have an article with the same text
 _FROZEN = "i.state IN ('queued', 'sent')"
-_WHOLE = f"{_FROZEN} AND e.sections = '[]'"  # editions of some sections only are not for everybody
+_WHOLE = f"{_FROZEN} AND e.sections = '[]'"  # editions of some sections only are not shown
 
 
-def add(db: Database, issue_id: int, language: str, pieces: Iterable[Piece]) -> None:
-    """Keep the articles of an edition, in reading order, and have their words found.
+def add(db: Database, issue_id: int, language: str, pieces: Iterable[ArchivedArticle]) -> None:
+    """Store the articles of an edition, in reading order, and index their text.
 
-    To be called inside the transaction that freezes the issue.
+    Must be called inside the transaction that freezes the issue.
     """
     db.conn.executemany(
         """INSERT INTO archived (issue_id, language, article_id, url, image, title, title_language,
@@ -41,7 +42,7 @@ def add(db: Database, issue_id: int, language: str, pieces: Iterable[Piece]) -> 
 
 
 def listed(db: Database, language: str = "") -> Sequence[Past]:
-    """What was sent, newest first, each month's editions as they were made; or those of one language."""
+    """The sent editions, newest month first, in the order they were made; or those of one language."""
     rows = db.query(
         f"""SELECT i.month, e.language, e.subject, e.preheader, i.queued_at
               FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
@@ -78,29 +79,29 @@ _PIECES = """
 """
 
 
-def pieces(db: Database, month: Month, language: str) -> Sequence[Piece]:
+def pieces(db: Database, month: Month, language: str) -> Sequence[ArchivedArticle]:
     """The articles of an edition, in reading order."""
     rows = db.query(
         f"{_PIECES} WHERE {_FROZEN} AND i.month = ? AND a.language = ? ORDER BY a.id",
         (str(month), language),
     )
-    return [Piece(**row) for row in rows]
+    return [ArchivedArticle(**row) for row in rows]
 
 
-def event(db: Database, month: Month, language: str, article_id: str) -> Piece | None:
-    """An article of an edition that is an event, with its file."""
+def event(db: Database, month: Month, language: str, article_id: str) -> ArchivedArticle | None:
+    """An article of an edition that is an event, with its calendar file."""
     rows = db.query(
         f"""{_PIECES} WHERE {_FROZEN} AND i.month = ? AND a.language = ?
                AND a.article_id = ? AND a.ics <> x''""",
         (str(month), language, article_id),
     )
-    return next((Piece(**row) for row in rows), None)
+    return next((ArchivedArticle(**row) for row in rows), None)
 
 
 def search(db: Database, question: str, language: str, most: int) -> Sequence[Hit]:
-    """The articles that have every word asked for, best first; of one language, or (empty) of all.
+    """The articles that contain every word, best match first; in one language, or (empty) in all.
 
-    What several editions of a month tell in the same words is found once.
+    An article with the same text in several editions of a month is found once.
     """
     words = _quoted(question)
     if not words:
@@ -124,7 +125,7 @@ def search(db: Database, question: str, language: str, most: int) -> Sequence[Hi
 
 
 def _quoted(question: str) -> str:
-    """A question in FTS5's syntax: each word a string, the last one a beginning."""
+    """A query in FTS5's syntax: each word as a string, the last one as a prefix."""
     words = [word for word in question.replace("\0", " ").split() if any(map(str.isalnum, word))]
     strings = ['"{}"'.format(word.replace('"', '""')) for word in words[:MOST_WORDS]]
     return f"{' '.join(strings)}*" if strings else ""
@@ -137,7 +138,7 @@ def _hit(row: dict[str, Any]) -> Hit:
 
 
 def _marked(text: str) -> Marked:
-    """FTS5's marks as values."""
+    """A text with the marks of FTS5 as a `Marked` value."""
     parts: list[tuple[str, bool]] = []
     for piece in text.split("\x02"):
         found, end, rest = piece.rpartition("\x03")
@@ -149,21 +150,27 @@ def _marked(text: str) -> Marked:
 
 
 def altered(db: Database) -> Iterator[tuple[Month, str, tuple[str, ...]]]:
-    """Every edition that was frozen, those of some sections included, by month and a name; with the
-    parts of it that are not as they were."""
+    """Every frozen edition, including those of some sections, by month and name, with its altered
+    parts."""
     rows = db.query(
         f"""SELECT i.month, e.* FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
              WHERE {_FROZEN} ORDER BY i.month, e.id"""  # noqa: S608
     )
+    hurt: dict[str, tuple[str, ...]] = {}
     for row in rows:
         then = json.loads(row["hashes"])
         parts = (row["subject"], row["preheader"], row["html"], row["text"])
-        # the files lie with the edition of all sections; what has none beside it has no hash of any
+        # files are stored with the edition of all sections; other editions have no hash of them
         files = _files(db, row["issue_id"], row["language"]) if row["sections"] == "[]" else {}
         now = json.loads(hashes(*parts, files))
         changed = [name for name in {**now, **then} if then.get(name) != now.get(name)]
         if hashlib.sha256(row["template"]).hexdigest() != row["sha256"]:
             changed.append("template")
+        month = row["month"]
+        if month not in hurt:
+            hurt[month] = pictures.altered(db, Month.parse(month))
+        if any(f"/pictures/{sha256}." in row["html"] for sha256 in hurt[month]):
+            changed.append("pictures")
         sections = ", ".join(json.loads(row["sections"]))
         name = f"{row['language']} ({sections})" if sections else row["language"]
         yield Month.parse(row["month"]), name, tuple(changed)

@@ -1,105 +1,130 @@
-"""Articles: what a source says of them (`found`), and what an editor wrote over it (`edits`).
+"""Articles: the version of a source (`found`), and an editor's changes (`edits`).
 
-Promises that an editor's word is never overwritten by a later collection, and that one page is one
-article, whichever sources name it and however they spell its address. The first source that names a
-page owns `found`; another one can only add languages, kept apart in `found["also"]`. Here are the rows;
-what is in their JSON, `layers.py` knows.
+Guarantees: a later collection never overwrites an edit, and one page is one article, whichever sources
+link to it and however they spell its URL. The first source that links to a page owns `found`; another
+one can only add languages, stored in `found["also"]`. A translation with a page of its own has its own
+row. `article_fields.py` handles the JSON in the rows, `article_rows.py` makes articles of them.
 """
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from alerts import model
-from alerts.canonical import page_of
-from alerts.model import Article, Month
-from alerts.store import addresses, doubles, stamp
-from alerts.store.layers import (
+from alerts.domain.article import Article, article_id
+from alerts.domain.month import Month
+from alerts.store import aliases, article_pages, duplicates, stamp
+from alerts.store.article_fields import (
     UNSOURCED,
-    Difference,
-    article_of,
     as_json,
-    differences,
     fields_of,
     flat_fields,
     merged_find,
-    of_sources,
     overlaid,
 )
+from alerts.store.article_rows import (
+    COLUMNS,
+    NO_VERSION,
+    TRANSLATED,
+    StoredArticle,
+    said_of,
+    stored,
+)
+from alerts.text.aliases import aliases as aliases_of
+from alerts.text.aliases import pages
+from alerts.text.urls import page_of
+
+__all__ = ["Change", "StoredArticle"]
 
 Change = Literal["new", "updated", "unchanged"]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An article with its month, and where its source says something else."""
-
-    article: Article
-    month: Month
-    differences: tuple[Difference, ...] = ()
-
-    @property
-    def changed_at_source(self) -> tuple[Difference, ...]:
-        """What the source has changed since an editor wrote over it."""
-        return tuple(d for d in self.differences if d.changed)
-
-
 def put(
-    db: Database, article: Article, month: Month, source_id: int | None, now: datetime
+    db: Database,
+    article: Article,
+    month: Month,
+    source_id: int | None,
+    now: datetime,
+    known_id: str = "",
 ) -> Change:
-    """Keep what a source says of an article; a new one gets that month, a known one keeps its own.
+    """Store a source's version of an article; a new article gets `month`, a known one keeps its own.
 
-    Call it within a transaction. What belongs to a month that is queued or sent is left as it is.
+    `known_id` is an article that this is although its page is new: its site has moved it. Call it
+    within a transaction. Articles of a month that is queued or sent are not changed.
     """
-    known = addresses.find(db, article.url, article.alternates.values())
-    if known is None:
+    known_id = article_pages.find(db, article.url) or known_id
+    change: Change = "new"
+    if not known_id:
         _insert(db, article.url, month, source_id, fields_of(article), {}, now)
-        addresses.keep(db, article.id, (article.url, *article.alternates.values()))
-        return "new"
-    known_id = known.article_id
+        known_id = article.id
+    elif (renewed := _renew(db, known_id, article, source_id, now)) is not None:
+        change = renewed
+    else:
+        return "unchanged"
+    article_pages.keep(db, known_id, pages(article))
+    aliases.keep(db, known_id, aliases_of(article))
+    return change
+
+
+def _renew(
+    db: Database, known_id: str, article: Article, source_id: int | None, now: datetime
+) -> Change | None:
+    """Store a source's new version of a known article; None where its month is closed."""
     known_month, owner, text = db.conn.execute(
         "SELECT month, source_id, found FROM articles WHERE id = ?", (known_id,)
     ).fetchone()
+    if known_month in frozen_months(db):
+        return None
     before = json.loads(text)
-    if not known.own and article.language == before["language"]:
-        return "unchanged"  # a page of the same language that names itself a translation
-    owns = known.own and (owner == source_id or owner is None)
-    after = merged_find(before, fields_of(article), owns=owns, elsewhere=not known.own)
-    if after == before or known_month in frozen_months(db):
+    there = [words.get("url", "") for words in before.get("also", {}).values()]
+    elsewhere = page_of(article.url) in map(page_of, filter(None, there))
+    owns = not elsewhere and (owner == source_id or owner is None)
+    after = merged_find(before, fields_of(article), owns=owns, elsewhere=elsewhere)
+    if after == before:
         return "unchanged"
     db.conn.execute(
         "UPDATE articles SET found = ?, source_id = ?, updated_at = ? WHERE id = ?",
         (as_json(after), source_id if owns else owner, stamp(now), known_id),
     )
-    addresses.keep(db, known_id, (article.url, *article.alternates.values()))
     return "updated"
 
 
 def add(
     db: Database, url: str, edits: Mapping[str, Any], month: Month, now: datetime
 ) -> Article | None:
-    """Keep an article that an editor wrote; None, and no change, where its page is known already."""
-    if addresses.find(db, url) is not None:
+    """Store an article that an editor wrote; None, and no change, where its page is already known."""
+    if article_pages.find(db, url):
         return None
     _insert(db, url, month, None, {"url": url, "title": edits["title"]}, {}, now)
-    edit(db, model.article_id(url), edits, now)
-    addresses.keep(db, model.article_id(url), (url,))
-    return get(db, model.article_id(url)).article
+    edit(db, article_id(url), edits, now)
+    article_pages.keep(db, article_id(url), (url,))
+    new = get(db, article_id(url)).article
+    aliases.keep(db, new.id, aliases_of(new))
+    return new
+
+
+def written_by_hand(db: Database, month: Month) -> frozenset[str]:
+    """The ids of the month's articles that no source brought, also none that was removed since."""
+    rows = db.conn.execute(
+        """SELECT id FROM articles WHERE month = ? AND source_id IS NULL
+              AND NOT EXISTS (SELECT 1 FROM json_each(found) WHERE key NOT IN ('url', 'title'))""",
+        (str(month),),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def edit(db: Database, article_id: str, changes: Mapping[str, Any], now: datetime) -> None:
-    """Lay an editor's changes over what is there; `translations` are merged field by field."""
+    """Apply an editor's changes; `translations` are merged field by field."""
     said, edits, basis = _layers(db, article_id)
     basis |= {name: said.get(name) for name in flat_fields(changes) if name not in UNSOURCED}
     _rewrite(db, article_id, overlaid(edits, changes), basis, now)
 
 
 def take_source(db: Database, article_id: str, names: Collection[str], now: datetime) -> None:
-    """Let go of what an editor wrote in these fields: the source's word holds again."""
+    """Remove an editor's changes of these fields, so that the source's version is used again."""
     _, edits, basis = _layers(db, article_id)
     for name in names:
         basis.pop(name, None)
@@ -114,17 +139,18 @@ def take_source(db: Database, article_id: str, names: Collection[str], now: date
 
 
 def keep_edits(db: Database, article_id: str, names: Collection[str], now: datetime) -> None:
-    """Hold on to what an editor wrote in these fields: what the source says now is known."""
+    """Keep an editor's changes of these fields, and mark the source's present version as seen."""
     said, edits, basis = _layers(db, article_id)
     _rewrite(db, article_id, edits, basis | {name: said.get(name) for name in names}, now)
 
 
 def _layers(db: Database, article_id: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """What the source says (by flat name), the edits, and the basis of the edits."""
-    found, edits, basis = db.conn.execute(
-        "SELECT found, edits, basis FROM articles WHERE id = ?", (article_id,)
+    """The source's version (by flat name), the edits, and the basis of the edits."""
+    found, edits, basis, translated = db.conn.execute(
+        f"SELECT found, edits, basis, {TRANSLATED} FROM articles WHERE id = ?",  # noqa: S608
+        (article_id,),
     ).fetchone()
-    return flat_fields(of_sources(found)), json.loads(edits), json.loads(basis)
+    return flat_fields(said_of(found, translated)), json.loads(edits), json.loads(basis)
 
 
 def _rewrite(
@@ -140,11 +166,21 @@ def _rewrite(
     )
 
 
-def move(db: Database, article_id: str, month: Month, now: datetime) -> None:
-    """Put an article into another month."""
+def moved(db: Database, article_id: str, url: str, now: datetime) -> None:
+    """Record that the page of an article is at another address: its link redirects there."""
     db.conn.execute(
-        "UPDATE articles SET month = ?, updated_at = ? WHERE id = ?",
-        (str(month), stamp(now), article_id),
+        """UPDATE articles SET updated_at = :now, found = json_set(found, '$.url', :url, '$.first_url',
+               coalesce(found ->> '$.first_url', found ->> '$.url')) WHERE id = :id""",
+        {"id": article_id, "url": url, "now": stamp(now)},
+    )
+
+
+def move(db: Database, article_id: str, month: Month, now: datetime) -> None:
+    """Put an article into another month, with its versions in other languages."""
+    db.conn.execute(
+        """UPDATE articles SET month = :month, updated_at = :now WHERE id = :id OR id IN
+           (SELECT article_id FROM doubles WHERE same_as = :id AND language <> '')""",
+        {"month": str(month), "now": stamp(now), "id": article_id},
     )
 
 
@@ -153,51 +189,53 @@ def of_month(db: Database, month: Month) -> tuple[Article, ...]:
     return tuple(kept.article for kept in kept_of_month(db, month))
 
 
-def kept_of_month(db: Database, month: Month) -> tuple[Kept, ...]:
-    """The same, each with what its source says otherwise."""
+def kept_of_month(db: Database, month: Month) -> tuple[StoredArticle, ...]:
+    """The same articles, each with the differences from its source."""
     rows = db.query(
-        f"SELECT {_COLUMNS} FROM articles WHERE month = ? ORDER BY first_seen, rowid",  # noqa: S608
+        f"SELECT {COLUMNS} FROM articles WHERE month = ? AND {NO_VERSION} ORDER BY first_seen, rowid",  # noqa: S608
         (str(month),),
     )
-    return _annotated(db, map(_kept, rows))
+    return _annotated(db, map(stored, rows))
 
 
-def get(db: Database, article_id: str) -> Kept:
-    """The article of that full id, which must be there."""
-    query = f"SELECT {_COLUMNS} FROM articles WHERE id = ?"  # noqa: S608
-    (kept,) = _annotated(db, map(_kept, db.query(query, (article_id,))))
+def of_open_months(db: Database, first: Month | None = None) -> tuple[Article, ...]:
+    """The articles of every month whose issue is not queued yet, from `first` on; excluded ones too."""
+    rows = db.query(
+        f"""SELECT {COLUMNS} FROM articles WHERE month >= ? AND {NO_VERSION}
+               AND month NOT IN (SELECT month FROM issues WHERE state IN ('queued', 'sent'))
+             ORDER BY month, first_seen, rowid""",  # noqa: S608
+        (str(first) if first else "",),
+    )
+    return tuple(kept.article for kept in _annotated(db, map(stored, rows)))
+
+
+def get(db: Database, article_id: str) -> StoredArticle:
+    """The article with that full id, which must exist."""
+    query = f"SELECT {COLUMNS} FROM articles WHERE id = ?"  # noqa: S608
+    (kept,) = _annotated(db, map(stored, db.query(query, (article_id,))))
     return kept
 
 
-def _annotated(db: Database, given: Iterable[Kept]) -> tuple[Kept, ...]:
-    """These, each article with those of other sources that it stands for."""
+def _annotated(db: Database, given: Iterable[StoredArticle]) -> tuple[StoredArticle, ...]:
+    """These articles, each with its duplicates."""
     kept = tuple(given)
-    told = doubles.annotated(db, (k.article for k in kept))
+    told = duplicates.annotated(db, (k.article for k in kept))
     return tuple(replace(k, article=a) for k, a in zip(kept, told, strict=True))
 
 
-def place(db: Database, url: str) -> tuple[Month, str]:
-    """The month and the id of the article at that address, which must be there."""
-    month, article_id = db.conn.execute(
-        """SELECT a.month, a.id FROM addresses JOIN articles AS a ON a.id = addresses.article_id
-           WHERE addresses.page = ?""",
-        (page_of(url),),
-    ).fetchone()
-    return Month.parse(month), article_id
-
-
-def matching(db: Database, words: str, month: Month | None = None) -> tuple[Kept, ...]:
+def matching(db: Database, words: str, month: Month | None = None) -> tuple[StoredArticle, ...]:
     """Articles whose id begins with `words` or whose title (any language) contains them.
 
-    Where several do, those in months that are still open win, and then the one whose id or whole
-    title it is.
+    If several match, those in open months take precedence, and then the one whose id or whole title
+    is `words`.
     """
     rows = db.query(
-        f"SELECT {_COLUMNS} FROM articles WHERE month = coalesce(?, month) ORDER BY month, id",  # noqa: S608
-        (str(month) if month else None,),
+        f"""SELECT {COLUMNS} FROM articles WHERE month = coalesce(:month, month)
+               AND ({NO_VERSION} OR id = :id) ORDER BY month, id""",  # noqa: S608
+        {"month": str(month) if month else None, "id": words.casefold()},
     )
     needle, found = words.casefold(), []
-    for kept in map(_kept, rows):
+    for kept in map(stored, rows):
         article = kept.article
         titles = [article.title, *(t.title for t in article.translations.values())]
         if article.id.startswith(needle) or any(needle in title.casefold() for title in titles):
@@ -221,7 +259,7 @@ def open_months_of_profile(db: Database, slug: str) -> tuple[Month, ...]:
 
 
 def count_of_source(db: Database, source_id: int) -> int:
-    """How many articles that source owns."""
+    """The number of articles that the source owns."""
     (count,) = db.conn.execute(
         "SELECT count(*) FROM articles WHERE source_id = ?", (source_id,)
     ).fetchone()
@@ -244,10 +282,11 @@ def _insert(
     now: datetime,
 ) -> None:
     db.conn.execute(
-        """INSERT INTO articles (id, url, month, source_id, found, edits, first_seen, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO articles (id, story, url, month, source_id, found, edits, first_seen, updated_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
-            model.article_id(url),
+            article_id(url),
+            article_id(url),
             url,
             str(month),
             source_id,
@@ -257,17 +296,3 @@ def _insert(
             stamp(now),
         ),
     )
-
-
-_COLUMNS = "month, found, edits, basis"
-
-
-def _kept(row: Mapping[str, Any]) -> Kept:
-    """The one place where what was found and what was edited become an article."""
-    said, edits, basis = (
-        of_sources(row["found"]),
-        json.loads(row["edits"]),
-        json.loads(row["basis"]),
-    )
-    article = article_of(overlaid(said, edits))
-    return Kept(article, Month.parse(row["month"]), tuple(differences(said, edits, basis)))

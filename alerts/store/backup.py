@@ -1,8 +1,8 @@
-"""Copies of the whole database: a consistent one made while others write, and one put back.
+"""Backups of the whole database: a consistent copy made while others write, and its restoration.
 
-Made by SQLite's backup interface in a single step, which writers wait for: in several steps it would
-begin anew whenever a sender commits. A copy appears complete or not at all, checked, and readable by
-its owner alone.
+Made by SQLite's backup interface in a single step, for which writers wait: in several steps it would
+start again whenever a sender commits. A copy appears complete and checked or not at all, and only its
+owner can read it.
 """
 
 import os
@@ -15,20 +15,22 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from alerts.errors import InputError, StoreBusy
+from alerts.domain.errors import InputError, StoreBusy
+from alerts.domain.open_transaction import outside
 from alerts.store import faults, flush, open_database
 from alerts.store.migrations import MIGRATIONS
 
-_PATIENCE = 120.0  # seconds that a copy waits for others who hold the database
+_PATIENCE = 120.0  # seconds that a backup waits for other processes that hold the database
 
 
 @contextmanager
 def copied(origin: Path, beside: Path) -> Iterator[Path]:
-    """A checked copy of the database at `origin`, as a nameless file in the folder of `beside`.
+    """Yield a checked copy of the database at `origin`, as a nameless file in the folder of `beside`.
 
     Nothing is written to `origin`. The copy is removed afterwards, unless the block has moved it.
     Raises `StoreError`, `InputError` or `StoreBusy`.
     """
+    outside("the database is copied")
     handle, name = tempfile.mkstemp(dir=beside.parent, prefix=f".{beside.name}.")
     os.close(handle)
     copy = Path(name)
@@ -49,15 +51,15 @@ def copied(origin: Path, beside: Path) -> Iterator[Path]:
 
 
 def give_name(copy: Path, file: Path, *, replace: bool) -> None:
-    """Let a copy appear as `file`; raises `FileExistsError` where that is taken, unless `replace`."""
+    """Rename a copy to `file`; raises `FileExistsError` where that exists, unless `replace`."""
     if replace:
         copy.replace(file)
     else:
         try:
-            os.link(copy, file)  # unlike a rename, this never takes the place of another file
+            os.link(copy, file)  # unlike a rename, this never replaces another file
         except FileExistsError:
             raise
-        except OSError:  # a file system without hard links, such as a USB stick's
+        except OSError:  # a file system without hard links, such as that of a USB stick
             if file.exists():
                 raise FileExistsError(str(file)) from None
             copy.rename(file)
@@ -65,7 +67,7 @@ def give_name(copy: Path, file: Path, *, replace: bool) -> None:
 
 
 def upgraded(copy: Path, origin: Path) -> Database:
-    """The copy, open and brought up to date; raises `InputError` where it is none of ours."""
+    """The copy, open and migrated; raises `InputError` where it is not a database of this program."""
     with faults(origin), closing(sqlite3.connect(copy)) as connection:
         applied = {m.name for m in MIGRATIONS.applied(Database(connection))}
     if not applied:
@@ -79,20 +81,20 @@ def upgraded(copy: Path, origin: Path) -> Database:
 
 
 def tidy(beside: Path) -> None:
-    """Remove the unfinished copies that a kill has left; nobody may be making one."""
+    """Remove unfinished copies that a kill has left; no other process may be making one."""
     for left in beside.parent.glob(f".{beside.name}.*"):
         left.unlink(missing_ok=True)
 
 
 def swap(copy: Path, database: Path, aside: Path) -> bool:
-    """Put `copy` in the place of `database`, which is kept as `aside`; False where there was none.
+    """Replace `database`, which is kept as `aside`, by `copy`; False if there was none.
 
-    What a crash left half-written belongs to the former database: it is rolled back in it, or where
-    that cannot be done its journal goes along, lest it be applied to the copy; so do its receipts.
+    A journal left by a crash belongs to the former database: it is rolled back or, if that fails, moved
+    along with its receipts, so that it is not applied to the copy.
     """
     existed = database.exists()
     owner = (database if existed else database.parent).stat()
-    with suppress(PermissionError):  # root restores for the user who sends; others for themselves
+    with suppress(PermissionError):  # root may restore for the user who sends
         os.chown(copy, owner.st_uid, owner.st_gid)
     if existed:
         with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as former:
@@ -102,8 +104,8 @@ def swap(copy: Path, database: Path, aside: Path) -> bool:
             if left.exists() and left.stat().st_size:
                 left.replace(aside.with_name(f"{aside.name}{ending}"))
         try:
-            os.link(database, aside)  # so that at every moment there is a database
-        except OSError:  # no hard links here: for a moment there is none
+            os.link(database, aside)  # so that a database exists at every moment
+        except OSError:  # without hard links, there is no database for a moment
             database.rename(aside)
     copy.replace(database)
     flush(database.parent)
@@ -111,7 +113,7 @@ def swap(copy: Path, database: Path, aside: Path) -> bool:
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection, origin: Path) -> None:
-    """All pages in one step; tried again while others hold the database, but not for ever."""
+    """Copy all pages in one step; tried again, for a limited time, while others hold the database."""
     give_up = time.monotonic() + _PATIENCE
 
     def progress(status: int, _remaining: int, _total: int) -> None:
@@ -122,7 +124,7 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, origin: Path) 
 
 
 def _check(copy: sqlite3.Connection, origin: Path) -> None:
-    """Raises `InputError` where the copy is damaged."""
+    """Raise `InputError` where the copy is damaged."""
     found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found == "ok":
         loose = copy.execute("PRAGMA foreign_key_check").fetchone()

@@ -1,7 +1,8 @@
-"""Wishes that wait for proof of an address: to join, or to move a subscription there.
+"""Requests that wait for proof of an address: to subscribe, or to move a subscription there.
 
-`ask` is one statement that looks nobody up, so that answering a visitor takes as long for an address
-that is known as for one that is not (rule X10). What is asked is decided later, by `optin.py`.
+`ask` is one statement that looks nobody up, so that answering a visitor takes as long for an
+address that is known as for one that is not (rule X10). Requests are decided later, by
+`subscribers/confirmation.py`.
 """
 
 from collections.abc import Sequence
@@ -12,24 +13,24 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from alerts.address import Address
+from alerts.domain.address import Address
 from alerts.store import stamp
 
-JOINS = 0  # stands for the subscriber who is not there yet
+JOINS = 0  # instead of a subscriber who does not exist yet
 
 
 class WishState(StrEnum):
-    """The life of a wish."""
+    """The states of a request."""
 
-    ASKED = "asked"  # not looked at yet
-    MAILED = "mailed"  # a notice is owed or on its way
+    ASKED = "asked"  # not decided yet
+    MAILED = "mailed"  # a notice is queued or sent
     DONE = "done"  # confirmed
-    OVER = "over"  # nothing comes of it
+    OVER = "over"  # expired or refused
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """One wish. `subscriber_id` is whom it moves, or `JOINS`; `added_id` whom it added as pending."""
+    """One request. `subscriber_id` is the person it moves, or `JOINS`; `added_id` the person it added."""
 
     id: int
     subscriber_id: int
@@ -60,11 +61,11 @@ def ask(
     consent_source: str = "",
     network: str = "",
 ) -> None:
-    """Keep a wish; a second one of the same address takes the place of the first."""
+    """Store a request; it replaces an older one for the same address."""
     db.conn.execute(
-        """INSERT INTO confirmations (subscriber_id, email, email_key, name, language, consent,
+        """INSERT INTO confirmations (id, subscriber_id, email, email_key, name, language, consent,
                                       consent_source, network, asked_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+           VALUES (abs(random()) >> 4, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (email_key, subscriber_id) DO UPDATE
               SET state = 'asked', email = excluded.email, name = excluded.name,
                   language = excluded.language, consent = excluded.consent,
@@ -85,7 +86,7 @@ def ask(
 
 
 def open_to_join(db: Database, address: Address) -> Confirmation | None:
-    """The open wish to join with that address."""
+    """The open request to subscribe that address."""
     rows = db.query(
         f"SELECT {_COLUMNS} FROM confirmations WHERE email_key = ? AND subscriber_id = ?",  # noqa: S608
         (address.key, JOINS),
@@ -94,22 +95,22 @@ def open_to_join(db: Database, address: Address) -> Confirmation | None:
 
 
 def asked(db: Database, limit: int) -> Sequence[Confirmation]:
-    """The oldest wishes that nobody has looked at."""
+    """The oldest undecided requests."""
     rows = db.query(
-        f"SELECT {_COLUMNS} FROM confirmations WHERE state = 'asked' ORDER BY id LIMIT ?",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM confirmations WHERE state = 'asked' ORDER BY asked_at, id LIMIT ?",  # noqa: S608
         (limit,),
     )
     return [_confirmation(row) for row in rows]
 
 
 def get(db: Database, confirmation_id: int) -> Confirmation | None:
-    """The wish with that id."""
+    """The request with that id."""
     rows = db.query(f"SELECT {_COLUMNS} FROM confirmations WHERE id = ?", (confirmation_id,))  # noqa: S608
     return next((_confirmation(row) for row in rows), None)
 
 
 def mailed(db: Database, confirmation_id: int, added_id: int | None) -> None:
-    """A notice about it is owed."""
+    """Mark that a notice about it is queued."""
     db.conn.execute(
         "UPDATE confirmations SET state = 'mailed', added_id = ? WHERE id = ?",
         (added_id, confirmation_id),
@@ -117,7 +118,7 @@ def mailed(db: Database, confirmation_id: int, added_id: int | None) -> None:
 
 
 def close(db: Database, confirmation_id: int, state: WishState, subscriber_id: int) -> None:
-    """It is done or over: what it says of a person goes."""
+    """Mark it as done or over, and delete its personal data."""
     db.conn.execute(
         """UPDATE confirmations
               SET state = ?, subscriber_id = ?, email = '', email_key = NULL, name = '', consent = '',
@@ -128,17 +129,17 @@ def close(db: Database, confirmation_id: int, state: WishState, subscriber_id: i
 
 
 def unanswered(db: Database, asked_before: datetime, limit: int) -> Sequence[Confirmation]:
-    """Wishes that were mailed about, and not confirmed in time."""
+    """Requests that were not confirmed in time."""
     rows = db.query(
         f"""SELECT {_COLUMNS} FROM confirmations
-             WHERE state = 'mailed' AND asked_at < ? ORDER BY id LIMIT ?""",  # noqa: S608
+             WHERE state = 'mailed' AND asked_at < ? ORDER BY asked_at, id LIMIT ?""",  # noqa: S608
         (stamp(asked_before), limit),
     )
     return [_confirmation(row) for row in rows]
 
 
 def remove_closed(db: Database, asked_before: datetime) -> int:
-    """Forget wishes that were done or over long ago; returns how many."""
+    """Delete requests that were closed long ago; returns their number."""
     cursor = db.conn.execute(
         "DELETE FROM confirmations WHERE state IN ('done', 'over') AND asked_at < ?",
         (stamp(asked_before),),
@@ -147,7 +148,7 @@ def remove_closed(db: Database, asked_before: datetime) -> int:
 
 
 def forget(db: Database, address: Address, subscriber_id: int) -> None:
-    """End every wish of that address or of that subscriber, for an erasure."""
+    """Close every request of that address or subscriber, for an erasure."""
     rows = db.conn.execute(
         "SELECT id FROM confirmations WHERE email_key = ? OR (subscriber_id = ? AND email <> '')",
         (address.key, subscriber_id),
@@ -157,10 +158,10 @@ def forget(db: Database, address: Address, subscriber_id: int) -> None:
 
 
 def of_subscriber(db: Database, address: Address, subscriber_id: int) -> Sequence[Confirmation]:
-    """The open wishes about one person: to join with their address, or to move."""
+    """The open requests about one person: to subscribe their address, or to move."""
     rows = db.query(
         f"""SELECT {_COLUMNS} FROM confirmations
-             WHERE email_key = ? OR (subscriber_id = ? AND email <> '') ORDER BY id""",  # noqa: S608
+             WHERE email_key = ? OR (subscriber_id = ? AND email <> '') ORDER BY asked_at, id""",  # noqa: S608
         (address.key, subscriber_id),
     )
     return [_confirmation(row) for row in rows]

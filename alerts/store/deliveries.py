@@ -1,7 +1,7 @@
-"""Deliveries as an admin sees them: one by one, grouped by what went wrong, and decided on by hand.
+"""Deliveries for an admin: listed one by one, grouped by cause of failure, and decided by hand.
 
-Sending itself speaks to the outbox (`outbox.py`); nothing here touches a delivery that is `sending` or
-`sent`, so an admin's act and a send under way cannot get in each other's way.
+Sending uses `outbox.py` and `claims.py`. Nothing here changes a delivery that is `sending` or `sent`,
+so an admin's decision and a running send do not conflict.
 """
 
 import json
@@ -12,17 +12,18 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from alerts.model import DeliveryState, Month, Owed, Reason
-from alerts.store import events, stamp, transaction
+from alerts.domain.delivery import DeliveryState, Owed, Reason
+from alerts.domain.month import Month
+from alerts.store import audit_log, stamp, transaction
 
 PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Which:
-    """Which deliveries of a month are meant; what is empty does not matter.
+class DeliverySelection:
+    """A selection of a month's deliveries; empty fields do not restrict it.
 
-    `keys` are those of addresses, `domain` is what stands behind the @, in ASCII.
+    `keys` are keys of addresses, `domain` is the part after the @, in ASCII.
     """
 
     month: Month
@@ -43,14 +44,14 @@ class Which:
         }
 
 
-# `d` is a delivery that is meant
+# condition: the delivery `d` is selected
 _WHICH = """
     d.issue_id = (SELECT id FROM issues WHERE month = :month)
     AND (:states = '[]' OR d.state IN (SELECT value FROM json_each(:states)))
     AND (:reason = '' OR d.reason = :reason)
     AND ((:domain = '' AND :keys = '[]') OR d.subscriber_id IN
          (SELECT id FROM subscribers
-           WHERE (:domain = '' OR substr(email_key, instr(email_key, '@') + 1) = :domain)
+           WHERE (:domain = '' OR substr(email, instr(email, '@') + 1) = :domain)
              AND (:keys = '[]' OR email_key IN (SELECT value FROM json_each(:keys)))))
 """
 
@@ -81,8 +82,8 @@ _SELECT = """
 """
 
 
-def listed(db: Database, which: Which) -> Iterator[Delivery]:
-    """The deliveries that are meant, in the order they were queued, read in short pages."""
+def listed(db: Database, which: DeliverySelection) -> Iterator[Delivery]:
+    """The selected deliveries, in the order in which they were queued, read in short pages."""
     last = 0
     while True:
         rows = db.conn.execute(
@@ -96,7 +97,7 @@ def listed(db: Database, which: Which) -> Iterator[Delivery]:
 
 
 def of_subscriber(db: Database, subscriber_id: int, month: Month) -> Delivery | None:
-    """One person's copy of a month's issue, if they were owed one."""
+    """One person's copy of a month's issue, if they had one."""
     row = db.conn.execute(
         f"{_SELECT} WHERE d.subscriber_id = ? AND i.month = ?",
         (subscriber_id, str(month)),
@@ -105,14 +106,14 @@ def of_subscriber(db: Database, subscriber_id: int, month: Month) -> Delivery | 
 
 
 def all_of(db: Database, subscriber_id: int) -> list[Delivery]:
-    """Every copy that one person was ever owed, oldest first."""
+    """Every copy that one person ever had, oldest first."""
     rows = db.conn.execute(f"{_SELECT} WHERE d.subscriber_id = ? ORDER BY d.id", (subscriber_id,))
     return [Delivery(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What was said of how many deliveries of a state, and one of them as an example."""
+class FailureCause:
+    """A state, reason and reply with the number of deliveries, and one of them as an example."""
 
     state: str
     reason: str
@@ -121,8 +122,8 @@ class Words:
     example: int
 
 
-def words(db: Database, month: Month) -> tuple[Words, ...]:
-    """Why deliveries are in the states that have reasons, those of the most first."""
+def failure_causes(db: Database, month: Month) -> tuple[FailureCause, ...]:
+    """The reasons and replies of deliveries, the most frequent first."""
     rows = db.conn.execute(
         """SELECT state, reason, reply, count(*), min(id) FROM deliveries
             WHERE issue_id = (SELECT id FROM issues WHERE month = ?)
@@ -130,13 +131,14 @@ def words(db: Database, month: Month) -> tuple[Words, ...]:
             GROUP BY state, reason, reply ORDER BY count(*) DESC, min(id)""",
         (str(month),),
     ).fetchall()
-    return tuple(Words(*row) for row in rows)
+    return tuple(FailureCause(*row) for row in rows)
 
 
 def owed(db: Database, delivery_id: int) -> Owed:
-    """What the message of a delivery needs of its recipient, as the list has it now."""
+    """The present data of a delivery's recipient, as its message needs it; None after an erasure."""
     row = db.conn.execute(
-        """SELECT d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts
+        """SELECT d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts, s.mark,
+                  s.uncounted_since <> ''
              FROM deliveries AS d JOIN subscribers AS s ON s.id = d.subscriber_id WHERE d.id = ?""",
         (delivery_id,),
     ).fetchone()
@@ -144,7 +146,7 @@ def owed(db: Database, delivery_id: int) -> Owed:
 
 
 def attempts(db: Database, delivery_id: int) -> tuple[Mapping[str, Any], ...]:
-    """What went wrong with a delivery, and who decided on it, oldest first."""
+    """The failed attempts of a delivery and an admin's decisions on it, oldest first."""
     rows = db.conn.execute(
         "SELECT at, kind, detail FROM events WHERE delivery_id = ? ORDER BY id", (delivery_id,)
     ).fetchall()
@@ -154,14 +156,14 @@ def attempts(db: Database, delivery_id: int) -> tuple[Mapping[str, Any], ...]:
     )
 
 
-def decide(db: Database, which: Which, becomes: DeliveryState, now: datetime) -> int:
-    """Move the deliveries that are meant, whose states must be named, by hand.
+def decide(db: Database, which: DeliverySelection, becomes: DeliveryState, now: datetime) -> int:
+    """Change the selected deliveries, whose states must be named, by hand.
 
-    To QUEUED they are owed anew, at once, with their attempts forgotten; to SKIPPED they are
-    cancelled; to SENT they are taken as arrived. Returns how many moved; each leaves an event.
+    To QUEUED: they are sent again at once, with their attempts reset. To SKIPPED: they are cancelled.
+    To SENT: they count as arrived. Returns how many changed; each records an event.
     """
     if not which.states or {DeliveryState.SENT, DeliveryState.SENDING} & set(which.states):
-        raise ValueError("what is sent, or on its way, is not decided by hand")
+        raise ValueError("a delivery that is sent or being sent is not decided by hand")
     reason = Reason.CANCELLED if becomes is DeliveryState.SKIPPED else Reason.NONE
     with transaction(db):
         moved = db.conn.execute(
@@ -174,7 +176,7 @@ def decide(db: Database, which: Which, becomes: DeliveryState, now: datetime) ->
         ).fetchall()
         for (delivery_id,) in moved:
             detail: Mapping[str, Any] = {"by": "admin"}
-            events.record(db, now, f"delivery.{becomes}", delivery_id=delivery_id, detail=detail)
+            audit_log.record(db, now, f"delivery.{becomes}", delivery_id=delivery_id, detail=detail)
         if moved and becomes is DeliveryState.QUEUED:
             db.conn.execute(
                 "UPDATE issues SET state = 'queued', sent_at = NULL WHERE month = ? AND state = 'sent'",

@@ -1,4 +1,4 @@
-"""Issues and their editions: one issue a month, frozen when it is queued."""
+"""Issues and their editions: one issue per month, frozen when it is queued."""
 
 import hashlib
 import json
@@ -9,15 +9,20 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from alerts.archive import NO_FILES, hashes
-from alerts.errors import StoreError
-from alerts.model import Edition, IssueState, Month
+from alerts.domain.archived import NO_FILES, hashes
+from alerts.domain.errors import StoreError
+from alerts.domain.issue import Edition, IssueState
+from alerts.domain.month import Month
 from alerts.store import moment, stamp
+from alerts.store.link_numbers import NEW_MARK
 
 
 @dataclass(frozen=True, slots=True)
 class StoredIssue:
-    """A row of `issues`; `content`, `frame`, `secret_id` and `queued_at` once it is queued."""
+    """A row of `issues`; `content`, `frame`, `secret_id` and `queued_at` are set when it is queued.
+
+    `rendered_with`: versions by name; None for issues that were frozen before these were stored.
+    """
 
     id: int
     month: Month
@@ -26,15 +31,16 @@ class StoredIssue:
     frame: str
     secret_id: int
     queued_at: datetime | None
+    rendered_with: Mapping[str, str] | None
 
     @property
     def frozen(self) -> bool:
-        """True from queueing on."""
+        """True once it is queued."""
         return self.state in (IssueState.QUEUED, IssueState.SENT)
 
 
 def get(db: Database, month: Month) -> StoredIssue | None:
-    """The issue of that month, if it was ever begun."""
+    """The issue of that month, if there is a row for it."""
     rows = db.query("SELECT * FROM issues WHERE month = ?", (str(month),))
     return next((_issue(row) for row in rows), None)
 
@@ -50,8 +56,14 @@ def frozen_months(db: Database) -> frozenset[Month]:
     return frozenset(Month.parse(row["month"]) for row in rows)
 
 
+def unsent(db: Database) -> Sequence[StoredIssue]:
+    """The issues that are approved or queued and not sent to all yet, oldest first."""
+    rows = db.query("SELECT * FROM issues WHERE state IN ('approved', 'queued') ORDER BY month")
+    return [_issue(row) for row in rows]
+
+
 def begin(db: Database, month: Month, now: datetime) -> int:
-    """The id of the month's issue, which is begun as a draft where there is none yet."""
+    """The id of the month's issue, which is created as a draft if there is none."""
     # Empty documents and not NULL: before SQLite 3.45, json_valid(NULL) is false.
     db.conn.execute(
         """INSERT INTO issues (month, state, content, frame, created_at)
@@ -77,25 +89,31 @@ def freeze(
     frame: str,
     secret_id: int,
     now: datetime,
+    rendered_with: Mapping[str, str],
 ) -> int:
     """Move the month's issue to `queued`, with all that its messages need; returns its id.
 
-    To be called inside a transaction. A month that is frozen already breaks the constraint on
-    purpose: the caller looked before.
+    `rendered_with`: the versions that its editions were rendered with, by name.
+
+    Must be called inside a transaction. A month that is already frozen violates the constraint on
+    purpose: the caller has checked before.
     """
     row = db.conn.execute(
-        """INSERT INTO issues (month, state, content, frame, secret_id, created_at, queued_at)
-           VALUES (:month, 'queued', :content, :frame, :secret_id, :now, :now)
-           ON CONFLICT (month) DO UPDATE
-              SET state = 'queued', content = :content, frame = :frame,
-                  secret_id = :secret_id, queued_at = :now
-            WHERE state IN ('draft', 'approved')
-           RETURNING id""",
+        f"""INSERT INTO issues (month, state, content, frame, secret_id, rendered_with, created_at,
+                                queued_at, mark)
+            VALUES (:month, 'queued', :content, :frame, :secret_id, :rendered_with, :now, :now,
+                    {NEW_MARK})
+            ON CONFLICT (month) DO UPDATE
+               SET state = 'queued', content = :content, frame = :frame, secret_id = :secret_id,
+                   rendered_with = :rendered_with, queued_at = :now, mark = {NEW_MARK}
+             WHERE state IN ('draft', 'approved')
+            RETURNING id""",  # noqa: S608
         {
             "month": str(month),
             "content": json.dumps(content, ensure_ascii=False, sort_keys=True),
             "frame": frame,
             "secret_id": secret_id,
+            "rendered_with": json.dumps(rendered_with, sort_keys=True),
             "now": stamp(now),
         },
     ).fetchone()
@@ -111,10 +129,9 @@ def add_edition(
     sections: Sequence[str] = (),
     files: Mapping[str, bytes] = NO_FILES,
 ) -> int:
-    """Keep one edition and the bytes of its messages; returns its id. `sections`: of those alone.
+    """Store one edition and the bytes of its messages; returns its id. `sections`: only of these.
 
-    `files` are those of its events, by article, which `archive.add` keeps: what is kept here is their
-    hashes.
+    `files` are those of its events, by article, which `archive.add` stores; here only their hashes are.
     """
     cursor = db.conn.execute(
         """INSERT INTO editions
@@ -139,7 +156,7 @@ def add_edition(
 
 
 def editions(db: Database, issue_id: int) -> tuple[Edition, ...]:
-    """The editions of a frozen issue, as they were sent, in the order they were made: of all sections."""
+    """The editions of a frozen issue with all sections, as they were sent, in the order they were made."""
     rows = db.query(
         "SELECT * FROM editions WHERE issue_id = ? AND sections = '[]' ORDER BY id", (issue_id,)
     )
@@ -149,13 +166,14 @@ def editions(db: Database, issue_id: int) -> tuple[Edition, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What the merge needs of an edition."""
+    """The values that the merge needs of an edition."""
 
     issue_id: int
     language: str
     octets: bytes
     frame: str
     secret_id: int
+    mark: int
 
 
 def template(db: Database, edition_id: int) -> Template:
@@ -164,7 +182,7 @@ def template(db: Database, edition_id: int) -> Template:
     Raises `StoreError` where its octets have changed since it was queued.
     """
     sha256, *row = db.conn.execute(
-        """SELECT e.sha256, i.id, e.language, e.template, i.frame, i.secret_id
+        """SELECT e.sha256, i.id, e.language, e.template, i.frame, i.secret_id, i.mark
              FROM editions AS e JOIN issues AS i ON i.id = e.issue_id WHERE e.id = ?""",
         (edition_id,),
     ).fetchone()
@@ -177,7 +195,7 @@ def template(db: Database, edition_id: int) -> Template:
 
 
 def close_finished(db: Database, now: datetime) -> Iterable[Month]:
-    """Move each queued issue that has nothing open any more to `sent`; returns their months."""
+    """Move each queued issue without open deliveries to `sent`; returns their months."""
     rows = db.conn.execute(
         """UPDATE issues SET state = 'sent', sent_at = ?
             WHERE state = 'queued' AND NOT EXISTS (
@@ -198,4 +216,5 @@ def _issue(row: Mapping[str, Any]) -> StoredIssue:
         row["frame"] or "",
         row["secret_id"] or 0,
         moment(row["queued_at"]) if row["queued_at"] else None,
+        json.loads(row["rendered_with"]) if row["rendered_with"] else None,
     )

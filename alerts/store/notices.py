@@ -1,11 +1,12 @@
 """The outbox of notices: mails to one person about their own subscription.
 
-Beside the outbox of deliveries, because a notice belongs to no issue and must not wait for one that is
-being sent (docs/adr/0013-notices.md). It has the same states and the same promise. Whoever works it
-holds the lock of notices, so a row that is `sending` when work begins was left by a dead process.
+Separate from the outbox of deliveries, because a notice belongs to no issue and must not wait for one
+that is being sent (docs/adr/0013-notices.md). It has the same states and the same promise. The sender
+holds the lock of notices, so a row that is `sending` at its start was left by a dead process.
 """
 
 import hmac
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,24 +15,30 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from alerts.address import Address
-from alerts.model import DeliveryState, Outcome, Reason
+from alerts.domain.address import Address
+from alerts.domain.delivery import DeliveryState, Outcome, Reason
 from alerts.store import stamp
-from alerts.store.secrets import all_secrets
+from alerts.store.signing_keys import all_secrets
 
 
 class NoticeKind(StrEnum):
-    """What a notice says."""
+    """The kind of a notice."""
 
-    CONFIRM = "confirm"  # press here to join
-    MOVE = "move"  # press here to have the alert sent to this address
-    ALREADY = "already"  # you are subscribed already
+    CONFIRM = "confirm"  # confirm the subscription
+    MOVE = "move"  # confirm the new address
+    ALREADY = "already"  # “you are already subscribed”
+    DATA = "data"  # the link to download all stored data
+    ERASE = "erase"  # the link to erase all stored data
+    LEFT = "left"  # “you are unsubscribed”, with a link to undo it
+
+
+SIGN_UPS = (NoticeKind.CONFIRM, NoticeKind.MOVE, NoticeKind.ALREADY)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice that is owed. `message` is None until its bytes are frozen, and with them the
-    `sender` of the envelope."""
+    """One notice to send. `message` is None until its bytes are frozen, together with the `sender` of
+    the envelope."""
 
     id: int
     kind: NoticeKind
@@ -47,10 +54,10 @@ class Notice:
 
 
 def mailbox(db: Database, address: Address) -> bytes:
-    """The keyed hash of where mail to that address ends up, for counting (rule X9).
+    """A keyed hash of the mailbox behind that address, for counting (rule X9).
 
-    A +tag and dots before the @ make no other mailbox at the large providers; elsewhere, two people
-    who differ by them alone share a count, which costs the second one a day at most.
+    At large providers, a +tag and dots before the @ do not make another mailbox; elsewhere, two people
+    who differ only by these share a count, which delays the second one by at most a day.
     """
     local = address.local.lower().partition("+")[0].replace(".", "") or address.local
     secret = next(iter(all_secrets(db).values()))
@@ -67,13 +74,15 @@ def add(
     subscriber_id: int | None,
     confirmation_id: int | None = None,
 ) -> int:
-    """Owe a notice; returns its id."""
+    """Queue a notice; returns its id. Notices about a sign-up count towards the limit for an unanswered
+    mailbox."""
     cursor = db.conn.execute(
-        """INSERT INTO notices (kind, subscriber_id, confirmation_id, email, language, mailbox,
-                                due_at, created_at, changed_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO notices (id, kind, counts, subscriber_id, confirmation_id, email, language,
+                                mailbox, due_at, created_at, changed_at)
+           VALUES (abs(random()) >> 4, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             kind,
+            kind in SIGN_UPS,
             subscriber_id,
             confirmation_id,
             str(address),
@@ -88,21 +97,50 @@ def add(
 
 
 def counted(db: Database, box: bytes, since: datetime) -> tuple[int, int]:
-    """How many notices a mailbox was owed since then, and how many that it never answered."""
+    """The numbers of notices about sign-ups to a mailbox since then, and of those it never answered."""
     row = db.conn.execute(
-        "SELECT coalesce(sum(created_at > ?), 0), coalesce(sum(counts), 0) FROM notices WHERE mailbox = ?",
-        (stamp(since), box),
+        """SELECT coalesce(sum(created_at > ?), 0), coalesce(sum(counts), 0) FROM notices
+            WHERE mailbox = ? AND kind IN (SELECT value FROM json_each(?))""",
+        (stamp(since), box, json.dumps(SIGN_UPS)),
     ).fetchone()
     return int(row[0]), int(row[1])
 
 
+def lately(db: Database, kind: NoticeKind, subscriber_id: int, since: datetime) -> int:
+    """The number of notices of a kind to one person since then."""
+    row = db.conn.execute(
+        "SELECT count(*) FROM notices WHERE kind = ? AND subscriber_id = ? AND created_at > ?",
+        (kind, subscriber_id, stamp(since)),
+    ).fetchone()
+    return int(row[0])
+
+
+def unused(db: Database, notice_id: int, kind: NoticeKind, subscriber_id: int) -> bool:
+    """Whether there is a notice of that kind to that person whose link was not used."""
+    found = db.conn.execute(
+        "SELECT 1 FROM notices WHERE id = ? AND kind = ? AND subscriber_id = ? AND used_at = ''",
+        (notice_id, kind, subscriber_id),
+    ).fetchone()
+    return found is not None
+
+
+def use(db: Database, notice_id: int, kind: NoticeKind, subscriber_id: int, now: datetime) -> bool:
+    """Use the link of a notice; returns whether this was the first time."""
+    used = db.conn.execute(
+        """UPDATE notices SET used_at = ?
+            WHERE id = ? AND kind = ? AND subscriber_id = ? AND used_at = ''""",
+        (stamp(now), notice_id, kind, subscriber_id),
+    )
+    return used.rowcount == 1
+
+
 def answered(db: Database, box: bytes) -> None:
-    """The owner of a mailbox has answered: what it was sent so far was welcome."""
+    """Record that the owner of a mailbox has answered, so that earlier notices no longer count."""
     db.conn.execute("UPDATE notices SET counts = 0 WHERE mailbox = ? AND counts = 1", (box,))
 
 
 def recover(db: Database, now: datetime) -> int:
-    """Put what a dead process was sending in doubt, due at once; returns how many."""
+    """Mark the notices that a dead process was sending as in doubt, due at once; returns how many."""
     cursor = db.conn.execute(
         """UPDATE notices SET state = 'in_doubt', reason = ?, due_at = ?, changed_at = ?
             WHERE state = 'sending'""",
@@ -116,7 +154,7 @@ _COLUMNS = """id, kind, subscriber_id, confirmation_id, email, language, message
 
 
 def due(db: Database, now: datetime, limit: int) -> Sequence[Notice]:
-    """The notices whose moment has come, oldest first."""
+    """The notices that are due, oldest first."""
     rows = db.query(
         f"""SELECT {_COLUMNS} FROM notices INDEXED BY notices_open
              WHERE state IN ('queued', 'deferred', 'in_doubt') AND due_at <= ?
@@ -136,10 +174,10 @@ def next_due(db: Database) -> str:
 
 
 def claim(db: Database, notice: Notice, sender: str, message: bytes, now: datetime) -> bool:
-    """Take a notice to send those bytes from that sender, if it may be sent still; returns whether.
+    """Take a notice for sending these bytes from that sender, if it may still be sent; returns whether.
 
-    In one statement with the question whether its wish is still open and its address may be mailed;
-    where not, it is settled as `skipped`.
+    One statement also checks that its request is still open and its address may be mailed; otherwise
+    the notice is settled as `skipped`.
     """
     taken = db.conn.execute(
         """UPDATE notices SET state = 'sending', sender = ?, message = ?, changed_at = ?
@@ -165,7 +203,7 @@ _EMPTIED = "email = '', sender = '', message = NULL"
 def settle(
     db: Database, notice_id: int, outcome: Outcome, attempts: int, due_at: datetime, now: datetime
 ) -> None:
-    """Write the outcome of an attempt; one that is final empties the notice."""
+    """Write the outcome of an attempt; a final one empties the notice."""
     final = outcome.state in (DeliveryState.SENT, DeliveryState.FAILED)
     db.conn.execute(
         f"""UPDATE notices
@@ -185,7 +223,7 @@ def settle(
 
 
 def drop(db: Database, subscriber_id: int, now: datetime) -> None:
-    """Skip what one person is still owed, for an erasure."""
+    """Skip all open notices to one person, for an erasure."""
     db.conn.execute(
         f"""UPDATE notices SET state = 'skipped', reason = ?, {_EMPTIED}, reply = '', changed_at = ?
              WHERE subscriber_id = ? AND state IN ('queued', 'deferred', 'in_doubt', 'sending')""",  # noqa: S608
@@ -194,11 +232,11 @@ def drop(db: Database, subscriber_id: int, now: datetime) -> None:
 
 
 def of_subscriber(db: Database, subscriber_id: int) -> Sequence[dict[str, Any]]:
-    """What one person was sent: `kind`, `state`, `created_at`, `changed_at`."""
+    """The notices to one person: `kind`, `state`, `created_at`, `changed_at`."""
     return list(
         db.query(
             """SELECT kind, state, created_at, changed_at FROM notices
-                WHERE subscriber_id = ? ORDER BY id""",
+                WHERE subscriber_id = ? ORDER BY created_at, id""",
             (subscriber_id,),
         )
     )

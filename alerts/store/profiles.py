@@ -4,11 +4,11 @@ import json
 
 from sqlite_utils import Database
 
-from alerts.model import Profile
+from alerts.domain.article import Profile
 
 
 def put(db: Database, profile: Profile) -> None:
-    """Keep a profile; one of the same slug is replaced."""
+    """Store a profile; it replaces one with the same slug."""
     db.conn.execute(
         """INSERT INTO profiles (slug, name, link, logo, descriptions) VALUES (?, ?, ?, ?, ?)
            ON CONFLICT (slug) DO UPDATE SET name = excluded.name, link = excluded.link,
@@ -24,12 +24,12 @@ def put(db: Database, profile: Profile) -> None:
 
 
 def remove(db: Database, slug: str) -> bool:
-    """Forget a profile; False where there is none."""
+    """Remove a profile; False where there is none."""
     return db.conn.execute("DELETE FROM profiles WHERE slug = ?", (slug,)).rowcount == 1
 
 
 def all_profiles(db: Database) -> dict[str, Profile]:
-    """Every profile by its slug, by name."""
+    """Every profile by its slug, ordered by name."""
     rows = db.query("SELECT slug, name, link, logo, descriptions FROM profiles ORDER BY name, slug")
     return {
         row["slug"]: Profile(

@@ -1,11 +1,11 @@
-"""How far a send is, as the rows tell any other process."""
+"""The progress of a running send, read from the database by another process."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from alerts.model import Month
+from alerts.domain.month import Month
 from alerts.store import moment, stamp
 
 _WINDOW = timedelta(minutes=1)
@@ -13,10 +13,10 @@ _WINDOW = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Who has deliveries of the month in hand, as (process, host), and how fast some were settled."""
+    """The processes that hold deliveries of the month, as (process, host), and the rate of settling."""
 
     holders: tuple[tuple[str, str], ...]
-    rate: float  # a second, over the last minute or since they began
+    rate: float  # deliveries per second, over the last minute or since the send began
 
 
 def progress(db: Database, month: Month, now: datetime) -> Progress:

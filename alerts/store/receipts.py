@@ -1,12 +1,13 @@
-"""Receipts: outcomes that are on disk, and will be in the database in a moment.
+"""Receipts: outcomes in a file beside the database, before they are folded into the outbox.
 
 A commit of SQLite costs a sender several flushes and half a millisecond of work; a line at the end of a
 file costs one flush. So the outcomes that come in together are first appended, as one line, to a file
 beside the database, and folded into the outbox some hundreds at a time (docs/adr/0014-receipts.md).
 
-What `append` has returned from survives a kill, and power loss where they are `durable`: flushed one by
-one. Whoever holds the project's lock next folds in what a killed run left, before
-anything is claimed. The file is one run's at a time, and is gone when a run has ended well.
+Outcomes for which `append` has returned survive a kill, and also a power loss if the receipts are
+`durable`, that is, flushed one by one. The next holder of the project's lock folds the receipts of a
+killed run before anything is claimed. The file belongs to one run at a time, and is removed when a run
+ends normally.
 """
 
 import errno
@@ -21,17 +22,19 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
-from alerts.errors import LockHeld
-from alerts.model import DeliveryState, Outcome, Reason, Reply
-from alerts.store import flush, moment, outbox, stamp
+from alerts.domain.delivery import DeliveryState, Outcome, Reason, Reply
+from alerts.domain.errors import LockHeld
+from alerts.domain.open_transaction import outside
+from alerts.store import claims, flush, moment, stamp
+from alerts.store.claims import Settlement
 from alerts.store.lock import project_lock
-from alerts.store.outbox import Settlement
 
 
 class Receipts:
-    """The receipts of one run. A context: leaving it closes the file, and removes an empty one."""
+    """The receipts of one run; a context manager that closes the file, and removes an empty one."""
 
     def __init__(self, db: Database, *, durable: bool = True) -> None:
+        outside("receipts are opened")
         self._db, self._durable = db, durable
         database, self._path = _beside(db)
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
@@ -55,8 +58,9 @@ class Receipts:
             self._path.unlink(missing_ok=True)
 
     def append(self, batch: Sequence[Settlement]) -> None:
-        """Have these outcomes on disk. Raises `OSError` where the disk takes no more of them: then
-        none of them is there."""
+        """Write these outcomes to disk. Raises `OSError` where the disk has no space; then none is
+        written."""
+        outside("a receipt is written")
         line = _line(batch)
         try:
             if os.write(self._file, line) < len(line):
@@ -70,13 +74,15 @@ class Receipts:
         self.unfolded += batch
 
     def fold(self) -> None:
-        """Have what was appended in the database, and begin an empty file.
+        """Write the appended outcomes to the database, and begin an empty file once that is committed.
 
-        A kill between the two folds the same receipts in once more, which changes nothing: only a
-        delivery that the same lease still holds moves.
+        After a kill between the two, the same receipts are folded once more, which changes nothing:
+        only a delivery that the same lease still holds changes. Never inside a transaction: if it were
+        rolled back, the receipts would be lost and their people mailed again.
         """
+        outside("receipts are folded and cut")
         if self.unfolded:
-            outbox.settle(self._db, self.unfolded)
+            claims.settle(self._db, self.unfolded)
         if self._size:
             os.ftruncate(self._file, 0)
             self._size = 0
@@ -84,7 +90,7 @@ class Receipts:
 
 
 def fold_left(db: Database, now: datetime) -> None:
-    """Fold in what a killed run left, if there is any; a run that is at work does so by itself."""
+    """Fold the receipts of a killed run, if there are any; a run in progress folds its own."""
     database, path = _beside(db)
     if not path.exists():
         return
@@ -116,10 +122,10 @@ def _line(batch: Sequence[Settlement]) -> bytes:
 
 
 def _read(octets: bytes) -> Iterator[Settlement]:
-    """The receipts of a run that was killed, all that are whole.
+    """The receipts of a killed run, without incomplete lines.
 
-    A torn line is one whose `append` did not return, so nothing was built on it. Each of the others
-    stands for itself: what it says came about.
+    An incomplete line is one whose `append` did not return, so nothing depended on it. Every other line
+    is valid by itself.
     """
     for line in octets.splitlines():
         checksum, _, content = line.partition(b" ")
@@ -135,6 +141,6 @@ def _settlement(row: Sequence[Any]) -> Settlement:
 
 
 def _beside(db: Database) -> tuple[Path, Path]:
-    """Where the database lies, and where its receipts do."""
+    """The paths of the database and of its receipts."""
     database = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
     return database, database.with_name(f"{database.name}-receipts")

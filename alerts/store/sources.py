@@ -1,19 +1,21 @@
-"""Sources, with what their last fetch left."""
+"""Sources, with the result of their last fetch."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
-from alerts.model import Source, SourceKind
+from alerts.domain.article import Source
+from alerts.domain.month import Month
 from alerts.store import stamp
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A source as `source list` shows it: with its articles and the end of the last collection."""
+class StoredSource:
+    """A source for `source list`, with its number of articles and the result of the last collection."""
 
     source: Source
     articles: int
@@ -22,13 +24,13 @@ class Kept:
 
 
 def add(db: Database, source: Source, now: datetime) -> bool:
-    """Keep a new source; False, and no change, where its location is known already."""
+    """Store a new source; False, and no change, where its location is already known."""
     cursor = db.conn.execute(
         """INSERT INTO sources (location, kind, section, language, profile, tags, added_at)
            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (location) DO NOTHING""",
         (
             source.location,
-            source.kind.value,
+            str(source.kind),
             source.section,
             source.language,
             source.profile,
@@ -40,7 +42,7 @@ def add(db: Database, source: Source, now: datetime) -> bool:
 
 
 def remove(db: Database, source_id: int) -> None:
-    """Forget a source; its articles stay, without one."""
+    """Remove a source; its articles stay, without a source."""
     db.conn.execute("DELETE FROM sources WHERE id = ?", (source_id,))
 
 
@@ -49,20 +51,23 @@ def all_sources(db: Database) -> tuple[Source, ...]:
     return tuple(k.source for k in kept(db))
 
 
-def kept(db: Database) -> tuple[Kept, ...]:
-    """The same, with how they fared."""
+def kept(db: Database) -> tuple[StoredSource, ...]:
+    """The same, each with the result of its last collection."""
     rows = db.query(
         """SELECT id, location, kind, section, language, profile, tags, etag, last_modified, digest,
                   articles AS told, collected_at, fault,
                   (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles
            FROM sources ORDER BY id"""
     )
-    return tuple(Kept(_source(r), r["articles"], r["collected_at"], r["fault"]) for r in rows)
+    return tuple(
+        StoredSource(_source(r), r["articles"], r["collected_at"], r["fault"]) for r in rows
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a good collection leaves for the next one: validators, digest and number of articles."""
+class LastReading:
+    """The values of a successful collection for the next one: validators, digest and number of
+    articles."""
 
     etag: str
     last_modified: str
@@ -70,8 +75,19 @@ class Reading:
     articles: int
 
 
-def collected(db: Database, source_id: int, reading: Reading, now: datetime) -> None:
-    """Note a good collection; in the transaction that stores what it brought."""
+def locations_of_month(db: Database, month: Month) -> dict[str, str]:
+    """The location of the source that owns each article of the month, by the article's id."""
+    rows = db.conn.execute(
+        """SELECT articles.id, sources.location
+             FROM articles JOIN sources ON sources.id = articles.source_id
+            WHERE articles.month = ?""",
+        (str(month),),
+    )
+    return dict(rows.fetchall())
+
+
+def collected(db: Database, source_id: int, reading: LastReading, now: datetime) -> None:
+    """Record a successful collection, in the transaction that stores its articles."""
     db.conn.execute(
         """UPDATE sources SET etag = ?, last_modified = ?, digest = ?, articles = ?,
                   collected_at = ?, fault = ''
@@ -88,18 +104,41 @@ def collected(db: Database, source_id: int, reading: Reading, now: datetime) -> 
 
 
 def failed(db: Database, source_id: int, reason: str, now: datetime) -> None:
-    """Note that a collection failed, and why."""
+    """Record a failed collection, and why it failed."""
     db.conn.execute(
         "UPDATE sources SET collected_at = ?, fault = ? WHERE id = ?",
         (stamp(now), reason, source_id),
     )
 
 
+_USUAL = timedelta(
+    days=35
+)  # since its last good answer: a source that is gone for good holds up nothing
+
+
+def missed(db: Database, now: datetime) -> Sequence[str]:
+    """The locations of sources that could not be read last, and gave articles the time before."""
+    rows = db.conn.execute(
+        """SELECT location FROM sources
+            WHERE fault <> '' AND articles > 0 AND (told_when = '' OR told_when >= ?) ORDER BY id""",
+        (stamp(now - _USUAL),),
+    ).fetchall()
+    return [location for (location,) in rows]
+
+
+def asked_since(db: Database, since: datetime) -> bool:
+    """Whether every source was asked since then; true where there are none."""
+    row = db.conn.execute(
+        "SELECT NOT EXISTS (SELECT 1 FROM sources WHERE collected_at < ?)", (stamp(since),)
+    ).fetchone()
+    return bool(row[0])
+
+
 def _source(row: dict[str, Any]) -> Source:
     names = ("id", "location", "section", "language", "profile", "etag", "last_modified", "digest")
     return Source(
         **{name: row[name] for name in names},
-        kind=SourceKind(row["kind"]),
+        kind=row["kind"],
         articles=row["told"],
         tags=tuple(json.loads(row["tags"])),
     )

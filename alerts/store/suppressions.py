@@ -12,11 +12,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from alerts.address import Address
-from alerts.errors import StoreError
-from alerts.model import SuppressionReason
-from alerts.store import stamp
-from alerts.store.secrets import all_secrets
+from alerts.domain.address import Address, former_key
+from alerts.domain.subscriber import SuppressionReason
+from alerts.store import signing_keys, stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +32,8 @@ def find(db: Database, address: Address) -> Suppression | None:
     """The suppression of that address, in clear or as a hash."""
     rows = db.query(
         """SELECT id, coalesce(email_key, '') AS email, reason, note, since FROM suppressions
-           WHERE email_key = ? OR address_hash = ?""",
-        (address.key, _digest(_secret(db), address.key)),
+           WHERE email_key = ? OR address_hash IN (?, ?)""",
+        (address.key, *_digests(signing_keys.first(db), address)),
     )
     return next(map(_suppression, rows), None)
 
@@ -67,7 +65,7 @@ def add_erased(
     db.conn.execute(
         """INSERT INTO suppressions (address_hash, reason, since) VALUES (?, ?, ?)
            ON CONFLICT (address_hash) DO UPDATE SET reason = excluded.reason""",
-        (_digest(_secret(db), address.key), reason, stamp(now)),
+        (digest_of(signing_keys.first(db), address.key), reason, stamp(now)),
     )
 
 
@@ -75,7 +73,7 @@ def remember(db: Database, subscriber_id: int, email_key: str) -> None:
     """Keep the hash of an address, by its key, that a person has no longer, for `add_former`."""
     db.conn.execute(
         "INSERT INTO former_addresses VALUES (?, ?) ON CONFLICT DO NOTHING",
-        (subscriber_id, _digest(_secret(db), email_key)),
+        (subscriber_id, digest_of(signing_keys.first(db), email_key)),
     )
 
 
@@ -91,12 +89,22 @@ def add_former(db: Database, subscriber_id: int, now: datetime, reason: Suppress
 
 
 def remove(db: Database, suppression: Suppression) -> None:
-    """Let that address be mailed again."""
+    """Remove a suppression, so that the address may be mailed again."""
     db.conn.execute("DELETE FROM suppressions WHERE id = ?", (suppression.id,))
 
 
+def bounced_since(db: Database, since: datetime) -> list[Suppression]:
+    """The suppressions of hard bounces from that moment on, whose address is stored in clear."""
+    rows = db.query(
+        """SELECT id, coalesce(email_key, '') AS email, reason, note, since FROM suppressions
+            WHERE reason = ? AND since >= ? AND email_key IS NOT NULL ORDER BY id""",
+        (SuppressionReason.HARD_BOUNCE, stamp(since)),
+    )
+    return [_suppression(row) for row in rows]
+
+
 def listed(db: Database) -> Iterator[Suppression]:
-    """All of them in order of id, read in pages."""
+    """All suppressions in order of id, read in pages."""
     last, page = 0, [{"id": 0}]
     while page:
         page = list(
@@ -112,28 +120,34 @@ def listed(db: Database) -> Iterator[Suppression]:
 
 def digest(db: Database, address: Address) -> bytes:
     """The keyed hash by which an address is known that is kept in clear nowhere."""
-    return _digest(_secret(db), address.key)
+    return digest_of(signing_keys.first(db), address.key)
+
+
+def digest_of(secret: bytes, key: str) -> bytes:
+    """The same of an address's key under the project's first secret."""
+    return hmac.digest(secret, key.encode(), "sha256")
 
 
 def register_hash(db: Database) -> bool:
-    """Give SQL the function `address_hash(email_key)`; False where no hash is kept at all."""
+    """Give SQL the functions `address_hash(email_key)` and, for Gmail's mailboxes,
+    `former_hash(email_key)`; False where no hash is stored at all."""
     some = "SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_hash IS NOT NULL)"
     if not db.conn.execute(some).fetchone()[0]:
         return False
-    secret = _secret(db)
-    db.conn.create_function("address_hash", 1, lambda key: _digest(secret, key), deterministic=True)
+    secret = signing_keys.first(db)
+    db.conn.create_function(
+        "address_hash", 1, lambda key: key and digest_of(secret, key), deterministic=True
+    )
+    db.conn.create_function(
+        "former_hash", 1, lambda key: key and digest_of(secret, former_key(key))
+    )
     return True
 
 
-def _secret(db: Database) -> bytes:
-    secrets = all_secrets(db)
-    if not secrets:
-        raise StoreError("the database holds no secret key; run `alerts init` in the project")
-    return next(iter(secrets.values()))
-
-
-def _digest(secret: bytes, key: str) -> bytes:
-    return hmac.digest(secret, key.encode(), "sha256")
+def _digests(secret: bytes, address: Address) -> tuple[bytes, bytes]:
+    """The hashes by which a mailbox may be known: of its key, and of the key of older versions."""
+    digest = digest_of(secret, address.key)
+    return digest, digest_of(secret, address.former_key) if address.former_key else digest
 
 
 def _suppression(row: dict[str, Any]) -> Suppression:

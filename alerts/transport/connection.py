@@ -1,20 +1,20 @@
-"""What a connection to a relay is for whoever drives it.
+"""The interface of a connection to a relay.
 
-To send a message is a conversation: a generator that yields whenever it must wait for the relay, and
-returns the outcome. So one thread can hold many conversations at once, and a transport says in plain
-order what is spoken, with no word on who waits how.
+Sending a message is a conversation: a generator that yields whenever it must wait for the relay, and
+returns the outcome. So one thread can run many conversations at once, and a transport is written
+sequentially, without code for waiting.
 """
 
 from collections.abc import Callable, Generator
 from typing import NamedTuple, Protocol
 
-from alerts.model import Envelope, Outcome
+from alerts.domain.delivery import Envelope, Outcome
 
 
 class Wait(NamedTuple):
-    """For what a conversation waits: `selectors` events of the connection, and how long, in seconds.
+    """A wait of a conversation: the `selectors` events of the connection, and a timeout in seconds.
 
-    When the time is over, `TimeoutError` is to be thrown into the conversation.
+    After the timeout, the caller throws `TimeoutError` into the conversation.
     """
 
     events: int
@@ -22,7 +22,7 @@ class Wait(NamedTuple):
 
 
 class SessionOver(Exception):
-    """The relay ended the session between two messages; of the one at hand nothing was taken."""
+    """The relay ended the session between two messages; nothing of the next one was accepted."""
 
 
 Conversation = Generator[Wait, None, Outcome]
@@ -30,32 +30,31 @@ Goodbye = Generator[Wait, None, None]
 
 
 class Connection(Protocol):
-    """One way to the relay, for one conversation at a time; `usable` until its session is over."""
+    """A connection for one conversation at a time; `usable` until its session is over."""
 
     usable: bool
 
     def fileno(self) -> int:
-        """What to wait on; asked only of connections whose conversations yield."""
+        """The file descriptor to wait on; only called for connections whose conversations yield."""
 
     def send(
         self, envelope: Envelope, message: bytes, following: Envelope | None = None
     ) -> Conversation:
         """Send one message.
 
-        `following` is the envelope of the message that will be sent next, if it is known: a
-        connection may announce it together with this message's body (RFC 2920). The next
-        conversation must then be for that envelope, or `cut`. Raises `RelayUnavailable` where
-        the relay refuses us and not a recipient, and `SessionOver` where a session that has carried
-        messages takes no more (many relays allow so many each): nothing of this message was taken
-        then.
+        `following` is the envelope of the message that will be sent next, if it is known: a connection
+        may announce it together with this message's body (RFC 2920). The next conversation must then be
+        for that envelope, or `cut`. Raises `RelayUnavailable` if the relay refuses us and not a
+        recipient, and `SessionOver` if a session that has sent messages accepts no more (many relays
+        limit their number): then the relay has not accepted this message.
         """
 
     def close(self) -> Goodbye:
-        """Say goodbye, and let go of everything; raises only what loses mail."""
+        """End the session and release everything; raises only exceptions that mean lost mail."""
 
     def cut(self) -> None:
-        """Let go at once. What was announced with `following` is taken back."""
+        """Close at once. An envelope announced with `following` is withdrawn."""
 
 
 Transport = Callable[[], Connection]
-"""Opens a connection, and may take its time; raises `RelayUnavailable`."""
+"""Opens a connection, which may block for seconds; raises `RelayUnavailable`."""

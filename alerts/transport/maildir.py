@@ -1,15 +1,16 @@
-"""Messages as files in a Maildir, readable by every mail program; nothing leaves the machine.
+"""Writes messages as files in a Maildir, which every mail program can read; nothing leaves the machine.
 
-A file is named after the message's bytes, written whole and synced before it appears in `new/`, and
-so sending the same message twice leaves one file.
+A file is named after the digest of the message, and written and flushed before it appears in `new/`. So
+sending the same message twice leaves one file.
 """
 
 import hashlib
 import os
 from pathlib import Path
 
-from alerts.errors import AlertsError
-from alerts.model import DeliveryState, Envelope, Outcome, Reply
+from alerts.domain.delivery import DeliveryState, Envelope, Outcome, Reply
+from alerts.domain.errors import AlertsError
+from alerts.domain.open_transaction import outside
 from alerts.transport.connection import Conversation, Goodbye
 
 
@@ -27,7 +28,7 @@ class Maildir:
             raise AlertsError(f"{folder}: cannot be made a Maildir: {fault.strerror}") from fault
 
     def fileno(self) -> int:
-        """There is none, and nothing is waited for."""
+        """Not used: nothing is waited for."""
         return -1
 
     def send(
@@ -35,6 +36,7 @@ class Maildir:
     ) -> Conversation:
         """Write one file, with Return-Path and Delivered-To as a mail server adds them; at once."""
         yield from ()
+        outside("a message is handed over")
         head = f"Return-Path: <{envelope.sender}>\r\nDelivered-To: {envelope.recipient}\r\n"
         octets = (head.encode() + message).replace(b"\r\n", b"\n")
         name = f"{hashlib.sha256(octets).hexdigest()[:32]}.alerts"
@@ -55,7 +57,7 @@ class Maildir:
         return _kept(name)
 
     def close(self) -> Goodbye:
-        """Make the new names durable."""
+        """Flush the folder, so that the new names are durable."""
         yield from ()
         folder = os.open(self._folder / "new", os.O_RDONLY)
         try:
@@ -64,7 +66,7 @@ class Maildir:
             os.close(folder)
 
     def cut(self) -> None:
-        """What was written stays."""
+        """Nothing to do: what was written stays."""
 
 
 def _kept(name: str) -> Outcome:

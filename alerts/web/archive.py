@@ -1,82 +1,134 @@
-"""Reading: the archive of what was sent, its feeds, its map, and the search in it.
+"""The archive of sent issues: its pages, feeds, site map, and search.
 
-Pages are the same for everybody and hold nothing personal, so they may be kept in caches and found by
-search engines; an ETag tells when one has changed. An issue is the document of its e-mail: it runs no
-script, and its Content-Security-Policy allows the inline styles that e-mails are made of, there alone.
+Pages are the same for everybody and contain nothing personal, so caches may store them and search
+engines index them; an ETag changes when one has changed. An issue is the document of its e-mail: it
+runs no script, and its Content-Security-Policy allows inline styles, only there.
 """
 
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import quote
 
 from starlette.responses import Response
 
-from alerts.archive import Past, feeds
-from alerts.errors import UsageError
-from alerts.model import Month
-from alerts.store import archive
-from alerts.web.reading import FEED_TYPES, Reading, Way
-from alerts.web.visit import Page, Visit
+from alerts.archive import feeds
+from alerts.archive.public_page import loads_from_elsewhere
+from alerts.domain.archived import Past
+from alerts.domain.errors import UsageError
+from alerts.domain.issue import Edition
+from alerts.domain.month import Month
+from alerts.web.archive_pages import FEED_TYPES, ArchivePages, Extras, PageLinks
+from alerts.web.logo import logos
+from alerts.web.request import Page, Visit
 
 LETTER_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; "
-    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src {images}; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors {frames}"
 )
 MOST_HITS = 50
 LONGEST_QUESTION = 200
-LONGEST_NAME = 60  # letters, of the file of an event
+LONGEST_NAME = 60  # most characters of the name of a calendar file
 _NOT_IN_NAMES = re.compile(r"[\s/\\:*?\"<>|%.]+")
 
 
 def _kept(visit: Visit, content: str | bytes, media: str, **headers: str) -> Response:
-    """An answer that anybody may keep for some minutes, and ask again whether it has changed."""
+    """An answer that anybody may cache for some minutes, and then revalidate."""
     octets = content.encode() if isinstance(content, str) else content
     tag = f'"{hashlib.sha256(octets).hexdigest()[:24]}"'
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    named |= {"ETag": tag, "Cache-Control": "public, max-age=300", "X-Robots-Tag": ""}
+    named = {"X-Robots-Tag": ""} | named
+    named |= {"ETag": tag, "Cache-Control": "public, max-age=300"}
     asked = visit.headers.get("if-none-match", "")
     if asked.strip() == "*" or tag in [one.strip().removeprefix("W/") for one in asked.split(",")]:
         return Response(status_code=304, headers=named)
     return Response(octets, media_type=media, headers=named)
 
 
-def _reading(visit: Visit) -> Reading:
-    return Reading(visit.site.settings, visit.site.pages)
+def reading(visit: Visit) -> ArchivePages:
+    """What makes the pages of the archive for this visit."""
+    facts, there = visit.project.archive.facts(), partial(logos, visit.project)
+    return ArchivePages(visit.site.settings, visit.site.pages, facts, there)
 
 
 def show_front(visit: Visit) -> Response:
     """All issues, in the visitor's language."""
-    return _front(visit, archive.listed(visit.db), visit.language, Vary="Accept-Language")
+    return _front(visit, visit.project.archive.listed(), visit.language, Vary="Accept-Language")
 
 
 def show_front_in(visit: Visit) -> Response:
     """All issues, in the language of the path."""
-    pasts, language = archive.listed(visit.db), visit.path["language"]
-    if language not in _reading(visit).languages(pasts):
+    pasts, language = visit.project.archive.listed(), visit.path["language"]
+    if language not in reading(visit).languages(pasts):
         return visit.missing()
     return _front(visit, pasts, language)
 
 
 def _front(visit: Visit, pasts: Sequence[Past], language: str, **more: str) -> Response:
-    page = _reading(visit).front(pasts, language, Way(visit.root))
+    pages = reading(visit)
+    latest = pages.latest(pasts, language)
+    share = visit.project.archive.share_picture(latest.month, latest.language) if latest else ""
+    page = pages.front(pasts, language, PageLinks(visit.root), share)
     return _kept(visit, page, "text/html", Content_Language=language, **more)
 
 
-def show_letter(visit: Visit) -> Response:
+def show_edition(visit: Visit) -> Response:
     """One edition, as it was sent."""
+    found = _edition(visit)
+    if found is None:
+        return visit.missing()
+    month, edition = found
+    archive, language = visit.project.archive, edition.language
+    extras = Extras(
+        visit.project.pictures.names_of_issue(month),
+        archive.share_picture(month, language),
+        archive.has_pdf(month, language),
+    )
+    pieces, way = archive.pieces(month, language), PageLinks(visit.root)
+    page = reading(visit).edition(edition, month, pieces, archive.listed(), way, extras)
+    images = "https: http: data:" if loads_from_elsewhere(page) else "'self'"
+    policy = LETTER_POLICY.format(images=images, frames="'none'")
+    headers = {"Content_Language": language, "Content_Security_Policy": policy}
+    return _kept(visit, page, "text/html", **headers)
+
+
+def _edition(visit: Visit) -> tuple[Month, Edition] | None:
+    """The edition that the path names."""
+    try:
+        month = Month.parse(visit.path["month"])
+    except UsageError:
+        return None
+    edition = visit.project.archive.edition(month, visit.path["language"])
+    return (month, edition) if edition else None
+
+
+def show_miniature(visit: Visit) -> Response:
+    """An edition in small, for a frame of the sign-up page; it loads pictures of ours alone."""
+    found = _edition(visit)
+    if found is None:
+        return visit.missing()
+    month, edition = found
+    names = visit.project.pictures.names_of_issue(month)
+    page = reading(visit).miniature(edition, PageLinks(visit.root), names)
+    frames = " ".join(("'self'", *visit.site.settings.web.embed_origins))
+    policy = LETTER_POLICY.format(images="'self'", frames=frames)
+    headers = {"Content_Security_Policy": policy, "X_Frame_Options": ""}
+    return _kept(visit, page, "text/html", **headers, X_Robots_Tag="noindex")
+
+
+def show_pdf(visit: Visit) -> Response:
+    """An edition as a PDF file, where one was made."""
     try:
         month = Month.parse(visit.path["month"])
     except UsageError:
         return visit.missing()
     language = visit.path["language"]
-    edition = archive.edition(visit.db, month, language)
-    if edition is None:
+    octets = visit.project.archive.pdf(month, language)
+    if not octets:
         return visit.missing()
-    pieces, pasts = archive.pieces(visit.db, month, language), archive.listed(visit.db)
-    page = _reading(visit).letter(edition, month, pieces, pasts, Way(visit.root))
-    headers = {"Content_Language": language, "Content_Security_Policy": LETTER_POLICY}
-    return _kept(visit, page, "text/html", **headers)
+    named = {"Content_Disposition": f'inline; filename="{month}.{language}.pdf"'}
+    return _kept(visit, octets, "application/pdf", **named)
 
 
 def show_event(visit: Visit) -> Response:
@@ -85,7 +137,7 @@ def show_event(visit: Visit) -> Response:
         month = Month.parse(visit.path["month"])
     except UsageError:
         return visit.missing()
-    piece = archive.event(visit.db, month, visit.path["language"], visit.path["article"])
+    piece = visit.project.archive.event(month, visit.path["language"], visit.path["article"])
     if piece is None:
         return visit.missing()
     named = {"Content_Disposition": under_name(piece.title)}
@@ -93,42 +145,45 @@ def show_event(visit: Visit) -> Response:
 
 
 def under_name(title: str) -> str:
-    """The header field Content-Disposition of an event's file: to be kept, under its title (RFC 6266)."""
+    """The header field Content-Disposition of an event's file: to be saved, with its title as the name
+    (RFC 6266)."""
     name = _NOT_IN_NAMES.sub(" ", title)[:LONGEST_NAME].strip() or "event"
     return f"attachment; filename=\"event.ics\"; filename*=UTF-8''{quote(name, safe='')}.ics"
 
 
 def show_feed(visit: Visit) -> Response:
     """The issues of one language as a feed; other sites may show it."""
-    reading, language, form = _reading(visit), visit.path["language"], visit.path["form"]
-    if form not in FEED_TYPES or language not in reading.languages(archive.listed(visit.db)):
+    pages, language, form = reading(visit), visit.path["language"], visit.path["form"]
+    if form not in FEED_TYPES or language not in pages.languages(visit.project.archive.listed()):
         return visit.missing()
     open_to_all = {
         "Access_Control_Allow_Origin": "*",
         "Cross_Origin_Resource_Policy": "cross-origin",
     }
-    return _kept(visit, reading.feed(visit.db, language, form), FEED_TYPES[form], **open_to_all)
+    return _kept(
+        visit, pages.feed(visit.project.archive, language, form), FEED_TYPES[form], **open_to_all
+    )
 
 
 def show_map(visit: Visit) -> Response:
-    """For search engines: every page of the archive."""
+    """The site map, for search engines: every page of the archive."""
     base = visit.site.settings.web.base_url
-    return _kept(visit, feeds.site_map(base, archive.listed(visit.db)), "application/xml")
+    return _kept(visit, feeds.site_map(base, visit.project.archive.listed()), "application/xml")
 
 
 def show_robots(visit: Visit) -> Response:
-    """For search engines: what they may read."""
+    """robots.txt, for search engines."""
     return _kept(visit, feeds.robots(visit.site.settings.web.base_url), "text/plain")
 
 
 def search(visit: Visit) -> Response:
-    """Past articles by their words. What was asked is kept nowhere."""
+    """Search past articles by their text. The search text is not stored."""
     question = visit.query.get("q", ("",))[0][:LONGEST_QUESTION].strip()
-    pasts = archive.listed(visit.db)
-    tags = _reading(visit).languages(pasts)
+    pasts = visit.project.archive.listed()
+    tags = reading(visit).languages(pasts)
     wanted = visit.query.get("in", (visit.language,))[0]
     wanted = wanted if wanted in tags else ""
-    hits = archive.search(visit.db, question, wanted, MOST_HITS + 1)
+    hits = visit.project.archive.search(question, wanted, MOST_HITS + 1)
     catalogue = visit.site.pages.catalogue(visit.language)
     return visit.page(
         "archive_search.html",
@@ -138,7 +193,7 @@ def search(visit: Visit) -> Response:
         more=len(hits) > MOST_HITS,
         tags=[(tag, visit.site.pages.own_name(tag)) for tag in tags],
         own_name=visit.site.pages.own_name,
-        month_name=catalogue.month,
+        month_name=catalogue.month_heading,
     )
 
 
@@ -147,7 +202,9 @@ PAGES = (
     Page("/archive/search", search),
     Page("/archive/feed.{language}.{form}", show_feed),
     Page("/archive/{language}", show_front_in),
-    Page("/archive/{month}/{language}", show_letter),
+    Page("/archive/{month}/{language}", show_edition),
+    Page("/archive/{month}/{language}/miniature", show_miniature),
+    Page("/archive/{month}/{language}/issue.pdf", show_pdf),
     Page("/archive/{month}/{language}/{article}.ics", show_event),
     Page("/sitemap.xml", show_map),
     Page("/robots.txt", show_robots),

@@ -1,8 +1,10 @@
-"""The checks, a module for each family. Importing this registers them all, in the order of the docs."""
+"""The checks, one module per subject. Importing this registers them all, in the order of the docs."""
 
 from alerts.lint.checks import (  # noqa: F401, I001
     headers,
+    list_headers,
     subject,
+    headline,
     mime,
     size,
     style,
@@ -10,9 +12,11 @@ from alerts.lint.checks import (  # noqa: F401, I001
     languages,
     headings,
     tables,
+    link_names,
     links,
-    leaving,
+    unsubscribe_links,
     images,
+    pictures,
     contrast,
     reading,
     clients,

@@ -1,14 +1,16 @@
-"""Support by mail programs: what a page needs that part of its readers do not have (caniemail.com)."""
+"""Support by mail programs: features of a page that part of the readers do not have (caniemail.com)."""
 
 from collections.abc import Iterator
 
+from alerts.lint.caniemail import Feature, features, lack, spread
 from alerts.lint.document import Document
 from alerts.lint.features import used
-from alerts.lint.finding import Found, Level, Place, check
-from alerts.lint.options import Options
-from alerts.lint.support import Feature, features, lack, spread
+from alerts.lint.options import LintOptions
+from alerts.lint.partial import partial_uses
+from alerts.lint.place import Found, Level, Place
+from alerts.lint.register import check
 
-# Without these a letter cannot be read, or lies in pieces.
+# Without these an e-mail cannot be read, or its layout breaks.
 VITAL = frozenset({
     "css-display-flex", "css-display-grid", "css-position", "css-float", "css-variables",
     "css-grid-template", "css-left-right-top-bottom", "css-transform", "css-function-clamp",
@@ -24,9 +26,9 @@ VITAL = frozenset({
     "html-hidden", "image-avif", "image-hdr", "image-heif", "image-svg",
     "image-tiff", "image-webp", "image-bmp", "image-mp4",
 })  # fmt: skip
-# Checks of their own tell of these.
+# Other checks report these.
 _ELSEWHERE = {"css-at-import", "css-display-none", "image-base64"}
-# Where these are missing nobody misses anything: they adorn, or help those clients that know them.
+# These are decorative, or help only the clients that support them; without them nothing is lost.
 GRACEFUL = frozenset({
     "css-accent-color", "css-animation", "css-at-font-face", "css-at-keyframes", "css-at-media",
     "css-at-supports", "css-border-radius", "css-border-radius-logical", "css-border-spacing",
@@ -44,26 +46,49 @@ GRACEFUL = frozenset({
     "css-selector-child", "css-selector-adjacent-sibling", "css-selector-general-sibling",
     "css-selector-id", "html-aria-describedby", "html-aria-hidden", "html-aria-label",
     "html-aria-labelledby", "html-aria-live", "html-bdi", "html-dir", "html-lang",
-    "html-loading-attribute", "html-meta-color-scheme", "html-role", "html-style", "html-abbr",
+    "html-anchor-links", "html-loading-attribute", "html-meta-color-scheme", "html-role",
+    "html-style", "html-abbr",
     "html-semantics", "html-srcset", "html-target", "html-wbr",
 })  # fmt: skip
 _MANY, _SOME, _FEW = 0.30, 0.10, 0.03  # of the readers
+_COLLAPSED = 100  # pixels of height lost: a layout of boxes, and not a button or two
 
 
 @check(
     "client-support", Level.WARNING, "H9, caniemail.com",
-    why="What a reader's mail program does not know is not there. Counted is how many of your "
-    "readers that is, by lint.clients.",
-    remedy="Do without it, or see to it that the letter can be read without: tables for layout, "
+    why="Mail programs ignore features that they do not support. The share of readers is estimated "
+    "from lint.clients.",
+    remedy="Do without it, or make sure that the e-mail can be read without it: tables for layout, "
     "pixels for sizes, PNG or JPEG for images.",
 )  # fmt: skip
-def _support(document: Document, options: Options) -> Iterator[Found]:
+def _support(document: Document, options: LintOptions) -> Iterator[Found]:
     if not document.page:
         return
     apps = spread(options.clients)
     for slug, place in used(document.page):
         if slug not in GRACEFUL and slug not in _ELSEWHERE:
             yield from _judged(features()[slug], place, apps)
+
+
+@check(
+    "layout-lost", Level.ERROR, "H4, caniemail.com",
+    why="Classic Outlook lays out with Word, which keeps space on table cells only: where it is padding "
+    "of div, p or h1, texts touch each other, and rules and cards are gone.",
+    remedy="Make space, rules and cards by cells of tables with role=presentation: padding and "
+    "background on td, widths as attributes.",
+)  # fmt: skip
+def _layout(document: Document, options: LintOptions) -> Iterator[Found]:
+    if not document.page:
+        return
+    for use in partial_uses(document.page, spread(options.clients)):
+        if use.gap.without < _FEW:
+            continue
+        property_ = use.feature.slug.removeprefix("css-")
+        lost = f", {use.pixels} px of height" if use.pixels else ""
+        drops = f"{property_} of {use.times} elements{lost}, is dropped by {use.gap.clients}"
+        broken = use.pixels >= _COLLAPSED or (property_ == "border" and use.times > 1)
+        level = Level.ERROR if broken else Level.WARNING if use.pixels else Level.HINT
+        yield Found(use.place, f"{drops}: {use.gap.without:.0%} of the readers.", level)
 
 
 def _judged(feature: Feature, place: Place, apps: dict[str, float]) -> Iterator[Found]:

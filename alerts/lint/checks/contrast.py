@@ -1,19 +1,20 @@
-"""Contrast of every text with its ground, in light and in dark (rule H8, WCAG 1.4.3)."""
+"""Contrast of every text with its background, in light and dark mode (rule H8, WCAG 1.4.3)."""
 
 from collections.abc import Iterator
 
-from alerts.lint.cascade import Cascade, Look
 from alerts.lint.colours import contrast
+from alerts.lint.computed_style import Cascade, ComputedStyle
 from alerts.lint.document import Document
-from alerts.lint.finding import Found, Level, check
-from alerts.lint.options import Options
+from alerts.lint.options import LintOptions
 from alerts.lint.page import Element
+from alerts.lint.place import Found, Level
+from alerts.lint.register import check
 
 _LARGE, _LARGE_BOLD = 24.0, 18.66  # pixels, WCAG 2.2 “large scale”
 
 
-def _texts(cascade: Cascade) -> Iterator[tuple[Element, Look]]:
-    """The elements with text of their own that can be seen."""
+def _texts(cascade: Cascade) -> Iterator[tuple[Element, ComputedStyle]]:
+    """The elements with visible text of their own."""
     for element, look in cascade.looks.items():
         own = [element.text or "", *(child.tail or "" for child in element)]
         if look.seen and any(any(c.isalnum() for c in piece) for piece in own):
@@ -39,29 +40,29 @@ def _weak(document: Document, cascade: Cascade, scheme: str) -> Iterator[Found]:
 @check(
     "contrast", Level.ERROR, "H8, WCAG 1.4.3",
     why="Text of low contrast cannot be read in the sun, on a poor screen, or by many older people.",
-    remedy="Darken or lighten one of the two: 4.5 at least, 3 for large text.",
+    remedy="Change one of the two colours: at least 4.5, for large text 3.",
 )  # fmt: skip
-def _light(document: Document, _: Options) -> Iterator[Found]:
+def _light(document: Document, _: LintOptions) -> Iterator[Found]:
     if document.light:
         yield from _weak(document, document.light, "light")
 
 
 @check(
     "contrast-dark", Level.ERROR, "H8, WCAG 1.4.3",
-    why="A rule for dark mode that forgets one colour leaves black on black.",
-    remedy="Set text and ground of each element in @media (prefers-color-scheme: dark).",
+    why="If a rule for dark mode sets only one colour, text may be black on black.",
+    remedy="Set text and background colour of each element in @media (prefers-color-scheme: dark).",
 )  # fmt: skip
-def _dark(document: Document, _: Options) -> Iterator[Found]:
+def _dark(document: Document, _: LintOptions) -> Iterator[Found]:
     if document.dark:
         yield from _weak(document, document.dark, "dark")
 
 
 @check(
     "dark-missing", Level.HINT, "H8, H2",
-    why="Without rules of its own a letter is inverted by each client in another way.",
+    why="An e-mail without rules for dark mode is inverted by each client in a different way.",
     remedy="Add @media (prefers-color-scheme: dark), and the meta color-scheme.",
 )  # fmt: skip
-def _no_dark(document: Document, _: Options) -> Iterator[Found]:
+def _no_dark(document: Document, _: LintOptions) -> Iterator[Found]:
     page = document.page
     if page and page.body is not None and document.dark is None:
         yield Found(page.place(page.body), "There are no rules for dark mode.")
@@ -69,24 +70,24 @@ def _no_dark(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "colour-alone", Level.WARNING, "H8",
-    why="Where a client turns grounds dark and leaves text as it is, text without a ground of its "
+    why="If a client darkens backgrounds and leaves text as it is, text without a background of its "
     "own disappears.",
     remedy="Set a background-color on the element, or on one around it.",
 )  # fmt: skip
-def _alone(document: Document, _: Options) -> Iterator[Found]:
+def _alone(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, look in _texts(document.light) if document.light else ():
         if look.coloured and not look.grounded and document.page:
-            yield Found(document.page.place(element), f"A text is {look.text}, on no ground.")
+            yield Found(document.page.place(element), f"A text is {look.text}, with no background.")
 
 
 @check(
     "link-unmarked", Level.WARNING, "H7, WCAG 1.4.1",
-    why="A link in a sentence that only its colour tells apart is no link to many people.",
+    why="Many people do not recognise a link in a sentence if only its colour is different.",
     remedy="Underline it, or give it a contrast of 3 with the text around it.",
 )  # fmt: skip
-def _unmarked(document: Document, _: Options) -> Iterator[Found]:
+def _unmarked(document: Document, _: LintOptions) -> Iterator[Found]:
     cascade = document.light
-    beside: dict[Element, int] = {}  # how many letters stand next to the links in an element
+    beside: dict[Element, int] = {}  # the number of characters beside the links in an element
     for element, place in document.named("a") if cascade else ():
         parent = element.getparent()
         if parent is None or element.get("href") is None or cascade is None:

@@ -1,21 +1,22 @@
-"""The outline that a screen reader jumps along."""
+"""The headings, by which users of screen readers navigate."""
 
 from collections.abc import Iterator
 
 from alerts.lint.document import Document
-from alerts.lint.finding import Found, Level, Place, check
-from alerts.lint.options import Options
+from alerts.lint.options import LintOptions
 from alerts.lint.page import name_of
+from alerts.lint.place import Found, Level, Place
+from alerts.lint.register import check
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 @check(
     "heading-one", Level.WARNING, "H3",
-    why="The h1 says what the e-mail is.",
-    remedy="Write one <h1>, the name of the alert, and no second.",
+    why="The h1 says what the e-mail is about.",
+    remedy="Write exactly one <h1>, the headline of the issue.",
 )  # fmt: skip
-def _one(document: Document, _: Options) -> Iterator[Found]:
+def _one(document: Document, _: LintOptions) -> Iterator[Found]:
     page = document.page
     if not page or page.body is None:
         return
@@ -28,10 +29,10 @@ def _one(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "heading-order", Level.WARNING, "H3, WCAG 1.3.1",
-    why="Who jumps from heading to heading takes a skipped level for a missing part.",
-    remedy="Go down one level at a time; set sizes by style.",
+    why="To those who navigate by headings a skipped level looks like a missing part.",
+    remedy="Go down one level at a time; set sizes with CSS.",
 )  # fmt: skip
-def _order(document: Document, _: Options) -> Iterator[Found]:
+def _order(document: Document, _: LintOptions) -> Iterator[Found]:
     before = 0
     for heading, place in document.named(*_HEADINGS):
         level = int(str(heading.tag)[1])
@@ -42,10 +43,10 @@ def _order(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "heading-empty", Level.ERROR, "H3, WCAG 2.4.6",
-    why="A screen reader announces a heading, and says nothing.",
-    remedy="Write a text into it, or make it no heading.",
+    why="A screen reader announces a heading without text.",
+    remedy="Give it a text, or use another element.",
 )  # fmt: skip
-def _empty(document: Document, _: Options) -> Iterator[Found]:
+def _empty(document: Document, _: LintOptions) -> Iterator[Found]:
     for heading, place in document.named(*_HEADINGS):
         if not name_of(heading):
             yield Found(place, f"An {heading.tag} is empty.")

@@ -1,12 +1,13 @@
-"""Images: described, sized, from a public https address, and never the only copy of a text."""
+"""Images: with alt text and size, from a public https address, and never the only copy of a text."""
 
 import re
 from collections.abc import Iterator
 
 from alerts.lint.document import Document
-from alerts.lint.finding import Found, Level, Place, check
-from alerts.lint.options import Options
+from alerts.lint.options import LintOptions
 from alerts.lint.page import Element, attribute, shortened, styles
+from alerts.lint.place import Found, Level, Place
+from alerts.lint.register import check
 
 _FILE_NAME = re.compile(r"[\w.%-]+\.(?:jpe?g|png|gif|webp|svg|avif|bmp)", re.IGNORECASE)
 _FEWEST_WORDS, _POSTER = 20, 8  # words beside an image
@@ -18,10 +19,10 @@ def _declared(element: Element) -> dict[str, str]:
 
 @check(
     "image-alt", Level.ERROR, "H6, WCAG 1.1.1",
-    why="With images off, or by ear, alt is all there is of an image. 48 % of mails lack it.",
+    why="With images off, or for a screen reader, alt replaces the image. 48 % of mails lack it.",
     remedy='Describe the image in alt; write alt="" where it only decorates.',
 )  # fmt: skip
-def _alt(document: Document, _: Options) -> Iterator[Found]:
+def _alt(document: Document, _: LintOptions) -> Iterator[Found]:
     for image, place in document.named("img", "area"):
         if image.get("alt") is None and attribute(image, "aria-hidden") != "true":
             yield Found(place, f"An <{image.tag}> has no alt.")
@@ -29,27 +30,27 @@ def _alt(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "image-alt-poor", Level.WARNING, "H6, WCAG 1.1.1",
-    why="A file name or a whole paragraph is no description.",
+    why="A file name or a whole paragraph is not a description.",
     remedy="Say in one sentence what the image shows.",
 )  # fmt: skip
-def _poor(document: Document, _: Options) -> Iterator[Found]:
+def _poor(document: Document, _: LintOptions) -> Iterator[Found]:
     for image, place in document.named("img"):
         alt = attribute(image, "alt")
         if _FILE_NAME.fullmatch(alt):
             yield Found(place, f"The alt of an image is a file name: {shortened(alt, 60)}")
         elif re.match(r"(?:image|picture|photo|graphic) of ", alt, re.IGNORECASE):
-            yield Found(place, "An alt says that it is an image, which is known.", Level.HINT)
+            yield Found(place, "An alt says that it is an image, which is obvious.", Level.HINT)
         elif len(alt) > 250:
             yield Found(place, f"An alt has {len(alt)} characters.", Level.HINT)
 
 
 @check(
     "image-size", Level.WARNING, "H6",
-    why="Outlook shows an image at its own size where nothing else is said, and text jumps as "
-    "images arrive.",
+    why="Without a size, Outlook shows an image at its original size, and text moves as images "
+    "load.",
     remedy="Write width and height as attributes.",
 )  # fmt: skip
-def _size(document: Document, _: Options) -> Iterator[Found]:
+def _size(document: Document, _: LintOptions) -> Iterator[Found]:
     for image, place in document.named("img"):
         given = [side for side in ("width", "height") if re.match(r"\d", attribute(image, side))]
         if not given:
@@ -60,10 +61,10 @@ def _size(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "image-block", Level.HINT, "H6",
-    why="An image in line stands on the baseline of a text, with a gap below it.",
+    why="An inline image is aligned to the baseline of the text, with a gap below it.",
     remedy="Write display: block (or inline-block) on it.",
 )  # fmt: skip
-def _block(document: Document, _: Options) -> Iterator[Found]:
+def _block(document: Document, _: LintOptions) -> Iterator[Found]:
     for image, place in document.named("img"):
         if "display" not in _declared(image) and "vertical-align" not in _declared(image):
             yield Found(place, "An image has no display.")
@@ -74,7 +75,7 @@ def _block(document: Document, _: Options) -> Iterator[Found]:
     why="Only an absolute https address can be fetched by every client.",
     remedy="Put the image on the web, and write its https:// address.",
 )  # fmt: skip
-def _source(document: Document, _: Options) -> Iterator[Found]:
+def _source(document: Document, _: LintOptions) -> Iterator[Found]:
     for image, place in document.named("img"):
         source = attribute(image, "src")
         if not source:
@@ -91,10 +92,10 @@ def _source(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "image-only", Level.ERROR, "H6, H9",
-    why="With images off nothing is left; spam filters know that.",
-    remedy="Write what the image says as text, too.",
+    why="With images off nothing can be read; spam filters penalise that.",
+    remedy="Also write as text what the image says.",
 )  # fmt: skip
-def _only(document: Document, _: Options) -> Iterator[Found]:
+def _only(document: Document, _: LintOptions) -> Iterator[Found]:
     page = document.page
     if page and next(page.named("img"), None) is not None:
         words = len(page.words.split()) if " " in page.words else len(page.words) // 4
@@ -107,10 +108,10 @@ def _only(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "tracking-pixel", Level.WARNING, "X5",
-    why="An image of one pixel tells the sender who reads when; clients block it, and it costs trust.",
-    remedy="Take it out.",
+    why="A one-pixel image tells the sender who reads when; clients block it, and readers object.",
+    remedy="Remove it.",
 )  # fmt: skip
-def _pixel(document: Document, _: Options) -> Iterator[Found]:
+def _pixel(document: Document, _: LintOptions) -> Iterator[Found]:
     for image, place in document.named("img"):
         sides = {attribute(image, side).removesuffix("px") for side in ("width", "height")}
         if sides <= {"0", "1"}:
@@ -119,14 +120,14 @@ def _pixel(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "image-background", Level.WARNING, "H8",
-    why="Where the picture behind a text does not load, the text stands on nothing.",
-    remedy="Give the element a background-color, too, on which the text can be read.",
+    why="If the picture behind a text does not load, the text may become unreadable.",
+    remedy="Also give the element a background-color on which the text can be read.",
 )  # fmt: skip
-def _background(document: Document, _: Options) -> Iterator[Found]:
+def _background(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, place in document.named():
         declared = _declared(element)
         value = f"{declared.get('background-image', '')} {declared.get('background', '')}"
         picture = "url(" in value.lower() or element.get("background")
         colour = declared.get("background-color") or element.get("bgcolor") or "#" in value
         if picture and not colour:
-            yield Found(place, "A picture lies behind a text, and no colour behind the picture.")
+            yield Found(place, "A text has a background picture, but no background colour.")

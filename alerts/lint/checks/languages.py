@@ -1,4 +1,4 @@
-"""Language and direction: of the document, of the wrapper that clients leave, of quoted foreign text."""
+"""Language and direction: of the document, of the wrapper that clients keep, of text in other languages."""
 
 import re
 import unicodedata
@@ -8,15 +8,17 @@ from functools import cache
 
 from babel.core import get_global
 
+from alerts.domain.languages import primary
+from alerts.editions.catalogue import direction
 from alerts.lint.document import Document
-from alerts.lint.finding import Found, Level, Place, check
-from alerts.lint.options import Options
-from alerts.lint.page import Element, attribute, shortened
-from alerts.render.catalogue import direction
+from alerts.lint.options import LintOptions
+from alerts.lint.page import Element, attribute, shortened, styles
+from alerts.lint.place import Found, Level, Place
+from alerts.lint.register import check
 
-_PARAGRAPH = 80  # letters
+_PARAGRAPH = 80  # characters
 _TAG = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{1,8})*")
-# the first word of a letter's Unicode name → scripts that are written with it (ISO 15924)
+# the first word of a character's Unicode name → the scripts that use it (ISO 15924)
 _SCRIPTS = {
     "LATIN": {"Latn"}, "CYRILLIC": {"Cyrl"}, "ARABIC": {"Arab"}, "HEBREW": {"Hebr"},
     "GREEK": {"Grek"}, "ARMENIAN": {"Armn"}, "GEORGIAN": {"Geor"}, "DEVANAGARI": {"Deva"},
@@ -31,10 +33,10 @@ _KEY = re.compile(
 
 @check(
     "html-lang", Level.ERROR, "H1, WCAG 3.1.1",
-    why="A screen reader speaks a text in the language that lang says. 96 % of mails lack it.",
+    why="A screen reader uses lang to choose the pronunciation. 96 % of mails lack it.",
     remedy='Write lang="…" on <html>, the language of the edition.',
 )  # fmt: skip
-def _lang(document: Document, options: Options) -> Iterator[Found]:
+def _lang(document: Document, options: LintOptions) -> Iterator[Found]:
     page = document.page
     if not page or page.root is None:
         return
@@ -43,22 +45,22 @@ def _lang(document: Document, options: Options) -> Iterator[Found]:
         yield Found(Place("html", 1, "<html>"), "<html> has no lang.")
     elif not _TAG.fullmatch(page.language):
         yield Found(
-            Place("html", 1, "<html>"), f"lang is no language: {shortened(page.language, 20)}"
+            Place("html", 1, "<html>"), f"lang is not a language: {shortened(page.language, 20)}"
         )
-    elif expected and _base(page.language) != _base(expected):
+    elif expected and primary(page.language) != primary(expected):
         yield Found(
             Place("html", 1, "<html>"),
-            f"lang is {page.language}, and the edition is in {expected}.",
+            f"lang is {page.language}, but the edition is in {expected}.",
         )
 
 
 @check(
     "html-dir", Level.ERROR, "H1, H10",
-    why="Without dir, right-to-left text lies wrong; with the wrong one, all of it does. 97 % of "
+    why="Without dir, right-to-left text is laid out wrongly; with a wrong dir, all text is. 97 % of "
     "mails lack it.",
-    remedy='Write dir="ltr" or dir="rtl" on <html>, as the language wants it.',
+    remedy='Write dir="ltr" or dir="rtl" on <html>, according to the language.',
 )  # fmt: skip
-def _dir(document: Document, _: Options) -> Iterator[Found]:
+def _dir(document: Document, _: LintOptions) -> Iterator[Found]:
     page = document.page
     if not page or page.root is None:
         return
@@ -69,16 +71,16 @@ def _dir(document: Document, _: Options) -> Iterator[Found]:
         yield Found(Place("html", 1, "<html>"), "<html> has no dir.", level)
     elif said != wanted:
         yield Found(
-            Place("html", 1, "<html>"), f"dir is {said}, and {page.language} runs {wanted}."
+            Place("html", 1, "<html>"), f"dir is {said}, but {page.language} is written {wanted}."
         )
 
 
 @check(
     "wrapper-lang", Level.WARNING, "H1",
-    why="Webmail drops <html> and <body>: their lang and dir are lost unless the wrapper has them.",
-    remedy="Write lang and dir on the first element inside <body>, too.",
+    why="Webmail removes <html> and <body>: their lang and dir are lost unless the wrapper has them.",
+    remedy="Also write lang and dir on the first element inside <body>.",
 )  # fmt: skip
-def _wrapper(document: Document, _: Options) -> Iterator[Found]:
+def _wrapper(document: Document, _: LintOptions) -> Iterator[Found]:
     page = document.page
     if not page or page.body is None or not len(page.body):
         return
@@ -103,7 +105,7 @@ def _marked(elements: list[Element]) -> bool:
     why="Screen readers then announce where the e-mail begins, and what it is.",
     remedy='Write role="article" aria-roledescription="email" aria-label="the subject" on the wrapper.',
 )  # fmt: skip
-def _article(document: Document, _: Options) -> Iterator[Found]:
+def _article(document: Document, _: LintOptions) -> Iterator[Found]:
     page = document.page
     if not page or page.body is None:
         return
@@ -116,56 +118,59 @@ def _article(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "lang-of-text", Level.WARNING, "H1, WCAG 3.1.2",
-    why="A screen reader reads foreign text as gibberish in the voice of another language.",
-    remedy="Give the element lang and dir of its own.",
+    why="A screen reader cannot pronounce text that is marked with a wrong language.",
+    remedy="Give the element its own lang and dir.",
 )  # fmt: skip
-def _lang_of_text(document: Document, _: Options) -> Iterator[Found]:
+def _lang_of_text(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, place, text in document.texts():
         script, lang = script_of(text), _nearest(element, "lang")
         if not script or not lang or element.tag == "bdi":
-            continue  # a name in <bdi> is left in its own letters (WCAG 3.1.2)
+            continue  # a name in <bdi> may be in another script (WCAG 3.1.2)
         written = script_for(lang)
         if written and written not in _SCRIPTS[script]:
-            yield Found(place, f"{script.capitalize()} letters stand where lang is {lang}.")
+            yield Found(place, f"{script.capitalize()} text where lang is {lang}.")
 
 
 @check(
     "dir-of-text", Level.WARNING, "H10",
-    why="Punctuation and numbers in a right-to-left text jump to the wrong end.",
+    why="In text with a wrong direction, punctuation and numbers move to the wrong end.",
     remedy='Give the element dir="rtl" (or "ltr"), or put the text into <bdi>.',
 )  # fmt: skip
-def _dir_of_text(document: Document, _: Options) -> Iterator[Found]:
+def _dir_of_text(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, place, text in document.texts():
         script = script_of(text)
         if not script or element.tag == "bdi" or len(text.split()) < 3:
             continue
         wanted = "rtl" if script in ("ARABIC", "HEBREW") else "ltr"
         said = _nearest(element, "dir").lower() or "ltr"
-        if said in ("ltr", "rtl") and said != wanted:  # browsers pass over any other word
-            yield Found(place, f"{script.capitalize()} text runs {said}.")
+        if said in ("ltr", "rtl") and said != wanted:  # browsers ignore any other value
+            yield Found(place, f"{script.capitalize()} text has the direction {said}.")
 
 
 @check(
     "align-of-text", Level.WARNING, "H10",
-    why="A paragraph begins where its language begins; aligned to the other side it is hard to follow.",
+    why="A paragraph that is aligned to the end of its lines is hard to read.",
     remedy="Align to the start: right in Arabic and Hebrew, left elsewhere.",
 )  # fmt: skip
-def _align_of_text(document: Document, _: Options) -> Iterator[Found]:
+def _align_of_text(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, place, text in document.texts():
         script, look = script_of(text), document.light and document.light.looks[element]
         wrong = "left" if script in ("ARABIC", "HEBREW") else "right"
+        own = any(one.name == "text-align" for one in styles(element))
+        if attribute(element, "dir") and not own:
+            continue  # a quotation in another script, which stays in line with its row
         if script and look and look.align == wrong and len(text) > _PARAGRAPH:
             yield Found(place, f"{script.capitalize()} text is aligned to the {wrong}.")
 
 
 @check(
     "untranslated", Level.WARNING, "H14",
-    why="An edition that speaks two languages looks unfinished; a bare key looks broken.",
+    why="An edition that mixes two languages looks unfinished; a bare key looks broken.",
     remedy="Translate it in `templates/locale/`, or in the settings.",
 )  # fmt: skip
-def _untranslated(document: Document, options: Options) -> Iterator[Found]:
+def _untranslated(document: Document, options: LintOptions) -> Iterator[Found]:
     for element, place, text in document.texts():
-        quoted = _base(_nearest(element, "lang")) == "en"
+        quoted = primary(_nearest(element, "lang")) == "en"
         if text in options.english and not quoted:
             yield Found(place, f"This is in English: {shortened(text, 60)}")
         elif _KEY.fullmatch(text) and element.tag not in ("code", "pre", "kbd"):
@@ -176,7 +181,7 @@ def _untranslated(document: Document, options: Options) -> Iterator[Found]:
 
 
 def script_of(text: str) -> str:
-    """The script that most letters of a text are of; "" for a text too short to tell."""
+    """The script of most characters of a text; "" for a text that is too short to tell."""
     counted: Counter[str] = Counter()
     for letter in text[:400]:
         if letter.isalpha():
@@ -189,7 +194,7 @@ def script_of(text: str) -> str:
 
 @cache
 def script_for(tag: str) -> str:
-    """The script that a language is usually written in (ISO 15924), or "" where CLDR has none."""
+    """The usual script of a language (ISO 15924), or "" if CLDR has none."""
     parts = tag.replace("_", "-").split("-")
     if found := [part for part in parts[1:] if len(part) == 4 and part.isalpha()]:
         return found[0].capitalize()
@@ -202,13 +207,9 @@ def script_for(tag: str) -> str:
 
 
 def _nearest(element: Element | None, name: str) -> str:
-    """The attribute of the element, or of the nearest one around it."""
+    """The attribute's value on the element, or on the nearest ancestor that has it."""
     while element is not None:
         if value := attribute(element, name):
             return value
         element = element.getparent()
     return ""
-
-
-def _base(tag: str) -> str:
-    return tag.lower().replace("_", "-").partition("-")[0]

@@ -1,16 +1,19 @@
-"""Links: that each leads where it says, in words that say where."""
+"""Links: each has a valid URL and a text that says where it leads."""
 
 import ipaddress
 import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from alerts.canonical import canonical
 from alerts.lint.document import Document
-from alerts.lint.finding import Found, Level, check
-from alerts.lint.options import Options
+from alerts.lint.each import each_link
+from alerts.lint.link import Link
+from alerts.lint.options import LintOptions
 from alerts.lint.page import attribute, shortened, text_of
-from alerts.markup import safe_url
+from alerts.lint.place import Found, Level
+from alerts.lint.register import check
+from alerts.text.plain_text import safe_url
+from alerts.text.urls import canonical
 
 _SCHEMES = ("http", "https", "mailto", "tel", "sms")
 _SHORTENERS = frozenset({
@@ -28,110 +31,70 @@ _REDIRECTORS = re.compile(
 _REDIRECTING = re.compile(
     r"[?&](?:url|u|redirect|redirect_uri|goto|dest(?:ination)?|target)=https?(?::|%3a)", re.I
 )
-_VAGUE = frozenset(
-    {
-        *(
-            "here",
-            "click",
-            "click here",
-            "this",
-            "this link",
-            "link",
-            "more",
-            "read more",
-            "details",
-        ),
-        *(
-            "read",
-            "continue",
-            "continue reading",
-            "learn more",
-            "see more",
-            "more info",
-            "go",
-            "open",
-        ),
-        *(
-            "aquí",
-            "aqui",
-            "clic aquí",
-            "haga clic aquí",
-            "pulse aquí",
-            "leer más",
-            "ver más",
-            "más",
-        ),
-        *(
-            "ici",
-            "cliquez ici",
-            "lire la suite",
-            "en savoir plus",
-            "plus",
-            "lire plus",
-            "voir plus",
-        ),
-        *("clique aqui", "leia mais", "saiba mais", "ler mais", "ver mais", "mais"),
-        *("здесь", "тут", "нажмите здесь", "подробнее", "читать далее", "ещё", "далее"),
-        *("هنا", "اضغط هنا", "انقر هنا", "اقرأ المزيد", "المزيد"),
-        *("hier", "hier klicken", "klicken sie hier", "mehr", "weiterlesen", "mehr erfahren"),
-    }
-)
 _ADDRESS_LIKE = re.compile(
     r"(?:https?://)?((?:[\w-]+\.)+(?:[a-z]{2,24}))(?:[/:?#]\S*)?", re.IGNORECASE
 )
 _PLACEHOLDERS = ("", "#", "http://", "https://", "about:blank", "javascript:void(0)", "mailto:")
 
 
+def _found(link: Link, options: LintOptions, words: str, level: Level | None = None) -> Found:
+    """A finding whose cause is the source of the link."""
+    return Found(link.place, words, level, cause=options.origin(link.href))
+
+
 @check(
     "link-empty", Level.ERROR, "H12",
-    why="A link that leads nowhere is a mistake that every reader finds.",
-    remedy="Write the address, or make it no link.",
+    why="A link without a target does nothing.",
+    remedy="Write the URL, or remove the link.",
 )  # fmt: skip
-def _empty(document: Document, _: Options) -> Iterator[Found]:
-    for link in document.links:
-        if link.href.lower() in _PLACEHOLDERS:
-            yield Found(link.place, f"A link leads nowhere: “{link.shown}”")
+@each_link
+def _empty(link: Link, _: LintOptions) -> Iterator[Found]:
+    if link.href.lower() in _PLACEHOLDERS:
+        yield Found(link.place, f"A link has no target: “{link.shown}”")
 
 
 @check(
     "link-scheme", Level.ERROR, "X5, H12",
-    why="Clients open http(s), mailto, tel and sms; the rest is dropped or taken for an attack.",
+    why="Clients open http(s), mailto, tel and sms; other links are removed or treated as an attack.",
     remedy="Link to an https:// address.",
+    several="links have a scheme that mail programs do not open",
 )  # fmt: skip
-def _scheme(document: Document, _: Options) -> Iterator[Found]:
-    for link in document.links:
-        if link.scheme and link.scheme not in _SCHEMES and link.href.lower() not in _PLACEHOLDERS:
-            yield Found(
-                link.place, f"A link has the scheme {shortened(link.scheme, 20)}: {link.shown}"
-            )
+@each_link
+def _scheme(link: Link, options: LintOptions) -> Iterator[Found]:
+    if link.scheme and link.scheme not in _SCHEMES and link.href.lower() not in _PLACEHOLDERS:
+        yield _found(
+            link, options, f"A link has the scheme {shortened(link.scheme, 20)}: {link.shown}"
+        )
 
 
 @check(
     "link-relative", Level.ERROR, "H6",
-    why="An e-mail has no address of its own that a relative link could start from.",
-    remedy="Write the full address, with https://.",
+    why="An e-mail has no base URL that a relative link could be resolved against.",
+    remedy="Write the full URL, with https://.",
+    several="links are not full URLs",
 )  # fmt: skip
-def _relative(document: Document, _: Options) -> Iterator[Found]:
-    for link in document.links:
-        if not link.scheme and not link.href.startswith("#") and link.href:
-            yield Found(link.place, f"A link is not a full address: {link.shown}")
+@each_link
+def _relative(link: Link, _: LintOptions) -> Iterator[Found]:
+    if not link.scheme and not link.href.startswith("#") and link.href:
+        yield Found(link.place, f"A link is not a full URL: {link.shown}")
 
 
 @check(
     "link-malformed", Level.ERROR, "RFC 3986",
-    why="What is no address leads to an error page, if anywhere.",
-    remedy="Correct the address; encode spaces as %20.",
+    why="An invalid URL leads to an error page, or nowhere.",
+    remedy="Correct the URL; encode spaces as %20.",
+    several="URLs are malformed",
 )  # fmt: skip
-def _malformed(document: Document, _: Options) -> Iterator[Found]:
-    for link in document.links:
-        if not link.web or link.href.lower() in _PLACEHOLDERS or _OPEN.search(link.href):
-            continue
-        if re.search(r"\s", link.href):
-            yield Found(link.place, f"An address has a space in it: {link.shown}")
-        elif link.parts and link.parts.username is not None:
-            yield Found(link.place, f"An address holds a user name: {link.shown}")
-        elif not safe_url(link.href):
-            yield Found(link.place, f"An address is malformed: {link.shown}")
+@each_link
+def _malformed(link: Link, options: LintOptions) -> Iterator[Found]:
+    if not link.web or link.href.lower() in _PLACEHOLDERS or _OPEN.search(link.href):
+        return
+    if re.search(r"\s", link.href):
+        yield _found(link, options, f"A URL has a space in it: {link.shown}")
+    elif link.parts and link.parts.username is not None:
+        yield _found(link, options, f"A URL holds a user name: {link.shown}")
+    elif not safe_url(link.href):
+        yield _found(link, options, f"A URL is malformed: {link.shown}")
 
 
 _OPEN = re.compile(r"\{\{|\{%|\{slot:|%%|\*\||<%|\$\{")
@@ -139,32 +102,34 @@ _OPEN = re.compile(r"\{\{|\{%|\{slot:|%%|\*\||<%|\$\{")
 
 @check(
     "link-http", Level.WARNING, "H6",
-    why="Whoever carries the traffic can read and change what plain http brings.",
+    why="Plain http can be read and changed on the way.",
     remedy="Write https://.",
+    several="links are plain http",
 )  # fmt: skip
-def _http(document: Document, _: Options) -> Iterator[Found]:
-    for link in document.links:
-        if link.scheme == "http" and link.host:
-            yield Found(link.place, f"A link is plain http: {link.shown}")
+@each_link
+def _http(link: Link, options: LintOptions) -> Iterator[Found]:
+    if link.scheme == "http" and link.host:
+        yield _found(link, options, f"A link is plain http: {link.shown}")
 
 
 @check(
     "link-host", Level.ERROR, "S11",
-    why="An address on a private machine leads readers nowhere; a bare number looks like an attack.",
-    remedy="Link to the public address: check web.base_url.",
+    why="Readers cannot reach a private host; a bare IP address looks like an attack.",
+    remedy="Link to the public URL: check web.base_url.",
+    several="links lead to a private name or a bare IP address",
 )  # fmt: skip
-def _host(document: Document, _: Options) -> Iterator[Found]:
-    for link in document.links:
-        if not link.web or not link.host:
-            continue
-        bare = _is_number(link.host)
-        if (
-            bare
-            or "." not in link.host
-            or link.host.endswith((".localhost", ".local", ".internal", ".lan"))
-        ):
-            kind = "a bare number" if bare else "a private name"
-            yield Found(link.place, f"A link's host is {kind}: {link.shown}")
+@each_link
+def _host(link: Link, options: LintOptions) -> Iterator[Found]:
+    if not link.web or not link.host:
+        return
+    bare = _is_number(link.host)
+    if (
+        bare
+        or "." not in link.host
+        or link.host.endswith((".localhost", ".local", ".internal", ".lan"))
+    ):
+        kind = "a bare IP address" if bare else "a private name"
+        yield _found(link, options, f"A link's host is {kind}: {link.shown}")
 
 
 def _is_number(host: str) -> bool:
@@ -177,112 +142,48 @@ def _is_number(host: str) -> bool:
 
 @check(
     "link-mismatch", Level.ERROR, "S11, phishing",
-    why="A link that shows one address and leads to another is what phishing does; filters and "
-    "clients warn of it.",
-    remedy="Show the address that the link leads to, or words.",
+    why="Phishing links show one URL and lead to another; filters and clients warn of them.",
+    remedy="Show the URL that the link leads to, or a text.",
 )  # fmt: skip
-def _mismatch(document: Document, _: Options) -> Iterator[Found]:
-    for link in document.links:
-        shown = _ADDRESS_LIKE.fullmatch(text_of(link.element))
-        if shown and link.web and link.host and not _same_site(shown[1].lower(), link.host):
-            yield Found(
-                link.place, f"A link shows {shortened(shown[1], 60)} and leads to {link.host}."
-            )
+@each_link
+def _mismatch(link: Link, _: LintOptions) -> Iterator[Found]:
+    shown = _ADDRESS_LIKE.fullmatch(text_of(link.element))
+    if shown and link.web and link.host and not _same_site(shown[1].lower(), link.host):
+        yield Found(link.place, f"A link shows {shortened(shown[1], 60)} and leads to {link.host}.")
 
 
 def _same_site(one: str, other: str) -> bool:
-    """True where one host is the other, or lies below it."""
+    """True if one host is the other, or a subdomain of it."""
     one, other = one.removeprefix("www."), other.removeprefix("www.")
     return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
 @check(
     "link-tracking", Level.WARNING, "X13",
-    why="Addresses that tell who clicked, or hide where they lead, cost readers' trust and make "
-    "filters suspicious.",
+    why="Readers and filters distrust URLs that tell who clicked, or hide where they lead.",
     remedy="Link to the page itself, without tracking parameters.",
+    several="addresses track readers or hide where they lead",
 )  # fmt: skip
-def _tracking(document: Document, _: Options) -> Iterator[Found]:
-    for link in document.links:
-        clean = safe_url(link.href) if link.web else ""
-        if not clean:
-            continue
-        if link.host.removeprefix("www.") in _SHORTENERS:
-            yield Found(link.place, f"A shortener hides where a link leads: {link.shown}")
-        elif _REDIRECTORS.search(link.host) or _REDIRECTING.search(link.href):
-            yield Found(link.place, f"A link goes by way of a redirector: {link.shown}")
-        elif len(urlsplit(canonical(clean)).query) < len(urlsplit(clean).query.strip("&")):
-            yield Found(link.place, f"An address has tracking parameters: {link.shown}", Level.HINT)
-
-
-@check(
-    "link-vague", Level.WARNING, "H7, WCAG 2.4.4",
-    why="Who jumps from link to link hears “read more” ten times, and not where it leads.",
-    remedy="Say where it leads, in the text or in aria-label: “Read more: Title”.",
-)  # fmt: skip
-def _vague(document: Document, _: Options) -> Iterator[Found]:
-    for link in document.links:
-        name = re.sub(r"[^\w\s]", "", link.name).strip().lower()
-        if name in _VAGUE:
-            yield Found(link.place, f"A link says no more than “{shortened(name, 40)}”.")
-
-
-@check(
-    "link-nameless", Level.ERROR, "H7, WCAG 2.4.4",
-    why="A link without text cannot be seen with images off, and not be heard at all.",
-    remedy="Write a text into it, or an alt for its image.",
-)  # fmt: skip
-def _nameless(document: Document, _: Options) -> Iterator[Found]:
-    for link in document.links:
-        name = link.name
-        if not name and link.href:
-            yield Found(link.place, f"A link has no text: {link.shown}")
-        elif name and not any(letter.isalnum() for letter in name):
-            yield Found(
-                link.place,
-                f"A link has no letters in its text: {shortened(name, 20)}",
-                Level.WARNING,
-            )
-
-
-@check(
-    "link-label", Level.WARNING, "H7, WCAG 2.5.3",
-    why="Who speaks to the computer says what is written; a label without these words is not found.",
-    remedy="Begin aria-label with the words that are shown.",
-)  # fmt: skip
-def _label(document: Document, _: Options) -> Iterator[Found]:
-    for link in document.links:
-        shown, label = _letters(text_of(link.element)), attribute(link.element, "aria-label")
-        if label and shown not in _letters(label):
-            yield Found(link.place, f"The label says other words: {shortened(label, 60)}")
-
-
-def _letters(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalnum())
-
-
-@check(
-    "link-ambiguous", Level.WARNING, "H7, WCAG 2.4.4",
-    why="Two links of the same name that lead to two places cannot be told apart by ear.",
-    remedy="Say what differs, in the text or in aria-label.",
-)  # fmt: skip
-def _ambiguous(document: Document, _: Options) -> Iterator[Found]:
-    targets: dict[str, str] = {}
-    for link in document.links:
-        name = link.name.lower()
-        if name and link.web and targets.setdefault(name, link.href) != link.href:
-            yield Found(
-                link.place, f"“{shortened(name, 50)}” leads to two addresses, here to {link.shown}"
-            )
+@each_link
+def _tracking(link: Link, options: LintOptions) -> Iterator[Found]:
+    clean = safe_url(link.href) if link.web else ""
+    if not clean:
+        return
+    if link.host.removeprefix("www.") in _SHORTENERS:
+        yield _found(link, options, f"A shortener hides where a link leads: {link.shown}")
+    elif _REDIRECTORS.search(link.host) or _REDIRECTING.search(link.href):
+        yield _found(link, options, f"A link leads through a redirector: {link.shown}")
+    elif len(urlsplit(canonical(clean)).query) < len(urlsplit(clean).query.strip("&")):
+        yield _found(link, options, f"A URL has tracking parameters: {link.shown}", Level.HINT)
 
 
 @check(
     "link-anchor", Level.ERROR, "H12",
-    why="A link within the e-mail to a place that is not there does nothing.",
-    remedy="Give the place the id that the link names.",
+    why="A link to an anchor that does not exist does nothing.",
+    remedy="Give the target the id that the link names.",
 )  # fmt: skip
-def _anchor(document: Document, _: Options) -> Iterator[Found]:
+def _anchor(document: Document, _: LintOptions) -> Iterator[Found]:
     known = {attribute(element, key) for element, _ in document.named() for key in ("id", "name")}
     for link in document.links:
         if link.href.startswith("#") and len(link.href) > 1 and link.href[1:] not in known:
-            yield Found(link.place, f"There is no place called {link.shown}")
+            yield Found(link.place, f"There is no anchor {link.shown}")

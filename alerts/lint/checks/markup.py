@@ -1,13 +1,14 @@
-"""The HTML as markup: what must be in its head, what must not be in it, and that it is well formed."""
+"""The HTML as markup: required elements of the head, forbidden elements, and well-formedness."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 
 from alerts.lint.document import Document
-from alerts.lint.finding import Found, Level, Place, check
-from alerts.lint.options import Options
-from alerts.lint.page import Page, attribute, shortened, styles
+from alerts.lint.options import LintOptions
+from alerts.lint.page import HtmlPage, attribute, shortened, styles
+from alerts.lint.place import Found, Level, Place
+from alerts.lint.register import check
 
 _DANGEROUS = ("script", "iframe", "frame", "frameset", "object", "embed", "applet", "base")
 _USELESS = ("form", "input", "select", "textarea", "button", "audio", "video", "svg", "canvas",
@@ -24,7 +25,7 @@ _REFERENCE = re.compile(r"&(?!#\d+;|#x[0-9a-fA-F]+;|[a-zA-Z][a-zA-Z0-9]*;)")
     why="An HTML part without a body shows as a blank page.",
     remedy="Send HTML with a body, or none.",
 )  # fmt: skip
-def _empty(document: Document, _: Options) -> Iterator[Found]:
+def _empty(document: Document, _: LintOptions) -> Iterator[Found]:
     page = document.page
     if page and not page.words and next(page.named("img"), None) is None:
         yield Found(Place("html"), "The HTML part shows nothing.")
@@ -32,10 +33,10 @@ def _empty(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "doctype", Level.WARNING, "H1",
-    why="Without <!DOCTYPE html> clients fall back to rules of the last century.",
+    why="Without <!DOCTYPE html> clients render in quirks mode.",
     remedy="Begin the document with <!DOCTYPE html>.",
 )  # fmt: skip
-def _doctype(document: Document, _: Options) -> Iterator[Found]:
+def _doctype(document: Document, _: LintOptions) -> Iterator[Found]:
     page = document.page
     if page and not re.match(
         r"\s*(?:<!--.*?-->\s*)*<!doctype html", page.source[:2000], re.I | re.S
@@ -48,7 +49,7 @@ def _doctype(document: Document, _: Options) -> Iterator[Found]:
     why="Screen readers and browser tabs read the title first.",
     remedy="Write the subject into <title>.",
 )  # fmt: skip
-def _title(document: Document, _: Options) -> Iterator[Found]:
+def _title(document: Document, _: LintOptions) -> Iterator[Found]:
     page = document.page
     if not page:
         return
@@ -60,8 +61,8 @@ def _title(document: Document, _: Options) -> Iterator[Found]:
         yield Found(page.place(title), "The title is not the subject.", Level.HINT)
 
 
-def _metas(page: Page) -> dict[str, str]:
-    """Name (or http-equiv) → content; `charset` of its own."""
+def _metas(page: HtmlPage) -> dict[str, str]:
+    """The content of each <meta> by name or http-equiv; `charset` by itself."""
     found = {}
     for meta in page.named("meta"):
         name = attribute(meta, "name") or attribute(meta, "http-equiv")
@@ -73,11 +74,11 @@ def _metas(page: Page) -> dict[str, str]:
 
 @check(
     "meta", Level.WARNING, "H2",
-    why="Phones show a page without viewport in small; a missing charset shows gibberish where "
-    "mail is saved as a file; the others keep clients from changing colours and adding links.",
-    remedy="Add the <meta> to the head, as `templates/email/_base/frame.html` has them.",
+    why="Phones shrink a page without viewport; without charset, mail saved as a file shows wrong "
+    "characters; the others prevent clients from changing colours and adding links.",
+    remedy="Add the <meta> to the head, as in `templates/email/_base/frame.html`.",
 )  # fmt: skip
-def _meta(document: Document, _: Options) -> Iterator[Found]:
+def _meta(document: Document, _: LintOptions) -> Iterator[Found]:
     page = document.page
     if not page:
         return
@@ -98,19 +99,19 @@ def _meta(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "forbidden-element", Level.ERROR, "H12",
-    why="Clients take it out, and filters take mail with it for an attack.",
-    remedy="Take it out.",
+    why="Clients remove it, and filters treat mail with it as an attack.",
+    remedy="Remove it.",
 )  # fmt: skip
-def _forbidden(document: Document, _: Options) -> Iterator[Found]:
+def _forbidden(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, place in document.named():
         tag = str(element.tag)
         if tag in _DANGEROUS:
             yield Found(place, f"There is a <{tag}>.")
         elif tag in _USELESS:
-            other = "Link to a page of the web that has it."
+            other = "Link to a web page that has it."
             yield Found(place, f"There is a <{tag}>.", Level.WARNING, other)
         elif tag == "meta" and attribute(element, "http-equiv").lower() == "refresh":
-            yield Found(place, "A <meta> sends readers elsewhere.")
+            yield Found(place, "A <meta> redirects readers.")
         for name in element.attrib:
             if str(name).startswith("on"):
                 yield Found(place, f"There is an {shortened(str(name), 20)}= handler.")
@@ -118,22 +119,22 @@ def _forbidden(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "repeated-attribute", Level.WARNING, "H12",
-    why="Of two attributes with one name the second is dropped.",
+    why="Of two attributes with the same name the second is ignored.",
     remedy="Keep one of them.",
 )  # fmt: skip
-def _repeated(document: Document, _: Options) -> Iterator[Found]:
+def _repeated(document: Document, _: LintOptions) -> Iterator[Found]:
     for tag in document.page.tags if document.page else ():
         for name, count in Counter(name for name, _ in tag.attributes).items():
             if count > 1:
-                yield Found(Place("html", tag.line, f"<{tag.name}>"), f"“{name}” is there twice.")
+                yield Found(Place("html", tag.line, f"<{tag.name}>"), f"“{name}” occurs twice.")
 
 
 @check(
     "repeated-id", Level.WARNING, "H12",
-    why="A link or label that means an id finds the first one only.",
-    remedy="Give each element an id of its own.",
+    why="A link or label that refers to an id finds only the first one.",
+    remedy="Give each element its own id.",
 )  # fmt: skip
-def _repeated_id(document: Document, _: Options) -> Iterator[Found]:
+def _repeated_id(document: Document, _: LintOptions) -> Iterator[Found]:
     seen: set[str] = set()
     for element, place in document.named():
         name = attribute(element, "id")
@@ -144,10 +145,10 @@ def _repeated_id(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "unclosed", Level.ERROR, "H12",
-    why="Each client repairs a broken table in its own way; some show nothing after it.",
-    remedy="Close each element that was opened, and no other.",
+    why="Each client repairs a broken table differently; some show nothing after it.",
+    remedy="Close exactly the elements that were opened.",
 )  # fmt: skip
-def _unclosed(document: Document, _: Options) -> Iterator[Found]:
+def _unclosed(document: Document, _: LintOptions) -> Iterator[Found]:
     if not document.page:
         return
     opened: dict[str, list[int]] = {}
@@ -172,10 +173,10 @@ def _unclosed(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "ampersand", Level.WARNING, "H12",
-    why="A bare & in an address may begin a character reference: &copy=1 becomes ©=1.",
+    why="A bare & in a URL may begin a character reference: &copy=1 becomes ©=1.",
     remedy="Write &amp; in attributes.",
 )  # fmt: skip
-def _ampersand(document: Document, _: Options) -> Iterator[Found]:
+def _ampersand(document: Document, _: LintOptions) -> Iterator[Found]:
     for tag in document.page.tags if document.page else ():
         for name, value in tag.attributes:
             if name in ("href", "src") and _REFERENCE.search(value):
@@ -186,10 +187,10 @@ def _ampersand(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "mso-unbalanced", Level.ERROR, "H4",
-    why="Where a conditional comment does not end, Outlook or everyone else sees an empty page.",
-    remedy="End each <!--[if …]> with <![endif]-->, and open each table in one that is closed in one.",
+    why="If a conditional comment does not end, Outlook or all other clients show an empty page.",
+    remedy="End each <!--[if …]> with <![endif]-->; close in a comment each table that a comment opens.",
 )  # fmt: skip
-def _conditionals(document: Document, _: Options) -> Iterator[Found]:
+def _conditionals(document: Document, _: LintOptions) -> Iterator[Found]:
     page = document.page
     if not page:
         return
@@ -218,11 +219,11 @@ def _conditionals(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "outlook-width", Level.WARNING, "H4",
-    why="Outlook's Word engine ignores max-width on anything but a table, and stretches the letter "
-    "over the whole screen.",
+    why="Outlook's Word engine ignores max-width except on tables, and stretches the e-mail over the "
+    "whole screen.",
     remedy="Open a table of the same width in <!--[if mso]>, and close it likewise.",
 )  # fmt: skip
-def _outlook_width(document: Document, _: Options) -> Iterator[Found]:
+def _outlook_width(document: Document, _: LintOptions) -> Iterator[Found]:
     page = document.page
     if not page:
         return
@@ -236,10 +237,10 @@ def _outlook_width(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "too-wide", Level.WARNING, "H4",
-    why="A letter of more than 640 pixels is cut off or scrolled sideways.",
-    remedy="Make it 600 to 640 pixels wide at most, and narrower by max-width.",
+    why="An e-mail wider than 640 pixels is cut off or scrolled sideways.",
+    remedy="Make it at most 640 pixels wide, and narrower with max-width.",
 )  # fmt: skip
-def _too_wide(document: Document, _: Options) -> Iterator[Found]:
+def _too_wide(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, place in document.named("table", "td", "th", "div", "img"):
         declared = {d.name: d.value for d in styles(element)}
         for value in (

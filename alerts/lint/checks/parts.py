@@ -1,19 +1,20 @@
-"""Text and HTML in step (S14): what one part offers, the other must offer, too."""
+"""The same content in text and HTML (S14): what one part has, the other must have, too."""
 
 import html
 import re
 from collections.abc import Iterable, Iterator
 
 from alerts.lint.document import Document
-from alerts.lint.finding import Found, Level, Place, check
-from alerts.lint.options import Options
+from alerts.lint.options import LintOptions
 from alerts.lint.page import shortened
+from alerts.lint.place import Found, Level, Place
+from alerts.lint.register import check
 
 _URL = re.compile(r"https?://[^\s<>\"“”«»]+")
 
 
 def html_urls(document: Document) -> dict[str, Place]:
-    """The web addresses that the HTML links to, where first."""
+    """The URLs that the HTML links to, each with its first place."""
     found: dict[str, Place] = {}
     for link in document.links:
         if link.web:
@@ -22,7 +23,7 @@ def html_urls(document: Document) -> dict[str, Place]:
 
 
 def text_urls(document: Document) -> dict[str, Place]:
-    """The web addresses in the text, where first; without the punctuation of the sentence."""
+    """The URLs in the text, each with its first place; without the punctuation around them."""
     found: dict[str, Place] = {}
     for place, line in document.text_lines():
         for url in _URL.findall(line):
@@ -40,28 +41,28 @@ def _unpunctuated(url: str) -> str:
 
 
 def _form(url: str) -> str:
-    """What two writings of one address share."""
+    """The same for two spellings of one URL."""
     return html.unescape(url).rstrip("/").lower()
 
 
 @check(
     "text-lacks-link", Level.WARNING, "S14",
-    why="Who reads the text is to get all that the others get.",
-    remedy="Write the address into the text part as well.",
+    why="Readers of the text part should get everything that others get.",
+    remedy="Also write the URL into the text part.",
 )  # fmt: skip
-def _text_lacks(document: Document, _: Options) -> Iterator[Found]:
+def _text_lacks(document: Document, _: LintOptions) -> Iterator[Found]:
     if document.page and document.text and document.text.text.strip():
         there = {_form(url) for url in text_urls(document)}
         lacking = {u: p for u, p in html_urls(document).items() if _form(u) not in there}
-        yield from _lacking(lacking, "The text does not have what the HTML links to")
+        yield from _lacking(lacking, "The text lacks URLs that the HTML links to")
 
 
 @check(
     "html-lacks-link", Level.WARNING, "S14",
-    why="A part that says other things than its sibling looks like a trick to filters.",
-    remedy="Link to it in the HTML part as well.",
+    why="Filters distrust mail whose parts differ.",
+    remedy="Also link to it in the HTML part.",
 )  # fmt: skip
-def _html_lacks(document: Document, _: Options) -> Iterator[Found]:
+def _html_lacks(document: Document, _: LintOptions) -> Iterator[Found]:
     if document.page and document.text and document.links:
         there = {_form(url) for url in html_urls(document)}
         shown = document.page.words.lower()
@@ -70,7 +71,7 @@ def _html_lacks(document: Document, _: Options) -> Iterator[Found]:
             for url, place in text_urls(document).items()
             if _form(url) not in there and url.lower() not in shown
         }
-        yield from _lacking(lacking, "The HTML does not link to what the text has")
+        yield from _lacking(lacking, "The HTML lacks URLs that are in the text")
 
 
 def _lacking(urls: dict[str, Place], what: str) -> Iterator[Found]:
@@ -80,7 +81,7 @@ def _lacking(urls: dict[str, Place], what: str) -> Iterator[Found]:
 
 
 def listed(urls: Iterable[str]) -> str:
-    """The first few of them, and how many more there are."""
+    """The first few URLs, and the number of the others."""
     all_of_them = list(urls)
     more = f" and {len(all_of_them) - 3} more" if len(all_of_them) > 3 else ""
     return ", ".join(shortened(url, 80) for url in all_of_them[:3]) + more
@@ -88,10 +89,10 @@ def listed(urls: Iterable[str]) -> str:
 
 @check(
     "parts-differ", Level.ERROR, "S14",
-    why="Filters compare the two parts; people forward either.",
+    why="Filters compare the two parts, and readers see only one of them.",
     remedy="Make both parts from the same articles.",
 )  # fmt: skip
-def _differ(document: Document, _: Options) -> Iterator[Found]:
+def _differ(document: Document, _: LintOptions) -> Iterator[Found]:
     if not document.page or not document.text:
         return
     there = _words(document.page.words)

@@ -1,21 +1,22 @@
-"""Whether it reads well: sizes, line height, alignment, targets for a thumb (rules H7, H9)."""
+"""Legibility: font size, line height, alignment, size of touch targets (rules H7, H9)."""
 
 from collections.abc import Iterator
 
-from alerts.lint.cascade import Look
+from alerts.lint.computed_style import ComputedStyle
 from alerts.lint.document import Document
-from alerts.lint.finding import Found, Level, check
-from alerts.lint.options import Options
+from alerts.lint.options import LintOptions
 from alerts.lint.page import Element, shortened, styles, text_of
+from alerts.lint.place import Found, Level
+from alerts.lint.register import check
 
 _SMALLEST, _BODY, _TARGET = 14.0, 16.0, 44.0  # pixels
-_NORMAL = 1.2  # times the size: what browsers take where nothing is said
-_PARAGRAPH = 80  # letters
+_NORMAL = 1.2  # times the size: the default of browsers
+_PARAGRAPH = 80  # characters
 _GENERIC = {"serif", "sans-serif", "monospace", "system-ui", "cursive", "fantasy", "inherit"}
 
 
-def _seen(document: Document) -> Iterator[tuple[Element, Look]]:
-    """The elements with words of their own."""
+def _seen(document: Document) -> Iterator[tuple[Element, ComputedStyle]]:
+    """The elements with text of their own."""
     for element, look in document.light.looks.items() if document.light else ():
         if look.seen and any(c.isalnum() for c in element.text or ""):
             yield element, look
@@ -23,10 +24,10 @@ def _seen(document: Document) -> Iterator[tuple[Element, Look]]:
 
 @check(
     "text-small", Level.WARNING, "H9",
-    why="Text below 14 pixels is hard to read on a phone, and iOS blows it up.",
-    remedy="Make it 16 pixels; 14 at least, in a footer.",
+    why="Text below 14 pixels is hard to read on a phone, and iOS enlarges it.",
+    remedy="Make it 16 pixels, or at least 14 in a footer.",
 )  # fmt: skip
-def _small(document: Document, _: Options) -> Iterator[Found]:
+def _small(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, look in _seen(document):
         if not document.page:
             continue
@@ -39,10 +40,10 @@ def _small(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "line-height", Level.HINT, "H9",
-    why="Lines that stand close are hard to follow.",
+    why="Lines that are too close are hard to follow.",
     remedy="Set line-height to 1.4 or more on paragraphs.",
 )  # fmt: skip
-def _line_height(document: Document, _: Options) -> Iterator[Found]:
+def _line_height(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, look in _seen(document):
         height = look.line_height or _NORMAL
         if height < 1.4 and len(text_of(element)) > _PARAGRAPH and look.size < 20 and document.page:
@@ -53,10 +54,10 @@ def _line_height(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "text-justified", Level.WARNING, "H9, WCAG 1.4.8",
-    why="Justified text has rivers of white, worst on a phone.",
+    why="Justified text has wide gaps between words, especially on a phone.",
     remedy="Align it to the start.",
 )  # fmt: skip
-def _justified(document: Document, _: Options) -> Iterator[Found]:
+def _justified(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, look in _seen(document):
         if look.align == "justify" and document.page:
             yield Found(document.page.place(element), "A text is justified.")
@@ -64,10 +65,10 @@ def _justified(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "font-fallback", Level.WARNING, "H9",
-    why="Where none of the fonts named is there, a client falls back to Times, or to no Arabic at all.",
+    why="If none of the named fonts exists, a client uses Times, or a font without Arabic.",
     remedy="End font-family with serif, sans-serif, monospace or system-ui.",
 )  # fmt: skip
-def _fallback(document: Document, _: Options) -> Iterator[Found]:
+def _fallback(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, place in document.named():
         for declaration in styles(element):
             families = [name.strip(" \"'").lower() for name in declaration.value.split(",")]
@@ -79,15 +80,15 @@ def _fallback(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "target-small", Level.HINT, "H7, WCAG 2.5.8",
-    why="A thumb is 44 pixels wide.",
-    remedy="Give a link that stands alone padding above and below, to 44 pixels.",
+    why="A fingertip needs a target of about 44 pixels.",
+    remedy="Give a link on its own line padding above and below, so that it is 44 pixels high.",
 )  # fmt: skip
-def _target(document: Document, _: Options) -> Iterator[Found]:
+def _target(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, look in _seen(document):
         if element.tag == "a" and look.display in ("block", "inline-block") and document.page:
             height = look.size * (look.line_height or _NORMAL) + sum(look.padding)
             if height < _TARGET - 0.5:
                 yield Found(
                     document.page.place(element),
-                    f"A link that stands alone is {height:.0f} pixels high.",
+                    f"A link on its own line is {height:.0f} pixels high.",
                 )

@@ -1,15 +1,16 @@
-"""What stays in `<style>`: media queries that Gmail and Outlook keep (rule H11)."""
+"""The contents of `<style>`: media queries that Gmail and Outlook keep (rule H11)."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from alerts.lint.document import Document
-from alerts.lint.finding import Found, Level, Place, check
-from alerts.lint.options import Options
+from alerts.lint.options import LintOptions
 from alerts.lint.page import attribute, shortened, styles
+from alerts.lint.place import Found, Level, Place
+from alerts.lint.register import check
 from alerts.lint.style import Rule, Sheet
 
-# states, attributes, and the names that webmail wraps a letter in
+# states, attributes, and the class names that webmail puts around an e-mail
 _FOR_CLIENTS = re.compile(
     r":(?!root\b)|\[|#(?:outlook|MessageViewBody)|\.(?:ExternalClass|ReadMsgBody)"
 )
@@ -21,21 +22,23 @@ def _sheets(document: Document) -> Sequence[tuple[Sheet, int]]:
 
 @check(
     "style-nested-at", Level.ERROR, "H11, caniemail#144",
-    why="Gmail drops the whole style sheet where an at-rule stands in another.",
-    remedy="Write the inner rule on its own, with both conditions joined by “and”.",
+    why="Gmail drops a style sheet that has an at-rule inside another.",
+    remedy="Write the inner rule by itself, with both conditions joined by “and”.",
 )  # fmt: skip
-def _nested(document: Document, _: Options) -> Iterator[Found]:
+def _nested(document: Document, _: LintOptions) -> Iterator[Found]:
     for sheet, before in _sheets(document):
         for name, line in sheet.nested:
-            yield Found(Place("html", before + line, f"@{name}"), f"@{name} stands in an at-rule.")
+            yield Found(
+                Place("html", before + line, f"@{name}"), f"@{name} is inside another at-rule."
+            )
 
 
 @check(
     "style-import", Level.ERROR, "H11, trap C",
-    why="Clients do not load style sheets, and loading one tells who reads when.",
+    why="Clients do not load style sheets, and loading one would tell who reads when.",
     remedy="Write the rules into the e-mail.",
 )  # fmt: skip
-def _import(document: Document, _: Options) -> Iterator[Found]:
+def _import(document: Document, _: LintOptions) -> Iterator[Found]:
     for sheet, before in _sheets(document):
         for name, line in sheet.at_rules:
             if name == "import":
@@ -47,10 +50,10 @@ def _import(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "style-url", Level.WARNING, "H11",
-    why="Gmail drops the whole style sheet where a rule in it names a picture.",
+    why="Gmail drops a style sheet that has a rule with a picture.",
     remedy="Put the picture into an <img> or a style attribute.",
 )  # fmt: skip
-def _url(document: Document, _: Options) -> Iterator[Found]:
+def _url(document: Document, _: LintOptions) -> Iterator[Found]:
     for sheet, before in _sheets(document):
         for rule in sheet.rules:
             if any("url(" in declaration.value.lower() for declaration in rule.declarations):
@@ -60,9 +63,9 @@ def _url(document: Document, _: Options) -> Iterator[Found]:
 @check(
     "style-comment", Level.WARNING, "H11, caniemail css-comments",
     why="Some clients drop the rule that follows a comment.",
-    remedy="Take the comments out of <style>.",
+    remedy="Remove the comments from <style>.",
 )  # fmt: skip
-def _comment(document: Document, _: Options) -> Iterator[Found]:
+def _comment(document: Document, _: LintOptions) -> Iterator[Found]:
     for sheet, before in _sheets(document):
         for text, line in sheet.comments:
             yield Found(
@@ -73,10 +76,10 @@ def _comment(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "style-broken", Level.WARNING, "CSS Syntax 3",
-    why="What cannot be read as CSS is left out, often with what follows it.",
+    why="Clients skip invalid CSS, often with what follows it.",
     remedy="Correct the style sheet.",
 )  # fmt: skip
-def _broken(document: Document, _: Options) -> Iterator[Found]:
+def _broken(document: Document, _: LintOptions) -> Iterator[Found]:
     for sheet, before in _sheets(document):
         for message, line in sheet.faults:
             yield Found(Place("html", before + line), f"A style sheet: {shortened(message, 80)}.")
@@ -84,10 +87,10 @@ def _broken(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "style-outvoted", Level.WARNING, "H11, trap C",
-    why="A style attribute wins over a rule of a style sheet, so that the rule does nothing.",
-    remedy="Write !important behind each declaration in a media query.",
+    why="A style attribute wins over a rule of a style sheet, so that the rule has no effect.",
+    remedy="Add !important to each declaration in a media query.",
 )  # fmt: skip
-def _outvoted(document: Document, _: Options) -> Iterator[Found]:
+def _outvoted(document: Document, _: LintOptions) -> Iterator[Found]:
     for sheet, before in _sheets(document):
         for rule in sheet.rules:
             weak = [one for one in rule.declarations if rule.conditions and not one.important]
@@ -103,18 +106,18 @@ def _outvoted(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "style-not-inlined", Level.WARNING, "H11",
-    why="The Gmail app with other accounts, and some webmail, drop <style> altogether.",
+    why="The Gmail app with other accounts, and some webmail, remove <style>.",
     remedy="Write what every client needs as style attributes; keep media queries only.",
 )  # fmt: skip
-def _not_inlined(document: Document, _: Options) -> Iterator[Found]:
+def _not_inlined(document: Document, _: LintOptions) -> Iterator[Found]:
     for sheet, before in _sheets(document):
         for rule in sheet.rules:
             if not rule.conditions and not _harmless(rule):
-                yield Found(_at(rule, before), "A rule stands outside of a media query.")
+                yield Found(_at(rule, before), "A rule is outside of a media query.")
 
 
 def _harmless(rule: Rule) -> bool:
-    """True for rules that no style attribute can replace."""
+    """True for rules that cannot be written as style attributes."""
     if re.search(
         r":(?!root\b)|\[|#(?:outlook|MessageViewBody)|\.(?:ExternalClass|ReadMsgBody)",
         rule.selectors,

@@ -1,27 +1,28 @@
-"""Tables: those that lay out must not be read as data, and those of data must."""
+"""Tables: layout tables must not be announced as data, and data tables must."""
 
 from collections.abc import Iterator
 
 from alerts.lint.document import Document
-from alerts.lint.finding import Found, Level, check
-from alerts.lint.options import Options
+from alerts.lint.options import LintOptions
 from alerts.lint.page import Element, attribute
+from alerts.lint.place import Found, Level
+from alerts.lint.register import check
 
 _LAYOUT = ("presentation", "none")
 
 
 def _with(document: Document, *names: str) -> set[Element]:
-    """The tables that have elements of those names, not counting those of a table inside."""
+    """The tables that have elements of those names, without those of nested tables."""
     return {next(element.iterancestors("table"), None) for element, _ in document.named(*names)}
 
 
 @check(
     "table-role", Level.WARNING, "H3",
-    why="Without a role a screen reader counts out the rows and columns of the layout. 84 % of "
+    why="Without a role a screen reader announces the rows and columns of the layout. 84 % of "
     "mails lack it.",
-    remedy='Write role="presentation" on each table that lays out.',
+    remedy='Write role="presentation" on each layout table.',
 )  # fmt: skip
-def _role(document: Document, _: Options) -> Iterator[Found]:
+def _role(document: Document, _: LintOptions) -> Iterator[Found]:
     of_data = _with(document, "th")
     for table, place in document.named("table"):
         role = attribute(table, "role").lower()
@@ -31,10 +32,10 @@ def _role(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "table-mixed", Level.WARNING, "H3",
-    why="A table that lays out and has headers is read as neither.",
-    remedy="Take role=presentation from a table of data; th, caption and summary from a layout.",
+    why="Screen readers handle a layout table with headers inconsistently.",
+    remedy="Remove role=presentation from a data table; th, caption and summary from a layout table.",
 )  # fmt: skip
-def _mixed(document: Document, _: Options) -> Iterator[Found]:
+def _mixed(document: Document, _: LintOptions) -> Iterator[Found]:
     of_data = _with(document, "th", "caption")
     for table, place in document.named("table"):
         data = table in of_data or table.get("summary")
@@ -44,10 +45,10 @@ def _mixed(document: Document, _: Options) -> Iterator[Found]:
 
 @check(
     "table-scope", Level.WARNING, "H3, WCAG 1.3.1",
-    why="A screen reader then knows which cells a header is for.",
+    why="A screen reader needs it to know which cells a header belongs to.",
     remedy='Write scope="col" or scope="row" on each th.',
 )  # fmt: skip
-def _scope(document: Document, _: Options) -> Iterator[Found]:
+def _scope(document: Document, _: LintOptions) -> Iterator[Found]:
     for header, place in document.named("th"):
         if attribute(header, "scope") not in ("col", "row", "colgroup", "rowgroup"):
             yield Found(place, "A th has no scope.")

@@ -1,0 +1,241 @@
+"""Parses a returned message: its own text, its machine-readable fields, and our quoted message.
+
+Accepts any octets, with any line ends, truncated or malformed, and reads a limited part of them (X4).
+Never raises. `classify` decides what the message means.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.header import decode_header
+from email.message import Message
+from email.parser import BytesHeaderParser, BytesParser
+from email.policy import Compat32
+from html import unescape
+
+from alerts.bounces.report import Fields
+
+MOST_OCTETS = 2_000_000
+MOST_HEAD = 256_000
+MOST_PARTS = 200
+LONGEST_TEXT = 60_000  # characters of one part that are read
+
+LONGEST_FIELD = 4_000
+_LONGEST_HEADER = (
+    20_000  # characters of a field that are parsed: the parser's time is quadratic in them
+)
+
+_SLOW = ("punycode", "idna")  # not charsets of mail, and their decoders take quadratic time
+
+_RETURNED = ("message/rfc822", "message/global", "message/partial")
+_RETURNED_HEAD = ("text/rfc822-headers", "text/rfc822-header", "message/global-headers")
+_REPORTS = ("message/delivery-status", "message/global-delivery-status")
+_FIELD = re.compile(r"(?:>[ ]?)*[ \t]{0,4}([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*)")
+_QUOTED = re.compile(r"^>[> ]*", re.MULTILINE)
+# The beginning of our message in a report that is not divided into parts.
+_ORIGINAL = re.compile(
+    r"^[> ]*(?:Return-Path|Received|X-Apparently-To|Delivered-To|DomainKey-Signature)[ ]?:"
+    r"|^[ >*=|-]*(?:begin )?(?:original message|message text|returned message|message header"
+    r"|header of the original|unsent message)s?(?: follows?| below)?[ .:=|*-]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_STYLE = re.compile(r"</?(?:style|script|title)\b[^<>]*>", re.IGNORECASE)
+
+
+class _Bounded(Compat32):
+    """The parser's policy, with fields of bounded length, also in the parts of a message."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER]
+
+
+_POLICY = _Bounded()
+
+
+@dataclass(slots=True)
+class Mail:
+    """`head`: its own fields. `text`: its text for people. `groups`: machine-readable fields, one group
+    for the message and one for each recipient. `feedback`: the fields of a complaint. `returned`:
+    the header fields of our message."""
+
+    head: Fields
+    text: str = ""
+    groups: list[Fields] = field(default_factory=list)
+    feedback: Fields = field(default_factory=dict)
+    returned: Fields = field(default_factory=dict)
+    report_type: str = ""
+
+
+def taken_apart(octets: bytes) -> Mail:
+    """The parsed message; anything beyond `MOST_OCTETS` or `MOST_PARTS` is ignored."""
+    plain = octets[:MOST_OCTETS].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
+    try:
+        message = BytesParser(policy=_POLICY).parsebytes(plain)
+        mail = Mail(_fields(message))
+        mail.report_type = str(message.get_param("report-type") or "").lower()
+        _gather(message, mail)
+        if not mail.text and not mail.groups:  # the header names a wrong boundary
+            mail.text = _characters(plain.partition(b"\n\n")[2], "")[:LONGEST_TEXT]
+    except RecursionError:  # parts nested hundreds deep, to cause harm
+        return Mail({})
+    _without_original(mail)
+    return mail
+
+
+def head(octets: bytes) -> Fields:
+    """The header fields of a message; of repeated fields all values, one per line."""
+    plain = octets[:MOST_HEAD].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    message = BytesHeaderParser(policy=_POLICY).parsebytes(plain.partition(b"\n\n")[0])
+    found: dict[str, str] = {}
+    for name, value in message.raw_items():
+        said = _octets(value)
+        found[name.lower()] = f"{found.get(name.lower(), '')}\n{said}".strip()
+    return found
+
+
+def groups(text: str) -> Iterator[Fields]:
+    """Yield each block of header fields in a text, whether quoted or indented or neither."""
+    group: dict[str, str] = {}
+    name = ""
+    for line in text.split("\n"):
+        bare = _QUOTED.sub("", line) if line.startswith(">") else line
+        match = _FIELD.match(line)
+        if match and (not name or not bare.startswith((" " * 5, "\t"))):
+            name = match[1].lower()
+            if name == "final-recipient" and name in group:  # no empty line between two recipients
+                yield group
+                group = {}
+            group.setdefault(name, match[2].strip())
+        elif name and bare[:1] in (" ", "\t") and bare.strip():
+            group[name] = f"{group[name]} {bare.strip()}"
+        else:
+            if group:
+                yield group
+            group, name = {}, ""
+    if group:
+        yield group
+
+
+def _gather(message: Message, mail: Mail) -> None:
+    """Read the parts, except those of the returned message."""
+    texts: list[str] = []
+    pages: list[str] = []
+    waiting = [message]
+    for _ in range(MOST_PARTS):
+        if not waiting:
+            break
+        part = waiting.pop(0)
+        kind = part.get_content_type()
+        inner = part.get_payload()
+        if kind in _REPORTS:
+            mail.groups += _report(part)
+        elif kind == "message/feedback-report":
+            mail.feedback = mail.feedback or _report_fields(part)
+        elif kind in _RETURNED or kind in _RETURNED_HEAD:
+            original = inner[0] if isinstance(inner, list) and inner else None
+            found = (
+                _fields(original)
+                if isinstance(original, Message)
+                else next(groups(_text(part)), {})
+            )
+            mail.returned = mail.returned or found
+        elif isinstance(inner, list):
+            waiting[:0] = [each for each in inner if isinstance(each, Message)]
+        elif kind == "text/html":
+            pages.append(_words(_text(part)))
+        elif _readable(part):
+            texts.append(_text(part))
+    mail.text = ("\n".join(filter(str.strip, texts)) or "\n".join(pages))[:LONGEST_TEXT]
+
+
+def _without_original(mail: Mail) -> None:
+    """Cut the text where our own message begins, and keep its header fields."""
+    for start in _ORIGINAL.finditer(mail.text):
+        rest = mail.text[start.start() :]
+        if start.start() == 0 and not re.match(r"\W*(?:original|returned|unsent)", rest, re.I):
+            continue  # the whole text is our message: no text remains
+        found = next(
+            (each for each in groups(rest) if {"from", "to", "message-id"} & set(each)), {}
+        )
+        mail.returned = mail.returned or found
+        mail.text = mail.text[: start.start()]
+        return
+
+
+def _report(part: Message) -> list[Fields]:
+    inner = part.get_payload()
+    if not isinstance(inner, list):
+        return list(groups(_text(part)))
+    found: list[Fields] = []
+    for each in (one for one in inner if isinstance(one, Message)):
+        own = _fields(each)
+        rest = list(groups(_text(each))) if isinstance(each.get_payload(), str) else []
+        found += [group for group in (own, *rest) if group]
+    return found
+
+
+def _report_fields(part: Message) -> Fields:
+    merged: dict[str, str] = {}
+    for group in _report(part):
+        merged = {**group, **merged}
+    return merged
+
+
+def _fields(message: Message) -> Fields:
+    found: dict[str, str] = {}
+    for name, value in message.raw_items():
+        found.setdefault(name.lower(), _decoded(_octets(value)))
+    return found
+
+
+def _octets(value: str) -> str:
+    """A field on one line; raw octets, which the parser keeps as lone surrogates, are decoded."""
+    octets = str(value)[:LONGEST_FIELD].encode("utf-8", "surrogateescape")
+    return " ".join(_characters(octets, "").split())
+
+
+def _decoded(value: str) -> str:
+    """A field with encoded words (RFC 2047) decoded; unchanged where they are malformed."""
+    if "=?" not in value:
+        return value
+    try:
+        pieces = decode_header(value)
+    except (MessageError, ValueError, TypeError):
+        return value
+    return "".join(
+        piece if isinstance(piece, str) else _characters(piece, charset or "")
+        for piece, charset in pieces
+    )
+
+
+def _readable(part: Message) -> bool:
+    kind = part.get_content_type()
+    return kind == "application/octet-stream" or kind.startswith(("text/", "message/"))
+
+
+def _text(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    return _characters(payload[: 4 * LONGEST_TEXT], part.get_content_charset() or "")[:LONGEST_TEXT]
+
+
+def _characters(octets: bytes, charset: str) -> str:
+    """The text in its charset; where that is wrong or unknown, in the first that can decode it."""
+    if b"\x1b$" in octets or b"\x1b(" in octets:
+        charset = "iso2022_jp"
+    for each in (charset, "utf-8") if charset.lower() not in _SLOW else ("utf-8",):
+        try:
+            return octets.decode(each)
+        except (LookupError, UnicodeDecodeError, ValueError):
+            continue
+    return octets.decode("latin-1")
+
+
+def _words(page: str) -> str:
+    """The text of an HTML page, good enough to search for a sentence."""
+    return unescape(_TAG.sub(" ", _BREAK.sub("\n", "".join(_STYLE.split(page)[::2]))))

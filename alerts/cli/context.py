@@ -1,0 +1,203 @@
+"""The context of every command: the project, its settings and database, the clock, and output.
+
+Results go to stdout, messages to stderr. The clock is read here; elsewhere, `now` is an argument.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alerts.domain.errors import InputError
+from alerts.text.decoding import written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from alerts.config.settings import Settings
+    from alerts.domain.month import Month
+    from alerts.library.next_step import NextStep
+    from alerts.library.project import Project
+    from alerts.library.voided import Voided
+
+
+def system_clock() -> datetime:
+    """The present moment, UTC."""
+    return datetime.now(UTC)
+
+
+pass_session = click.pass_obj
+month_option = click.option(
+    "--month",
+    metavar="YYYY-MM",
+    help="Default: the last month that has ended, in the alert's time zone.",
+)
+out_option = click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to write to; default: the folder “build” of the project.",
+)
+by_option = click.option(
+    "--by",
+    default="",
+    metavar="NAME",
+    help="Your name, for the event log; default: your account on this machine.",
+)
+anyway_option = click.option(
+    "--anyway",
+    multiple=True,
+    metavar="NAME",
+    help="Go on although NAME is refused; may be repeated.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def on_month(command: "Callable[..., Any]") -> "Callable[..., Any]":
+    """A command about one month that can print JSON: gives it the session, `month` and `as_json`."""
+    return month_option(json_option(pass_session(command)))
+
+
+class Session:
+    """One call of the command line; `clock` is the one of the machine."""
+
+    clock: Callable[[], datetime] = staticmethod(system_clock)
+
+    def __init__(self, folder: Path | None, *, quiet: bool = False, verbose: bool = False) -> None:
+        self.folder, self.quiet, self.verbose = folder, quiet, verbose
+
+    @cached_property
+    def project(self) -> "Project":
+        """The project; raises `UsageError` or `SettingsError`."""
+        from alerts.library.project import Project  # 20 ms, which --help does not need
+
+        context = click.get_current_context(silent=True)
+        path = context.command_path.split(" ", 1)[-1] if context else ""
+        return Project(self.folder, clock=self.clock, caller=path, prefix="--")
+
+    @property
+    def settings(self) -> "Settings":
+        """The project's settings; raises `UsageError` or `SettingsError`."""
+        return self.project.settings
+
+    def close(self) -> None:
+        """Close the database, if it is open."""
+        if "project" in self.__dict__:
+            self.project.close()
+
+    @property
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return self.clock()
+
+    def month(self, text: str | None) -> "Month":
+        """The month of that text, or the last one that has ended."""
+        return self.project.month(text)
+
+    def warn_voided(self, voided: "Iterable[Voided]") -> None:
+        """Say whose approvals hold no more."""
+        for one in voided:
+            names = ", ".join(one.names)
+            self.warn(f"{one.month}: has changed, so its approval by {names} is void")
+
+    def human(self, moment: datetime) -> str:
+        """A moment as a person reads it, in the alert's time zone: “in 2 days, Mon 2 Nov 09:00”."""
+        from alerts.text.human_time import human
+
+        return human(moment, self.now, self.settings.zone)
+
+    def dated(self, moment: datetime) -> str:
+        """The same within a sentence: “Mon 2 Nov 09:00, in 2 days”."""
+        from alerts.text.human_time import date_and_time, distance
+
+        now, zone = self.now, self.settings.zone
+        return f"{date_and_time(moment, now, zone)}, {distance(moment, now, zone)}"
+
+    def tell_next(self, step: "NextStep") -> None:
+        """Say the next step as the last line: on stderr, because it is a message; silent under --quiet."""
+        if self.quiet:
+            return
+        why = step.why if step.at is None else f"{step.why} {self.human(step.at)}"
+        if sys.stdout.isatty() and sys.stderr.isatty():
+            from alerts.cli import terminal  # imports rich, which is only needed on a terminal
+
+            terminal.print_next(step.command, why, why.partition(", ")[0] if step.at else why)
+        else:
+            click.echo(f"next: {step.command}  ({why})", err=True)
+
+    def say(self, message: str) -> None:
+        """Print a message to stderr; silent under --quiet."""
+        if not self.quiet:
+            click.echo(message, err=True)
+
+    def explain(self, message: str) -> None:
+        """Print a message to stderr, only under --verbose."""
+        if self.verbose:
+            click.echo(message, err=True)
+
+    def warn(self, message: str) -> None:
+        """Print a warning about a problem that did not stop the command."""
+        click.echo(f"alerts: {message}", err=True)
+
+
+def read_text(file: Path, largest: int = 20_000_000) -> str:
+    """The text in a file, or on stdin for -; raises `InputError`."""
+    name = "stdin" if str(file) == "-" else str(file)
+    with click.open_file(str(file), "rb") as stream:
+        octets: bytes = stream.read(largest + 1)
+    if len(octets) > largest:
+        raise InputError(f"{name}: larger than {largest:,} octets")
+    return written(octets, name)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    import json  # costs 4 ms, which --help does not need
+
+    click.echo(json.dumps(document, ensure_ascii=not speaks_unicode(), indent=2))
+
+
+def speaks_unicode() -> bool:
+    """Whether stdout takes every character; JSON for another one is written with escapes."""
+    return (sys.stdout.encoding or "utf-8").lower().replace("_", "-").startswith("utf")
+
+
+def next_fields(step: "NextStep") -> "Mapping[str, Any]":
+    """The next step in a JSON document: the command, why, and from when on."""
+    at = step.at.isoformat() if step.at else None
+    return {"next": step.command, "next_why": step.why, "next_at": at}
+
+
+def on_terminal() -> bool:
+    """Whether a person reads stdout; piped output is for programs."""
+    return sys.stdout.isatty()
+
+
+def print_table(rows: list[tuple[str, ...]], headings: tuple[str, ...]) -> None:
+    """Print aligned columns on stdout, one line per row; only the headings where there are no rows.
+
+    On a terminal, headings are bold, and the table is cut to its width.
+    """
+    if sys.stdout.isatty():
+        from alerts.cli import terminal  # imports rich, which is only needed on a terminal
+
+        terminal.print_table(rows, headings)
+        return
+    table = [headings, *rows]
+    widths = [max(_columns(row[column]) for row in table) for column in range(len(headings))]
+    for row in table:
+        cells = zip(row, widths, strict=True)
+        click.echo("  ".join(f"{c}{' ' * (width - _columns(c))}" for c, width in cells).rstrip())
+
+
+def _columns(text: str) -> int:
+    """The number of terminal columns of a text: two for 漢, none for a combining mark."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # costs 15 ms
+
+    return cell_len(text)

@@ -1,0 +1,1 @@
+"""Settings: each declared once, read from `alerts.toml` and the environment, checked, written."""

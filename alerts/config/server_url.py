@@ -1,0 +1,40 @@
+"""Parses the URL of a server in the settings, such as `smtp://user@host:587`.
+
+Refuses passwords in it; other requirements are checked by the module of each kind of server.
+"""
+
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from alerts.domain.errors import SettingsError
+
+
+def taken_apart(url: str, setting: str) -> SplitResult:
+    """The parts of `url`, with a valid port; raises `SettingsError`, which names the setting."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # a malformed port raises here
+    except ValueError as fault:
+        raise SettingsError(
+            f"{setting}: no valid address; write one as smtp://user@host:587 is written"
+        ) from fault
+    return parts
+
+
+def refuse_password(parts: SplitResult, setting: str) -> None:
+    """Raise `SettingsError` for a password in the URL, which `--json` and logs might show."""
+    section = setting.partition(".")[0]
+    if parts.password:
+        raise SettingsError(
+            f"{setting}: keep the password out of the URL; set the variable that"
+            f" {section}.password_env names, or {section}.password_file"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """True if a host of that name, or IP address, is this machine."""
+    name = host.lower().rstrip(".")
+    try:
+        return bool(ip_address(name).is_loopback)
+    except ValueError:
+        return name == "localhost"

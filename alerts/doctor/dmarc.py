@@ -1,0 +1,194 @@
+"""DMARC as RFC 9989 has it: the policy is looked up by a walk up the DNS tree, with no list of suffixes.
+
+The walk ends at a record with `psd`; the organisational domain is the one that says `psd=n`, or the one
+below one that says `psd=y`, or else the highest with a record. `pct`, `rf` and `ri` are gone; a record
+without a valid `p` counts as `p=none` if it names where reports go, and for nothing if not.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from alerts.doctor.dns_records import is_dmarc, tags
+from alerts.doctor.finding import Ask, CheckLevel, CheckOutput
+
+_WISHES = ("none", "quarantine", "reject")
+_MOST_LABELS = 8  # RFC 9989 §4.10
+
+
+@dataclass(frozen=True, slots=True)
+class DmarcWalk:
+    """What a walk from a domain upwards found: records by domain, and those that have more than one."""
+
+    domain: str
+    records: Mapping[str, str]
+    doubled: tuple[str, ...]
+    organisation: str
+
+    @property
+    def source(self) -> str:
+        """The domain whose record holds for the mail of `domain`; empty for none."""
+        order = (self.domain, self.organisation, *self.records)
+        return next((name for name in order if name in self.records), "")
+
+
+def walk(ask: Ask, domain: str) -> DmarcWalk:
+    """Walk up from that domain; raises `NoAnswer`."""
+    records: dict[str, str] = {}
+    doubled: list[str] = []
+    organisation, below = "", ""
+    for name in _upwards(domain):
+        found = [text for text in ask(f"_dmarc.{name}", "TXT") if is_dmarc(text)]
+        doubled += [name] if len(found) > 1 else []
+        if len(found) == 1:
+            records[name] = found[0]
+            psd = tags(found[0]).get("psd", "u").lower()
+            if psd in ("n", "y"):
+                organisation = name if psd == "n" or name == domain else below
+                break
+        below = name
+    highest = min(records, key=lambda name: name.count("."), default=domain)
+    return DmarcWalk(domain, records, tuple(doubled), organisation or highest)
+
+
+def _upwards(domain: str) -> Iterator[str]:
+    labels = domain.lower().rstrip(".").split(".")
+    yield ".".join(labels)
+    labels = labels[-_MOST_LABELS + 1 :] if len(labels) >= _MOST_LABELS else labels[1:]
+    while labels:
+        yield ".".join(labels)
+        del labels[0]
+
+
+def policy(found: DmarcWalk) -> str:
+    """The policy that receivers apply to mail of the domain: none, quarantine, reject; empty: no DMARC."""
+    if not found.source:
+        return ""
+    record = tags(found.records[found.source])
+    names = ("p",) if found.source == found.domain else ("sp", "p")
+    wishes = [record[name].lower() for name in names if name in record]
+    if wishes and wishes[0] in _WISHES:
+        wish = wishes[0]
+    elif "rua" in record:
+        wish = "none"
+    else:
+        return ""
+    testing = record.get("t", "n").lower() == "y"
+    return _WISHES[max(0, _WISHES.index(wish) - 1)] if testing else wish
+
+
+def judged(ask: Ask, author: str, envelope: str) -> Iterator[CheckOutput]:
+    """Whether the policy of the domain in From is valid, and whether the return path aligns with it."""
+    found = walk(ask, author)
+    for name in found.doubled:
+        yield CheckOutput(
+            CheckLevel.ERROR, f"{name} has several DMARC records, so none counts", "keep one"
+        )
+    if not found.source:
+        if not found.doubled:
+            yield CheckOutput(
+                CheckLevel.ERROR,
+                f"{author} has no DMARC record",
+                f"publish a TXT record “v=DMARC1; p=none; rua=mailto:you@{author}” for _dmarc.{author}",
+            )
+        return
+    text = found.records[found.source]
+    said = [*_record(found, tags(text)), *_reports(ask, found, tags(text))]
+    said += _aligned(ask, found, tags(text), envelope)
+    if all(one.level is CheckLevel.HINT for one in said):
+        yield CheckOutput(CheckLevel.OK, f"DMARC of {found.source}: {text}")
+    yield from said
+
+
+def _record(found: DmarcWalk, record: Mapping[str, str]) -> Iterator[CheckOutput]:
+    where = found.source
+    if not policy(found):
+        yield CheckOutput(
+            CheckLevel.ERROR,
+            f"the DMARC record of {where} has no policy",
+            "write p=none, quarantine or reject in it",
+        )
+    elif record.get("p", "").lower() not in _WISHES:
+        yield CheckOutput(
+            CheckLevel.HINT,
+            f"the DMARC record of {where} has no valid p, which counts as p=none",
+            "write p=none, quarantine or reject in it",
+        )
+    if record.get("t", "n").lower() == "y":
+        yield CheckOutput(
+            CheckLevel.HINT,
+            f"the DMARC record of {where} is a test (t=y): its policy counts one step less",
+            "take t=y out once reports show that all mail passes",
+        )
+    old = [name for name in ("pct", "rf", "ri") if name in record]
+    if old:
+        yield CheckOutput(
+            CheckLevel.HINT,
+            f"{', '.join(old)} in the DMARC record of {where} mean nothing any more (RFC 9989)",
+            "take them out",
+        )
+
+
+def _reports(ask: Ask, found: DmarcWalk, record: Mapping[str, str]) -> Iterator[CheckOutput]:
+    """Where reports go, and whether another domain has agreed to take them (RFC 9990 §4)."""
+    if "rua" not in record:
+        yield CheckOutput(
+            CheckLevel.HINT,
+            f"nobody reads the DMARC reports of {found.source}",
+            "add rua=mailto:… with an address of yours",
+        )
+    for uri in filter(None, map(str.strip, record.get("rua", "").split(","))):
+        domain = uri.partition("!")[0].rpartition("@")[2].lower()
+        if not uri.lower().startswith("mailto:") or not domain:
+            yield CheckOutput(
+                CheckLevel.WARNING, f"“{uri}” in rua is no mailto: address", "correct it"
+            )
+        elif walk(ask, domain).organisation != found.organisation:
+            name = f"{found.source}._report._dmarc.{domain}"
+            if not any(is_dmarc(text) for text in ask(name, "TXT")):
+                yield CheckOutput(
+                    CheckLevel.WARNING,
+                    f"{domain} has not agreed to take the DMARC reports of {found.source}",
+                    f"have it publish “v=DMARC1” as TXT for {name}, or name an address of yours in rua",
+                )
+
+
+def _aligned(
+    ask: Ask, found: DmarcWalk, record: Mapping[str, str], envelope: str
+) -> Iterator[CheckOutput]:
+    strict = record.get("aspf", "r").lower() == "s"
+    if envelope == found.domain:
+        return
+    if strict or walk(ask, envelope).organisation != found.organisation:
+        yield CheckOutput(
+            CheckLevel.WARNING,
+            f"bounces go to {envelope}, so SPF does not align with {found.domain}",
+            f"set sender.bounces to an address at {found.domain}; otherwise DMARC depends on DKIM alone",
+        )
+
+
+def indicator(ask: Ask, author: str) -> Iterator[CheckOutput]:
+    """BIMI: a logo beside the mail, for those whose DMARC policy rejects or quarantines."""
+    found = walk(ask, author)
+    for domain in dict.fromkeys((author, found.organisation)):
+        texts = [
+            t for t in ask(f"default._bimi.{domain}", "TXT") if t.lower().startswith("v=bimi1")
+        ]
+        if not texts:
+            continue
+        logo = tags(texts[0]).get("l", "")
+        if len(texts) > 1 or not (logo.startswith("https://") and logo.lower().endswith(".svg")):
+            yield CheckOutput(
+                CheckLevel.WARNING,
+                f"the BIMI record of {domain} names no logo that counts: {' '.join(texts)}",
+                "publish one record with l=https://….svg (SVG Tiny PS)",
+            )
+        elif policy(found) not in ("quarantine", "reject"):
+            yield CheckOutput(
+                CheckLevel.WARNING,
+                f"{domain} has a BIMI logo, but its DMARC policy is “{policy(found) or 'none'}”",
+                "BIMI needs p=quarantine or p=reject",
+            )
+        else:
+            yield CheckOutput(CheckLevel.OK, f"BIMI logo of {domain}: {logo}")
+        return
+    yield CheckOutput(CheckLevel.OK, f"{author} has no BIMI logo, which is optional")

@@ -1,0 +1,1 @@
+"""From the issue to an edition in one language: HTML, text, subject."""

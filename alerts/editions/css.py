@@ -1,0 +1,93 @@
+"""Inlines style rules into style attributes, for clients that remove `<style>`; uses premailer.
+
+Guarantees: never uses the network, whatever a template's style sheet asks for (trap C: premailer
+follows `@import` even with `allow_network=False`, so the parser here has a fetcher of its own, that
+fetches nothing); keeps every `!important`, classes and conditional comments; the same input gives the
+same bytes. A `<style data-premailer="ignore">` is kept as it is. Takes hundreds of milliseconds: called
+once per edition, never per subscriber.
+"""
+
+import logging
+import re
+from typing import Any
+
+import cssutils
+from lxml import etree
+from premailer import Premailer
+
+_IMPORT = re.compile(r"@import[^;]*;?", re.IGNORECASE)
+# cssutils reports each mso- property as an error; checking style sheets is the linter's work
+cssutils.log.setLevel(logging.CRITICAL + 1)
+cssutils.ser.prefs.minimizeColorHash = False  # #ffffff stays: old clients do not know #fff
+
+# libxml2 writes a value that holds a quotation mark between apostrophes
+_QUOTED = r"""=(?:"[^"]*"|'[^']*')"""
+_TAG = re.compile(rf"<[a-zA-Z][\w:-]*(?:\s+[\w:-]+(?:{_QUOTED})?)*\s*>")
+# Classes of the packaged style sheet that only say what is inlined: kinds of text, cells, links.
+_SPENT = re.compile(r"t-\w+|cell|far|line|plain|under")
+_VALUE = re.compile(_QUOTED)
+
+
+def inlined(html: str) -> str:
+    """The document with its style rules written into its elements."""
+    tree = etree.fromstring(html.strip(), etree.HTMLParser()).getroottree()
+    for link in tree.xpath("//link[contains(@rel, 'stylesheet')]"):
+        link.getparent().remove(link)  # no mail client loads one
+    for style in tree.iter("style"):
+        style.text = _IMPORT.sub("", style.text or "")
+    inliner = _Inliner(
+        tree.getroot(),
+        allow_network=False,
+        strip_important=False,
+        remove_classes=False,
+        disable_validation=True,
+        # templates set these themselves: a style's `width: 100%` is not an attribute for Outlook
+        disable_basic_attributes=["align", "width", "height"],
+    )
+    inliner.transform()
+    for element in tree.xpath(
+        "//*[@bgcolor][not(self::body or self::table or self::tr or self::td)]"
+    ):
+        del element.attrib["bgcolor"]  # premailer gives it to all; HTML to these alone
+    kept = "".join(tree.xpath("//style[@data-premailer]/text()"))
+    for element in tree.xpath("//*[@class]"):
+        _drop_classes(element, kept)
+    for element in tree.xpath("//*[@style]"):
+        _shorten(element)
+    html = etree.tostring(tree, method="html", encoding="unicode")
+    return _TAG.sub(_escaped, html) + "\n"
+
+
+def _drop_classes(element: Any, kept: str) -> None:
+    """Remove the classes that have done their work: those of `_SPENT` that no kept rule names."""
+    names = element.get("class").split()
+    left = [one for one in names if not _SPENT.fullmatch(one) or f".{one}" in kept]
+    if left:
+        element.set("class", " ".join(left))
+    else:
+        del element.attrib["class"]
+
+
+def _shorten(element: Any) -> None:
+    """Write its style without spaces, which are kilobytes in an edition, and without what the attribute
+    `valign` says already, which HTML knows of cells alone."""
+    style = element.get("style").replace("; ", ";")
+    if element.tag == "td":
+        style = re.sub(r"(?:^|;)vertical-align:top(?=;|$)", "", style).lstrip(";")
+    else:
+        element.attrib.pop("valign", None)
+    element.set("style", style)
+
+
+def _escaped(tag: re.Match[str]) -> str:
+    """A start tag with `<` and `>` in its values escaped, which libxml2 does not do.
+
+    After this, `<!--` is always a comment of a template, and never text of an article.
+    """
+    return _VALUE.sub(lambda value: value[0].replace("<", "&lt;").replace(">", "&gt;"), tag[0])
+
+
+class _Inliner(Premailer):  # type: ignore[misc]
+    def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:
+        parser = cssutils.CSSParser(validate=validate, fetcher=lambda url: ("utf-8", b""))
+        return parser.parseString(css_body)

@@ -1,0 +1,88 @@
+"""The month's issue, composed and rendered once in every language.
+
+A frozen issue gives its stored editions; an open one is rendered from its articles as they are now.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlite_utils import Database
+
+from alerts.config.settings import Settings
+from alerts.domain.errors import TemplateFault
+from alerts.domain.issue import Edition, Issue
+from alerts.domain.month import Month
+from alerts.domain.picture import names_in
+from alerts.editions.gaps import content_hash
+from alerts.editions.pictures import Pictures
+from alerts.editions.render import render_edition
+from alerts.issue.load import composed
+from alerts.mail.issue_headers import Frame
+from alerts.store import issues, picture_originals, pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The month's issue at one moment: composed, and rendered once.
+
+    `content_hash` is what an approval signs. The articles may have changed since: a writer composes
+    again inside its transaction, and compares.
+    """
+
+    month: Month
+    issue: Issue
+    editions: tuple[Edition, ...]
+    content_hash: str
+
+
+def editions(db: Database, settings: Settings, month: Month) -> tuple[Edition, ...]:
+    """One edition per language: the frozen ones, or rendered now; none for an empty month."""
+    stored = issues.get(db, month)
+    if stored is not None and stored.frozen:
+        return _frozen(db, settings, stored.id)
+    return _rendered(db, composed(db, settings, month), settings)
+
+
+def drafted(db: Database, settings: Settings, month: Month) -> Draft:
+    """The month's issue: the frozen one, or rendered from its present articles."""
+    issue = composed(db, settings, month)
+    stored = issues.get(db, month)
+    frozen = stored is not None and stored.frozen
+    made = _frozen(db, settings, stored.id) if stored and frozen else _rendered(db, issue, settings)
+    return Draft(month, issue, made, content_hash(made, Frame.of(settings, month), issue))
+
+
+def shown(db: Database, settings: Settings, month: Month) -> tuple[Draft, str]:
+    """The same for a person to look at, and "".
+
+    Where a template is broken: without editions, its content approved by nobody, and what is wrong.
+    """
+    try:
+        return drafted(db, settings, month), ""
+    except TemplateFault as fault:
+        return Draft(month, composed(db, settings, month), (), ""), str(fault)
+
+
+def pictures_of(db: Database, settings: Settings) -> Pictures:
+    """The pictures that editions can show now."""
+    return Pictures.of(settings, picture_originals.prepared(db))
+
+
+def with_pictures(db: Database, settings: Settings, edition: Edition) -> Edition:
+    """The edition with the pictures of ours that it shows."""
+    found = (pictures.get(db, name) for name in names_in(edition.html))
+    inline = settings.pictures.delivery == "cid"
+    return replace(edition, pictures=tuple(filter(None, found)), inline=inline)
+
+
+def _frozen(db: Database, settings: Settings, issue_id: int) -> tuple[Edition, ...]:
+    return tuple(with_pictures(db, settings, one) for one in issues.editions(db, issue_id))
+
+
+def _rendered(db: Database, issue: Issue, settings: Settings) -> tuple[Edition, ...]:
+    if not issue.articles:
+        return ()
+    there = pictures_of(db, settings)
+    return tuple(
+        with_pictures(db, settings, render_edition(issue, language, settings, there))
+        for language in settings.alert.languages
+    )

@@ -1,0 +1,1 @@
+"""Which copy of the database is the one that sends."""

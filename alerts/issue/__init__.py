@@ -1,0 +1,1 @@
+"""From articles to the issue of a month, and editing it."""

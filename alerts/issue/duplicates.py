@@ -1,0 +1,81 @@
+"""An editor says that two articles are one story, or that they are two.
+
+Guarantees that a decision and its event are one transaction, and that no collection overrules it.
+What a collection joins by itself is in `sources/`.
+"""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from alerts.domain.errors import UsageError
+from alerts.domain.issue import Actor
+from alerts.domain.languages import same_language
+from alerts.issue import editing
+from alerts.store import articles, duplicates, stories, transaction
+from alerts.store.stories import Member
+
+
+def join(db: Database, article_id: str, other: str, actor: Actor, now: datetime) -> None:
+    """Mark `article_id` as a duplicate of `other`, or as its translation if it is in another language.
+
+    With an article of a past issue, it is that story again: it is left out. Raises `UsageError` where it
+    is the same article.
+    """
+    if article_id == other:
+        raise UsageError(f"{article_id}: an article cannot be a duplicate of itself")
+    with transaction(db):
+        before, first = articles.get(db, article_id), articles.get(db, other)
+        editing.check_open(db, before.month)
+        detail = {"article": article_id, "title": before.article.title, "same_as": other}
+        if str(first.month) in articles.frozen_months(db):
+            stories.unite(db, article_id, other)
+            editing.change_inside(db, article_id, "excluded", {"excluded": True}, actor, now)
+        else:
+            mine, theirs = before.article.language, first.article.language
+            language = "" if same_language(mine, theirs) else mine
+            duplicates.join(
+                db, article_id, other, now,
+                by_editor=True, language=language, reason="an editor joined them",
+            )  # fmt: skip
+        editing.record(db, before.month, "article.joined", detail, actor, now)
+
+
+def part(
+    db: Database, article_id: str, actor: Actor, now: datetime, other: str | None = None
+) -> None:
+    """Make an article a separate one, permanently; with `other`, another story than that one only."""
+    with transaction(db):
+        before = articles.get(db, article_id)
+        editing.check_open(db, before.month)
+        detail = {"article": article_id, "title": before.article.title}
+        if other is None:
+            again = _left_out(db, article_id)
+            duplicates.part(db, article_id, now)
+            if again:
+                editing.change_inside(db, article_id, "included", {"excluded": False}, actor, now)
+        else:
+            _part_from(db, article_id, other, now)
+            detail |= {"other": other}
+        editing.record(db, before.month, "article.parted", detail, actor, now)
+
+
+def _left_out(db: Database, article_id: str) -> bool:
+    """Whether an article is left out because a past issue had its story."""
+    story = stories.of_story(db, article_id)
+    (mine,) = (one for one in story if one.id == article_id)
+    return mine.article.excluded and any(one.closed for one in story)
+
+
+def _part_from(db: Database, article_id: str, other: str, now: datetime) -> None:
+    if article_id == other:
+        raise UsageError(f"{article_id}: name two articles")
+    together = {one.id for one in stories.of_story(db, article_id)}
+    if other in together:
+        duplicates.part(db, article_id, now)
+    stories.settle_apart(db, article_id, other, now)
+
+
+def story(db: Database, article_id: str) -> tuple[Member, ...]:
+    """The other articles of the story of that article, over all issues."""
+    return tuple(one for one in stories.of_story(db, article_id) if one.id != article_id)

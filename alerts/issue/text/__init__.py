@@ -1,0 +1,1 @@
+"""The whole issue as one text file: its format, writing, reading, merging."""

@@ -1,0 +1,257 @@
+"""What was owed, what was sent, and what is missing: `alerts check`, and what others say of it.
+
+Asks only: nothing is collected, rendered or sent. Each month says whether it needs nobody, only time, or a
+person.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from sqlite_utils import Database
+
+from alerts.config.settings import Settings
+from alerts.domain.errors import SettingsError
+from alerts.domain.issue import IssueState
+from alerts.domain.month import Month
+from alerts.editions import approval
+from alerts.editions.gaps import below_coverage
+from alerts.issue import load
+from alerts.outbox import clock_gate, gate
+from alerts.outbox.clock_gate import ClockFault, Doubt
+from alerts.schedule import owed
+from alerts.schedule.due_issues import Due
+from alerts.schedule.owed import Turn
+from alerts.store import accepted_findings, issues, outbox, outbox_figures, said
+from alerts.store import sources as kept
+from alerts.store.issues import StoredIssue
+from alerts.text.plural import counted
+from alerts.transport.relay import leaves_the_machine
+
+
+class Needs(IntEnum):
+    """What it takes that a month goes on; the worst last."""
+
+    NOBODY = 0
+    TIME = 1
+    PERSON = 2
+
+
+class Stand(StrEnum):
+    """How the issue of a month stands."""
+
+    SENT = "sent"
+    EARLY = "early"  # its moment is still to come
+    EMPTY = "empty"  # nothing was published
+    NOT_SCHEDULED = (
+        "not scheduled"  # its moment was before the project began, or the schedule has none
+    )
+    DUE = "due"  # the next `run` sends it
+    WAITING = "waiting"  # … once a source can be read, or at schedule.wait_until
+    UNAPPROVED = "unapproved"
+    INCOMPLETE = "incomplete"  # fewer translations than alert.min_coverage
+    OVERDUE = "overdue"
+    SENDING = "sending"  # queued, and not sent to all yet
+    HELD = "held"  # copies in doubt want a decision
+    LEFT_OPEN = "left open"  # queued too long ago to go on without being named
+
+
+_NEEDS = {
+    Stand.DUE: Needs.TIME,
+    Stand.WAITING: Needs.TIME,
+    Stand.SENDING: Needs.TIME,
+    Stand.UNAPPROVED: Needs.PERSON,
+    Stand.INCOMPLETE: Needs.PERSON,
+    Stand.OVERDUE: Needs.PERSON,
+    Stand.HELD: Needs.PERSON,
+    Stand.LEFT_OPEN: Needs.PERSON,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MonthStanding:
+    """One month. `owed` is how many people it is owed to, `missing` how many of them have no copy and are
+    not settled as failed or skipped; `why` is what keeps it, and what to do about it."""
+
+    month: Month
+    stand: Stand
+    needs: Needs
+    why: str = ""
+    planned: datetime | None = None
+    approved: bool = False
+    owed: int = 0
+    sent: int = 0
+    failed: int = 0
+    skipped: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedMonths:
+    """How things stand at that moment; `doubt`: why the clock may be wrong."""
+
+    now: datetime
+    months: Sequence[MonthStanding]
+    doubt: Doubt | None
+
+    @property
+    def needs(self) -> Needs:
+        """What it takes that all goes on."""
+        return max((one.needs for one in self.months), default=Needs.NOBODY)
+
+    @property
+    def open(self) -> Sequence[MonthStanding]:
+        """The months that are owed and not sent."""
+        return [one for one in self.months if one.needs is not Needs.NOBODY]
+
+    def of(self, months: Sequence[Month]) -> "CheckedMonths":
+        """The same for those months alone."""
+        return replace(self, months=[one for one in self.months if one.month in months])
+
+
+def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
+    """How each month stands that is owed, or whose turn it is."""
+    doubt = clock_gate.doubted(db, now)
+    turns = {turn.month: turn for turn in owed.turns(db, settings, now)}
+    stored = {one.month: one for one in issues.unsent(db)}
+    months = sorted(turns.keys() | stored.keys())
+    found = [
+        _standing(db, settings, now, month, turns.get(month), stored.get(month)) for month in months
+    ]
+    blocked = _blocked(db, settings, doubt)
+    return CheckedMonths(now, [_stopped(one, blocked) for one in found], doubt)
+
+
+def _standing(
+    db: Database,
+    settings: Settings,
+    now: datetime,
+    month: Month,
+    turn: Turn | None,
+    stored: StoredIssue | None,
+) -> MonthStanding:
+    if (turn is not None and turn.due is Due.DONE) or (stored is not None and stored.frozen):
+        return _of_outbox(db, settings, now, month, stored)
+    approved = stored is not None and stored.state is IssueState.APPROVED
+    planned = turn.planned if turn is not None else None
+    stand, why = _of_draft(db, settings, now, month, turn, approved=approved)
+    needs = _NEEDS.get(stand, Needs.NOBODY)
+    people = outbox.eligible(db) if needs is not Needs.NOBODY else 0
+    return MonthStanding(
+        month, stand, needs, why, planned, approved=approved, owed=people, missing=people
+    )
+
+
+def _of_draft(
+    db: Database,
+    settings: Settings,
+    now: datetime,
+    month: Month,
+    turn: Turn | None,
+    *,
+    approved: bool,
+) -> tuple[Stand, str]:
+    """How an issue stands that is not queued, and why."""
+    if turn is None and owed.left_of(settings, month, now).total_seconds() > 0:
+        return Stand.EARLY, f"{month} has not ended"
+    due = turn.due if turn is not None else Due.OVERDUE  # approved, and of a month long ago
+    if due is Due.EARLY:
+        return Stand.EARLY, "its moment is still to come"
+    begun = approved or approval.under_review(db, settings, month)
+    if due in (Due.OLDER, Due.UNPLANNED) and not begun:
+        return Stand.NOT_SCHEDULED, f"`alerts run --month {month}` sends it"
+    issue = load.composed(db, settings, month)
+    if not issue.articles:
+        asked = turn is None or turn.planned is None or kept.asked_since(db, turn.planned)
+        if asked or due is Due.OVERDUE:
+            return Stand.EMPTY, "no articles"
+        return Stand.DUE, "its sources are asked by the next `alerts run`"
+    if due is Due.OVERDUE:
+        return Stand.OVERDUE, owed.overdue_words(settings, month)
+    if thin := below_coverage(issue, settings):
+        return Stand.INCOMPLETE, f"{'; '.join(thin)}: `alerts article translate ID LANG`"
+    if settings.alert.review == "required" and not approved:
+        return (
+            Stand.UNAPPROVED,
+            f"waits for approval: look at the preview, then `alerts issue approve --month {month}`",
+        )
+    missed = kept.missed(db, now)
+    until = owed.waits_until(settings, turn.planned) if turn and turn.planned else now
+    if missed and not approved and now < until:
+        return Stand.WAITING, f"waits for {', '.join(missed)} until {_local(settings, until)}"
+    return Stand.DUE, f"{'approved; ' if approved else ''}the next `alerts run` sends it"
+
+
+def _of_outbox(
+    db: Database,
+    settings: Settings,
+    now: datetime,
+    month: Month,
+    stored: StoredIssue | None,
+) -> MonthStanding:
+    """How an issue stands that is queued; `stored` is None where all of it is settled."""
+    counts = outbox_figures.counts(db, month)
+    open_ = sum(counts[state] for state in outbox.OPEN)
+    resends = settings.delivery.in_doubt == "resend"
+    held = outbox_figures.held(db, resends).get(month, 0) if open_ else 0
+    stand, why = Stand.SENT, ""
+    if open_ and stored is not None:
+        queued_at = stored.queued_at or now
+        if now - queued_at > settings.alert.max_late:
+            stand = Stand.LEFT_OPEN
+            why = (
+                f"queued over {counted(settings.alert.max_late.days, 'day')} ago: `alerts send"
+                f" --month {month}` sends it, `alerts delivery cancel --month {month}` drops it"
+            )
+        elif held == open_:
+            stand = Stand.HELD
+            why = f"{counted(held, 'copy')} in doubt: `alerts delivery list --state in_doubt`"
+        else:
+            stand, why = Stand.SENDING, "the next `alerts send` goes on"
+    return MonthStanding(
+        month,
+        stand,
+        _NEEDS.get(stand, Needs.NOBODY),
+        why,
+        approved=True,
+        owed=sum(counts.values()),
+        sent=counts["sent"],
+        failed=counts["failed"],
+        skipped=counts["skipped"],
+        missing=open_,
+    )
+
+
+def _blocked(db: Database, settings: Settings, doubt: Doubt | None) -> str:
+    """What keeps everything from going by itself: the clock, the settings, or what stopped the last call."""
+    if doubt is not None and doubt.fault is not ClockFault.UNUSED:
+        return f"the clock may be wrong: {doubt.reason}: {doubt.remedy}"
+    try:
+        far = leaves_the_machine(settings)
+    except SettingsError as fault:
+        return str(fault)
+    accepted = accepted_findings.codes(db)
+    for one in gate.of_settings(settings) if far else ():
+        if one.name not in accepted:
+            return f"{one.reason}: {one.remedy}"
+    return next(_stops(db), "")
+
+
+def _stops(db: Database) -> Iterator[str]:
+    """What `run` and `send` said last, where it wants a person."""
+    for command in ("run", "send"):
+        for one in said.everything(db, f"{command}: stopped"):
+            if one.code in (1, 2):
+                yield f"`alerts {command}`: {one.words.splitlines()[0]}"
+
+
+def _stopped(one: MonthStanding, words: str) -> MonthStanding:
+    """A month that would go by itself, if there were not what stops all."""
+    if one.needs is not Needs.TIME or not words:
+        return one
+    return replace(one, needs=Needs.PERSON, why=words)
+
+
+def _local(settings: Settings, moment: datetime) -> str:
+    return f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M} {settings.alert.timezone}"

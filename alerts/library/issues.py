@@ -1,0 +1,238 @@
+"""`project.issues`: the issue of one month, as it is now or as it was sent, and its texts.
+
+An act on a month whose issue is queued or sent raises `UsageError`. `by` is the person who acts, for
+the event log; by default the account of this process.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from alerts.config.known import language_known
+from alerts.domain.article import Article
+from alerts.domain.errors import UsageError
+from alerts.domain.issue import Issue, IssueState
+from alerts.domain.month import Month
+from alerts.editions import approval
+from alerts.editions.approval import ApprovalStatus
+from alerts.editions.catalogue import Catalogue
+from alerts.editions.draft import Draft, drafted
+from alerts.editions.gaps import Gap, lacks, summary
+from alerts.issue import editing, introduction, round_trip
+from alerts.issue.compose import Coverage, coverage
+from alerts.issue.round_trip import RoundTripResult
+from alerts.issue.text.manuscript import Fault, annotated
+from alerts.library.opened import AMonth, ProjectPart, call
+from alerts.library.voided import Voided, voided
+from alerts.store import articles, audit_log, introductions, issues, quarantine
+from alerts.store.articles import StoredArticle
+from alerts.text.plain_text import tidy
+
+
+@dataclass(frozen=True, slots=True)
+class IssueShown:
+    """The issue of a month. `covered` is by language; `articles` are all articles of the month,
+    excluded ones too; `standing` is None where there is nothing to approve; `rendered_with` are the
+    versions that a frozen issue was rendered with; `pictures` are, by language, the number of pictures
+    in its edition and their octets; `quarantine` are the articles that are left out as not plausible,
+    with the reasons of each."""
+
+    issue: Issue
+    state: IssueState
+    articles: tuple[StoredArticle, ...]
+    covered: Mapping[str, Coverage]
+    missing: tuple[Gap, ...]
+    standing: ApprovalStatus | None
+    rendered_with: Any
+    pictures: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    quarantine: tuple[tuple[Article, tuple[str, ...]], ...] = ()
+
+    @property
+    def excluded(self) -> int:
+        """The number of articles that are left out."""
+        return sum(kept.article.excluded for kept in self.articles)
+
+    @property
+    def changed_at_source(self) -> tuple[StoredArticle, ...]:
+        """The edited articles whose source has changed since."""
+        return tuple(k for k in self.articles if k.changed_at_source and not k.article.excluded)
+
+
+@dataclass(frozen=True, slots=True)
+class IntroductionWritten:
+    """An introduction as it is stored; empty: it was removed."""
+
+    month: Month
+    language: str
+    text: str
+    voided: tuple[Voided, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FaceWritten:
+    """The texts of a face that were written, by name; empty ones were removed."""
+
+    month: Month
+    language: str
+    texts: Mapping[str, str]
+    voided: tuple[Voided, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextTaken:
+    """The result of importing the text of an issue; `notes` say which pictures are not shown."""
+
+    month: Month
+    taken: RoundTripResult
+    voided: tuple[Voided, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@contextmanager
+def locked(file: Path, what: str, now: datetime) -> Iterator[None]:
+    """Hold a lock on a file with the text of an issue while it is edited; raises `LockHeld`, which
+    names the holder."""
+    from alerts.store.lock import project_lock
+
+    with project_lock(file, what, now):
+        yield
+
+
+def with_faults(text: str, faults: Sequence[tuple[int, str]]) -> str:
+    """A text of an issue with each fault (line, text) as a comment above its line."""
+    return annotated(text, (Fault(*one) for one in faults))
+
+
+class Issues(ProjectPart):
+    """The issues of a project."""
+
+    @call
+    def show(self, month: AMonth = None) -> IssueShown:
+        """The month's issue: its sections, how much of it is in each language, and missing texts."""
+        db, settings = self._opened.db, self._opened.settings
+        chosen = self._opened.month(month)
+        draft = drafted(db, settings, chosen)
+        stored = issues.get(db, chosen)
+        return IssueShown(
+            draft.issue,
+            approval.state(db, settings, draft),
+            articles.kept_of_month(db, chosen),
+            {language: coverage(draft.issue, language) for language in settings.alert.languages},
+            tuple(lacks(draft.issue, settings)),
+            approval.approval_status(db, settings, draft) if draft.issue.articles else None,
+            stored.rendered_with if stored else None,
+            {one.language: (len(one.pictures), one.picture_bytes) for one in draft.editions},
+            tuple(
+                (articles.get(db, one.article_id).article, one.reasons)
+                for one in quarantine.open_ones(db, chosen)
+            ),
+        )
+
+    @call
+    def missing(self, draft: Draft) -> tuple[str, ...]:
+        """The gaps of a draft, in a few lines for its editor."""
+        return tuple(summary(lacks(draft.issue, self._opened.settings), draft.month))
+
+    @call
+    def log(self, month: AMonth = None) -> tuple[Mapping[str, Any], ...]:
+        """Everything that changed the issue, oldest first: `at` (UTC), `kind`, and `detail`."""
+        stored = issues.get(self._opened.db, self._opened.month(month))
+        return audit_log.of_issue(self._opened.db, stored.id) if stored else ()
+
+    @call
+    def introduction(self, language: str, month: AMonth = None) -> str:
+        """The month's introduction in a language, or ""; raises `UsageError` for an unknown language."""
+        written = introductions.of_month(self._opened.db, self._opened.month(month))
+        return written.get(_language(language), "")
+
+    @call
+    def write_introduction(
+        self, language: str, text: str, month: AMonth = None, *, by: str = ""
+    ) -> IntroductionWritten:
+        """Write the month's introduction in a language; an empty text removes it."""
+        opened, chosen, tag = self._opened, self._opened.month(month), _language(language)
+        kept = introduction.tidy(text)
+        editing.write_introduction(opened.db, chosen, tag, kept, opened.actor(by), opened.now)
+        return IntroductionWritten(chosen, tag, kept, voided(opened, [chosen], by))
+
+    @call
+    def write_face(
+        self,
+        language: str,
+        texts: Mapping[str, str],
+        month: AMonth = None,
+        *,
+        by: str = "",
+        again: bool = False,
+    ) -> FaceWritten:
+        """Write the `subject`, `preheader`, `headline` or `standfirst` of the month's issue in a
+        language; an empty text removes it, and it is made from the first story again.
+
+        Raises `UsageError` for a subject that an issue of the last or next twelve months has, unless
+        `again`.
+        """
+        opened, chosen, tag = self._opened, self._opened.month(month), _language(language)
+        kept = {name: tidy(text) for name, text in texts.items()}
+        actor, now = opened.actor(by), opened.now
+        editing.write_face(opened.db, chosen, tag, kept, actor, now, again=again)
+        return FaceWritten(chosen, tag, kept, voided(opened, [chosen], by))
+
+    @call
+    def check_open(self, month: AMonth = None) -> None:
+        """Raise `UsageError` for a month that can no longer be changed."""
+        editing.check_open(self._opened.db, self._opened.month(month))
+
+    @call
+    def export_text(self, month: AMonth = None) -> str:
+        """The whole issue as text, for `import_text`."""
+        opened, chosen = self._opened, self._opened.month(month)
+        return round_trip.export(opened.db, opened.settings, chosen, _title_of(chosen))
+
+    @call
+    def import_text(self, text: str, month: AMonth = None, *, by: str = "") -> TextTaken:
+        """Import such a text, completely or not at all; the default month is the one in the text.
+
+        Raises `TextFault` with the lines that cannot be parsed, and `Conflict` where others have
+        changed the same since.
+        """
+        opened = self._opened
+        chosen = opened.month(month or round_trip.month_of(text))
+        actor = opened.actor(by)
+        taken = round_trip.import_text(opened.db, opened.settings, chosen, text, actor, opened.now)
+        notes = self._refocused(chosen) if taken.edited else ()
+        months = () if taken.nothing else (chosen,)
+        return TextTaken(chosen, taken, voided(opened, months, by), notes)
+
+    def _refocused(self, month: Month) -> tuple[str, ...]:
+        """Make the pictures whose focus was moved; notes where that fails."""
+        from alerts.sources.picture.bring import refocus  # imports httpx2
+
+        return refocus(self._opened.db, self._opened.settings, month, self._opened.now)
+
+    @call
+    def rebased(self, text: str, month: AMonth = None) -> str:
+        """A text with conflicts, rebased onto the present issue: its own texts win when it is imported
+        again; those of others are comments above them."""
+        opened, chosen = self._opened, self._opened.month(month)
+        title = _title_of(chosen)
+        return round_trip.rebased(opened.db, opened.settings, chosen, title, text)
+
+    @call
+    def unchanged(self, text: str) -> bool:
+        """Whether a text is unchanged since it was exported."""
+        return round_trip.changed_nothing(self._opened.settings, text)
+
+
+def _language(text: str) -> str:
+    tag = language_known(text)
+    if not tag:
+        raise UsageError("in which language? Write a code such as en, es, pt-br")
+    return tag
+
+
+def _title_of(month: Month) -> str:
+    """“October 2026”: the text is in English for editors, whatever the languages of the alert."""
+    return Catalogue("en", ()).month(month)

@@ -1,0 +1,277 @@
+"""The steps of a month in order: collect, lint, mail previews or queue, send.
+
+Works with the project's lock held by the caller. Twice, late or after a crash: everyone is mailed once.
+Without a month, what is owed is decided by `schedule.owed`, as the daemon does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from alerts.config.settings import Settings
+from alerts.domain.errors import AlertsError, AwaitingApproval, Incomplete, Unfinished
+from alerts.domain.issue import Actor
+from alerts.domain.month import Month
+from alerts.editions import approval
+from alerts.editions.draft import drafted
+from alerts.issue import load
+from alerts.library.clock import sure_of_time
+from alerts.library.send import Sending, Sent, send
+from alerts.library.share_pictures import draw
+from alerts.library.steps import (
+    Early,
+    HeldBack,
+    LintedIssue,
+    MonthEnds,
+    NotCollected,
+    Overdue,
+    Progress,
+    Waiting,
+    WentWithout,
+)
+from alerts.lint.group import grouped
+from alerts.lint.place import Level
+from alerts.outbox import clock_gate, gate_facts
+from alerts.outbox.clock_gate import ClockFault
+from alerts.outbox.gate import Fatal
+from alerts.outbox.options import World
+from alerts.outbox.queue import Queued, queue
+from alerts.preview.mailed import linted, mail_previews
+from alerts.schedule import owed
+from alerts.schedule.due_issues import Due
+from alerts.schedule.owed import Turn
+from alerts.sources.collect import Collected, collect
+from alerts.store import issues
+from alerts.store import sources as kept
+from alerts.text.plural import lasting
+from alerts.transport.relay import leaves_the_machine
+
+_BY_HAND = (Due.OLDER, Due.UNPLANNED)  # what the daemon leaves to a person who calls `run`
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run did about its month: the one that was named, or the last that ended. `collected` and
+    `queued` are None where it did not come to that; `held_back`, `overdue` and `waiting` say why the
+    issue was not queued. `earlier`: the same of months before it that were still owed."""
+
+    month: Month
+    sent: Sent
+    collected: Collected | None = None
+    queued: Queued | None = None
+    held_back: HeldBack | None = None
+    overdue: Overdue | None = None
+    waiting: Waiting | None = None
+    earlier: tuple["Prepared", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was done about a month before sending."""
+
+    month: Month
+    collected: Collected | None = None
+    queued: Queued | None = None
+    held_back: HeldBack | None = None
+    overdue: Overdue | None = None
+    waiting: Waiting | None = None
+    fault: AlertsError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every step of a run needs."""
+
+    db: Database
+    settings: Settings
+    world: World
+    actor: Actor
+    how: Sending
+
+    @property
+    def progress(self) -> Progress:
+        """Who is told."""
+        return self.how.progress
+
+    @property
+    def now(self) -> datetime:
+        """The present moment."""
+        return self.world.now()
+
+
+def run(
+    db: Database,
+    settings: Settings,
+    world: World,
+    month: Month,
+    actor: Actor,
+    how: Sending,
+    *,
+    named: bool,
+) -> Ran:
+    """Collect and queue what is owed, unless that was done, and send.
+
+    `named`: the issue of the month is sent however late it is, and no other; raises `Unfinished` where it
+    has not ended. Else every month that is due and not too late is queued, and all are sent that were
+    queued within alert.max_late. Raises `ClockDoubted` where the clock may be wrong.
+    """
+    gate_facts.check_settings(db, settings, month, how.anyway)
+    work = _Work(db, settings, world, actor, how)
+    if named:
+        _check_ended(work, month)
+        done = _prepared(work, month, None)
+        if done.fault is not None:
+            raise done.fault
+        sent = send(db, settings, world, [month], how)
+        _draw(work, [done])
+        return _ran(done, sent)
+    prepared = _prepare_owed(work, owed.turns(db, settings, world.now()))
+    sent = send(db, settings, world, None, how)
+    _draw(work, prepared)
+    for one in prepared:
+        if one.fault is not None:
+            raise one.fault
+    return _ran(prepared[-1], sent, tuple(prepared[:-1]))
+
+
+def _draw(work: _Work, prepared: Sequence[Prepared]) -> None:
+    """Draw the pictures that other sites show of the issues queued now: after sending, as no mail has one."""
+    for one in prepared:
+        if one.queued is not None and one.queued.articles and not one.queued.already:
+            draw(work.db, work.settings, one.month)
+
+
+def _ran(done: Prepared, sent: Sent, earlier: tuple[Prepared, ...] = ()) -> Ran:
+    return Ran(
+        done.month,
+        sent,
+        done.collected,
+        done.queued,
+        done.held_back,
+        done.overdue,
+        done.waiting,
+        tuple(one for one in earlier if one != Prepared(one.month)),
+    )
+
+
+def _check_ended(work: _Work, month: Month) -> None:
+    """Raises `Unfinished` where the issue of a month that goes on would be frozen."""
+    left = owed.left_of(work.settings, month, work.now)
+    if left.total_seconds() <= 0 or Fatal.UNFINISHED in work.how.anyway or _frozen(work.db, month):
+        return
+    raise Unfinished(
+        f"{month} ends in {lasting(left)} in {work.settings.alert.timezone}, and what is published until"
+        f" then would be left out; on purpose: --anyway {Fatal.UNFINISHED}"
+    )
+
+
+def _prepare_owed(work: _Work, turns: Sequence[Turn]) -> list[Prepared]:
+    """Do what is owed, oldest first; the last one is the month that ended last."""
+    settings, now, last = work.settings, work.now, turns[-1].month
+    found = clock_gate.doubted(work.db, now)
+    asked = [t for t in turns if t.due not in (Due.DONE, Due.EARLY)]
+    if found is not None and found.fault is not ClockFault.UNUSED and asked:
+        clock_gate.check(work.db, now, str(asked[-1].month), work.how.anyway)
+    left = owed.left_of(settings, last.plus(1), now)
+    if left <= owed.NEAR:
+        work.progress(MonthEnds(last.plus(1), left))
+    return [_turned(work, turn, by_hand=turn.month == last) for turn in turns]
+
+
+def _turned(work: _Work, turn: Turn, *, by_hand: bool) -> Prepared:
+    """Do what the turn of a month says."""
+    month = turn.month
+    if turn.due is Due.DONE:
+        queued = queue(work.db, work.settings, month, work.now) if by_hand else None
+        return Prepared(month, queued=queued)
+    if turn.due is Due.EARLY and turn.planned is not None and by_hand:
+        work.progress(Early(month, turn.planned))
+    if turn.due is Due.OVERDUE:
+        return _overdue(work, month)
+    if turn.due is Due.OWED or (by_hand and turn.due in _BY_HAND):
+        return _prepared(work, month, turn.planned if turn.due is Due.OWED else None)
+    return Prepared(month)
+
+
+def _overdue(work: _Work, month: Month) -> Prepared:
+    """Leave the month to a person, who must be told; by a wrong clock it may not be late at all."""
+    if not load.composed(work.db, work.settings, month).articles:
+        return Prepared(month)
+    try:
+        sure_of_time(work.db, work.settings, work.now, str(month), work.how.anyway)
+    except AlertsError as fault:
+        return Prepared(month, fault=fault)
+    overdue = Overdue(month, work.settings.alert.max_late)
+    work.progress(overdue)
+    return Prepared(month, overdue=overdue)
+
+
+def _prepared(work: _Work, month: Month, planned: datetime | None) -> Prepared:
+    """Collect and queue the month, as far as it goes; `planned`: its moment, from which it may wait for
+    a source, or None where it waits for none."""
+    db, settings = work.db, work.settings
+    collected = None
+    try:
+        if not _frozen(db, month):
+            collected = _collected(work, month)
+            sure_of_time(db, settings, work.now, str(month), work.how.anyway)
+        if collected is not None and planned is not None:
+            waiting = _waiting(work, month, planned)
+            if waiting is not None:
+                return Prepared(month, collected, waiting=waiting)
+        queued, held_back = _queued(work, month)
+    except AlertsError as fault:
+        return Prepared(month, collected, fault=fault)
+    return Prepared(month, collected, queued, held_back)
+
+
+def _collected(work: _Work, month: Month) -> Collected | None:
+    """Ask the sources, unless the issue's editors are looking at it."""
+    if approval.under_review(work.db, work.settings, month):
+        work.progress(NotCollected(month))
+        return None
+    collected = collect(work.db, work.settings, month, work.now)
+    work.progress(collected)
+    return collected
+
+
+def _waiting(work: _Work, month: Month, planned: datetime) -> Waiting | None:
+    """Whether the issue waits for sources that usually give articles and could not be read."""
+    missing = tuple(kept.missed(work.db, work.now))
+    if not missing:
+        return None
+    until = owed.waits_until(work.settings, planned)
+    if work.now >= until:
+        work.progress(WentWithout(month, missing))
+        return None
+    waiting = Waiting(month, missing, until)
+    work.progress(waiting)
+    return waiting
+
+
+def _queued(work: _Work, month: Month) -> tuple[Queued | None, HeldBack | None]:
+    """Freeze the issue, or mail its editors what they have not seen yet."""
+    db, settings, progress = work.db, work.settings, work.progress
+    draft = drafted(db, settings, month)
+    try:
+        queued = queue(db, settings, month, work.now, work.actor, draft, work.how.anyway)
+    except (AwaitingApproval, Incomplete) as fault:
+        if settings.alert.review == "required":
+            connect = work.world.connect
+            progress(mail_previews(db, settings, draft, work.actor, work.now, connect))
+        held_back = HeldBack(month, fault)
+        progress(held_back)
+        return None, held_back
+    progress(queued)
+    if queued.articles and not queued.already and leaves_the_machine(settings):
+        proofs = linted(db, settings, draft, work.now)
+        findings = (finding for proof in proofs for finding in proof.findings)
+        progress(LintedIssue(month, grouped(findings, Level.WARNING)))
+    return queued, None
+
+
+def _frozen(db: Database, month: Month) -> bool:
+    stored = issues.get(db, month)
+    return stored is not None and stored.frozen

@@ -1,0 +1,55 @@
+"""The state of the month's issue: its editions, its deliveries, and counts of reading."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from alerts.domain.issue import Edition, IssueState
+from alerts.domain.month import Month
+from alerts.editions import approval
+from alerts.editions.draft import shown
+from alerts.instance import identity
+from alerts.library.opened import Opened
+from alerts.outbox import relay_limit
+from alerts.outbox.report import DeliveryReport, delivery_report, faults_of_ours
+from alerts.store import clicks
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of the month's issue. `reading` are counts by language and article (`article` empty:
+    opened), the highest first; `undecided` is the decision that an admin must make before this
+    database sends, or empty; `relay_limit` is the known limit of the relay, or empty; `ours` is what
+    came back through a fault of ours, or empty; `fault` is why the issue cannot be rendered, or empty,
+    and then there are no editions; `articles` are those of the largest edition, or of the issue."""
+
+    month: Month
+    state: IssueState
+    editions: tuple[Edition, ...]
+    report: DeliveryReport
+    reading: Sequence[dict[str, Any]]
+    undecided: str
+    relay_limit: str
+    ours: str
+    fault: str
+    articles: int
+
+
+def status(opened: Opened, month: Month) -> Status:
+    """The state of a month; may be called while another process sends."""
+    db, settings = opened.db, opened.settings
+    draft, fault = shown(db, settings, month)
+    shown_articles = max((edition.articles for edition in draft.editions), default=0)
+    resends = settings.delivery.in_doubt == "resend"
+    return Status(
+        month,
+        approval.state(db, settings, draft),
+        tuple(draft.editions),
+        delivery_report(db, month, opened.now, resends=resends),
+        clicks.of_month(db, month),
+        identity.question(db, settings.database_path),
+        relay_limit.standing(db, settings.delivery.relay, opened.now),
+        faults_of_ours(db, month),
+        fault,
+        len(draft.issue.articles) if fault else shown_articles,
+    )

@@ -1,0 +1,1 @@
+"""From editions to accepted messages: queue, send, retry, explain, report."""

@@ -1,0 +1,158 @@
+"""The claims of a round: leases, divided among its connections; skips readers who have unsubscribed.
+
+Ids only increase within a round and a destination, so each connection sends its lease in order of id, and
+after a kill only the first row of a lease can be in doubt (docs/adr/0007-leases-in-order.md).
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlite_utils import Database
+
+from alerts.domain.delivery import DeliveryState, Owed
+from alerts.domain.errors import LockHeld
+from alerts.outbox.options import Destination, Orders, SendReport, World
+from alerts.store import claims, departures_follow, outbox_figures
+
+# applies to other machines; leases of this machine end with the project's lock
+_LEASE = timedelta(hours=1)
+_RENEW_AFTER = 600.0  # seconds between two renewals
+_MAX_CLAIM = 100  # for each lease
+
+
+@dataclass(slots=True)
+class _Deal:
+    """How much of one destination has been claimed in this round, and by which leases."""
+
+    domains: Sequence[str]
+    after: int = 0
+    over: bool = False
+    leases: list[int] = field(default_factory=list)
+
+
+class Claims:
+    """The leases of a round. Reads and writes the outbox; outcomes are settled in `settlements.py`."""
+
+    def __init__(
+        self,
+        db: Database,
+        destinations: Sequence[Destination],
+        orders: Orders,
+        world: World,
+        due: int,
+        report: SendReport,
+    ) -> None:
+        self._db, self._orders, self._world, self._report = db, orders, world, report
+        self._left = due
+        self._batch = max(2, min(_MAX_CLAIM, due // (orders.connections * 4)))
+        self._deals = [_Deal(one.domains) for one in destinations]
+        self._named = [domain for one in destinations for domain in one.domains]
+        self._held: dict[int, deque[Owed]] = {}
+        self._in_flight: set[int] = set()
+        self._revoked: set[int] = set()
+        self._closed: list[int] = []
+        self._version = outbox_figures.data_version(db)
+        self._ledger = departures_follow.LedgerWatch(db)
+        self._renew_at = world.steady() + _RENEW_AFTER
+
+    def open_lease(self, destination: int) -> int:
+        """Open the lease of one connection to a destination; returns its number."""
+        expiry = self._world.now() + _LEASE
+        lease = claims.open_lease(self._db, self._orders.holder, self._orders.host, expiry)
+        self._held[lease] = deque()
+        self._deals[destination].leases.append(lease)
+        return lease
+
+    def held(self, lease: int) -> deque[Owed]:
+        """The deliveries left in that lease, in order of id: the connection takes from the left."""
+        return self._held[lease]
+
+    def deal(self) -> None:
+        """Claim more deliveries for leases that have few left, once one of them is nearly empty."""
+        for deal in self._deals:
+            while (
+                self._left > 0
+                and not deal.over
+                and any(len(self._held[lease]) < 2 for lease in deal.leases)
+            ):
+                self._claim(deal)
+
+    def _claim(self, deal: _Deal) -> None:
+        leases = [lease for lease in deal.leases if len(self._held[lease]) < self._batch]
+        now = self._world.now()
+        self._ledger.look(now)
+        claimed = claims.claim(
+            self._db,
+            leases,
+            min(self._batch * len(leases), self._left),
+            now,
+            now + _LEASE,
+            self._orders.months,
+            after=deal.after,
+            doubtful=self._orders.resend_in_doubt,
+            domains=deal.domains,
+            other_than=() if deal.domains else self._named,
+        )
+        for lease, owed in claimed.rows:
+            self._held[lease].append(owed)
+        deal.after = max(deal.after, claimed.last)
+        self._report.outcomes[DeliveryState.SKIPPED] += claimed.skipped
+        self._left -= len(claimed.rows) + claimed.skipped
+        deal.over = not claimed.last
+
+    def look(self) -> None:
+        """Check whether another process has written, and skip readers who may no longer be mailed.
+
+        Raises `LockHeld` if another machine has taken over: our leases have expired by its clock.
+        """
+        version = outbox_figures.data_version(self._db)
+        changed, late = version != self._version, self._world.steady() > self._renew_at
+        if (changed or late) and self._held:
+            if not claims.renew(self._db, [*self._held], self._world.now() + _LEASE):
+                raise LockHeld(
+                    "another machine has taken over this send; make sure that the clocks of both agree,"
+                    " then run the same command again"
+                )
+            self._renew_at = self._world.steady() + _RENEW_AFTER
+        if changed:
+            self._version = version
+            skipped = claims.skip(
+                self._db, self._held, self._world.now(), in_flight=self._in_flight
+            )
+            self._revoked.update(skipped)
+            self._report.outcomes[DeliveryState.SKIPPED] += len(skipped)
+
+    def begin(self, owed: Owed) -> bool:
+        """Begin a message; False if its reader has unsubscribed, or was suppressed or erased.
+
+        This is the state at the last `look`: an unsubscription during the body affects the next message
+        (P5).
+        """
+        if owed.id in self._revoked:
+            return False
+        self._in_flight.add(owed.id)
+        return True
+
+    def written(self, deliveries: Iterable[int]) -> None:
+        """Record that the outcomes of these deliveries are in the outbox."""
+        self._in_flight.difference_update(deliveries)
+
+    def close_lease(self, lease: int) -> None:
+        """End a lease, with the next `release`; the deliveries that it still holds were not begun."""
+        del self._held[lease]
+        for deal in self._deals:
+            if lease in deal.leases:
+                deal.leases.remove(lease)
+        self._closed.append(lease)
+
+    @property
+    def to_release(self) -> Sequence[int]:
+        """The leases closed since they were last released."""
+        return self._closed
+
+    def release(self) -> None:
+        """Release the deliveries of closed leases. The outcomes of sent ones must be in the outbox."""
+        claims.release(self._db, self._closed, self._world.now())
+        self._closed.clear()

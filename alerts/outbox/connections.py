@@ -1,0 +1,288 @@
+"""The connections of one round, all driven by the thread that calls `turn`.
+
+In each turn, the conversations that the relay has answered continue; their outcomes get one receipt;
+then each connection that is allowed to begins its next message. While the relay handles some messages,
+the outcomes of others are written, and all that came in together share one flush. Opening a connection,
+which the standard library does in one blocking step, runs in a thread of its own.
+"""
+
+import threading
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from selectors import EVENT_READ, DefaultSelector
+from socket import socketpair
+from types import TracebackType
+from typing import Self
+
+from alerts.domain.delivery import Owed
+from alerts.domain.errors import LoginRefused, RelayUnavailable
+from alerts.outbox.claims import Claims
+from alerts.outbox.limits import SendLimits
+from alerts.outbox.options import World
+from alerts.outbox.send_connection import SendConnection
+from alerts.outbox.settlements import Settlements
+from alerts.transport.connection import Connection, SessionOver
+
+_MOMENT = 0.1  # seconds between checks for a stop request and for timeouts
+_IDLE = 10.0  # seconds that a session may wait for the throttle; relays close idle sessions
+
+
+class SendConnections:
+    """All connections of a round; a context manager that closes them."""
+
+    def __init__(
+        self, claims: Claims, limits: SendLimits, settlements: Settlements, world: World, due: int
+    ) -> None:
+        self._claims, self._limits, self._settlements = claims, limits, settlements
+        self._world, self._due = world, due
+        self._open: list[SendConnection] = []
+        self._ready: list[SendConnection] = []  # between two messages
+        self._later: list[SendConnection] = []  # the same, but delayed by a throttle
+        self._connecting: set[SendConnection] = set()
+        self._arrivals: SimpleQueue[tuple[SendConnection, Connection | Exception]] = SimpleQueue()
+        self._met = False  # the relay has accepted a connection of this round
+        self._checked = 0.0
+        self._over = False
+
+    def __enter__(self) -> Self:
+        self._selector = DefaultSelector()
+        self._bell, self._button = socketpair()
+        self._bell.setblocking(False)
+        self._selector.register(self._bell, EVENT_READ)
+        for to, destination in enumerate(self._limits.destinations):
+            for _ in range(min(destination.connections, self._due)):
+                lease = self._claims.open_lease(to)
+                self._open.append(SendConnection(to, lease, self._claims.held(lease)))
+        self._ready = self._open[:]
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._over = True
+        self._welcome()
+        for connection in self._open:
+            if connection.session is not None:
+                connection.session.cut()
+        self._selector.close()
+        self._button.close()
+        self._bell.close()
+
+    def turn(self) -> bool:
+        """One step of all connections; False once the last one is closed."""
+        self._listen()
+        self._settlements.write()
+        now = self._world.steady()
+        ready, self._ready = self._ready, []
+        if self._later:
+            stopping = self._settlements.stopping
+            ready += [one for one in self._later if stopping or (one.place or 0) <= now]
+            self._later = [one for one in self._later if one not in ready]
+        if self._connecting and self._settlements.stopping:
+            for connection in self._connecting:  # close a connection that is opened too late
+                self._leave(connection)
+            self._connecting.clear()
+        if ready:
+            try:
+                if not self._settlements.stopping:
+                    self._claims.deal()
+                self._claims.look()
+            except Exception as fault:  # outcomes are settled before it is raised
+                self._settlements.fail(fault)
+            for connection in ready:
+                self._step(connection, now)
+        self._settlements.release()
+        return bool(self._open)
+
+    def _listen(self) -> None:
+        """Continue conversations that were answered, or have timed out."""
+        patience = 0.0 if self._ready else _MOMENT
+        if self._later:
+            first = min(connection.place or 0.0 for connection in self._later)
+            patience = max(0.0, min(patience, first - self._world.steady()))
+        for key, _ in self._selector.select(patience):
+            connection: SendConnection | None = key.data
+            if connection is None:
+                self._welcome()
+            elif connection.talk is None:  # no reply was expected: the relay closes the session
+                self._cut(connection)
+            else:
+                self._go_on(connection)
+        now = self._world.steady()
+        if now - self._checked > _MOMENT:
+            self._checked = now
+            for connection in self._open[:]:
+                if connection.talk is not None and now > connection.deadline:
+                    self._go_on(connection, TimeoutError())
+
+    def _step(self, connection: SendConnection, now: float) -> None:
+        """Begin the next message of a connection that is between two, or the step before it."""
+        if connection.announced is not None and self._settlements.fault is not None:
+            self._cut(connection)  # its reader's status could not be checked
+        if connection.announced is None:
+            if self._settlements.stopping or not connection.owed:
+                self._leave(connection)
+                return
+            if connection.to_pass is None and not connection.connected:
+                # connect before reserving a place, so that connecting does not use up the rate
+                self._connect(connection)
+                return
+            if not self._passes(connection, now):
+                self._later.append(connection)
+                if connection.place is not None and connection.place > now + _IDLE:
+                    self._part(connection)
+                return
+            if not connection.connected:
+                self._connect(connection)
+                return
+        current = connection.owed.popleft()
+        if not self._claims.begin(current):
+            if connection.announced is not None and connection.session is not None:
+                self._cut(connection)
+            connection.announced = None
+            self._ready.append(connection)
+            return
+        try:
+            self._begin(connection, current)
+        except Exception as fault:
+            self._fail(connection, fault)
+
+    def _passes(self, connection: SendConnection, now: float) -> bool:
+        """True once every throttle has admitted the connection's next message."""
+        if connection.to_pass is None:
+            connection.to_pass = self._limits.to_pass(connection.to)
+        while connection.to_pass:
+            if connection.place is None:
+                connection.place = connection.to_pass[0].place(now)
+            if connection.place > now:
+                return False
+            del connection.to_pass[0]
+            connection.place = None
+        return True
+
+    def _begin(self, connection: SendConnection, current: Owed) -> None:
+        """Start the conversation; the next envelope is sent with its body, if it may be sent at once."""
+        assert connection.session is not None  # noqa: S101 - `_step` ensures it
+        merge = self._settlements.merge(current)
+        envelope, connection.announced = connection.announced or merge.envelope(current), None
+        connection.to_pass = None
+        if (
+            connection.owed
+            and not self._settlements.stopping
+            and not self._limits.to_pass(connection.to)
+        ):
+            following = connection.owed[0]
+            connection.announced = self._settlements.merge(following).envelope(following)
+        connection.current = current
+        connection.talk = connection.session.send(
+            envelope, merge.message(current), connection.announced
+        )
+        self._go_on(connection)
+
+    def _go_on(self, connection: SendConnection, late: TimeoutError | None = None) -> None:
+        """Continue a conversation to its next wait, or to its end."""
+        assert connection.talk is not None  # noqa: S101 - only called during a conversation
+        try:
+            wait = next(connection.talk) if late is None else connection.talk.throw(late)
+        except StopIteration as end:
+            connection.talk = None
+            if connection.current is None:
+                self._gone(connection)
+                return
+            if not connection.connected:
+                self._cut(connection)
+            self._settlements.settle(connection.lease, connection.current, end.value)
+            self._ready.append(connection)
+        except SessionOver:
+            assert connection.current is not None  # noqa: S101 - errors of QUIT affect only this session
+            connection.owed.appendleft(connection.current)
+            connection.talk = None
+            self._cut(connection)
+            self._ready.append(connection)
+        except Exception as fault:
+            self._fail(connection, fault)
+        else:
+            connection.deadline = self._world.steady() + wait.patience
+            connection.watch(self._selector, wait.events)
+
+    def _fail(self, connection: SendConnection, fault: Exception) -> None:
+        """End the round for an exception that is not an outcome; a refusal means nothing was accepted.
+
+        After any other exception the lease stays open, because its first delivery may have been sent.
+        """
+        self._cut(connection)
+        connection.talk = None
+        if isinstance(fault, RelayUnavailable):
+            person = isinstance(fault, LoginRefused)
+            self._settlements.relay_failed(str(fault), needs_person=person, said=fault.said)
+            self._leave(connection)
+        else:
+            self._settlements.fail(fault)
+            self._open.remove(connection)
+
+    def _leave(self, connection: SendConnection) -> None:
+        """Release deliveries that were not begun, and end the session."""
+        self._claims.close_lease(connection.lease)
+        connection.current = None
+        if connection.session is None or not connection.session.usable:
+            self._gone(connection)
+            return
+        connection.talk = connection.session.close()
+        self._go_on(connection)
+
+    def _gone(self, connection: SendConnection) -> None:
+        connection.watch(self._selector, 0)
+        self._open.remove(connection)
+
+    def _cut(self, connection: SendConnection) -> None:
+        """Close a session that is over, or in which another envelope was announced."""
+        connection.watch(self._selector, 0)
+        if connection.session is not None:
+            connection.session.cut()
+        connection.session = connection.announced = None
+
+    def _part(self, connection: SendConnection) -> None:
+        """End the session without waiting for the reply, because the next message is due much later."""
+        if connection.session is not None and connection.session.usable:
+            next(connection.session.close(), None)
+            self._cut(connection)
+
+    def _connect(self, connection: SendConnection) -> None:
+        """Open a connection in a thread of its own."""
+
+        def arrive() -> None:
+            try:
+                self._arrivals.put((connection, self._world.connect()))
+            except Exception as fault:
+                self._arrivals.put((connection, fault))
+            if self._over:
+                self._welcome()
+            else:
+                with suppress(OSError):  # it may be over by now
+                    self._button.send(b"\0")
+
+        self._connecting.add(connection)
+        threading.Thread(target=arrive, name="connecting", daemon=True).start()
+
+    def _welcome(self) -> None:
+        """Handle opened and failed connections; if the relay accepts no more, the others continue."""
+        with suppress(OSError):
+            self._bell.recv(4096)
+        with suppress(Empty):
+            while True:
+                connection, arrived = self._arrivals.get_nowait()
+                if self._over or connection not in self._connecting:
+                    if not isinstance(arrived, Exception):
+                        arrived.cut()
+                    continue
+                self._connecting.remove(connection)
+                if not isinstance(arrived, Exception):
+                    connection.session, self._met = arrived, True
+                    self._ready.append(connection)
+                elif isinstance(arrived, RelayUnavailable) and (self._connecting or self._met):
+                    self._leave(connection)
+                else:
+                    self._fail(connection, arrived)

@@ -1,0 +1,204 @@
+"""Explains what happened to one person's copy of an issue, and why, in a sentence or two."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from alerts.config.settings import Settings
+from alerts.domain.address import Address
+from alerts.domain.delivery import DeliveryState, Reason
+from alerts.domain.month import Month
+from alerts.domain.subscriber import Subscriber, SubscriberStatus, SuppressionReason
+from alerts.issue import load
+from alerts.outbox import relay_limit
+from alerts.replies.remedies import remedy, remedy_of_ours
+from alerts.store import audit_log, deliveries, issues, stamp, subscribers, suppressions
+from alerts.store.deliveries import Delivery
+
+_SKIPPED = {
+    "unsubscribed": "They had unsubscribed by the time it was their turn.",
+    "suppressed": "Their address was suppressed by the time it was their turn.",
+    "erased": "They had been erased by the time it was their turn.",
+    "cancelled": "An admin cancelled it.",
+    "nothing_wanted": "The issue had nothing in the sections that they chose.",
+    "paused": "They had asked for a pause, and it was not over when the issue was queued.",
+}
+_PUT_OFF = {
+    Reason.TEMPORARY: "the relay asked to try later",
+    Reason.DISCONNECTED: "the connection broke before the message was transferred",
+}
+
+
+Times = Callable[[str], str]
+"""Writes a stored time in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The explanation as text and as data; `delivery` is None if there was no copy for them."""
+
+    text: str
+    delivery: Delivery | None = None
+
+
+def why(
+    db: Database,
+    settings: Settings,
+    address: Address,
+    month: Month,
+    now: datetime,
+    at: Times = str,
+) -> Answer:
+    """Explain the copy of that month for the person with that address; the text is never empty.
+
+    `at` writes a stored time; by default, times stay as they are stored.
+    """
+    person = subscribers.find(db, address)
+    if person is None:
+        return Answer(_stranger(db, address, at))
+    delivery = deliveries.of_subscriber(db, person.id, month)
+    if delivery is not None:
+        resends = settings.delivery.in_doubt == "resend"
+        told = f"{_copy(delivery, resends, at)}{_edition(db, person, delivery)}"
+        if delivery.state in (DeliveryState.QUEUED, DeliveryState.DEFERRED):
+            limit = relay_limit.standing(db, settings.delivery.relay, now)
+            told += f" {limit[0].upper()}{limit[1:]}." if limit else ""
+        return Answer(f"{told}{_returned(db, delivery, at)}", delivery)
+    return Answer(_nothing(db, settings, person, address, month, at))
+
+
+def _returned(db: Database, delivery: Delivery, at: Times) -> str:
+    """The bounces and complaints of a copy, as sentences; empty if there are none."""
+    told = ""
+    for fact in deliveries.attempts(db, delivery.id):
+        if fact["became"] == "bounced":
+            words = " ".join(filter(None, (fact.get("status"), fact.get("diagnostic"))))
+            told += f" It bounced on {at(fact['at'])} ({fact.get('kind')} bounce: {words})."
+            told += _advice("", words)
+        elif fact["became"] == "complained":
+            told += f" They complained about it on {at(fact['at'])}, so they are no longer mailed."
+    return told
+
+
+def _stranger(db: Database, address: Address, at: Times) -> str:
+    found = suppressions.find(db, address)
+    if found is None:
+        return "Nobody with this address is on the list."
+    if found.reason is SuppressionReason.ERASED:
+        return f"This person was erased on {at(found.since)}; nothing else is known about them."
+    return f"Nobody with this address is on the list, and it is suppressed ({_reason(found, at)})."
+
+
+def _nothing(
+    db: Database,
+    settings: Settings,
+    person: Subscriber,
+    address: Address,
+    month: Month,
+    at: Times,
+) -> str:
+    """Why there was no copy for a person on the list."""
+    stored = issues.get(db, month)
+    if stored is None or stored.queued_at is None:
+        if not load.composed(db, settings, month).articles:
+            return f"There is no issue of {month}: it has no articles. {_standing(db, person, address, at)}"
+        return f"The issue of {month} is not queued yet. {_standing(db, person, address, at)}"
+    queued = f"the issue of {month} was queued on {at(stamp(stored.queued_at))}"
+    if person.created_at > stamp(stored.queued_at):
+        return f"They joined on {at(person.created_at)}, after {queued}; they get the next issue."
+    became = _last(db, person, "subscriber.confirmed", "subscriber.resubscribed")
+    if became and became["at"] > stamp(stored.queued_at):
+        act = became["kind"].removeprefix("subscriber.")
+        return f"They {act} on {at(became['at'])}, after {queued}. {_standing(db, person, address, at)}"
+    return f"There was no copy for them when {queued}. {_standing(db, person, address, at)}"
+
+
+def _standing(db: Database, person: Subscriber, address: Address, at: Times) -> str:
+    """Whether the person may be mailed now."""
+    if found := suppressions.find(db, address):
+        return f"Their address is suppressed ({_reason(found, at)})."
+    if person.status is SubscriberStatus.ACTIVE:
+        return "They are active, so they will get the next one."
+    if person.status is SubscriberStatus.PENDING:
+        return "They have not confirmed their address yet, and nobody unconfirmed is mailed."
+    left = _last(db, person, "subscriber.unsubscribed")
+    return f"They unsubscribed on {at(left['at'])}." if left else "They are unsubscribed."
+
+
+def _last(db: Database, person: Subscriber, *kinds: str) -> Mapping[str, Any] | None:
+    """The person's last event of one of those kinds."""
+    found = [event for event in audit_log.of_subscriber(db, person.id) if event["kind"] in kinds]
+    return found[-1] if found else None
+
+
+def _reason(found: suppressions.Suppression, at: Times) -> str:
+    return f"{found.reason.value.replace('_', ' ')}, since {at(found.since)}"
+
+
+def _copy(delivery: Delivery, resends: bool, at: Times) -> str:
+    """What happened to their copy."""
+    said = f" The relay said: {delivery.reply}" if delivery.reply else ""
+    subject = f"Their copy of {delivery.month} ({delivery.language})"
+    since, reason = at(delivery.changed_at), Reason(delivery.reason)
+    match DeliveryState(delivery.state):
+        case DeliveryState.SENT:
+            return f"{subject} was accepted by the relay on {since}.{said}"
+        case DeliveryState.QUEUED:
+            return f"{subject} is queued and waits for `alerts send`."
+        case DeliveryState.SENDING:
+            return f"{subject} is being sent, since {since}."
+        case DeliveryState.DEFERRED:
+            return (
+                f"{subject} was deferred after attempt {delivery.attempts} ({reason}): "
+                f"{_PUT_OFF.get(reason, 'it was not accepted')}; "
+                f"the next one is due at {at(delivery.due_at)}.{said}{_advice(said, delivery.reply)}"
+            )
+        case DeliveryState.FAILED:
+            advice = remedy(reason, delivery.reply)
+            return f"{subject} failed on {since} ({reason}).{said}{_stop(said)} {advice}"
+        case DeliveryState.IN_DOUBT:
+            return f"{subject} {_doubt(delivery, resends, at)}{said}"
+        case DeliveryState.SKIPPED:
+            return f"{subject} was skipped on {since}. {_SKIPPED[reason]}"
+
+
+def _advice(said: str, reply: str) -> str:
+    """What to mend, where a reply is about us."""
+    advice = remedy_of_ours(reply)
+    return f"{_stop(said)} {advice}" if advice else ""
+
+
+def _stop(said: str) -> str:
+    """A full stop, if the relay's reply has none."""
+    return "." if said and not said.endswith((".", "!")) else ""
+
+
+def _doubt(delivery: Delivery, resends: bool, at: Times) -> str:
+    """Why it is unknown whether a copy arrived, and what happens next."""
+    decide = (
+        "`alerts delivery retry EMAIL --state in_doubt` sends it, `alerts delivery accept EMAIL` "
+        "marks it as arrived."
+    )
+    if delivery.reason == Reason.HELD:
+        return (
+            f"is held since {at(delivery.changed_at)}: the database was copied or restored, and another "
+            f"copy of it may have sent this one. {decide}"
+        )
+    return (
+        "may or may not have arrived: the connection ended before the relay answered, on "
+        f"{at(delivery.changed_at)}. {'The next `alerts send` sends it again.' if resends else decide}"
+    )
+
+
+def _edition(db: Database, person: Subscriber, delivery: Delivery) -> str:
+    """Why the edition is not in the person's language."""
+    if delivery.language == person.language:
+        return ""
+    stored = issues.get(db, Month.parse(delivery.month))
+    made = {edition.language for edition in issues.editions(db, stored.id)} if stored else set()
+    if person.language in made:
+        return f" They have chosen {person.language} since it was queued."
+    return f" They read {person.language}, in which there is no edition."

@@ -1,0 +1,242 @@
+"""Queues the issue of a month: freezes it with its editions, and fills the outbox.
+
+Until an issue is queued it is composed from its articles whenever it is needed; queueing freezes its
+content, its editions, the bytes of its messages and its recipients, in one transaction. Queueing a
+month twice changes nothing. Sends nothing.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlite_utils import Database
+
+from alerts.archive.click_links import counting
+from alerts.archive.pieces import articles_of
+from alerts.config.settings import Settings
+from alerts.domain.archived import ArchivedArticle
+from alerts.domain.errors import AwaitingApproval, Incomplete, TryLater
+from alerts.domain.issue import Actor, Edition, Issue
+from alerts.domain.month import Month
+from alerts.domain.picture import Picture, names_in
+from alerts.editions.draft import Draft, drafted, pictures_of, with_pictures
+from alerts.editions.gaps import below_coverage
+from alerts.editions.pictures import Pictures
+from alerts.editions.render import render_edition
+from alerts.editions.versions import rendered_with
+from alerts.issue.by_sections import ALL, Keys, selected
+from alerts.issue.by_sections import keys as keys_of
+from alerts.issue.compose import edition_language
+from alerts.issue.load import composed
+from alerts.mail import tokens
+from alerts.mail.dkim_keys import Keyring
+from alerts.mail.issue_headers import Frame
+from alerts.mail.merge import template
+from alerts.outbox import gate_facts
+from alerts.store import (
+    approvals,
+    archive,
+    audit_log,
+    clicks,
+    instance,
+    issues,
+    outbox,
+    outbox_figures,
+    pictures,
+    signing_keys,
+    subscriber_import,
+    transaction,
+)
+from alerts.store.outbox import Audience
+
+MOST_PARTS = 60  # editions of some sections only; other readers get all sections
+EditionKey = tuple[str, Keys]  # language, and sections or ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The result of queueing; `already` if it was queued before; an empty month queues nothing.
+
+    `held` are deliveries that another copy of the database may have sent.
+    """
+
+    month: Month
+    articles: int
+    deliveries: int
+    already: bool = False
+    held: int = 0
+
+
+def queue(
+    db: Database,
+    settings: Settings,
+    month: Month,
+    now: datetime,
+    actor: Actor | None = None,
+    draft: Draft | None = None,
+    anyway: Collection[str] = (),
+) -> Queued:
+    """Freeze the month's issue and create a delivery for everyone who is active and not suppressed.
+
+    `draft` is the issue as the caller has rendered it. Raises `TryLater` if it has changed since,
+    `Incomplete` below alert.min_coverage, `AwaitingApproval` if review is required and too few people
+    have approved exactly this content, and `Refused` if the gate finds an obstacle (`anyway` names
+    obstacles that are let through).
+    """
+    stored = issues.get(db, month)
+    if stored is not None and stored.frozen:
+        return _already(db, stored)
+    draft = draft or drafted(db, settings, month)
+    issue = draft.issue
+    if not draft.editions:
+        return Queued(month, articles=0, deliveries=0)
+    gate_facts.check_issue(db, settings, draft, now, anyway)
+    _check_review(db, settings, draft)  # before the editions of some sections only are rendered
+    frame = Frame.of(settings, month)
+    signed = replace(frame, dkim=Keyring.load(settings).signatures(now))
+    there = pictures_of(db, settings)
+    parts = _parts(db, issue, settings, outbox.audiences(db), there)
+    whole = {(edition.language, ALL): edition for edition in draft.editions}
+    pieces = {
+        e.language: tuple(articles_of(issue, e.language, settings, now, there))
+        for e in draft.editions
+    }
+    shown = _shown(db, (*whole.values(), *parts.values()), pieces.values())
+    secret_id, _ = signing_keys.newest(db)
+    versions = rendered_with()
+    with transaction(db, own_keys=True):
+        stored = issues.get(db, month)
+        if stored is not None and stored.frozen:  # another process was faster
+            return _already(db, stored)
+        if subscriber_import.under_way(db):  # the subscribers not imported yet would be left out
+            raise TryLater(f"{month}: not queued while an import is under way; run it again")
+        if composed(db, settings, month) != issue:  # an editor changed it while we rendered
+            raise TryLater(f"{month}: was changed while it was being queued; run it again")
+        _check_review(db, settings, draft)
+        issue_id = issues.freeze(
+            db, month, _content(issue), signed.to_json(), secret_id, now, versions
+        )
+        pictures.freeze(db, issue_id, shown)
+        for language, found in pieces.items():
+            archive.add(db, issue_id, language, found)
+        ids = {}
+        for key, edition in (whole | parts).items():
+            mailed = _counting(db, settings, issue_id, edition)
+            octets = template(mailed, frame, now)
+            digest = hashlib.sha256(octets).hexdigest()
+            files = {p.id: p.ics for p in pieces[edition.language] if p.ics} if key in whole else {}
+            ids[key] = issues.add_edition(db, issue_id, edition, octets, digest, key[1], files)
+        edition_of, unwanted = _owed(issue, settings, outbox.audiences(db), ids)
+        deliveries = outbox.fill(db, issue_id, edition_of, now, unwanted)
+        by = {"by": actor.name, "command": actor.command} if actor else {}
+        detail = {"deliveries": deliveries, **by}
+        audit_log.record(db, now, "issue.queued", issue_id=issue_id, detail=detail)
+        here = instance.get(db)
+        unsure = here is not None and str(month) <= here.unsure_through
+        held = instance.hold(db, str(month), now) if unsure else 0
+    return Queued(month, len(issue.articles), deliveries, held=held)
+
+
+def _check_review(db: Database, settings: Settings, draft: Draft) -> None:
+    """Raise `Incomplete` or `AwaitingApproval`, as described in `queue`."""
+    month = draft.month
+    if thin := below_coverage(draft.issue, settings):
+        raise Incomplete(f"{month}: {'; '.join(thin)}: `alerts article translate ID LANG`")
+    if settings.alert.review != "required":
+        return
+    stored = issues.get(db, month)
+    standing = approvals.valid_approvals(db, stored.id) if stored else ()
+    names = [approval.name for approval in standing if approval.content_hash == draft.content_hash]
+    if len(names) < settings.alert.approvals:
+        raise AwaitingApproval(
+            f"{month}: waits for approval ({len(names)} of {settings.alert.approvals}): look at"
+            f" the preview, then `alerts issue approve --month {month}`"
+        )
+
+
+def _shown(
+    db: Database, editions: Iterable[Edition], pieces: Iterable[Iterable[ArchivedArticle]]
+) -> list[Picture]:
+    """Each picture of ours that editions or the archive show, once."""
+    found = {picture.name: picture for one in editions for picture in one.pictures}
+    names = {name for archived in pieces for one in archived for name in names_in(one.image)}
+    others = (pictures.get(db, name) for name in sorted(names - found.keys()))
+    return [*found.values(), *filter(None, others)]
+
+
+def _parts(
+    db: Database,
+    issue: Issue,
+    settings: Settings,
+    audiences: Iterable[Audience],
+    there: Pictures,
+) -> dict[EditionKey, Edition]:
+    """The editions for readers who chose some sections only; those of the largest audiences first."""
+    made: dict[EditionKey, Edition] = {}
+    for audience in audiences:
+        part = selected(issue, audience.sections)
+        key = (edition_language(audience.language, settings), keys_of(part, issue))
+        if part is issue or not part.articles or key in made or len(made) >= MOST_PARTS:
+            continue
+        edition = render_edition(part, key[0], settings, there)
+        made[key] = with_pictures(db, settings, edition)
+    return made
+
+
+def _owed(
+    issue: Issue, settings: Settings, audiences: Iterable[Audience], ids: Mapping[EditionKey, int]
+) -> tuple[dict[Audience, int], frozenset[Audience]]:
+    """The edition of each audience, and the audiences for whom the issue has nothing.
+
+    Audiences without an edition of their sections get the edition with all.
+    """
+    edition_of, unwanted = {}, set()
+    for audience in audiences:
+        language = edition_language(audience.language, settings)
+        part = selected(issue, audience.sections)
+        key = (language, keys_of(part, issue))
+        edition_of[audience] = ids.get(key, ids[language, ALL])
+        if not part.articles:
+            unwanted.add(audience)
+    return edition_of, frozenset(unwanted)
+
+
+def _counting(db: Database, settings: Settings, issue_id: int, edition: Edition) -> Edition:
+    """An edition as it is mailed, with counting as set in `[privacy]`; it is stored without."""
+    if not (settings.privacy.count_clicks or settings.privacy.count_opens):
+        return edition
+    numbers = clicks.numbers(db, issue_id, edition.language)
+    key, base = signing_keys.newest(db), settings.web.public_url
+
+    def address(path: str, purpose: tokens.Purpose, number: int) -> str:
+        return f"{base}/{path}/{tokens.sign(*key, purpose, number)}"
+
+    privacy = settings.privacy
+    link = partial(address, "r", tokens.Purpose.CLICK) if privacy.count_clicks else None
+    opens = privacy.count_opens and bool(numbers)
+    picture = address("o", tokens.Purpose.OPEN, min(numbers.values())) if opens else ""
+    return counting(edition, numbers, link, picture)
+
+
+def _already(db: Database, stored: issues.StoredIssue) -> Queued:
+    deliveries = sum(outbox_figures.counts(db, stored.month).values())
+    content = stored.content or {}
+    shown = sum(len(section["articles"]) for section in content.get("sections", ()))
+    return Queued(stored.month, shown, deliveries, already=True)
+
+
+def _content(issue: Issue) -> dict[str, Any]:
+    """The content of the issue to store: its sections and the ids of their articles."""
+    return {
+        "month": str(issue.month),
+        "sections": [
+            {"key": section.key, "articles": [article.id for article in section.articles]}
+            for section in issue.sections
+        ],
+        "profiles": {slug: asdict(profile) for slug, profile in sorted(issue.profiles.items())},
+        "letters": dict(sorted(issue.introductions.items())),
+        "faces": {tag: asdict(face) for tag, face in sorted(issue.faces.items())},
+    }

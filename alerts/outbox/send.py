@@ -1,0 +1,108 @@
+"""Sends the outbox until nothing is due.
+
+    options.py      arguments and result
+    claims.py       leases, divided among the connections; skips readers who have unsubscribed
+    settlements.py  writes the outcome of each message
+    limits.py       rate limits per destination
+    connections.py  the connections, all driven by the calling thread
+
+Each connection sends deliveries under a lease of its own, in order, and has each outcome on disk before
+the next body is sent: as a receipt, one line for outcomes that come in together. Before each message,
+it is checked that its reader may still be mailed.
+
+The same call continues after a kill, a crash or an outage of the relay. Clock, randomness and the stop
+request are arguments.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlite_utils import Database
+
+from alerts.domain.issue import IssueState
+from alerts.mail.issue_headers import Frame
+from alerts.outbox import relay_limit
+from alerts.outbox.claims import Claims
+from alerts.outbox.connections import SendConnections
+from alerts.outbox.limits import SendLimits
+from alerts.outbox.options import Destination, Orders, SendReport, World
+from alerts.outbox.settlements import Settlements
+from alerts.store import issues, outbox
+from alerts.store.claims import recover
+from alerts.store.receipts import Receipts
+from alerts.store.relay_limits import RelayLimit
+
+__all__ = ["Destination", "Orders", "SendReport", "World", "dispatch"]
+
+Watch = Callable[[SendReport, int], None]
+
+
+def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> SendReport:
+    """Send the due deliveries, with the project's lock held.
+
+    Calls `watch(report, due)` from time to time. Raises exceptions that are not outcomes (a full disk,
+    a broken template), if possible after all connections have finished; and at once, with nothing
+    claimed, if the keys that sign one of the issues are missing.
+    """
+    for month in orders.months:  # before anything is claimed, so that no delivery is in doubt
+        stored = issues.get(db, month)
+        if stored is not None and stored.state is IssueState.QUEUED:
+            world.keyring.signer(Frame.from_json(stored.frame))
+    report = SendReport()
+    left = orders.limit
+    with Receipts(db, durable=orders.durable) as receipts:
+        receipts.fold()
+        recover(db, orders.host, world.now())
+        limits = SendLimits(db, orders, world)
+        known = relay_limit.current(db, orders.relay, world.now())
+        room = relay_limit.room(db, known, world.now())
+        short = room.number is not None and (left is None or room.number < left)
+        left = room.number if short else left
+        while left != 0 and (
+            due := outbox.count_due(db, world.now(), orders.months, orders.resend_in_doubt)
+        ):
+            due = due if left is None else min(due, left)
+            claims = Claims(db, limits.destinations, orders, world, due, report)
+            settlements = Settlements(db, receipts, claims, limits, world, report)
+            with (
+                _kept(settlements),
+                SendConnections(claims, limits, settlements, world, due) as connections,
+            ):
+                before = report.outcomes.total()
+                while connections.turn():
+                    watch(report, due)
+            done = report.outcomes.total() - before
+            left = None if left is None else left - done
+            if not done:  # every due delivery was deferred, or there was none
+                report.relay_fault = report.relay_fault or settlements.refusal
+            if left == 0 or not done or report.relay_fault or world.stop.is_set():
+                break
+        _limit(db, orders, world, report, known if short and left == 0 else None)
+    report.stopped = world.stop.is_set()
+    issues.close_finished(db, world.now())
+    return report
+
+
+def _limit(
+    db: Database, orders: Orders, world: World, report: SendReport, reached: RelayLimit | None
+) -> None:
+    """Learn from a refusal, or say that the send stops short of a limit that was learned before."""
+    now = world.now()
+    if report.limit_reply and orders.relay:
+        if limit := relay_limit.learn(db, orders.relay, report.limit_reply, now):
+            more = f"sending goes on after {limit.until:%Y-%m-%d %H:%M} UTC"
+            report.relay_fault = f"{report.relay_fault.rstrip('.')}; {more}"
+    elif reached and outbox.count_due(db, now, orders.months, orders.resend_in_doubt):
+        words = relay_limit.told(reached, relay_limit.room(db, reached, now))
+        report.relay_fault = report.relay_fault or words
+
+
+@contextmanager
+def _kept(settlements: Settlements) -> Iterator[None]:
+    """Write the settled outcomes of the block to the outbox, then raise its exception, if any."""
+    try:
+        yield
+    finally:
+        settlements.fold()
+    if settlements.fault is not None:
+        raise settlements.fault

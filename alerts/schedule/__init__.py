@@ -1,0 +1,1 @@
+"""Decides what is due, and runs it at the planned times."""

@@ -1,0 +1,96 @@
+"""Runs what is due at each tick: the commands that cron would call.
+
+Each action runs as `alerts …` in a process of its own, so it reads the settings again, cannot affect
+the clock, and stops between two messages when this process is told to stop. The program can be
+restarted at any moment, because the database decides what is due.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alerts.config import load
+from alerts.config.settings import Settings
+from alerts.domain.errors import AlertsError, TryLater
+from alerts.domain.month import Month
+from alerts.schedule import cron
+from alerts.schedule.due_issues import Due
+from alerts.schedule.owed import turns
+from alerts.store import open_database
+
+_STOPPED = 75  # the exit code for a command that was not started
+
+
+@dataclass
+class Ticker:
+    """Runs what is due in the project at `root`.
+
+    `options` are put before each command, such as `-q`; `warn` gets messages about faults, `explain`
+    each command. `rested` are months that a run has left as they were: they are not tried again before
+    the next tick of `collect` or `run`, since the cause rarely disappears within minutes.
+    """
+
+    root: Path
+    warn: Callable[[str], None]
+    explain: Callable[[str], None]
+    options: Sequence[str] = ()
+    rested: frozenset[Month] = frozenset()
+    stopping: bool = False
+    child: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+
+    def tick(self, act: str) -> None:
+        """Run what is due; a fault is reported, and the clock continues."""
+        try:
+            settings = load.load(self.root, os.environ)
+            if act == "retention":
+                self._command("retention")
+                return
+            if act == "bounces":
+                if settings.bounces.mailbox:
+                    self._command("bounce", "process")
+                return
+            if act == "collect":
+                self._command("collect", "--month", str(Month.of(datetime.now(UTC), settings.zone)))
+            self._run(act, settings)
+            if act in ("send", cron.START):
+                self._command("send")
+        except AlertsError as fault:
+            self.warn(str(fault))
+
+    def stop(self) -> None:
+        """Stop the running action, and start no other."""
+        self.stopping = True
+        if self.child is not None:
+            self.child.terminate()
+
+    def _run(self, act: str, settings: Settings) -> None:
+        """Run, where an issue is owed; and where the last one is overdue, so that it is told."""
+        db = open_database(settings.database_path)
+        try:
+            found = turns(db, settings, datetime.now(UTC))
+        finally:
+            db.close()
+        owed = frozenset(turn.month for turn in found if turn.due is Due.OWED)
+        told = act != "send" and found[-1].due is Due.OVERDUE
+        if owed - (self.rested if act == "send" else frozenset()) or told:
+            code = self._command("run")
+            self.rested = owed if code != TryLater.exit_code else frozenset()
+
+    def _command(self, *arguments: str) -> int:
+        """Run one `alerts` command in a process of its own; returns its exit code."""
+        if self.stopping:
+            return _STOPPED
+        where = ["--project", str(self.root)]
+        line = [sys.executable, "-m", "alerts", *self.options, *where, *arguments]
+        self.explain(f"$ alerts {' '.join(arguments)}")
+        # A session of its own: Ctrl-C in the terminal reaches it once, through us.
+        self.child = subprocess.Popen(line, stdin=subprocess.DEVNULL, start_new_session=True)
+        if self.stopping:  # told to stop while it was being started
+            self.child.terminate()
+        code = self.child.wait()
+        self.child = None
+        return code

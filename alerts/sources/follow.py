@@ -1,0 +1,63 @@
+"""Follows the links of a listing: fetches each new page, which gives one article.
+
+Guarantees: robots.txt is obeyed, with its Crawl-delay; pages are fetched one after the other, at most
+`sources.follow` of them, and known pages are not fetched. Pages that are not read by the deadline of
+the source wait for the next collection. A single page may take at most half of the source's time.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from alerts.domain.article import Article
+from alerts.domain.errors import FetchError, InputError
+from alerts.sources.deadline import Deadline
+from alerts.sources.document import Fetched
+from alerts.sources.fetch import Fetcher
+from alerts.sources.normalise import SourceContent
+from alerts.sources.robots import Robots
+from alerts.text.urls import canonical, page_of
+
+ReadPage = Callable[[Fetched, Deadline], SourceContent]
+
+
+def follow(
+    place: str,
+    links: Sequence[tuple[str, str]],
+    known: frozenset[str],
+    read_page: ReadPage,
+    fetcher: Fetcher,
+    robots: Robots,
+    deadline: Deadline,
+) -> SourceContent:
+    """The articles behind those links (address and text) of the listing at `place` whose pages are not
+    in `known`."""
+    most = fetcher.limits.follow
+    new = [link for link in links if page_of(canonical(link[0])) not in known]
+    notes = []
+    if len(new) > most:
+        notes.append(f"{place}: {len(new)} new links; the first {most} are read (sources.follow)")
+    articles: list[Article] = []
+    for number, (url, said) in enumerate(new[:most]):
+        if deadline.left() <= 0:
+            left = len(new[:most]) - number
+            notes.append(
+                f"{place}: {left} new links not read within {deadline.seconds:g} s (sources.timeout); "
+                "the next collection reads them"
+            )
+            break
+        try:
+            robots.check(url, deadline)
+            if number:
+                deadline.extend(robots.wait(url, deadline))
+            own = deadline.part(deadline.seconds / 2)
+            found = read_page(fetcher.fetch(url, deadline=own), own).articles
+            # the link may redirect: the page is known by both addresses
+            articles += (
+                replace(a, marks=(*a.marks, f"page:{canonical(url)}", f"link:{said}"))
+                for a in found
+            )
+        except FetchError as fault:
+            notes.append(str(fault))
+        except InputError:
+            notes.append(f"{url}: named in {place}, but no article")
+    return SourceContent(tuple(articles), notes=tuple(notes), known=len(links) - len(new))

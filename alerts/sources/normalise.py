@@ -1,0 +1,225 @@
+"""Normalises every collected article, whatever its source.
+
+Readers of feeds, pages, calendars, tables and folders pass on the values that they found. The `Intake`
+cleans text (rule X5), makes URLs absolute and canonical, parses languages and dates, and fills in
+missing values from the admin's settings for the source, and the language by detection. Does no I/O.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from alerts.config.settings import Settings
+from alerts.domain.article import Article, Image, Source
+from alerts.domain.languages import same_language
+from alerts.sources.dates import parsed
+from alerts.sources.language_guess import Guess, guess
+from alerts.text.passcodes import address_without_passcodes, invites, without_passcodes
+from alerts.text.plain_text import plain, safe_url, tidy
+from alerts.text.sentences import opening, shorten, summarised
+from alerts.text.site_names import person, without_site
+from alerts.text.urls import canonical, same_site
+
+_LONGEST_TITLE = 300
+_LONGEST_FIELD = 200
+_LONGEST_TEXT = 100_000
+_MOST_TAGS = 20
+_MOST_ALTERNATES = 50
+_MOST_MARKS, _LONGEST_MARK = 20, 1000
+_TELLING = 80  # a text of this many characters may overrule the language that a site declares
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[a-z0-9]{1,8})*")
+
+
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceContent:
+    """The content of a source: articles in its order, and one line for each part that could not be
+    read.
+
+    `notes` are for a person, and are not faults. `unchanged`: the server answered 304, or the document
+    is the same as last time. `known`: so many articles were collected before and were not read again.
+    An article without an address has `url` "": it can be shown, but not stored. `digest` is the hash of
+    the document, `told_at` the time in the server's Date.
+    """
+
+    articles: tuple[Article, ...] = ()
+    faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    etag: str = ""
+    last_modified: str = ""
+    digest: str = ""
+    unchanged: bool = False
+    known: int = 0
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Builds the articles of one source."""
+
+    source: Source
+    settings: Settings
+
+    def article(
+        self,
+        *,
+        url: str,
+        fragment: str = "",
+        title: str,
+        summary: str = "",
+        text: str = "",
+        language: str = "",
+        fallback_language: str = "",
+        published: datetime | None = None,
+        image: Image | None = None,
+        author: str = "",
+        tags: Iterable[str] = (),
+        alternates: Mapping[str, str] | None = None,
+        marks: Iterable[str] = (),
+        site: str = "",
+        texts: Mapping[str, str] = NO_TEXTS,
+    ) -> Article:
+        """An article with plain text fields and an absolute (or empty) `url`.
+
+        `text` is the whole of it, its paragraphs on lines of their own; where there is no `summary`,
+        its first good sentences are. `language` is the item's own, `fallback_language` that of the
+        whole source. `fragment` tells it from others at the same address. `alternates` are addresses
+        of the same in other languages; `marks` what else it is known by. `site` is the name of the
+        site or feed, which is taken off titles. `texts`: those of `article.SAID_AS_TEXT` by name.
+        """
+        length = self.settings.sources.summary_length
+        url = address_without_passcodes(url)
+        if invites(f"{title} {summary} {text}"):
+            title, summary = without_passcodes(title), without_passcodes(tidy(summary))
+            text = "\n".join(map(without_passcodes, text.splitlines()))
+        summary = summarised(tidy(summary), length) or opening(map(tidy, text.splitlines()), length)
+        address = (canonical(url) + (f"#{fragment}" if fragment else "")) if url else ""
+        title = without_site(tidy(title), (site, author, texts.get("author", "")), address)
+        title = shorten(title, _LONGEST_TITLE) or shorten(summary, 80) or _from_url(url)
+        named, guessed = self._language(language, fallback_language, title, summary)
+        said: dict[str, Any] = {
+            name: shorten(_CLEANED.get(name, tidy)(text), _LONGEST_FIELD)
+            for name, text in {"author": author, **texts}.items()
+        }
+        return Article(
+            url=address,
+            title=title,
+            summary=summary,
+            language=named,
+            guessed=guessed,
+            section=self.source.section or "news",
+            published=published if published and 1970 <= published.year <= 2200 else None,
+            image=image,
+            tags=_distinct((*self.source.tags, *tags)),
+            profile=self.source.profile,
+            alternates=self._alternates(alternates or {}, address, named),
+            marks=tuple(dict.fromkeys(tidy(mark)[:_LONGEST_MARK] for mark in marks))[:_MOST_MARKS],
+            text="\n\n".join(filter(None, map(tidy, text[:_LONGEST_TEXT].splitlines()))),
+            **said,
+        )
+
+    def _language(self, own: str, of_source: str, title: str, summary: str) -> tuple[str, bool]:
+        """The language of an article, and whether it is only the alert's first language as a default.
+
+        In this order: the item's own language; the admin's setting for the source; the language that
+        the source declares, unless a long text is certainly in another language (many sites declare the
+        language of their software); a certain detection from the text.
+        """
+        if said := self.language(own) or self.source.language:
+            return said, False
+        text = f"{title}. {summary}"
+        if whole := self.language(of_source):
+            read = guess(text) if len(text) >= _TELLING else Guess("", 0)
+            other = self.language(read.language) if read.certain else ""
+            return (other if other and not same_language(other, whole) else whole), False
+        read = guess(text)
+        told = self.language(read.language) if read.sure else ""
+        return told or self.settings.default_language, not told
+
+    def _alternates(self, given: Mapping[str, str], url: str, language: str) -> dict[str, str]:
+        """Canonical addresses of translations by language; only on the site of the article itself."""
+        found: dict[str, str] = {}
+        for tag, address in list(given.items())[:_MOST_ALTERNATES]:
+            known, there = self.language(tag), safe_url(address, url)
+            if not known or known == language or not same_site(there, url):
+                continue
+            if (other := canonical(there)) != url:
+                found.setdefault(known, other)
+        return found
+
+    def language(self, text: str) -> str:
+        """A tag such as “en-US” or “pt_BR” in our form; "" where it is not a language tag.
+
+        A region that the alert does not have is dropped where the alert has the language (en-us becomes
+        en), and so is a redundant region (it-it becomes it).
+        """
+        tag = text.strip().lower().replace("_", "-")
+        match = _LANGUAGE.fullmatch(tag)
+        if not match or match[1] in ("und", "mul", "zxx"):
+            return ""
+        spoken = self.settings.alert.languages
+        if tag in spoken:
+            return tag
+        return match[1] if match[1] in spoken or tag == f"{match[1]}-{match[1]}" else tag
+
+    def moment(self, text: str) -> datetime | None:
+        """The moment that a date names, UTC; a bare day is its noon in the alert's time zone."""
+        found = parsed(text)
+        try:
+            if isinstance(found, datetime):
+                return self.aware(found).astimezone(UTC)
+            return self.noon(found) if found else None
+        except OverflowError:
+            return None
+
+    def aware(self, moment: datetime) -> datetime:
+        """The moment; without a time zone, it is in the alert's time zone."""
+        return moment if moment.tzinfo else moment.replace(tzinfo=self.settings.zone)
+
+    def noon(self, day: date) -> datetime:
+        """Noon of the day, for a date without a time."""
+        return datetime.combine(day, time(12), self.settings.zone).astimezone(UTC)
+
+
+def digest(text: str) -> str:
+    """Ten hex digits of a hash of the text, used as a fragment."""
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:10]
+
+
+def image(url: str, base: str = "", alt: str = "") -> Image | None:
+    """A picture at that URL, or None where it is no web address."""
+    absolute = safe_url(url, base)
+    return Image(absolute, shorten(plain(alt), _LONGEST_FIELD)) if absolute else None
+
+
+def _distinct(tags: Iterable[str]) -> tuple[str, ...]:
+    cleaned = (shorten(tidy(tag), _LONGEST_FIELD) for tag in tags)
+    return tuple(dict.fromkeys(tag for tag in cleaned if tag))[:_MOST_TAGS]
+
+
+def _person(text: str) -> str:
+    """A name without its e-mail address, for privacy; "" for an address alone.
+
+    A site that names itself by its URL becomes its host.
+    """
+    if re.fullmatch(r"https?://\S+", text):
+        return (urlsplit(text).hostname or "").removeprefix("www.") if safe_url(text) else ""
+    if match := re.fullmatch(r"\S+@\S+\s*\((.+)\)|(.+?)\s*[<(]\S+@\S+[>)]", text):
+        return match[1] or match[2]
+    return "" if re.fullmatch(r"[<(]?\S+@\S+", text) else text
+
+
+_CLEANED = {"author": lambda text: person(_person(tidy(text)))}  # other texts are only tidied
+
+
+def _from_url(url: str) -> str:
+    """The URL without its scheme, as a title where there is no other."""
+    parts = urlsplit(url)
+    return tidy(unquote(f"{parts.netloc}{parts.path}")).rstrip("/")

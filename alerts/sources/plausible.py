@@ -1,0 +1,205 @@
+"""Judges whether what was collected can be an article, and says why not.
+
+Pure. A page that answers 200 may be an error, a wall or a form; a site may give all of its pages one
+title. Nothing here is certain, so what it finds is left out of the issue until an editor includes it
+(`quarantine.py`), and never deleted.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from urllib.parse import unquote, urlsplit
+
+from alerts.domain.article import Article
+from alerts.domain.printable import printable
+from alerts.sources.error_pages import KINDS, NOTHING_SAID, normal
+from alerts.text.aliases import is_front, linked_as, site_of
+from alerts.text.urls import page_of
+from alerts.text.words import words
+
+_FIRST = 1971  # a system that has lost a date gives 1 January 1970
+_AHEAD = timedelta(days=366)  # what is announced may be of next year
+_SHORT_TEXT = 250  # words that an error page has at most, with what it suggests instead
+_NAME = 6  # words that the name of a site has at most
+_SAME = 6  # fewer words of its own than these do not make a text another one
+_SHARED = 8  # words that two pages must have in common for one text
+_READ = 2000  # characters of a text in which the words of a link are looked for
+_STEM = 5  # characters that words of one stem have in common
+_DIVIDED = re.compile(r"\s*[|»›·•]\s*|\s+[–—-]\s+|[–—]")
+_NUMBERED = re.compile(
+    r"\b(?:http |error |erreur |erro |oops |sorry |ops |status )*[45]\d\d\b(?: error)?"
+    r"|(?<=found) \d$"
+    r"|^(?:oops|ops|sorry|whoops|uh oh|lo sentimos|desole) |^(?:the|this|la|a) "
+)
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S+|[\w.-]+\.[a-z]{2,}/\S*|[\w%.-]+\.(?:html?|php|aspx?|pdf|docx?)"
+)
+_LABELS = frozenset(
+    words(
+        """by author authors date published posted updated submitted on in at category categories tags tag
+        keywords section source read more continue reading min comments comment share
+        por autor autora fecha publicado publicada categoria categorias etiquetas el en leer mas
+        par auteur date publie publiee le dans categorie categories etiquettes lire la suite
+        data publicado em categoria categorias ler mais
+        автор дата опубликовано рубрика категория теги метки
+        الكاتب التاريخ نشر في التصنيف الوسوم
+        monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
+        january february march april may june july august september october november december
+        jan feb mar apr jun jul aug sep sept oct nov dec am pm utc gmt
+        enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+        janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
+        janeiro fevereiro marco junho julho setembro outubro novembro dezembro
+        января февраля марта апреля мая июня июля августа сентября октября ноября декабря de del du"""
+    )
+)
+_COMMON = frozenset(
+    words(
+        """about after also been from have here into more over than that their them this what when where
+        which will with your news sobre para desde como entre este esta pour dans avec cette leur plus
+        sont uma pelo pela mais diese einer eine nach oder nicht когда после этот"""
+    )
+)
+
+
+def doubts(article: Article, siblings: Iterable[Article] = (), *, page: bool) -> tuple[str, ...]:
+    """Why an article is not plausible, in words that follow “held:”; empty where nothing is wrong.
+
+    `page`: it was read from a web page. `siblings` are other pages of its site, those of the same
+    reading too.
+    """
+    found = [_no_title(article), _repeats_metadata(article)]
+    if page:
+        found += [_no_article(article), _not_the_link(article), _like_a_sibling(article, siblings)]
+    return tuple(filter(None, found))
+
+
+def wrong_date(article: Article, now: datetime) -> str:
+    """Why the date of an article cannot be that of its publication; "" where it can."""
+    at = article.published
+    if at is None or (at.year >= _FIRST and at <= now + _AHEAD):
+        return ""
+    return f"its date, {at:%Y-%m-%d}, cannot be right"
+
+
+def _no_title(article: Article) -> str:
+    title = article.title.strip()
+    parts = urlsplit(article.url)
+    own = unquote(f"{parts.netloc}{parts.path}").rstrip("/")
+    if _ADDRESS.fullmatch(title.casefold()) or title.rstrip("/") == own:
+        return "its title is an address"
+    return ""
+
+
+def _repeats_metadata(article: Article) -> str:
+    """A summary of field labels, names and dates: nothing in it is a sentence about its subject."""
+    said = words(article.summary)
+    if not said or words(article.title) == said:
+        return ""
+    known = {*words(article.title), *words(article.author), *_LABELS}
+    known.update(word for tag in article.tags for word in words(tag))
+    left = [word for word in said if word not in known and not word.isdigit()]
+    told = any(word in _LABELS or word.isdigit() for word in said)
+    return "its summary only repeats title, author, date or tags" if told and not left else ""
+
+
+def _no_article(article: Article) -> str:
+    """A page of a known kind that is no article, by its title or its short text."""
+    if len(words(article.text)) > _SHORT_TEXT:
+        return ""
+    named = _by_title(article.title)
+    if named and not (linked_as(article) and _agrees(linked_as(article), article.title)):
+        return named
+    if _front_again(article):
+        return "its link leads to the front page of the site"
+    if article.author and words(article.title) == words(article.author):
+        return "its title is only the name of its site"
+    return _by_text(article)
+
+
+def _by_title(title: str) -> str:
+    parts = [part for part in _DIVIDED.split(title) if part.strip()]
+    tails = [tail for part in parts if len(words(tail := part.rpartition(": ")[2])) > 1]
+    for part in (*parts, *tails):
+        said = normal(part)
+        bare = _NUMBERED.sub("", said).strip()
+        rest = len(words(title)) - len(words(part))
+        for kind in KINDS:
+            if rest <= _NAME and ({said, bare} & kind.titles or (said and not bare)):
+                return f"{kind.reason} (“{printable(title, 60)}”)"
+    whole = normal(title)
+    return next((f"{kind.reason} (“{printable(title, 60)}”)" for kind in KINDS
+                 if kind.phrases.search(whole)), "")  # fmt: skip
+
+
+def _by_text(article: Article) -> str:
+    """What a short text says, unless the page has a summary of its own beside it."""
+    summary, text = normal(article.summary), normal(article.text)
+    taken = summary[:60] in text
+    read = f"{summary} {text}" if taken else summary
+    return next((f"{kind.reason}, by its text" for kind in KINDS
+                 if kind is not NOTHING_SAID and kind.phrases.search(read)), "")  # fmt: skip
+
+
+def _front_again(article: Article) -> bool:
+    """True where the page behind a link to somewhere else is the front page of the site."""
+    return bool(linked_as(article)) and is_front(article.url)
+
+
+def _not_the_link(article: Article) -> str:
+    """The title of a page that has no word of the link that led to it, nor has its text most of them."""
+    said = _telling(linked_as(article))
+    if len(said) < 2 or said & _telling(article.title) or not _telling(article.title):
+        return ""
+    read = _telling(f"{article.summary} {article.text[:_READ]}")
+    if len(said & read) * 2 >= len(said):
+        return ""
+    title, link = printable(article.title, 60), printable(linked_as(article), 60)
+    return f"its title “{title}” contradicts its link “{link}”"
+
+
+def _agrees(link: str, title: str) -> bool:
+    said = _telling(link)
+    return bool(said) and len(said & _telling(title)) * 2 >= len(said)
+
+
+def _telling(text: str) -> frozenset[str]:
+    """The stems of the words of a text that tell something."""
+    dense = re.search("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]", text) is not None
+    found = (word for word in words(text) if word not in _COMMON)
+    return frozenset(word[:_STEM] for word in found if dense or len(word) >= 4)
+
+
+def _like_a_sibling(article: Article, siblings: Iterable[Article]) -> str:
+    """Another page of the site that has the same title or text, though it is about something else."""
+    mine = page_of(article.url)
+    others = [
+        one for one in siblings
+        if page_of(one.url) != mine and site_of(one.url) == site_of(article.url)
+    ]  # fmt: skip
+    linked = bool(linked_as(article)) and _agrees(linked_as(article), article.title)
+    for other in others:
+        if linked and linked_as(other) and normal(linked_as(other)) == normal(linked_as(article)):
+            continue  # one article that is listed twice
+        if normal(other.title) == normal(article.title):
+            if not linked:
+                return f"another page of its site has the same title: {other.url}"
+        elif _same_text(article, other):
+            return f"another page of its site has the same text: {other.url}"
+    return ""
+
+
+def _same_text(one: Article, other: Article) -> bool:
+    """True where both say the same, but for a few words; a common footer alone is not enough."""
+    said, read = _telling(one.title), _telling(one.summary)
+    if said and len(said & read) * 2 >= len(said):
+        return False  # whatever else has it, it is a text about this title
+    mine, theirs = _lines(one), _lines(other)
+    if sum(map(len, mine & theirs)) < _SHARED:
+        return False
+    return all(sum(map(len, own)) < _SAME for own in (mine - theirs, theirs - mine))
+
+
+def _lines(article: Article) -> frozenset[tuple[str, ...]]:
+    """The sentences of summary and text, as words."""
+    parts = re.split(r"(?<=[.!?…。])\s+|\n+", f"{article.summary}\n{article.text}")
+    return frozenset(line for part in parts if (line := tuple(words(part))))

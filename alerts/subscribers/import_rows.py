@@ -1,0 +1,82 @@
+"""Forms of rows: objects as cells, rows that are too long or short, lists without a header."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from alerts.domain.errors import InputError
+from alerts.domain.languages import known_language
+from alerts.subscribers.fields import shown
+from alerts.subscribers.import_plan import Plan
+from alerts.text import json_stream
+
+_ADDRESS_LINE = re.compile(r"[^<>@]*<[^<>\s]+@[^<>\s]+>\s*")
+
+
+def object_cells(plan: Plan, value: json_stream.Object) -> list[str]:
+    """The values of an object's keys as the cells of a table; raises `InputError`."""
+    cells = [loose(one) for _, one in value]
+    for name, index in [*plan.fields.items(), *(("tags", index) for index in plan.tags)]:
+        if not plan.lenient or name == "email":
+            cells[index] = strict(name, *value[index])
+    return cells
+
+
+def address_lines(sample: Sequence[str]) -> bool:
+    """Whether each line is one address, some of them as `Name <address>`, which may hold a comma."""
+    lines = [line for line in sample if line.strip()]
+    told = [bool(_ADDRESS_LINE.fullmatch(line)) for line in lines]
+    bare = [line.count("@") == 1 and not re.search(r"[\s,;]", line.strip()) for line in lines]
+    rest = [one or other for one, other in zip(told, bare, strict=True)]
+    return any(told) and all(rest[1:]) and (rest[0] or "@" not in lines[0])
+
+
+def fitted(cells: list[str], width: int, generous: bool) -> list[str]:
+    """A row with as many cells as the header; raises `InputError` where there are too many."""
+    if not generous and any(cell.strip() for cell in cells[width:]):
+        raise InputError(f"has {len(cells)} cells where the first line has {width}")
+    return cells[:width] + [""] * (width - len(cells))
+
+
+def by_looks(cells: list[str], email: int) -> dict[str, int]:
+    """The language and name columns of a row without a header, where they can be recognised."""
+    found: dict[str, int] = {}
+    for index, cell in enumerate(cells):
+        word = cell.strip()
+        if index == email or not word:
+            continue
+        # “Vai” and “Asa” are names of people more often than of languages
+        code = len(word) == 2 or word[:2].islower()
+        if "language" not in found and code and known_language(word.lower().replace("_", "-")):
+            found["language"] = index
+        elif "name" not in found and word[0].isalpha():
+            found["name"] = index
+    return found
+
+
+def loose(value: Any) -> str:
+    """A JSON value as text; empty unless it is a text, a number, true or false, or a list of these."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if type(value) is list:
+        return "\n".join(loose(one) for one in value)
+    return ""
+
+
+def strict(field: str, key: str, value: Any) -> str:
+    """The text that a key of an object gives for a field of ours; raises `InputError` for a wrong type."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    lists = field in ("tags", "sections")
+    if lists and type(value) is list and all(isinstance(word, str) for word in value):
+        return "\n".join(value)
+    wanted = "a list of texts" if lists else "text"
+    raise InputError(
+        f"“{shown(key)}” is {json_stream.kind(value)}; write {wanted} in quotation marks"
+    )

@@ -1,0 +1,1 @@
+"""Plain text, URLs, tables and JSON as streams. Pure; knows nothing of subscribers or articles."""

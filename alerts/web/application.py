@@ -1,0 +1,53 @@
+"""The public pages: subscribe, preferences, unsubscribe, archive; an ASGI application for `alerts serve`.
+
+    context.py      what all pages share: settings, database, clock, templates
+    request.py      one request, and the definition of a page
+    answering.py    answers a request by its page
+    templates.py    templates, catalogues and the style sheet
+    middleware.py   limits, headers and log of every answer
+
+A page is a pair of functions: a view for GET, from a visit to a response, and an act for POST, from a
+visit to a view. A GET changes nothing; what a POST did is on disk before its view is called (P6). Pages
+work without JavaScript, set no cookies, and make links only from `web.base_url`: the Host header is
+never used.
+"""
+
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp
+
+from alerts.web import (
+    accessibility,
+    archive,
+    clicks,
+    pictures,
+    preferences,
+    subscribe,
+    unsubscribe,
+)
+from alerts.web.answering import Answering
+from alerts.web.assets import no_icon, show_script, show_style
+from alerts.web.context import Site
+from alerts.web.middleware import SecurityMiddleware
+from alerts.web.request import Page, missing
+
+__all__ = ["Site", "application"]
+
+PAGES: tuple[Page, ...] = (
+    *subscribe.PAGES,
+    *preferences.PAGES,
+    *unsubscribe.PAGES,
+    *archive.PAGES,
+    *clicks.PAGES,
+    *pictures.PAGES,
+    *accessibility.PAGES,
+    Page("/style.css", show_style),
+    Page("/copy.js", show_script),
+    Page("/favicon.ico", no_icon),
+)
+
+
+def application(site: Site) -> ASGIApp:
+    """All pages, behind the middleware."""
+    routes = [Route(page.path, Answering(site, page)) for page in PAGES]
+    router = Router(routes, redirect_slashes=False, default=Answering(site, missing))
+    return SecurityMiddleware(router, site, {page.path.split("/")[1] for page in PAGES})

@@ -1,0 +1,442 @@
+"""The outbox as a machine that Hypothesis drives: whatever happens, in whatever order, the promise holds.
+
+The real store on a real file; the senders are what dispatch does, reduced to its moves: claim, look,
+hand over, settle, release, or be killed. Two machines share the outbox, each with a clock of its own that
+jumps forward and back. In between people leave, are suppressed and erased, and an admin decides.
+"""
+
+import os
+import shutil
+import tempfile
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+from sqlite_utils import Database
+
+from alerts import cli
+from alerts.domain.address import Address
+from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason, Reply
+from alerts.domain.errors import InputError
+from alerts.domain.subscriber import SuppressionReason
+from alerts.mail.issue_headers import Frame
+from alerts.mail.merge import Merge
+from alerts.store import (
+    claims,
+    deliveries,
+    departures_follow,
+    departures_write,
+    instance,
+    issues,
+    link_numbers,
+    outbox_figures,
+    signing_keys,
+    transaction,
+)
+from alerts.store.deliveries import DeliverySelection
+from alerts.store.departure_facts import DepartureKind
+from alerts.store.departures_location import Departure
+from alerts.store.receipts import Receipts
+from alerts.subscribers import admin, unsubscribe
+from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
+
+READERS = 12
+HOUR = timedelta(hours=1)
+HOSTS = st.sampled_from(["one", "two"])
+PEOPLE = st.integers(1, READERS)
+MOVES = st.tuples(st.booleans(), st.sampled_from([0, 0, 1, 2, 3, None]))  # (taken?, which outcome)
+TAKEN = (
+    Outcome(DeliveryState.SENT, Reply(250, "ok")),
+    Outcome(DeliveryState.IN_DOUBT, Reply(0, "no answer"), Reason.UNANSWERED),
+)
+NOT_TAKEN = (
+    Outcome(DeliveryState.DEFERRED, Reply(451, "later"), Reason.TEMPORARY),
+    Outcome(DeliveryState.FAILED, Reply(550, "no"), Reason.REJECTED),
+    Outcome(DeliveryState.IN_DOUBT, Reply(0, "no answer"), Reason.UNANSWERED),
+    Outcome(DeliveryState.QUEUED, Reply(421, "enough"), tried=False),
+)
+
+
+@cache
+def _queued_project() -> Path:
+    root = Path(tempfile.mkdtemp()) / "project"
+    cli.call(["-q", "init", str(root)])
+    db = database(root)
+    add_subscribers(db, READERS)
+    queue_issue(root, db)
+    db.close()
+    return root
+
+
+@dataclass
+class Host:
+    """One machine: its clock, and what a process on it holds in memory."""
+
+    name: str
+    now: datetime = NOW
+    running: bool = False
+    held: dict[int, deque[Owed]] = field(default_factory=dict)
+    on_its_way: dict[int, tuple[Owed, bool]] = field(default_factory=dict)  # (what, taken?)
+
+    def forget(self) -> None:
+        """As a kill does, or giving way to another machine."""
+        self.running = False
+        self.held.clear()
+        self.on_its_way.clear()
+
+
+class Outbox(RuleBasedStateMachine):
+    """See the module."""
+
+    @initialize()
+    def queued(self) -> None:
+        """An issue, queued for everyone."""
+        self.folder = Path(tempfile.mkdtemp())
+        self.state_before = os.environ.get("XDG_STATE_HOME", "")
+        os.environ["XDG_STATE_HOME"] = str(self.folder / "state")
+        shutil.copy(_queued_project() / "subscribers.db", self.folder)
+        self.db: Database = database(self.folder)
+        self.db.execute("PRAGMA synchronous = OFF")  # a machine that fails is not tried here
+        self.hosts = {name: Host(name) for name in ("one", "two")}
+        self.copies: Counter[int] = Counter()  # what the relay has taken, by delivery
+        self.contents: dict[int, bytes] = {}
+        self.allowed: Counter[int] = Counter(dict.fromkeys(range(1, READERS + 1), 1))
+        self.arrived_by_word: set[int] = set()
+        self.retried: set[int] = set()
+        self.left: set[int] = set()  # people who unsubscribed or were erased
+        self.barred: set[int] = set()  # and whose addresses are suppressed
+        stored = issues.template(self.db, 1)
+        secret = signing_keys.all_secrets(self.db)[stored.secret_id]
+        self.merge = Merge(
+            stored.octets, Frame.from_json(stored.frame), stored.secret_id, secret, stored.language
+        )
+
+    def teardown(self) -> None:
+        """Close and remove it."""
+        if hasattr(self, "db"):
+            assert self.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            self.db.close()
+            shutil.rmtree(self.folder)
+            os.environ["XDG_STATE_HOME"] = self.state_before
+
+    # --- a sender ---------------------------------------------------------------------------------
+
+    @rule(name=HOSTS, connections=st.integers(1, 3), moves=st.lists(MOVES, min_size=2, max_size=8))
+    def send(self, name: str, connections: int, moves: list[tuple[bool, int | None]]) -> None:
+        """A run begins, if there is none, and comes some messages further."""
+        self._send(self.hosts[name], connections, moves)
+
+    @rule(name=HOSTS, connections=st.integers(1, 3), moves=st.lists(MOVES, min_size=1, max_size=5))
+    def send_and_be_killed(
+        self, name: str, connections: int, moves: list[tuple[bool, int | None]]
+    ) -> None:
+        """kill -9: what was in memory is gone, what was taken stays taken."""
+        self._send(self.hosts[name], connections, moves)
+        self.hosts[name].forget()
+
+    @rule(name=HOSTS, connections=st.integers(1, 3), moves=st.lists(MOVES, min_size=1, max_size=5))
+    def send_and_stop(
+        self, name: str, connections: int, moves: list[tuple[bool, int | None]]
+    ) -> None:
+        """A run ends well: what is on its way is answered, what it did not begin is owed as before."""
+        host = self.hosts[name]
+        self._send(host, connections, moves)
+        while host.on_its_way:
+            self._settle(host, 0, by_receipt=True)
+        claims.release(self.db, [*host.held], host.now)
+        host.forget()
+
+    def _send(self, host: Host, connections: int, moves: list[tuple[bool, int | None]]) -> None:
+        """Each move: whether the relay takes it, and the answer; None: none yet."""
+        if not host.running:
+            self._start(host, connections)
+        for taken, outcome in moves:
+            if len(host.on_its_way) == len(host.held):
+                self._settle(host, 0, by_receipt=True)
+            self._hand_over(host, taken)
+            if outcome is not None:
+                self._settle(host, outcome, by_receipt=outcome % 2 == 0)
+
+    def _start(self, host: Host, connections: int) -> None:
+        """Receipts folded, dead leases ended, one lease a connection."""
+        with Receipts(self.db) as receipts:
+            receipts.fold()
+        doubtful = self._ids("in_doubt")
+        claims.recover(self.db, host.name, host.now)
+        for delivery in self._ids("in_doubt") - doubtful:
+            self.allowed[delivery] += 1  # the window that no client can close
+        host.running = True
+        for _ in range(connections):
+            lease = claims.open_lease(self.db, "process", host.name, host.now + HOUR)
+            host.held[lease] = deque()
+
+    @rule(name=HOSTS, limit=st.integers(1, 5), resend=st.booleans())
+    def claim(self, name: str, limit: int, resend: bool) -> None:
+        """More is dealt out to the leases that are there."""
+        self._claim(self.hosts[name], limit, resend)
+
+    def _claim(self, host: Host, limit: int, resend: bool) -> None:
+        if not (host.held and self._looks(host)):
+            return
+        held = {owed.id for row in host.held.values() for owed in row}
+        after = max(held | {owed.id for owed, _ in host.on_its_way.values()}, default=0)
+        doubtful, final = self._ids("in_doubt"), self._ids("sent", "failed", "skipped")
+        claimed = claims.claim(
+            self.db,
+            [*host.held],
+            limit,
+            host.now,
+            host.now + HOUR,
+            [MONTH],
+            after=after,
+            doubtful=resend,
+        )
+        for lease, owed in claimed.rows:
+            assert owed.id not in final, "what is settled was claimed again"
+            assert resend or owed.id not in doubtful, "what is held was claimed"
+            assert self._may_be_mailed(owed.subscriber_id), "nobody who left is claimed (S7)"
+            host.held[lease].append(owed)
+        assert all([*row] == sorted(row, key=lambda owed: owed.id) for row in host.held.values())
+
+    def _hand_over(self, host: Host, taken: bool) -> None:
+        """The next body of a lease goes out; the relay takes it, or it does not."""
+        if not any(host.held.values()) and host.held:
+            self._claim(host, limit=4, resend=True)
+        idle = [lease for lease, row in host.held.items() if row and lease not in host.on_its_way]
+        if not idle or not self._looks(host):
+            return
+        lease = next((lease for lease in idle if host.held[lease]), None)
+        if lease is None:
+            return
+        owed = host.held[lease].popleft()
+        assert self._may_be_mailed(owed.subscriber_id), "a message began for someone who left (P5)"
+        row = next(self.db.query("SELECT * FROM deliveries WHERE id = ?", (owed.id,)))
+        assert (row["state"], row["lease_id"]) == ("sending", lease)
+        octets = self.merge.message(owed)
+        assert self.contents.setdefault(owed.id, octets) == octets, "a repeat is the same octets"
+        host.on_its_way[lease] = owed, taken
+        self.copies[owed.id] += taken
+
+    @rule(name=HOSTS, outcome=st.integers(0, 3), by_receipt=st.booleans())
+    def an_answer_comes(self, name: str, outcome: int, by_receipt: bool) -> None:
+        """It is written, directly or by a receipt that is folded in; it may come very late."""
+        self._settle(self.hosts[name], outcome, by_receipt=by_receipt)
+
+    def _settle(self, host: Host, outcome: int, *, by_receipt: bool) -> None:
+        if not host.on_its_way:
+            return
+        lease, (owed, taken) = next(iter(host.on_its_way.items()))
+        del host.on_its_way[lease]
+        found = TAKEN[outcome % 2] if taken else NOT_TAKEN[outcome]
+        attempts = owed.attempts + found.tried
+        settlement = claims.Settlement(
+            owed.id, lease, found, attempts, host.now + HOUR / 4, host.now
+        )
+        ours = self._lease_of(owed.id) == lease
+        if by_receipt:
+            Receipts(self.db).append([settlement])
+            with Receipts(self.db) as receipts:
+                receipts.fold()
+        else:
+            claims.settle(self.db, [settlement])
+        claims.settle(self.db, [settlement])  # twice changes nothing
+        if ours and found.state is DeliveryState.IN_DOUBT:
+            self.allowed[owed.id] += 1
+        if ours:
+            assert self._state(owed.id) == found.state
+            self.retried.discard(owed.id)
+
+    @rule(name=HOSTS, minutes=st.sampled_from([20, 20, 61, 61, 600, -1, -61]))
+    def clock_jumps(self, name: str, minutes: int) -> None:
+        """Time passes, or a clock is set."""
+        self.hosts[name].now += timedelta(minutes=minutes)
+
+    def _looks(self, host: Host) -> bool:
+        """What comes before each message; False where the host must give way."""
+        if not claims.renew(self.db, [*host.held], host.now + HOUR):
+            host.forget()
+            return False
+        on_its_way = [owed.id for owed, _ in host.on_its_way.values()]
+        gone = set(claims.skip(self.db, host.held, host.now, in_flight=on_its_way))
+        for row in host.held.values():
+            for owed in [owed for owed in row if owed.id in gone]:
+                row.remove(owed)
+        return True
+
+    # --- people, and the admin --------------------------------------------------------------------
+
+    @rule(
+        person=PEOPLE, how=st.sampled_from(["unsubscribe", "suppress", "erase", "return", "return"])
+    )
+    def someone_leaves_or_returns(self, person: int, how: str) -> None:
+        """Committed before the next look, so honoured from then on."""
+        address, now = Address.parse(f"reader{person}@example.org"), NOW
+        try:
+            match how:
+                case "unsubscribe":
+                    admin.unsubscribe(self.db, address, now=now)
+                    self.left.add(person)
+                case "suppress":
+                    reason = SuppressionReason.COMPLAINT
+                    unsubscribe.suppress(self.db, [address], reason=reason, note="", now=now)
+                    self.barred.add(person)
+                case "erase":
+                    admin.erase(self.db, address, now=now)
+                    self.left.add(person)
+                case _:
+                    admin.allow(self.db, address, now=now)
+                    self.barred.discard(person)
+        except InputError:
+            assert not self.db.execute(
+                "SELECT 1 FROM subscribers WHERE email_key = ?", (address.key,)
+            ).fetchone(), "only who is not known is refused"
+
+    @rule(
+        person=st.none() | PEOPLE,
+        state=st.sampled_from(
+            [DeliveryState.FAILED, DeliveryState.IN_DOUBT, DeliveryState.SKIPPED]
+        ),
+    )
+    def admin_retries(self, person: int | None, state: DeliveryState) -> None:
+        """An admin's choice: they may get a second copy."""
+        before = self._ids(state)
+        emails = [f"reader{person}@example.org"] if person else []
+        which = DeliverySelection(MONTH, [state], keys=emails)
+        deliveries.decide(self.db, which, DeliveryState.QUEUED, NOW)
+        for delivery in before - self._ids(state):
+            if delivery not in self.retried:
+                self.allowed[delivery] += 1
+                self.retried.add(delivery)
+
+    @rule(person=PEOPLE)
+    def admin_cancels(self, person: int) -> None:
+        """One person's copy is not sent, if it is still open."""
+        open_ = [DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT]
+        emails = [f"reader{person}@example.org"]
+        which = DeliverySelection(MONTH, open_, keys=emails)
+        deliveries.decide(self.db, which, DeliveryState.SKIPPED, NOW)
+
+    @rule()
+    def admin_accepts(self) -> None:
+        """What is in doubt is taken for arrived."""
+        before = self._ids("in_doubt")
+        which = DeliverySelection(MONTH, [DeliveryState.IN_DOUBT])
+        deliveries.decide(self.db, which, DeliveryState.SENT, NOW)
+        self.arrived_by_word |= before
+
+    @rule(person=PEOPLE)
+    def someone_leaves_and_the_process_dies(self, person: int) -> None:
+        """Between the ledger and the database; nobody was told that they have left."""
+        who = Departure(DepartureKind.LEFT, number=link_numbers.number_of(self.db, person))
+        departures_write.append_departures(self.db, [who], NOW)
+        departures_follow.catch_up(self.db, NOW)  # as whatever sends next does
+        self.left.add(person)
+
+    @rule()
+    def a_copy_is_made(self) -> None:
+        """As `alerts backup` does."""
+        shutil.copy(self.folder / "subscribers.db", self.folder / "night")
+
+    @precondition(lambda self: hasattr(self, "db") and (self.folder / "night").exists())
+    @rule(lost=st.sampled_from(["", "subscribers.db-departures", "state"]), replaced=st.booleans())
+    def the_copy_is_put_back_and_adopted(self, lost: str, replaced: bool) -> None:
+        """The processes were stopped; a copy of the ledger may be lost with the database."""
+        for host in self.hosts.values():
+            host.forget()
+        self.retried.clear()  # each of them takes an admin once more
+        self.db.close()
+        if lost == "state":
+            shutil.rmtree(self.folder / "state", ignore_errors=True)
+        elif lost:
+            (self.folder / lost).unlink(missing_ok=True)
+        if replaced:
+            (self.folder / "subscribers.db").unlink()
+        shutil.copyfile(self.folder / "night", self.folder / "subscribers.db")
+        self.db = database(self.folder)
+        self.db.execute("PRAGMA synchronous = OFF")
+        with Receipts(self.db) as receipts:
+            receipts.fold()
+        departures_follow.adopt_ledger(self.db, NOW)
+        with transaction(self.db):
+            instance.hold(self.db, "", NOW)
+
+    # --- what always holds ------------------------------------------------------------------------
+
+    @precondition(lambda self: hasattr(self, "db"))
+    @invariant()
+    def the_books_close(self) -> None:
+        """P1: everyone is in exactly one state."""
+        counts = outbox_figures.counts(self.db, MONTH)
+        assert sum(counts.values()) == READERS
+        assert set(counts) == set(DeliveryState)
+
+    @precondition(lambda self: hasattr(self, "db"))
+    @invariant()
+    def sending_is_to_be_held(self) -> None:
+        """A row is `sending` exactly while a lease that exists holds it."""
+        assert self.db.execute(
+            """SELECT count(*) FROM deliveries AS d LEFT JOIN leases AS l ON l.id = d.lease_id
+                WHERE (d.state = 'sending') <> (l.id IS NOT NULL)"""
+        ).fetchone() == (0,)
+
+    @precondition(lambda self: hasattr(self, "db"))
+    @invariant()
+    def whoever_left_stays_away(self) -> None:
+        """Whatever was put back."""
+        for person in self.left | self.barred:
+            assert not self._may_be_mailed(person)
+
+    @precondition(lambda self: hasattr(self, "db"))
+    @invariant()
+    def nobody_is_mailed_twice(self) -> None:
+        """P2: a second copy only after a doubt, or when an admin said so."""
+        for delivery, copies in self.copies.items():
+            assert copies <= self.allowed[delivery], f"delivery {delivery} went out {copies} times"
+
+    @precondition(lambda self: hasattr(self, "db"))
+    @invariant()
+    def nobody_is_sent_to_on_paper_alone(self) -> None:
+        """P1: who is `sent` was taken by the relay, or by an admin's word."""
+        for delivery in self._ids("sent"):
+            assert self.copies[delivery] or delivery in self.arrived_by_word
+
+    def _ids(self, *states: str) -> set[int]:
+        marks = ",".join("?" * len(states))
+        found = self.db.execute(f"SELECT id FROM deliveries WHERE state IN ({marks})", states)
+        return {delivery for (delivery,) in found.fetchall()}
+
+    def _state(self, delivery: int) -> str:
+        found = self.db.execute("SELECT state FROM deliveries WHERE id = ?", (delivery,))
+        return str(found.fetchone()[0])
+
+    def _lease_of(self, delivery: int) -> int | None:
+        found = self.db.execute("SELECT lease_id FROM deliveries WHERE id = ?", (delivery,))
+        return found.fetchone()[0]  # type: ignore[no-any-return]
+
+    def _may_be_mailed(self, subscriber: int) -> bool:
+        """In words of its own, not the store's."""
+        status, key = self.db.execute(
+            "SELECT status, email_key FROM subscribers WHERE id = ?", (subscriber,)
+        ).fetchone()
+        barred = self.db.execute("SELECT 1 FROM suppressions WHERE email_key = ?", (key,))
+        return status == "active" and not barred.fetchone()
+
+
+TestOutbox = Outbox.TestCase
+TestOutbox.settings = settings(
+    max_examples=80,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
