@@ -13,10 +13,12 @@ from alerts.cli.context import (
     pass_session,
     print_json,
 )
+from alerts.domain.errors import AlertsError
 from alerts.text.plural import counted
 
 if TYPE_CHECKING:
     from alerts.doctor.finding import CheckResult
+    from alerts.library.check import CheckedMonths
 
 
 @click.command()
@@ -49,7 +51,7 @@ def doctor(session: Session, offline: bool, as_json: bool) -> int:
         )
         if not as_json:
             _print(finding)
-    checked = session.project.check()
+    checked = _checked(session)
     step = session.project.next_step(error=first, checked=checked)
     if as_json:
         print_json(
@@ -65,9 +67,17 @@ def doctor(session: Session, offline: bool, as_json: bool) -> int:
             f"{counted(counts[CheckLevel.ERROR], 'error')}, {counted(counts[CheckLevel.WARNING], 'warning')}"
         )
         session.tell_next(step)
-    if counts[CheckLevel.ERROR]:
+    if counts[CheckLevel.ERROR] or checked is None:
         return 1
     return command_code(checked)
+
+
+def _checked(session: Session) -> "CheckedMonths | None":
+    """What is owed; None where that cannot be known, which is among the findings then."""
+    try:
+        return session.project.check()
+    except AlertsError:
+        return None
 
 
 def _print(finding: "CheckResult") -> None:

@@ -94,6 +94,10 @@ class StoreError(AlertsError):
     """The database is missing, damaged, read-only or full."""
 
 
+class NoDatabase(StoreError):
+    """There is no database, or an empty file in its place."""
+
+
 class UndecidedCopy(StoreError):
     """The database may be an old copy of one that has sent since; the message names its origin."""
 

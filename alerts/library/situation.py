@@ -4,7 +4,7 @@ from sqlite_utils import Database
 
 from alerts.config.settings import Settings
 from alerts.domain.address import Address
-from alerts.domain.errors import AlertsError
+from alerts.domain.errors import AlertsError, NoDatabase
 from alerts.domain.issue import Issue, IssueState
 from alerts.domain.languages import same_language
 from alerts.domain.month import Month
@@ -34,6 +34,10 @@ def chosen_step(
     """
     try:
         return next_step(situation(opened, month, email, error, checked))
+    except NoDatabase:
+        return NextStep(
+            "alerts init", "there is no database yet; a backup is put back with `alerts restore`"
+        )
     except AlertsError as fault:
         return NextStep("alerts doctor", str(fault))
 

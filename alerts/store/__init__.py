@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from alerts.domain.errors import AlertsError, StoreBusy, StoreError
+from alerts.domain.errors import AlertsError, NoDatabase, StoreBusy, StoreError
 from alerts.store.migrations import MIGRATIONS, from_the_future, take_over_former_names
 from alerts.store.transactions import after_commit, before_commit, group_commit, transaction
 
@@ -54,9 +54,9 @@ def open_database(path: Path, *, threads: bool = False, new: bool = False) -> Da
     ensure that only one uses it at a time. `new` allows an empty file.
     """
     if not path.is_file():
-        raise StoreError(f"{path}: no database here; run `alerts init`")
+        raise NoDatabase(f"{path}: no database here; run `alerts init`")
     if not new and path.stat().st_size < _SMALLEST:
-        raise StoreError(f"{path}: an empty file; restore a backup, or run `alerts init`")
+        raise NoDatabase(f"{path}: an empty file; restore a backup, or run `alerts init`")
     with faults(path):
         connection = sqlite3.connect(
             path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=not threads

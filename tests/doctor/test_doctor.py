@@ -435,4 +435,5 @@ def test_a_project_without_a_database_is_told_of_it_and_the_rest_is_looked_at(
     assert done.code == 1
     about = {one["check"]: one["about"] for one in done.json["findings"]}
     assert "no database here" in about["database"]
+    assert done.json["next"] == "alerts init"
     assert "translated" in about["catalogues"]
