@@ -29,10 +29,12 @@ __all__ = ["browser", "page", "served", "statement"]
 # A change is judged by the same examples each time; new ones are looked for at one's desk.
 SLOW_MACHINE = (hypothesis.HealthCheck.too_slow,)
 hypothesis.settings.register_profile(
-    "ci", derandomize=True, deadline=None, suppress_health_check=SLOW_MACHINE
+    "alerts",
+    derandomize=bool(os.environ.get("CI")),
+    deadline=None,
+    suppress_health_check=SLOW_MACHINE,
 )
-if os.environ.get("CI"):
-    hypothesis.settings.load_profile("ci")
+hypothesis.settings.load_profile("alerts")
 
 # A shell starts what runs in its background with Ctrl-C ignored, and our own children would inherit it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -13,13 +13,14 @@ from alerts.domain.errors import AlertsError
 from alerts.domain.picture import NAME, Picture
 
 GetPicture = Callable[[str], Picture | None]
+# Nine tenths of the size on the screen, as wide as the e-mail: a sheet of A4 is this large before that.
+_ZOOM = 0.9
 _SHEET = """
-@page { size: A4; margin: 14mm 12mm }
+@page { size: 882px 1247px; margin: 60px 121px }
 body, .bg-canvas, .canvas { background: #fff !important }
-table { page-break-inside: auto }
-tr, img { break-inside: avoid }
-h1, h2, h3 { break-after: avoid }
-.preheader { display: none !important }
+img, table:not(:has(table table)), table:has(> tbody > tr > td > .col) { break-inside: avoid }
+h1, h2, h3, table:has(h2):not(:has(h3)) { break-after: avoid }
+.preheader, .footer .links { display: none !important }
 """
 
 
@@ -60,7 +61,12 @@ def pdf(document: str, picture: GetPicture) -> bytes:
 
     try:
         page = weasyprint.HTML(string=document, url_fetcher=Ours(allowed_protocols=()))
-        made = page.write_pdf(stylesheets=[weasyprint.CSS(string=_SHEET)], pdf_tags=True)
+        made = page.write_pdf(
+            stylesheets=[weasyprint.CSS(string=_SHEET)],
+            pdf_tags=True,
+            presentational_hints=True,
+            zoom=_ZOOM,
+        )
     except Exception as fault:  # of a document that is ours, and a library of many parts
         raise PdfFailed(f"no PDF file could be made ({type(fault).__name__})") from fault
     return bytes(made)

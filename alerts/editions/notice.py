@@ -10,7 +10,6 @@ from typing import Any
 from alerts.config.settings import Settings
 from alerts.domain.issue import Edition
 from alerts.editions.catalogue import Catalogue
-from alerts.editions.css import inlined
 from alerts.editions.environment import environment, render, template_folders
 from alerts.editions.escaping import for_header, one_line
 from alerts.editions.themed import themed
@@ -28,6 +27,8 @@ def render_notice(
     kind: str, language: str, settings: Settings, facts: Mapping[str, Any]
 ) -> Edition:
     """The notice of that kind, as an edition without articles; raises `TemplateFault`."""
+    from alerts.editions.css import inlined  # premailer: 300 ms, for whoever only asks what is owed
+
     catalogue = Catalogue(language, template_folders(settings.root))
     env = environment(settings.root)
     values: dict[str, Any] = {

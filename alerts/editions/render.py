@@ -8,7 +8,6 @@ style sheets are inlined once per edition and never per subscriber.
 from alerts.config.settings import Settings
 from alerts.domain.issue import Edition, Issue
 from alerts.editions.catalogue import Catalogue
-from alerts.editions.css import inlined
 from alerts.editions.environment import environment, render, template_folders
 from alerts.editions.escaping import one_line
 from alerts.editions.face import face_in
@@ -29,6 +28,8 @@ def render_edition(
     Articles that do not fit below Gmail's limit are left out of HTML and text, and counted in a line
     at the end of their section.
     """
+    from alerts.editions.css import inlined  # premailer: 300 ms, for whoever only asks what is owed
+
     catalogue = Catalogue(language, template_folders(settings.root))
     env = environment(settings.root)
     viewer = Viewer(catalogue, settings, pictures)

@@ -16,8 +16,6 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from alerts.config.load import FILE_NAME
@@ -86,6 +84,9 @@ def serve(
 ) -> None:
     """Call `tick` with START now, and with the name of each action at its moments, until `until` returns;
     then call `stop`, which ends a running tick, and wait for that tick."""
+    from apscheduler.executors.pool import ThreadPoolExecutor  # 100 ms, for whoever only asks when
+    from apscheduler.schedulers.background import BackgroundScheduler
+
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # ticks report their own errors
     scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(1)},  # one tick at a time
