@@ -1,18 +1,29 @@
-"""`alerts archive …`: verifies that sent issues are unaltered, and exports them for any web server."""
+"""`alerts archive …`: verifies that sent issues are unaltered, exports them for any web server, and
+withdraws what must not be shown any more."""
 
+import sys
 from pathlib import Path
 
 import click
 
-from alerts.cli.context import Session, json_option, pass_session, print_json
+from alerts.cli.context import (
+    Session,
+    by_option,
+    json_option,
+    month_option,
+    pass_session,
+    print_json,
+    print_table,
+)
 from alerts.cli.lazy import CommandGroup
 from alerts.domain.errors import UsageError
+from alerts.domain.month import Month
 from alerts.text.plural import counted
 
 
 @click.group(cls=CommandGroup)
 def archive() -> None:
-    """Verify and export the archive of sent issues."""
+    """Verify and export the archive of sent issues, and withdraw from it."""
 
 
 @archive.command()
@@ -43,7 +54,8 @@ def verify(session: Session, as_json: bool) -> int:
 def export(session: Session, folder: Path, as_json: bool) -> int:
     """Write the archive as static pages into DIR; later runs write only what has changed.
 
-    DIR is the folder that a web server serves at web.base_url. Other files there are left alone.
+    DIR is the folder that a web server serves at web.base_url. Other files there are left alone. Files of
+    what was withdrawn are removed.
     """
     from alerts.web.archive_export import export as exported  # imports starlette
 
@@ -55,9 +67,12 @@ def export(session: Session, folder: Path, as_json: bool) -> int:
         session.warn(f"{folder / name}: not written by an export, left alone; move it away first")
     if as_json:
         facts = {"written": list(done.written), "unchanged": done.unchanged}
-        print_json({**facts, "foreign": list(done.foreign)})
+        print_json({**facts, "foreign": list(done.foreign), "removed": list(done.removed)})
     else:
-        click.echo(f"{counted(len(done.written), 'file')} written, {done.unchanged} unchanged")
+        gone = f", {len(done.removed)} withdrawn and removed" if done.removed else ""
+        click.echo(
+            f"{counted(len(done.written), 'file')} written, {done.unchanged} unchanged{gone}"
+        )
     return 1 if any(name != "robots.txt" for name in done.foreign) else 0
 
 
@@ -80,3 +95,110 @@ def draw(session: Session, as_json: bool) -> None:
         click.echo(
             f"{counted(drawn.pictures, 'picture')} and {counted(made.files, 'PDF file')} made"
         )
+
+
+@archive.command()
+@click.argument("what", metavar="ARTICLE|YYYY-MM")
+@click.option("--why", default="", metavar="TEXT", help="The reason; readers see it.")
+@click.option("--erase", is_flag=True, help="Delete the words and pictures, too. Cannot be undone.")
+@click.option("--undo", is_flag=True, help="Show it again; not what was erased.")
+@click.option("--yes", is_flag=True, help="Do not ask before erasing.")
+@month_option
+@by_option
+@json_option
+@pass_session
+def withdraw(
+    session: Session,
+    what: str,
+    why: str,
+    erase: bool,
+    undo: bool,
+    yes: bool,
+    month: str | None,
+    by: str,
+    as_json: bool,
+) -> None:
+    """Withdraw a story of a sent issue from the archive, or a whole issue.
+
+    A notice with the date and the reason stands in its place: on its page, in feeds, in later exports.
+    Search does not find it, and its pictures are not served. Mails that were sent stay as they are. An
+    ARTICLE is an id or a title; --month says of which issue. What was frozen is kept and shown to nobody;
+    with --erase it is deleted.
+    """
+    library = session.project.archive
+    chosen, article = _named(session, what, month)
+    if undo and (erase or why):
+        raise UsageError("--undo takes neither --why nor --erase")
+    if erase and not yes and not _sure(f"Erase {what} for good?"):
+        raise UsageError("nothing was erased; --yes erases without asking")
+    if undo:
+        done = library.show_again(chosen, article, by=by)
+    else:
+        done = library.withdraw(chosen, article, why=why, by=by, erase=erase)
+    drawn, made = library.draw(), library.make_documents()
+    for note in (*drawn.notes, *made.notes):
+        session.warn(note)
+    if as_json:
+        print_json(
+            {
+                "month": str(done.month),
+                "article": done.article,
+                "editions": done.editions,
+                "withdrawn": not done.again,
+                "erased": done.erased,
+            }
+        )
+        return
+    name = f"{done.article} “{done.title}”" if done.article else "the whole issue"
+    how = "shown again" if done.again else "erased" if done.erased else "withdrawn"
+    click.echo(f"{done.month}: {name}: {how}, {counted(done.editions, 'edition')}")
+
+
+@archive.command()
+@json_option
+@pass_session
+def withdrawn(session: Session, as_json: bool) -> None:
+    """List what was withdrawn from the archive, newest issue first."""
+    found = session.project.archive.withdrawn()
+    if as_json:
+        print_json(
+            [
+                {
+                    "month": str(one.month),
+                    "article": one.article,
+                    "why": one.why,
+                    "by": one.by,
+                    "at": one.at.isoformat(),
+                    "erased": one.erased,
+                }
+                for one in found
+            ]
+        )
+        return
+    rows: list[tuple[str, ...]] = [
+        (
+            str(one.month),
+            one.article or "whole issue",
+            "erased" if one.erased else "kept",
+            one.at.astimezone(session.settings.zone).strftime("%Y-%m-%d"),
+            one.why,
+        )
+        for one in found
+    ]
+    print_table(rows, ("ISSUE", "ARTICLE", "WORDS", "SINCE", "WHY"))
+
+
+def _sure(question: str) -> bool:
+    """True if a person says so; where nobody can be asked, nobody does."""
+    return sys.stdin.isatty() and click.confirm(question, default=False, err=True)
+
+
+def _named(session: Session, what: str, month: str | None) -> tuple[Month, str]:
+    """The issue and the id of the article that are named; an issue alone has no article."""
+    try:
+        return Month.parse(what), ""
+    except UsageError:
+        pass
+    chosen = None if month is None else session.month(month)
+    found = session.project.articles.find(what, chosen)
+    return found.month, found.article.id

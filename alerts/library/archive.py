@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from alerts.domain.archived import ArchivedArticle, Facts, Hit, Past
 from alerts.domain.issue import Edition
 from alerts.domain.month import Month
+from alerts.domain.withdrawal import Withdrawal
 from alerts.library.documents import Made, make
 from alerts.library.opened import ProjectPart, call
 from alerts.library.share_pictures import Drawn, draw
-from alerts.store import archive, documents, share_pictures
+from alerts.library.withdrawals import WithdrawalDone, show_again, withdraw
+from alerts.store import archive, documents, share_pictures, withdrawals
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,28 @@ class Archive(ProjectPart):
     def has_pdf(self, month: Month, language: str) -> bool:
         """True where there is one."""
         return documents.exists(self._opened.db, month, language)
+
+    @call
+    def withdraw(
+        self, month: Month, article: str = "", *, why: str = "", by: str = "", erase: bool = False
+    ) -> WithdrawalDone:
+        """Withdraw a story of a sent issue, by its id, or all of the issue: `why` is shown in its place.
+        Frozen words are kept and shown to nobody, unless they are to be erased; raises `UsageError`."""
+        opened, actor = self._opened, self._opened.actor(by)
+        return withdraw(
+            opened.db, opened.settings, month, article, why, actor, opened.now, erase=erase
+        )
+
+    @call
+    def show_again(self, month: Month, article: str = "", *, by: str = "") -> WithdrawalDone:
+        """Undo a withdrawal whose words are kept; raises `UsageError`."""
+        opened = self._opened
+        return show_again(opened.db, opened.settings, month, article, opened.actor(by), opened.now)
+
+    @call
+    def withdrawn(self) -> Sequence[Withdrawal]:
+        """What was withdrawn, newest issue first."""
+        return withdrawals.of_month(self._opened.db)
 
     @call
     def draw(self) -> Drawn:

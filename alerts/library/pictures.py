@@ -6,7 +6,7 @@ from alerts.domain.month import Month
 from alerts.domain.picture import Picture
 from alerts.library.opened import ProjectPart, call
 from alerts.sources.picture.address import logo_url
-from alerts.store import picture_originals, pictures
+from alerts.store import picture_originals, pictures, withdrawals
 
 
 class PictureFiles(ProjectPart):
@@ -14,8 +14,16 @@ class PictureFiles(ProjectPart):
 
     @call
     def get(self, name: str) -> Picture | None:
-        """The picture of that name, `<SHA-256>.jpg` or `.png`; None where there is none."""
+        """The picture of that name, `<SHA-256>.jpg` or `.png`; None where there is none, or it was
+        withdrawn."""
+        if withdrawals.hidden(self._opened.db, name):
+            return None
         return pictures.get(self._opened.db, name)
+
+    @call
+    def withdrawn(self, name: str) -> bool:
+        """True for a picture that was withdrawn from every issue that showed it."""
+        return withdrawals.hidden(self._opened.db, name)
 
     @call
     def names_of_issue(self, month: Month) -> Collection[str]:

@@ -21,6 +21,10 @@ MOST_WORDS = 12  # most words of a query; further words are ignored
 ALIKE = 8  # most editions of a month that may have an article with the same text
 _FROZEN = "i.state IN ('queued', 'sent')"
 _WHOLE = f"{_FROZEN} AND e.sections = '[]'"  # editions of some sections only are not shown
+_EDITIONS = """editions AS e JOIN issues AS i ON i.id = e.issue_id
+               LEFT JOIN shown_editions AS s ON s.edition_id = e.id"""
+_NOT_WITHDRAWN = """NOT EXISTS (SELECT 1 FROM withdrawals AS w
+                                 WHERE w.issue_id = i.id AND w.article_id IN ('', a.article_id))"""
 
 
 def add(db: Database, issue_id: int, language: str, pieces: Iterable[ArchivedArticle]) -> None:
@@ -44,8 +48,9 @@ def add(db: Database, issue_id: int, language: str, pieces: Iterable[ArchivedArt
 def listed(db: Database, language: str = "") -> Sequence[Past]:
     """The sent editions, newest month first, in the order they were made; or those of one language."""
     rows = db.query(
-        f"""SELECT i.month, e.language, e.subject, e.preheader, i.queued_at
-              FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
+        f"""SELECT i.month, e.language, coalesce(s.subject, e.subject) AS subject,
+                   coalesce(s.preheader, e.preheader) AS preheader, i.queued_at
+              FROM {_EDITIONS}
              WHERE {_WHOLE} AND (:language = '' OR e.language = :language)
              ORDER BY i.month DESC, e.id""",  # noqa: S608
         {"language": language},
@@ -63,10 +68,12 @@ def listed(db: Database, language: str = "") -> Sequence[Past]:
 
 
 def edition(db: Database, month: Month, language: str) -> Edition | None:
-    """An edition as it was sent."""
+    """An edition as it was sent, without what was withdrawn."""
     rows = db.query(
-        f"""SELECT e.language, subject, preheader, html, text, articles
-              FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
+        f"""SELECT e.language, coalesce(s.subject, e.subject) AS subject,
+                   coalesce(s.preheader, e.preheader) AS preheader,
+                   coalesce(s.html, e.html) AS html, coalesce(s.text, e.text) AS text, articles
+              FROM {_EDITIONS}
              WHERE {_WHOLE} AND i.month = ? AND e.language = ?""",  # noqa: S608
         (str(month), language),
     )
@@ -80,9 +87,10 @@ _PIECES = """
 
 
 def pieces(db: Database, month: Month, language: str) -> Sequence[ArchivedArticle]:
-    """The articles of an edition, in reading order."""
+    """The articles of an edition that were not withdrawn, in reading order."""
     rows = db.query(
-        f"{_PIECES} WHERE {_FROZEN} AND i.month = ? AND a.language = ? ORDER BY a.id",
+        f"""{_PIECES} WHERE {_FROZEN} AND {_NOT_WITHDRAWN} AND i.month = ? AND a.language = ?
+             ORDER BY a.id""",
         (str(month), language),
     )
     return [ArchivedArticle(**row) for row in rows]
@@ -91,7 +99,7 @@ def pieces(db: Database, month: Month, language: str) -> Sequence[ArchivedArticl
 def event(db: Database, month: Month, language: str, article_id: str) -> ArchivedArticle | None:
     """An article of an edition that is an event, with its calendar file."""
     rows = db.query(
-        f"""{_PIECES} WHERE {_FROZEN} AND i.month = ? AND a.language = ?
+        f"""{_PIECES} WHERE {_FROZEN} AND {_NOT_WITHDRAWN} AND i.month = ? AND a.language = ?
                AND a.article_id = ? AND a.ics <> x''""",
         (str(month), language, article_id),
     )
@@ -113,7 +121,7 @@ def search(db: Database, question: str, language: str, most: int) -> Sequence[Hi
               FROM archived_words
               JOIN archived AS a ON a.id = archived_words.rowid
               JOIN issues AS i ON i.id = a.issue_id
-             WHERE archived_words MATCH :words AND {_FROZEN}
+             WHERE archived_words MATCH :words AND {_FROZEN} AND {_NOT_WITHDRAWN}
                AND (:language = '' OR a.language = :language)
              ORDER BY bm25(archived_words, 4.0, 1.0), i.month DESC, a.id LIMIT :most""",  # noqa: S608
         {"words": words, "language": language, "most": most if language else ALIKE * most},
@@ -153,18 +161,21 @@ def altered(db: Database) -> Iterator[tuple[Month, str, tuple[str, ...]]]:
     """Every frozen edition, including those of some sections, by month and name, with its altered
     parts."""
     rows = db.query(
-        f"""SELECT i.month, e.* FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
+        f"""SELECT i.month, e.*, x.hashes AS left FROM editions AS e
+              JOIN issues AS i ON i.id = e.issue_id
+              LEFT JOIN erased_editions AS x ON x.edition_id = e.id
              WHERE {_FROZEN} ORDER BY i.month, e.id"""  # noqa: S608
     )
     hurt: dict[str, tuple[str, ...]] = {}
     for row in rows:
-        then = json.loads(row["hashes"])
+        then = json.loads(row["left"] or row["hashes"])
         parts = (row["subject"], row["preheader"], row["html"], row["text"])
         # files are stored with the edition of all sections; other editions have no hash of them
         files = _files(db, row["issue_id"], row["language"]) if row["sections"] == "[]" else {}
         now = json.loads(hashes(*parts, files))
         changed = [name for name in {**now, **then} if then.get(name) != now.get(name)]
-        if hashlib.sha256(row["template"]).hexdigest() != row["sha256"]:
+        wiped = row["left"] is not None and not row["template"]  # erased on purpose, with its words
+        if not wiped and hashlib.sha256(row["template"]).hexdigest() != row["sha256"]:
             changed.append("template")
         month = row["month"]
         if month not in hurt:

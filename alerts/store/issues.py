@@ -187,6 +187,10 @@ def template(db: Database, edition_id: int) -> Template:
         (edition_id,),
     ).fetchone()
     found = Template(*row)
+    if not found.octets:
+        raise StoreError(
+            f"edition {found.language} was erased when it was withdrawn from the archive"
+        )
     if hashlib.sha256(found.octets).hexdigest() != sha256:
         raise StoreError(
             f"edition {found.language} is not what was queued: the database is damaged; restore a backup"

@@ -2,15 +2,16 @@
 
 The same pages as those of `alerts serve`, with relative links; the search, which needs a server, is
 left out. All files are below `archive/`, except `robots.txt` and pictures (`pictures/`). Guarantees: a
-file is written completely or not at all, and only where it changes; nothing is deleted; a file that no
-export has written is not changed, and is reported. The list of our files is `archive/export.json`.
+file is written completely or not at all, and only where it changes; nothing is deleted but what was
+withdrawn; a file that no export has written is not changed, and is reported. The list of our files is
+`archive/export.json`.
 """
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from alerts.archive import feeds
 from alerts.domain.open_transaction import outside
@@ -27,11 +28,12 @@ LIST = "archive/export.json"
 @dataclass(frozen=True, slots=True)
 class Exported:
     """The result of an export, in files; `foreign` are files that no export has written and that were
-    not changed."""
+    not changed, `removed` those that an earlier one wrote and that were withdrawn since."""
 
     written: tuple[str, ...]
     unchanged: int
     foreign: tuple[str, ...]
+    removed: tuple[str, ...] = ()
 
 
 def export(project: Project, folder: Path) -> Exported:
@@ -47,7 +49,24 @@ def export(project: Project, folder: Path) -> Exported:
     listed = json.dumps(sorted(ours | set(mine)), indent=0).encode()
     _write(folder / LIST, listed)  # first, so that files of a killed export are known to be ours
     written = tuple(name for name, octets in mine.items() if _write(folder / name, octets))
-    return Exported(written, len(mine) - len(written), foreign)
+    gone = [name for name in sorted(ours - files.keys()) if _withdrawn(project, name)]
+    removed = tuple(name for name in gone if _remove(folder / name))
+    return Exported(written, len(mine) - len(written), foreign, removed)
+
+
+def _withdrawn(project: Project, name: str) -> bool:
+    """True for a file of ours that belongs to what was withdrawn: a picture, or what hangs on a page."""
+    path = PurePosixPath(name)
+    if path.parent == PurePosixPath("pictures"):
+        return project.pictures.withdrawn(path.name)
+    months = {str(one.month) for one in project.archive.withdrawn()}
+    return path.suffix in (".ics", ".pdf") and len(path.parts) == 4 and path.parts[1] in months
+
+
+def _remove(path: Path) -> bool:
+    there = path.is_file()
+    path.unlink(missing_ok=True)
+    return there
 
 
 def _files(project: Project) -> Iterator[tuple[str, bytes]]:
