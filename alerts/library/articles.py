@@ -16,7 +16,8 @@ from alerts.domain.errors import InputError, UsageError
 from alerts.domain.month import Month
 from alerts.domain.picture import Focus
 from alerts.issue import duplicates, editing
-from alerts.issue.article_edit import ArticleValue, edits_of, found_on_page
+from alerts.issue.article_edit import ArticleValue, edits_of
+from alerts.issue.article_fill import FilledInDoubt, filled_in
 from alerts.library.article_results import ArticleAdded, ArticleChanged
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.voided import voided
@@ -78,10 +79,13 @@ class Articles(ProjectPart):
         if not address:
             raise UsageError(f"“{url}”: an article needs a full URL, http://… or https://…")
         edits, unread = self._edits(fields), ""
+        doubts: tuple[FilledInDoubt, ...] = ()
         if read:
             found, unread = self._read(address, needed=not edits.get("title"))
             if found is not None:
-                edits = found_on_page(found) | edits
+                edits, doubts = filled_in(
+                    found, edits, articles.of_open_months(opened.db), opened.now
+                )
                 address = found.url or address
         if not edits.get("title"):
             raise UsageError("an article whose page is not read needs a title")
@@ -93,7 +97,8 @@ class Articles(ProjectPart):
             raise UsageError(f"{address}: exists already; change it with `alerts article edit`")
         kept = StoredArticle(new, chosen)
         notes = self._pictured(new) if new.image else ()
-        return ArticleAdded(kept, unread, filing, voided(opened, [chosen], by), notes)
+        warned = tuple(one.told(new.id) for one in doubts)
+        return ArticleAdded(kept, unread, filing, voided(opened, [chosen], by), notes, warned)
 
     @call
     def edit(

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from alerts.domain.article import Article, Event
+from alerts.domain.confidence import guess_of
 from alerts.domain.printable import printable
 from alerts.sources.calendar_events import own_uid
 from alerts.sources.calendar_private import is_private
@@ -95,8 +96,11 @@ def _marks(event: Any, start: date | datetime) -> tuple[str, ...]:
 def _with_event(
     article: Article, event: Any, start: date | datetime, document: Fetched, intake: Intake
 ) -> Article:
+    floating = isinstance(start, datetime) and start.tzinfo is None
+    doubt = guess_of("zone", "its calendar names no time zone; that of the alert is taken")
     return replace(
         article,
+        confidence=(*article.confidence, doubt) if floating else article.confidence,
         section=intake.source.section or "events",
         event=Event(
             _moment(start, intake),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from alerts.domain.confidence import FieldConfidence
 from alerts.text.plain_text import plain, tidy
 
 _MOST_ELEMENTS = (
@@ -37,6 +38,7 @@ class Content:
     title: str = ""
     date: str = ""
     site: str = ""
+    doubts: tuple[FieldConfidence, ...] = ()
 
 
 def content(tree: Any, url: str, told: Iterable[str] = ()) -> Content:

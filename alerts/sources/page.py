@@ -11,6 +11,7 @@ from lxml import etree
 from lxml import html as markup_tree
 
 from alerts.domain.article import Article
+from alerts.domain.confidence import guess_of, likely
 from alerts.domain.errors import InputError
 from alerts.sources import main_text as body
 from alerts.sources import metadata
@@ -45,7 +46,10 @@ def article(tree: Any, document: Fetched, intake: Intake) -> Article:
     content = body.content(tree, document.url, metadata.bodies(tree))
     title = meta.first("og:title", "citation_title", "ld:headline", "twitter:title", "dc.title",
                        "dcterms.title", "eprints.title", "bepress_citation_title")  # fmt: skip
-    title = title or plain_value(content.title) or _text_of(tree, "//h1", "//title")
+    doubts = list(content.doubts)
+    if not title:
+        doubts.append(likely("title", "its page declares none; the heading or title of its text"))
+        title = plain_value(content.title) or _text_of(tree, "//h1", "//title")
     summary = meta.first("og:description", "ld:description", "description", "dc.description",
                          "dcterms.description", "dcterms.abstract", "twitter:description",
                          "citation_abstract", "dc.description.abstract", "eprints.abstract")  # fmt: skip
@@ -56,14 +60,18 @@ def article(tree: Any, document: Fetched, intake: Intake) -> Article:
                       "citation_publisher", "citation_technical_report_institution", "dc.publisher",
                       "dcterms.publisher")  # fmt: skip
     site = site or plain_value(content.site)
+    dated = published(meta, tree, address, content.date, intake)
+    if (shown := metadata.named_picture(meta, document.base)) is None:
+        shown = metadata.first_picture(tree, document.base)
+        doubts.append(guess_of("image", "its page names none; the first in its article"))
     return intake.article(
         url=address,
         title=_without(site, title),
         summary=completed(summary, tidy(text)),
         text=text,
         fallback_language=metadata.language(tree, meta),
-        published=published(meta, tree, address, content.date, intake),
-        image=metadata.picture(meta, tree, document.base),
+        published=dated.moment,
+        image=shown,
         author=site,
         tags=[
             *map(plain_value, meta.all("article:tag")),
@@ -71,6 +79,7 @@ def article(tree: Any, document: Fetched, intake: Intake) -> Article:
         ],
         alternates=metadata.alternates(tree, document.base),
         marks=metadata.marks(tree, meta, document.base),
+        doubts=(*doubts, *dated.doubts),
     )
 
 

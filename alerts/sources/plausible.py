@@ -67,10 +67,21 @@ def doubts(article: Article, siblings: Iterable[Article] = (), *, page: bool) ->
     `page`: it was read from a web page. `siblings` are other pages of its site, those of the same
     reading too.
     """
-    found = [_no_title(article), _repeats_metadata(article)]
+    return tuple(why for _, why in implausible(article, siblings, page=page))
+
+
+def implausible(
+    article: Article, siblings: Iterable[Article] = (), *, page: bool
+) -> tuple[tuple[str, str], ...]:
+    """The same with the field that each is about: title, summary or, of the whole page, url."""
+    found = [("title", _no_title(article)), ("summary", _repeats_metadata(article))]
     if page:
-        found += [_no_article(article), _not_the_link(article), _like_a_sibling(article, siblings)]
-    return tuple(filter(None, found))
+        found += [
+            ("url", _no_article(article)),
+            ("url", _not_the_link(article)),
+            ("url", _like_a_sibling(article, siblings)),
+        ]
+    return tuple((field, why) for field, why in found if why)
 
 
 def wrong_date(article: Article, now: datetime) -> str:
