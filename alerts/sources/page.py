@@ -24,6 +24,8 @@ from alerts.text.plain_text import safe_url, tidy
 from alerts.text.sentences import completed
 
 _MOST_TAGS = 200_000  # octets; the tree of a larger page would take gigabytes
+_HEADLINE = 15  # characters of a heading that is not the name of a site or section
+_DIVIDED = re.compile(r"[|–—·»:-]\s+\S.*|\S.*\s+[|–—·»-]")
 FEEDS = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
 
 
@@ -43,7 +45,7 @@ def article(tree: Any, document: Fetched, intake: Intake) -> Article:
         or safe_url(document.url)
         or metadata.own_address(tree)
     )
-    content = body.content(tree, document.url, metadata.bodies(tree))
+    content = body.content(tree, document.url, metadata.bodies(tree), metadata.language(tree, meta))
     title = meta.first("og:title", "citation_title", "ld:headline", "twitter:title", "dc.title",
                        "dcterms.title", "eprints.title", "bepress_citation_title")  # fmt: skip
     doubts = list(content.doubts)
@@ -66,7 +68,7 @@ def article(tree: Any, document: Fetched, intake: Intake) -> Article:
         doubts.append(guess_of("image", "its page names none; the first in its article"))
     return intake.article(
         url=address,
-        title=_without(site, title),
+        title=_headline(_without(site, title), tree),
         summary=completed(summary, tidy(text)),
         text=text,
         fallback_language=metadata.language(tree, meta),
@@ -81,6 +83,17 @@ def article(tree: Any, document: Fetched, intake: Intake) -> Article:
         marks=metadata.marks(tree, meta, document.base),
         doubts=(*doubts, *dated.doubts),
     )
+
+
+def _headline(title: str, tree: Any) -> str:
+    """The title without the name of a section before or behind it: its page shows the rest as a heading."""
+    shown = (tidy(one.text_content()) for one in tree.iter("h1"))
+    for heading in (one for one in shown if len(one) >= _HEADLINE):
+        before, found, behind = title.partition(heading)
+        rest = before.strip() or behind.strip()
+        if found and bool(before.strip()) != bool(behind.strip()) and _DIVIDED.fullmatch(rest):
+            return heading
+    return title
 
 
 def _without(site: str, title: str) -> str:

@@ -1,8 +1,8 @@
 """When a page was published, by the surest of what it says.
 
 In this order: metadata of publication, the times in its article, a date that it names as that of its
-publication, the date in its address, what trafilatura finds in its markup, and last the date of a
-modification. The year of a copyright notice is no date.
+publication, the date in its address, the one beside its heading, what trafilatura finds in its markup,
+and last the date of a modification. The year of a copyright notice is no date.
 """
 
 import re
@@ -13,6 +13,7 @@ from typing import Any
 
 from alerts.domain.confidence import FieldConfidence, guess_of, likely
 from alerts.domain.month import Month
+from alerts.sources.bylines import beside_heading
 from alerts.sources.dates import in_address, month_in_address
 from alerts.sources.metadata import Metadata
 from alerts.sources.normalise import Intake
@@ -33,11 +34,13 @@ _LABEL = re.compile(
     r"date of publication|publicad[oa](?: el| em)?|fecha de publicación|publiée?(?: le)?|"
     r"mise? en ligne(?: le)?|"
     r"date de publication|data de publicação|опубликован[оа]?|дата публикации|نُ?شرت?(?: في| بتاريخ)?|"
-    r"تاريخ النشر|veröffentlicht(?: am)?|erschienen am|pubblicato(?: il)?|gepubliceerd(?: op)?",
+    r"تاريخ النشر|veröffentlicht(?: am)?|erschienen am|publiziert(?: am)?|pubblicato(?: il)?|"
+    r"gepubliceerd(?: op)?",
     re.IGNORECASE,
 )
 _TIME = likely("published", "its page declares none; the first time within its article")
 _TEXT = likely("published", "its page declares none; a line of its text names it")
+_BYLINE = likely("published", "its page declares none; the date beside its heading")
 _ADDRESS = likely("published", "its page declares none; the day in its address")
 _MONTH = likely("published", "its page declares none; a date in it, of the month in its address")
 _LINE = likely("published", "its page declares none; the first line that is only a date")
@@ -66,6 +69,7 @@ def published(meta: Metadata, tree: Any, address: str, found: str, intake: Intak
         *_dates(tree.xpath("//article//time/@datetime"), (_TIME,), intake),
         *_dates(_labelled(tree), (_TEXT,), intake),
         *_dates([in_address(address)], (_ADDRESS,), intake),
+        *_dates(beside_heading(tree), (_BYLINE,), intake),
         *(one for one in shown if _day(one) not in map(_day, modified)),
         *modified,
     )
