@@ -11,7 +11,7 @@ from typing import Any
 from alerts.domain.article import Article
 from alerts.domain.confidence import Confidence, settled
 from alerts.issue.article_edit import found_on_page
-from alerts.sources.plausible import implausible, wrong_date
+from alerts.sources.plausible import implausible, of_something_ahead, wrong_date
 from alerts.store.article_fields import article_of, overlaid
 
 _OPTIONS = {
@@ -52,6 +52,10 @@ def filled_in(
     `others` are articles of open months. A date that cannot be right is left out.
     """
     wrong = "" if "published" in edits else wrong_date(found, now)
+    if "published" not in edits and of_something_ahead(found, now):
+        wrong = (
+            f"its date, {found.published:%Y-%m-%d}, is still to come, and may be that of an event"
+        )
     if wrong:
         told = tuple(one for one in found.confidence if one.field not in ("published", "zone"))
         found = replace(found, published=None, confidence=told)

@@ -218,11 +218,20 @@ class Articles(ProjectPart):
         self, article: AnArticle, other: AnArticle | None = None, *, by: str = ""
     ) -> ArticleChanged:
         """Make a duplicate or a translation a separate article again, for good; with `other`, settle
-        that these two are two stories."""
+        that these two are two stories. An article that its source has updated at another address
+        becomes two; a note names the new one."""
         opened, kept = self._opened, self._named(article)
         second = self._named(other).article.id if other is not None else None
-        duplicates.part(opened.db, kept.article.id, opened.actor(by), opened.now, second)
-        return self._rechecked(kept, by)
+        id_ = kept.article.id
+        new = duplicates.part(opened.db, id_, opened.actor(by), opened.now, second)
+        changed = self._rechecked(kept, by)
+        if not new:
+            return changed
+        note = (
+            f"{new} is the article at {kept.article.url}; {id_} is at {changed.article.article.url}"
+            f" again, and still has its text: `alerts article edit {id_} --title TITLE --summary TEXT`"
+        )
+        return replace(changed, notes=(note,))
 
     @call
     def near(self, month: AMonth = None) -> "tuple[NearHit, ...]":

@@ -16,7 +16,7 @@ from alerts.sources.calendar_private import is_private
 from alerts.sources.document import Fetched
 from alerts.sources.dropped import Dropped
 from alerts.sources.normalise import Intake, SourceContent, digest, image
-from alerts.sources.recurrence import alone_in, calendars, occurrences, text_of
+from alerts.sources.recurrence import alone_in, calendars, occurrences, series_in, text_of
 from alerts.text.passcodes import address_without_passcodes, without_passcodes
 from alerts.text.plain_text import plain, safe_url
 from alerts.text.plural import counted
@@ -33,8 +33,12 @@ def read(document: Fetched, intake: Intake, since: datetime) -> SourceContent:
     articles: list[Article] = []
     private: set[str] = set()
     for calendar in list(calendars(document.body, place, dropped)):
+        given = list(calendar.walk("VEVENT"))
+        alone, series = (
+            alone_in(given),
+            series_in(given),
+        )  # dates of any event have a RECURRENCE-ID later
         events = list(occurrences(calendar, since, until, place, faults))
-        alone = alone_in(calendar.walk("VEVENT"))
         enough = len(articles) + _MOST_SHOWN
         for event in events:
             if len(articles) > enough:
@@ -43,7 +47,7 @@ def read(document: Fetched, intake: Intake, since: datetime) -> SourceContent:
                 private.add(text_of(event, "UID"))
                 continue
             try:
-                article = _article(event, document, intake, alone)
+                article = _article(event, document, intake, alone, series)
             except (ValueError, AttributeError, OverflowError):
                 title = printable(text_of(event, "SUMMARY"), 50) or "without a title"
                 faults.append(f"{place}: the event “{title}” cannot be read")
@@ -61,7 +65,7 @@ def read(document: Fetched, intake: Intake, since: datetime) -> SourceContent:
 
 
 def _article(
-    event: Any, document: Fetched, intake: Intake, alone: frozenset[str]
+    event: Any, document: Fetched, intake: Intake, alone: frozenset[str], series: frozenset[str]
 ) -> Article | None:
     """One event as an article; None if it has no title."""
     title = without_passcodes(plain(text_of(event, "SUMMARY"))[:_LONGEST])
@@ -81,16 +85,16 @@ def _article(
         author=_parameter(event, "ORGANIZER", "CN"),
         image=_picture(event, document.base),
         tags=_categories(event),
-        marks=_marks(event, start),
+        marks=_marks(event, start, series),
     )
     return _with_event(article, event, start, document, intake)
 
 
-def _marks(event: Any, start: date | datetime) -> tuple[str, ...]:
+def _marks(event: Any, start: date | datetime, series: frozenset[str]) -> tuple[str, ...]:
     """The UID; of an event that is repeated, with its date, since each date is a story."""
-    uid = text_of(event, "UID").strip()
-    again = any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
-    return (f"uid:{uid} {start.isoformat()}" if again else f"uid:{uid}",) if uid else ()
+    uid = text_of(event, "UID")
+    named = f"uid:{uid.strip()}"
+    return (f"{named} {start.isoformat()}" if uid in series else named,) if uid.strip() else ()
 
 
 def _with_event(

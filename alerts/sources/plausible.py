@@ -18,6 +18,7 @@ from alerts.text.urls import page_of
 from alerts.text.words import words
 
 _FIRST = 1971  # a system that has lost a date gives 1 January 1970
+_A_DAY_AHEAD = timedelta(days=1)  # noon of today somewhere else
 _AHEAD = timedelta(days=366)  # what is announced may be of next year
 _SHORT_TEXT = 250  # words that an error page has at most, with what it suggests instead
 _NAME = 6  # words that the name of a site has at most
@@ -90,6 +91,12 @@ def wrong_date(article: Article, now: datetime) -> str:
     if at is None or (at.year >= _FIRST and at <= now + _AHEAD):
         return ""
     return f"its date, {at:%Y-%m-%d}, cannot be right"
+
+
+def of_something_ahead(article: Article, now: datetime) -> bool:
+    """True for a date that no source declares and that is still to come: that of an event it announces."""
+    sure = all(one.field != "published" for one in article.confidence)
+    return not sure and article.published is not None and article.published > now + _A_DAY_AHEAD
 
 
 def _no_title(article: Article) -> str:

@@ -20,7 +20,7 @@ from alerts.domain.printable import printable
 from alerts.domain.story import AliasKind
 from alerts.sources.late import Filing
 from alerts.sources.placing import Placed
-from alerts.sources.plausible import doubts, wrong_date
+from alerts.sources.plausible import doubts, of_something_ahead, wrong_date
 from alerts.sources.reader import SourceReader
 from alerts.store import aliases, article_pages, articles, quarantine, stories, transaction
 from alerts.store import sources as kept
@@ -48,6 +48,9 @@ def judged(
         why = doubts(article, (*given, *others), page=page)
         if dated := wrong_date(article, now):
             why, article = (*why, dated), replace(article, published=None)
+        elif of_something_ahead(article, now):
+            told = tuple(o for o in article.confidence if o.field not in ("published", "zone"))
+            article = replace(article, published=None, confidence=told)
         found.append((_as_asked(article) if why else article, why))
     return found
 
