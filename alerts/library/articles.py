@@ -15,7 +15,7 @@ from alerts.domain.article import Article, SourceKind
 from alerts.domain.errors import InputError, UsageError
 from alerts.domain.month import Month
 from alerts.domain.picture import Focus
-from alerts.issue import duplicates, editing
+from alerts.issue import duplicates, editing, held
 from alerts.issue.article_edit import ArticleValue, edits_of
 from alerts.issue.article_fill import FilledInDoubt, filled_in
 from alerts.library.article_results import ArticleAdded, ArticleChanged
@@ -156,8 +156,10 @@ class Articles(ProjectPart):
 
     @call
     def include(self, article: AnArticle, *, by: str = "") -> ArticleChanged:
-        """Include an excluded article again."""
-        return self._changed(article, "included", {"excluded": False}, by)
+        """Include an excluded article again; one in quarantine of a closed month joins the next."""
+        opened, kept = self._opened, self._named(article)
+        held.include(opened.db, kept.article.id, opened.actor(by), opened.now)
+        return self._rechecked(kept, by)
 
     @call
     def feature(self, article: AnArticle, *, on: bool = True, by: str = "") -> ArticleChanged:

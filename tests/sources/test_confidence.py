@@ -1,6 +1,8 @@
 """How sure each collected value is, and why: recorded, shown, settled by editors, asked about."""
 
 import json
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -202,3 +204,36 @@ def test_article_add_warns_of_what_it_fills_in(alerts: Alerts, web: Site) -> Non
     assert "date: its date, 2062-10-12, cannot be right, and is left out" in got.stderr
     given = web.serve("/d", _numbered(4, "2026-10-12"), content_type="text/html")
     assert not alerts("article", "add", given, "--published", "2026-10-03").stderr
+
+
+@pytest.mark.usefixtures("private")
+def test_without_review_editors_are_told_once_of_what_was_held(
+    project: Path, alerts: Alerts, web: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALERTS_ALERT__EDITORS", "ann@desk.example,bob@desk.example")
+    assert alerts("subscriber", "add", "reader@x.example").code == 0
+    pages = {f"/n{n}.html": _numbered(n, f"2026-10-1{n}") for n in range(2)}
+    pages["/n2.html"] = _numbered(2, "2026-10-12", "published")
+    assert alerts("source", "add", _listing(web, pages), "--kind", "listing").code == 0
+    assert alerts("collect", "--month", "2026-10").code == 0
+    assert alerts("article", "include", "part 1").code == 0
+    told = [alerts("run", "--month", "2026-10").stderr for _ in range(2)]
+    mails = [
+        message_from_bytes(one.read_bytes(), policy=default)
+        for one in (project / "outbox").rglob("new/*")
+    ]
+    notes = {one["To"]: one for one in mails if "[HELD]" in one["Subject"]}
+    assert notes.keys() == {"ann@desk.example", "bob@desk.example"}
+    assert [one["To"] for one in mails if one not in notes.values()] == ["reader@x.example"]
+    plain = notes["ann@desk.example"].get_body(("plain",))
+    text = plain.get_content() if plain else ""
+    assert "1 article held, not sent" in text
+    assert "part 0”: its date, 2026-10-10, is a guess" in text
+    assert "part 1”: its date, 2026-10-11, is a guess" in text
+    assert "told by mail" in told[0]
+    assert "told by mail" not in told[1]
+    assert alerts("article", "include", "part 0").code == 0  # its month is sent: it joins the next
+    assert alerts("article", "show", "part 0", "--json").json["month"] == "2026-11"
+    document = alerts("issue", "show", "--month", "2026-10", "--json").json
+    shown = {a["title"][-1] for s in document["sections"] for a in s["articles"]}
+    assert shown == {"1", "2"}
