@@ -80,8 +80,8 @@ def _held(db: Database, month: Month) -> Iterator[str]:
 def _guessed(draft: Draft) -> Iterator[str]:
     for article in draft.issue.articles:
         for one in article.confidence:
-            if one.field == "published" and article.month_guessed:
-                day = f"{article.published:%Y-%m-%d}" if article.published else str(draft.month)
+            if one.field == "published" and article.month_guessed and article.published:
+                day = f"{article.published:%Y-%m-%d}"
                 yield f"{article.id} “{article.title}”: its date, {day}, is {one.words}"
 
 

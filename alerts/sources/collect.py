@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from alerts.config.settings import Settings
 from alerts.domain.article import OF_PAGES, Article, Source
-from alerts.domain.confidence import guess_of
+from alerts.domain.confidence import likely
 from alerts.domain.errors import InputError
 from alerts.domain.month import Month
 from alerts.domain.printable import printable
@@ -32,7 +32,7 @@ from alerts.store import sources as kept
 from alerts.text.plural import counted
 from alerts.text.urls import page_of
 
-_BY_ADDRESS = guess_of("published", "it has no date; its address names the month")
+_BY_ADDRESS = likely("published", "it has no date; its address names the month")
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,10 +96,9 @@ def in_doubt(article: Article, filing: Filing, settings: Settings) -> str:
     the issue before it is sent.
     """
     told = next((one.why for one in article.confidence if one.field == "published"), "")
-    if not article.month_guessed:
+    if not article.month_guessed or article.published is None:
         return ""
-    at = article.published
-    what = f"its date, {at:%Y-%m-%d}," if at else f"its month, {filing.own},"
+    what = f"its date, {article.published:%Y-%m-%d},"
     if filing.late:
         return f"{what} is a guess ({told}), and the issue of {filing.own} is closed"
     if settings.alert.review != "required":

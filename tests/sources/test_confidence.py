@@ -1,6 +1,7 @@
 """How sure each collected value is, and why: recorded, shown, settled by editors, asked about."""
 
 import json
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -9,9 +10,11 @@ import pytest
 
 from alerts.config.settings import Settings
 from alerts.domain.article import Source
+from alerts.issue.article_fill import filled_in
 from alerts.sources import feed, page
 from alerts.sources.document import Fetched
 from alerts.sources.normalise import Intake
+from alerts.sources.plausible import of_something_ahead
 from tests.conftest import Alerts
 from tests.http_server import Site
 
@@ -237,3 +240,40 @@ def test_without_review_editors_are_told_once_of_what_was_held(
     document = alerts("issue", "show", "--month", "2026-10", "--json").json
     shown = {a["title"][-1] for s in document["sections"] for a in s["articles"]}
     assert shown == {"1", "2"}
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "ahead"),
+    [
+        ("", "<p>12 December 2026</p>", True),
+        ("", "<p>12 October 2026</p>", False),
+        ('<meta property="article:published_time" content="2026-12-12">', "", False),
+    ],
+)
+def test_a_date_to_come_that_nothing_declares_is_that_of_an_event(
+    head: str, body: str, ahead: bool
+) -> None:
+    text = _page(head, f"{body}<p>{TEXT}</p>")
+    got = page.read(Fetched("https://site.example/a", "", text, "text/html"), _intake("page"))
+    (article,) = got.articles
+    assert article.published is not None
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    assert of_something_ahead(article, now) is ahead
+    edits, doubts = filled_in(article, {}, (), now)
+    assert ("published" in edits) is not ahead
+    assert any("still to come" in one.told("id") for one in doubts) is ahead
+
+
+@pytest.mark.usefixtures("private", "project")
+def test_the_month_in_an_address_is_no_guess_and_is_shown_as_all_that_is_known(
+    alerts: Alerts, web: Site
+) -> None:
+    text = (
+        "<rss version='2.0'><channel><title>F</title><language>en</language><item><title>Of October</title>"
+        "<link>https://site.example/2026/10/of-october</link></item></channel></rss>"
+    )
+    assert alerts("source", "add", web.serve("/f", text.encode()), "--kind", "feed").code == 0
+    assert alerts("collect", "--month", "2026-11").code == 0
+    assert "2026-10?" in alerts("article", "list", "--month", "2026-10").stdout
+    document = alerts("issue", "show", "--month", "2026-10", "--json").json
+    assert (document["articles"], document["quarantine"], document["guesses"]) == (1, [], {})

@@ -91,10 +91,11 @@ def _written(value: Any) -> str:
 
 def day_of(kept: StoredArticle) -> str:
     """The day of an article, `2026-10-05?` if it is a guess; its month with “?” if only that is told."""
-    article = kept.article
-    mark = "?" if article.month_guessed else ""
-    at = article.published
-    return f"{at.date().isoformat()}{mark}" if at else f"{kept.month}?" if mark else ""
+    article, at = kept.article, kept.article.published
+    if at is not None:
+        return f"{at.date().isoformat()}{'?' if article.month_guessed else ''}"
+    told = any(one.field == "published" for one in article.confidence)
+    return f"{kept.month}?" if told else ""
 
 
 def flags(article: Article) -> str:
