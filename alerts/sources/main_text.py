@@ -15,18 +15,20 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from alerts.domain.confidence import FieldConfidence, guess_of
+from alerts.domain.confidence import FieldConfidence, guess_of, likely
 from alerts.sources.text_vote import voted
 from alerts.text.plain_text import plain, tidy
 
 _MOST_ELEMENTS = (
     30_000  # most elements of a page whose text is extracted; few real pages have 5,000
 )
+_MOST_VOTED = 10_000  # of a page that is read twice more
 _PARAGRAPH = 60  # characters from which a <p> is prose
 _NEARLY_ALL, _MUCH_MORE = 0.8, 1.3
 _PLACED = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "div", "ul", "img", "article", "section"}
 )
+_LARGE = likely("text", "its page is too large for a second opinion")
 _DISAGREED = guess_of("text", "two extractors disagree about the text of its page")
 _WORD = re.compile(r"\w+")
 
@@ -67,7 +69,9 @@ def content(tree: Any, url: str, told: Iterable[str] = (), language: str = "") -
     read = completed(str(fields.get("text") or ""), tree)
     text = _carried(read, told)
     doubts: tuple[FieldConfidence, ...] = ()
-    if text == read:
+    if next(islice(tree.iter(), _MOST_VOTED, None), None) is not None:
+        doubts = (_LARGE,)
+    elif text == read:
         vote = voted(text, tree, url, language.lower()[:2])
         text, doubts = vote.text, () if vote.agreed else (_DISAGREED,)
     title, date, site = (str(fields.get(name) or "") for name in ("title", "date", "sitename"))
