@@ -84,6 +84,13 @@ def tell_standing(
                     f"{month}: due at {local:%Y-%m-%d %H:%M} in {city(session.settings)};"
                     f" `alerts run --month {month}` sends it now"
                 )
+        case DoubtsMailed(month, lines) if lines and not step.mailed:
+            number = counted(len(lines), "article")
+            words = (
+                f"{month}: {number} held or sent with a guessed date: `alerts issue show --month {month}`;"
+                " alert.editors are told by mail"
+            )
+            teller.note(f"{month}: held", words, warns=False)
         case Queued(month) if not step.articles:
             words = f"{month}: no articles, so there is no issue to send"
             teller.note(f"{month}: empty", words, warns=False)

@@ -30,22 +30,30 @@ _NOTE = "doubts"  # in the place of a language, in the list of what was mailed
 
 @dataclass(frozen=True, slots=True)
 class DoubtsMailed:
-    """The result: the editors who were told now, and the relay's reply by those who were not."""
+    """The result: the editors who were told now, and the relay's reply by those who were not; `mailed`:
+    there are editors to mail."""
 
     month: Month
     lines: tuple[str, ...]
     recipients: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    mailed: bool = True
 
 
 def mail_doubts(
     db: Database, settings: Settings, draft: Draft, now: datetime, connect: Transport
 ) -> DoubtsMailed:
-    """Tell each editor, unless they know it. A relay that cannot be reached is told, and no fault."""
+    """Tell each of alert.editors, unless they know it; without any, nobody is mailed.
+
+    A relay that cannot be reached is told, and no fault.
+    """
     held, guessed = tuple(_held(db, draft.month)), tuple(_guessed(draft))
     if not held and not guessed:
         return DoubtsMailed(draft.month, ())
     lines = (*held, *guessed)
+    editors = approval.editors(settings) if settings.alert.editors else ()
+    if not editors:
+        return DoubtsMailed(draft.month, lines, mailed=False)
     state = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     with transaction(db):
         issue_id = issues.begin(db, draft.month, now)
@@ -54,7 +62,7 @@ def mail_doubts(
     sent, refused = [], []
     message = _message(draft.month, held, guessed)
     with SingleSender(connect) as relay:
-        for editor in (e for e in approval.editors(settings) if (e, _NOTE) not in known):
+        for editor in (one for one in editors if (one, _NOTE) not in known):
             number = approval.number_of(f"{state} {editor}")
             made = copy(message, settings, draft.month, now, editor, number, sign)
             try:
