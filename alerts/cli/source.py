@@ -180,7 +180,7 @@ def _line(article: Article, settings: Settings) -> str:
     when = article.event.start if article.event else article.published
     if isinstance(when, datetime):
         when = when.astimezone(settings.zone).date()
-    day = when.isoformat() if when else "no date   "
+    day = f"{when.isoformat()}{'?' * article.month_guessed}" if when else "no date   "
     language = f"{article.language}{'?' if article.guessed else ' '}"
     place = f" ({article.event.place})" if article.event and article.event.place else ""
     return f"{day}  {language} {article.title}{place}\n    {article.url or 'no link'}"
@@ -210,4 +210,6 @@ def _checked(article: Article) -> dict[str, Any]:
     shown["image"] = article.image.url if article.image else None
     if article.text:
         shown["text"] = article.text
+    if article.confidence:
+        shown["confidence"] = fields["confidence"]
     return shown | {name: fields[name] for name in _WHERE_THERE if fields[name]}

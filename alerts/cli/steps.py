@@ -11,6 +11,7 @@ from alerts.library import steps
 from alerts.library.voided import Voided
 from alerts.outbox.queue import Queued
 from alerts.preview.mailed import PreviewsMailed
+from alerts.preview.unreviewed import DoubtsMailed
 from alerts.schedule.owed import overdue_words
 from alerts.sources.collect import Collected
 from alerts.text.plural import counted, lasting
@@ -37,6 +38,8 @@ def tell(
             _tell_queued(session, step)
         case PreviewsMailed():
             _tell_previews(session, step)
+        case DoubtsMailed():
+            _tell_doubts(session, step)
         case steps.WentWithout(month, sources):
             session.warn(
                 f"{month}: waited until schedule.wait_until, and goes without what could not be read:"
@@ -81,6 +84,13 @@ def tell_standing(
                     f"{month}: due at {local:%Y-%m-%d %H:%M} in {city(session.settings)};"
                     f" `alerts run --month {month}` sends it now"
                 )
+        case DoubtsMailed(month, lines) if lines and not step.mailed:
+            number = counted(len(lines), "article")
+            words = (
+                f"{month}: {number} held or sent with a guessed date: `alerts issue show --month {month}`;"
+                " alert.editors are told by mail"
+            )
+            teller.note(f"{month}: held", words, warns=False)
         case Queued(month) if not step.articles:
             words = f"{month}: no articles, so there is no issue to send"
             teller.note(f"{month}: empty", words, warns=False)
@@ -136,6 +146,18 @@ def _tell_queued(session: Session, queued: Queued) -> None:
             f"{queued.month} had ended when this copy of the database was adopted or restored, so"
             f" another copy may have sent it: {counted(queued.held, 'delivery')} held"
         )
+
+
+def _tell_doubts(session: Session, mailed: DoubtsMailed) -> None:
+    if mailed.recipients:
+        number = counted(len(mailed.lines), "article")
+        names = ", ".join(mailed.recipients)
+        session.say(
+            f"{mailed.month}: {number} held or sent with a guessed date; {names} told by mail:"
+            f" `alerts issue show --month {mailed.month}`"
+        )
+    for recipient, reply in mailed.refused:
+        session.warn(f"what was held of {mailed.month}: not mailed to {recipient}: {reply}")
 
 
 def _tell_previews(session: Session, mailed: PreviewsMailed) -> None:

@@ -72,7 +72,8 @@ class AlertSettings:
     )
     review: str = option(
         "none",
-        "required: an issue is sent only after editors have approved it; none: without approval.",
+        "required: an issue is sent only after editors have approved it; none: without approval, and"
+        " what is not plausible or has a guessed date is held, and told to the editors.",
         ("none", "required"),
     )
     approvals: int = option(1, "How many different people must approve an issue.")

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from alerts.domain.article_fields import ArticleField
 from alerts.domain.article_fields import ArticleFieldKind as Kind
+from alerts.domain.confidence import FieldConfidence, guessed_fields
 from alerts.domain.field_table import fields_of
 from alerts.domain.picture import Focus
 
@@ -110,12 +111,12 @@ class Article:
 
     A new field is one line here; the database needs no migration, for it keeps fields by their names.
     Texts are plain and clean; `url` is canonical and absolute. `guessed`: the language is neither
-    declared nor certain from the text. `same_as` is the id of the primary article that this one is a
-    duplicate or a translation of; `reports` are the duplicates of this one: neither is a field, since
-    other articles decide them. `first_url` is the address where it was first found, if its site has
-    moved it since. Given by a source and not stored: `alternates`, by language the pages that it names as
-    translations of this one, `marks`, what else it is known by (`text/aliases.py`), and `text`, the full
-    text.
+    declared nor certain from the text; `confidence`: which values are not sure, and why. `same_as` is
+    the id of the primary article that this one is a duplicate or a translation of; `reports` are the
+    duplicates of this one: neither is a field, since other articles decide them. `first_url` is the
+    address where it was first found, if its site has moved it since. Given by a source and not stored:
+    `alternates`, by language the pages that it names as translations of this one, `marks`, what else it
+    is known by (`text/aliases.py`), and `text`, the full text.
     """
 
     url: Annotated[str, ArticleField(Kind.ADDRESS, ruled=True)]
@@ -137,6 +138,9 @@ class Article:
     same_as: str = ""
     reports: tuple[Duplicate, ...] = ()
     guessed: Annotated[bool, ArticleField(Kind.FLAG, compared=False)] = False
+    confidence: Annotated[
+        tuple[FieldConfidence, ...], ArticleField(Kind.CONFIDENCE, compared=False)
+    ] = ()
     featured: Annotated[bool, ArticleField(Kind.FLAG)] = False
     excluded: Annotated[bool, ArticleField(Kind.FLAG, decided=True)] = False
     position: Annotated[int | None, ArticleField(Kind.NUMBER, decided=True)] = None
@@ -154,6 +158,17 @@ class Article:
         """Ten hex digits derived from the canonical URL where it was first found: the same on every
         machine."""
         return article_id(self.first_url or self.url)
+
+    @property
+    def guesses(self) -> tuple[str, ...]:
+        """The names (`confidence.JUDGED`) of the values that are guesses."""
+        told = guessed_fields(self.confidence)
+        return told if "language" in told or not self.guessed else (*told, "language")
+
+    @property
+    def month_guessed(self) -> bool:
+        """True where its month rests on a date that is a guess."""
+        return self.event is None and "published" in self.guesses
 
 
 FIELDS = fields_of(Article, ArticleField)

@@ -24,6 +24,7 @@ class ArticleFieldKind(Enum):
     EVENT = auto()
     TRANSLATIONS = auto()  # by language
     ADDRESSES = auto()  # by language
+    CONFIDENCE = auto()  # by field
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from alerts.domain.issue import Actor
 from alerts.domain.languages import same_language
 from alerts.issue import editing
 from alerts.store import articles, duplicates, stories, transaction
+from alerts.store.split import split
 from alerts.store.stories import Member
 
 
@@ -43,14 +44,21 @@ def join(db: Database, article_id: str, other: str, actor: Actor, now: datetime)
 
 def part(
     db: Database, article_id: str, actor: Actor, now: datetime, other: str | None = None
-) -> None:
-    """Make an article a separate one, permanently; with `other`, another story than that one only."""
+) -> str:
+    """Make an article a separate one, permanently; with `other`, another story than that one only.
+
+    An article that is joined with no other, but was updated at another address, becomes two: returns
+    the id of the new one, else "".
+    """
+    new = ""
     with transaction(db):
         before = articles.get(db, article_id)
         editing.check_open(db, before.month)
         detail = {"article": article_id, "title": before.article.title}
         if other is None:
             again = _left_out(db, article_id)
+            new = _split(db, article_id, now)
+            detail |= {"new": new} if new else {}
             duplicates.part(db, article_id, now)
             if again:
                 editing.change_inside(db, article_id, "included", {"excluded": False}, actor, now)
@@ -58,6 +66,20 @@ def part(
             _part_from(db, article_id, other, now)
             detail |= {"other": other}
         editing.record(db, before.month, "article.parted", detail, actor, now)
+    return new
+
+
+def _split(db: Database, article_id: str, now: datetime) -> str:
+    """Two articles of one that its source has updated at another address, if it is joined with no other
+    and was never parted; returns the id of the new one, or ""."""
+    story = stories.of_story(db, article_id)
+    if len(story) > 1 or story[0].settled:
+        return ""
+    new = split(db, article_id, now)
+    if new:
+        duplicates.part(db, new, now)
+        stories.settle_apart(db, article_id, new, now)
+    return new
 
 
 def _left_out(db: Database, article_id: str) -> bool:

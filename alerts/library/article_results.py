@@ -21,10 +21,12 @@ class ArticleChanged:
 @dataclass(frozen=True, slots=True)
 class ArticleAdded:
     """An article that an editor added. `unread`: why its page could not be read; `filing`: where no
-    month was named, the one by the late-article rule."""
+    month was named, the one by the late-article rule; `doubts`: what was read from its page and is a
+    guess or not plausible, each with its field and the remedy."""
 
     article: StoredArticle
     unread: str = ""
     filing: Filing | None = None
     voided: tuple[Voided, ...] = ()
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()

@@ -15,8 +15,9 @@ from alerts.domain.article import Article, SourceKind
 from alerts.domain.errors import InputError, UsageError
 from alerts.domain.month import Month
 from alerts.domain.picture import Focus
-from alerts.issue import duplicates, editing
-from alerts.issue.article_edit import ArticleValue, edits_of, found_on_page
+from alerts.issue import duplicates, editing, held
+from alerts.issue.article_edit import ArticleValue, edits_of
+from alerts.issue.article_fill import FilledInDoubt, filled_in
 from alerts.library.article_results import ArticleAdded, ArticleChanged
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.voided import voided
@@ -78,10 +79,13 @@ class Articles(ProjectPart):
         if not address:
             raise UsageError(f"“{url}”: an article needs a full URL, http://… or https://…")
         edits, unread = self._edits(fields), ""
+        doubts: tuple[FilledInDoubt, ...] = ()
         if read:
             found, unread = self._read(address, needed=not edits.get("title"))
             if found is not None:
-                edits = found_on_page(found) | edits
+                edits, doubts = filled_in(
+                    found, edits, articles.of_open_months(opened.db), opened.now
+                )
                 address = found.url or address
         if not edits.get("title"):
             raise UsageError("an article whose page is not read needs a title")
@@ -93,7 +97,8 @@ class Articles(ProjectPart):
             raise UsageError(f"{address}: exists already; change it with `alerts article edit`")
         kept = StoredArticle(new, chosen)
         notes = self._pictured(new) if new.image else ()
-        return ArticleAdded(kept, unread, filing, voided(opened, [chosen], by), notes)
+        warned = tuple(one.told(new.id) for one in doubts)
+        return ArticleAdded(kept, unread, filing, voided(opened, [chosen], by), notes, warned)
 
     @call
     def edit(
@@ -151,8 +156,10 @@ class Articles(ProjectPart):
 
     @call
     def include(self, article: AnArticle, *, by: str = "") -> ArticleChanged:
-        """Include an excluded article again."""
-        return self._changed(article, "included", {"excluded": False}, by)
+        """Include an excluded article again; one in quarantine of a closed month joins the next."""
+        opened, kept = self._opened, self._named(article)
+        held.include(opened.db, kept.article.id, opened.actor(by), opened.now)
+        return self._rechecked(kept, by)
 
     @call
     def feature(self, article: AnArticle, *, on: bool = True, by: str = "") -> ArticleChanged:
@@ -213,11 +220,20 @@ class Articles(ProjectPart):
         self, article: AnArticle, other: AnArticle | None = None, *, by: str = ""
     ) -> ArticleChanged:
         """Make a duplicate or a translation a separate article again, for good; with `other`, settle
-        that these two are two stories."""
+        that these two are two stories. An article that its source has updated at another address
+        becomes two; a note names the new one."""
         opened, kept = self._opened, self._named(article)
         second = self._named(other).article.id if other is not None else None
-        duplicates.part(opened.db, kept.article.id, opened.actor(by), opened.now, second)
-        return self._rechecked(kept, by)
+        id_ = kept.article.id
+        new = duplicates.part(opened.db, id_, opened.actor(by), opened.now, second)
+        changed = self._rechecked(kept, by)
+        if not new:
+            return changed
+        note = (
+            f"{new} is the article at {kept.article.url}; {id_} is at {changed.article.article.url}"
+            f" again, and still has its text: `alerts article edit {id_} --title TITLE --summary TEXT`"
+        )
+        return replace(changed, notes=(note,))
 
     @call
     def near(self, month: AMonth = None) -> "tuple[NearHit, ...]":

@@ -39,6 +39,7 @@ from alerts.outbox.gate import Fatal
 from alerts.outbox.options import World
 from alerts.outbox.queue import Queued, queue
 from alerts.preview.mailed import linted, mail_previews
+from alerts.preview.unreviewed import mail_doubts
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import Turn
@@ -265,6 +266,8 @@ def _queued(work: _Work, month: Month) -> tuple[Queued | None, HeldBack | None]:
         progress(held_back)
         return None, held_back
     progress(queued)
+    if settings.alert.review != "required" and not queued.already:
+        progress(mail_doubts(db, settings, draft, work.now, work.world.connect))
     if queued.articles and not queued.already and leaves_the_machine(settings):
         proofs = linted(db, settings, draft, work.now)
         findings = (finding for proof in proofs for finding in proof.findings)

@@ -9,6 +9,7 @@ from alerts.domain.month import Month
 from alerts.lint.group import FindingGroup
 from alerts.outbox.queue import Queued
 from alerts.preview.mailed import PreviewsMailed
+from alerts.preview.unreviewed import DoubtsMailed
 from alerts.sources.collect import Collected
 
 
@@ -117,6 +118,7 @@ Step = (
     | Waiting
     | WentWithout
     | PreviewsMailed
+    | DoubtsMailed
     | HeldBack
     | Queued
     | LintedIssue

@@ -9,13 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from alerts.domain.article import Article, Event
+from alerts.domain.confidence import guess_of
 from alerts.domain.printable import printable
 from alerts.sources.calendar_events import own_uid
 from alerts.sources.calendar_private import is_private
 from alerts.sources.document import Fetched
 from alerts.sources.dropped import Dropped
 from alerts.sources.normalise import Intake, SourceContent, digest, image
-from alerts.sources.recurrence import alone_in, calendars, occurrences, text_of
+from alerts.sources.recurrence import alone_in, calendars, occurrences, series_in, text_of
 from alerts.text.passcodes import address_without_passcodes, without_passcodes
 from alerts.text.plain_text import plain, safe_url
 from alerts.text.plural import counted
@@ -32,8 +33,12 @@ def read(document: Fetched, intake: Intake, since: datetime) -> SourceContent:
     articles: list[Article] = []
     private: set[str] = set()
     for calendar in list(calendars(document.body, place, dropped)):
+        given = list(calendar.walk("VEVENT"))
+        alone, series = (
+            alone_in(given),
+            series_in(given),
+        )  # dates of any event have a RECURRENCE-ID later
         events = list(occurrences(calendar, since, until, place, faults))
-        alone = alone_in(calendar.walk("VEVENT"))
         enough = len(articles) + _MOST_SHOWN
         for event in events:
             if len(articles) > enough:
@@ -42,7 +47,7 @@ def read(document: Fetched, intake: Intake, since: datetime) -> SourceContent:
                 private.add(text_of(event, "UID"))
                 continue
             try:
-                article = _article(event, document, intake, alone)
+                article = _article(event, document, intake, alone, series)
             except (ValueError, AttributeError, OverflowError):
                 title = printable(text_of(event, "SUMMARY"), 50) or "without a title"
                 faults.append(f"{place}: the event “{title}” cannot be read")
@@ -60,7 +65,7 @@ def read(document: Fetched, intake: Intake, since: datetime) -> SourceContent:
 
 
 def _article(
-    event: Any, document: Fetched, intake: Intake, alone: frozenset[str]
+    event: Any, document: Fetched, intake: Intake, alone: frozenset[str], series: frozenset[str]
 ) -> Article | None:
     """One event as an article; None if it has no title."""
     title = without_passcodes(plain(text_of(event, "SUMMARY"))[:_LONGEST])
@@ -80,23 +85,26 @@ def _article(
         author=_parameter(event, "ORGANIZER", "CN"),
         image=_picture(event, document.base),
         tags=_categories(event),
-        marks=_marks(event, start),
+        marks=_marks(event, start, series),
     )
     return _with_event(article, event, start, document, intake)
 
 
-def _marks(event: Any, start: date | datetime) -> tuple[str, ...]:
+def _marks(event: Any, start: date | datetime, series: frozenset[str]) -> tuple[str, ...]:
     """The UID; of an event that is repeated, with its date, since each date is a story."""
-    uid = text_of(event, "UID").strip()
-    again = any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
-    return (f"uid:{uid} {start.isoformat()}" if again else f"uid:{uid}",) if uid else ()
+    uid = text_of(event, "UID")
+    named = f"uid:{uid.strip()}"
+    return (f"{named} {start.isoformat()}" if uid in series else named,) if uid.strip() else ()
 
 
 def _with_event(
     article: Article, event: Any, start: date | datetime, document: Fetched, intake: Intake
 ) -> Article:
+    floating = isinstance(start, datetime) and start.tzinfo is None
+    doubt = guess_of("zone", "its calendar names no time zone; that of the alert is taken")
     return replace(
         article,
+        confidence=(*article.confidence, doubt) if floating else article.confidence,
         section=intake.source.section or "events",
         event=Event(
             _moment(start, intake),

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from alerts.config.settings import Settings
 from alerts.domain.article import OF_PAGES, Article, Source
+from alerts.domain.confidence import likely
 from alerts.domain.errors import InputError
 from alerts.domain.month import Month
 from alerts.domain.printable import printable
@@ -30,6 +31,8 @@ from alerts.store import article_pages, articles, audit_log, clock, issues, stor
 from alerts.store import sources as kept
 from alerts.text.plural import counted
 from alerts.text.urls import page_of
+
+_BY_ADDRESS = likely("published", "it has no date; its address names the month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,10 @@ def _place(
     placer = Placer(db, source.id or None, present, settings.default_language, now)
     for article, why in quarantine.judged(db, source, listed, result.month, now):
         at = article.published or _by_address(article, settings)
+        if at is not None and article.published is None:
+            article = replace(article, confidence=(*article.confidence, _BY_ADDRESS))
         filing = filed(at, result.month, settings.zone, closed, settings.alert.late)
+        asked = "" if why else quarantine.in_doubt(article, filing, settings)
         if why:
             id_, change, note = quarantine.hold(db, source, article, why, filing.month, now)
             placed = Placed(id_, change, note)
@@ -166,9 +172,12 @@ def _place(
             quarantine.reopen(db, article, filing, now)
             placed = placer.place(article, filing.month)
         result.notes += [placed.note] if placed.note else []
-        if placed.new and filing.late:
+        if asked:
+            note = quarantine.ask(db, source, article, placed, asked, now)
+            result.notes += [note] if note else []
+        elif placed.new and filing.late:
             result.notes.append(_keep_late(db, article, filing, now))
-        if not why and (released := quarantine.release(db, placed.id, filing, now)):
+        if not why and not asked and (released := quarantine.release(db, placed.id, filing, now)):
             result.notes.append(released)
             placed = replace(placed, change="updated")
         undated += placed.change == "new" and at is None and article.event is None and not why

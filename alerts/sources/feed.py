@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import feedparser
 
 from alerts.domain.article import Article, Image
+from alerts.domain.confidence import FieldConfidence, likely
 from alerts.domain.errors import InputError
 from alerts.domain.printable import printable
 from alerts.sources import jsonfeed
@@ -32,6 +33,7 @@ from alerts.text.plain_text import first_image, plain, safe_url, tidy
 
 _DATES = ("published", "updated", "created")
 _BROKEN = (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError)
+_CHANGED = (likely("published", "its entry has only the date of its last change"),)
 _LOOSE = 200_000  # octets; longer broken feeds are not given to feedparser's own repair
 
 
@@ -133,6 +135,10 @@ def _article(entry: Any, parsed: Any, site: str, base: str, intake: Intake) -> A
     whole = _text(parsed.feed, "language")
     spoken = (entry, entry.get("title_detail") or {}, texts[0] if texts else {})
     own = next((tag for part in spoken if (tag := _text(part, "language"))), "")
+    published, doubts = _published(entry, url, intake, atom=atom)
+    named_picture, first_picture = _images(entry, texts, base, "" if named or atom else url)
+    if first_picture and not named_picture:
+        doubts = (*doubts, likely("image", "its entry names none; the first in its text"))
     return intake.article(
         url=url or (site if title or summary else ""),
         fragment="" if url else digest(mark),
@@ -140,13 +146,14 @@ def _article(entry: Any, parsed: Any, site: str, base: str, intake: Intake) -> A
         summary=summary,
         language="" if own == whole else own,
         fallback_language=whole,
-        published=_published(entry, url, intake),
-        image=_image(entry, texts, base, "" if named or atom else url),
+        published=published,
+        image=named_picture or first_picture,
         author=plain(_author(entry, atom)),
         tags=[plain(_text(tag, "label") or _text(tag, "term")) for tag in entry.get("tags", ())],
         alternates=_alternates(entry, base),
         marks=list(_marks(entry, base)),
         site=plain(_text(parsed.feed, "title")),
+        doubts=doubts,
     )
 
 
@@ -204,19 +211,25 @@ def _marks(entry: Any, base: str) -> Iterator[str]:
             yield f"short:{safe_url(_text(link, 'href'), base)}"
 
 
-def _published(entry: Any, url: str, intake: Intake) -> datetime | None:
-    """The first date of the entry that can be parsed, in UTC; of one without dates, that in its address."""
+def _published(
+    entry: Any, url: str, intake: Intake, *, atom: bool
+) -> tuple[datetime | None, tuple[FieldConfidence, ...]]:
+    """The first date of the entry that can be parsed, in UTC; of one without dates, that in its address;
+    with the doubts about it."""
     for name in _DATES:
         text = _text(entry, name)
+        doubts = _CHANGED if atom and name == "updated" else ()
         if moment := intake.moment(text):
-            return moment
+            return moment, (*doubts, *intake.zone_doubts(text))
         found = dict.get(entry, f"{name}_parsed")
         if found and _other_calendar(text):
             try:
-                return datetime.fromtimestamp(timegm(found), UTC)
+                return datetime.fromtimestamp(timegm(found), UTC), doubts
             except (ValueError, OverflowError):
                 continue
-    return None if any(_text(entry, name) for name in _DATES) else intake.moment(in_address(url))
+    if any(_text(entry, name) for name in _DATES) or not (at := intake.moment(in_address(url))):
+        return None, ()
+    return at, (likely("published", "its entry has none; the day in its address"),)
 
 
 def _other_calendar(text: str) -> bool:
@@ -231,8 +244,10 @@ def _other_calendar(text: str) -> bool:
     )
 
 
-def _image(entry: Any, texts: list[Any], base: str, page: str = "") -> Image | None:
-    """A picture that the entry names, else the first in its text; relative ones there are relative to
+def _images(
+    entry: Any, texts: list[Any], base: str, page: str = ""
+) -> tuple[Image | None, Image | None]:
+    """The picture that the entry names, and the first in its text; relative ones there are relative to
     its `page`, or to the base that the text itself names."""
     named = [m.get("url") for m in entry.get("media_content", ()) if _shows(m, "url")]
     named += [m.get("url") for m in entry.get("media_thumbnail", ())]
@@ -246,7 +261,7 @@ def _image(entry: Any, texts: list[Any], base: str, page: str = "") -> Image | N
     inline = (
         first_image(_text(text, "value"), page or _text(text, "base") or base) for text in texts
     )
-    return next((found for found in (*pictures, *inline) if found), None)
+    return next(filter(None, pictures), None), next(filter(None, inline), None)
 
 
 def _shows(media: Any, key: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from alerts.domain.article import Article
+from alerts.domain.confidence import FieldConfidence, likely
 from alerts.domain.errors import InputError
 from alerts.domain.printable import printable
 from alerts.sources.document import Fetched
@@ -97,6 +98,7 @@ def _article(
         if isinstance(attachment, dict) and _text(attachment, "mime_type").startswith("image/")
     ]
     pictures = (found for address in addresses if address and (found := image(address, base)))
+    picture, published = next(pictures, None), intake.moment(_text(item, "date_published"))
     return intake.article(
         url=url or (site if title or summary else ""),
         fragment="" if url else digest(mark),
@@ -104,13 +106,24 @@ def _article(
         summary=summary,
         language=_text(item, "language"),
         fallback_language=_text(feed, "language"),
-        published=intake.moment(_text(item, "date_published"))
-        or intake.moment(_text(item, "date_modified")),
-        image=next(pictures, None) or first_image(html, base),
+        published=published or intake.moment(_text(item, "date_modified")),
+        image=picture or first_image(html, base),
         author=plain(next((name for a in authors if (name := _text(a, "name"))), "")),
         site=plain(_text(feed, "title")),
         tags=[tag for tag in _list(item, "tags") if isinstance(tag, str)],
+        doubts=_doubts(item, intake, published=published is not None, picture=picture is not None),
     )
+
+
+def _doubts(
+    item: dict[str, Any], intake: Intake, *, published: bool, picture: bool
+) -> Iterator[FieldConfidence]:
+    """Which values of an item are not sure; `published`, `picture`: whether it names them."""
+    yield from intake.zone_doubts(_text(item, "date_published" if published else "date_modified"))
+    if not published:
+        yield likely("published", "its entry has only the date of its last change")
+    if not picture:
+        yield likely("image", "its entry names none; the first in its text")
 
 
 def _list(table: dict[str, Any], name: str) -> list[Any]:

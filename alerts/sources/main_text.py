@@ -3,7 +3,8 @@
 trafilatura finds the text; it also finds a title, date or site name where the metadata has none. Two
 additions help where trafilatura loses much of a page: paragraphs in the same kind of element as those
 that it found (a text that advertisements divide), and the text that the page holds as data (JSON-LD).
-Measured by `python -m benchmarks.pages`. Fetches nothing.
+A second extractor votes (`text_vote`). Measured by
+`python -m benchmarks.pages`. Fetches nothing.
 """
 
 import re
@@ -14,16 +15,21 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from alerts.domain.confidence import FieldConfidence, guess_of, likely
+from alerts.sources.text_vote import voted
 from alerts.text.plain_text import plain, tidy
 
 _MOST_ELEMENTS = (
     30_000  # most elements of a page whose text is extracted; few real pages have 5,000
 )
+_MOST_VOTED = 10_000  # of a page that is read twice more
 _PARAGRAPH = 60  # characters from which a <p> is prose
 _NEARLY_ALL, _MUCH_MORE = 0.8, 1.3
 _PLACED = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "div", "ul", "img", "article", "section"}
 )
+_LARGE = likely("text", "its page is too large for a second opinion")
+_DISAGREED = guess_of("text", "two extractors disagree about the text of its page")
 _WORD = re.compile(r"\w+")
 
 Place = tuple[str, str]  # the tag and class of what a paragraph stands in
@@ -37,10 +43,12 @@ class Content:
     title: str = ""
     date: str = ""
     site: str = ""
+    doubts: tuple[FieldConfidence, ...] = ()
 
 
-def content(tree: Any, url: str, told: Iterable[str] = ()) -> Content:
-    """Extract the main text; `told` are texts of the page that it holds as data (JSON-LD).
+def content(tree: Any, url: str, told: Iterable[str] = (), language: str = "") -> Content:
+    """Extract the main text; `told` are texts of the page that it holds as data (JSON-LD), `language` is
+    what it declares.
 
     Returns nothing for a page so large that it would take minutes (rule X4). The tree is not changed.
     """
@@ -58,9 +66,16 @@ def content(tree: Any, url: str, told: Iterable[str] = ()) -> Content:
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
     fields: dict[str, Any] = found.as_dict() if isinstance(found, Document) else found or {}
-    text = _carried(completed(str(fields.get("text") or ""), tree), told)
+    read = completed(str(fields.get("text") or ""), tree)
+    text = _carried(read, told)
+    doubts: tuple[FieldConfidence, ...] = ()
+    if next(islice(tree.iter(), _MOST_VOTED, None), None) is not None:
+        doubts = (_LARGE,)
+    elif text == read:
+        vote = voted(text, tree, url, language.lower()[:2])
+        text, doubts = vote.text, () if vote.agreed else (_DISAGREED,)
     title, date, site = (str(fields.get(name) or "") for name in ("title", "date", "sitename"))
-    return Content("\n".join(filter(None, map(tidy, text.splitlines()))), title, date, site)
+    return Content("\n".join(filter(None, map(tidy, text.splitlines()))), title, date, site, doubts)
 
 
 def _without_layout(tree: Any) -> Any:

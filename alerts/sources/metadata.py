@@ -154,13 +154,18 @@ def language(tree: Any, meta: Metadata) -> str:
     return next((value for value in declared if value and value.strip()), "")
 
 
-def picture(meta: Metadata, tree: Any, base: str) -> Image | None:
-    """The picture that the page names, else the first one in its article."""
+def named_picture(meta: Metadata, base: str) -> Image | None:
+    """The picture that the page names."""
     alt = meta.first("og:image:alt", "twitter:image:alt")
     named = meta.raw("og:image:secure_url", "og:image", "og:image:url", "twitter:image",
                      "twitter:image:src", "ld:image", "ld:thumbnailurl")  # fmt: skip
     found = (image(url, base, alt) for url in named)
-    return next(filter(None, (*found, *_shown(tree, base))), None)
+    return next(filter(None, found), None)
+
+
+def first_picture(tree: Any, base: str) -> Image | None:
+    """The first picture in the article of a page."""
+    return next(filter(None, _shown(tree, base)), None)
 
 
 def _shown(tree: Any, base: str) -> Iterator[Image | None]:

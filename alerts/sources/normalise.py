@@ -7,8 +7,8 @@ missing values from the admin's settings for the source, and the language by det
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from alerts.config.settings import Settings
 from alerts.domain.article import Article, Image, Source
+from alerts.domain.confidence import JUDGED, Confidence, FieldConfidence, guess_of, likely
 from alerts.domain.languages import same_language
 from alerts.sources.dates import parsed
 from alerts.sources.language_guess import Guess, guess
@@ -32,7 +33,12 @@ _MOST_TAGS = 20
 _MOST_ALTERNATES = 50
 _MOST_MARKS, _LONGEST_MARK = 20, 1000
 _TELLING = 80  # a text of this many characters may overrule the language that a site declares
+_ENDS_IN_TIME = re.compile(r"[\sT]\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?\s*$")
+_FURTHEST = timedelta(hours=14)  # of any time zone from UTC
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[a-z0-9]{1,8})*")
+
+_OPENING = likely("summary", "its source has none; the first sentences of its text")
+_MADE_TITLE = guess_of("title", "its source has none; the beginning of its summary, or its address")
 
 
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
@@ -85,6 +91,7 @@ class Intake:
         marks: Iterable[str] = (),
         site: str = "",
         texts: Mapping[str, str] = NO_TEXTS,
+        doubts: Iterable[FieldConfidence] = (),
     ) -> Article:
         """An article with plain text fields and an absolute (or empty) `url`.
 
@@ -93,17 +100,26 @@ class Intake:
         whole source. `fragment` tells it from others at the same address. `alternates` are addresses
         of the same in other languages; `marks` what else it is known by. `site` is the name of the
         site or feed, which is taken off titles. `texts`: those of `article.SAID_AS_TEXT` by name.
+        `doubts`: which of the values are not sure.
         """
         length = self.settings.sources.summary_length
         url = address_without_passcodes(url)
         if invites(f"{title} {summary} {text}"):
             title, summary = without_passcodes(title), without_passcodes(tidy(summary))
             text = "\n".join(map(without_passcodes, text.splitlines()))
-        summary = summarised(tidy(summary), length) or opening(map(tidy, text.splitlines()), length)
+        there = {"published": published, "zone": published, "image": image}
+        told = {one.field: one for one in doubts if there.get(one.field, True)}
+        summary = summarised(tidy(summary), length)
+        if not summary and (summary := opening(map(tidy, text.splitlines()), length)):
+            told["summary"] = replace(told.get("text", _OPENING), field="summary")
         address = (canonical(url) + (f"#{fragment}" if fragment else "")) if url else ""
         title = without_site(tidy(title), (site, author, texts.get("author", "")), address)
-        title = shorten(title, _LONGEST_TITLE) or shorten(summary, 80) or _from_url(url)
-        named, guessed = self._language(language, fallback_language, title, summary)
+        title = shorten(title, _LONGEST_TITLE)
+        if not title:
+            told["title"] = _MADE_TITLE
+            title = shorten(summary, 80) or _from_url(url)
+        named, doubt = self._language(language, fallback_language, title, summary)
+        told |= {"language": doubt} if doubt else {}
         said: dict[str, Any] = {
             name: shorten(_CLEANED.get(name, tidy)(text), _LONGEST_FIELD)
             for name, text in {"author": author, **texts}.items()
@@ -113,7 +129,8 @@ class Intake:
             title=title,
             summary=summary,
             language=named,
-            guessed=guessed,
+            guessed=doubt is not None and doubt.confidence is Confidence.GUESS,
+            confidence=tuple(told[name] for name in JUDGED if name in told),
             section=self.source.section or "news",
             published=published if published and 1970 <= published.year <= 2200 else None,
             image=image,
@@ -125,23 +142,32 @@ class Intake:
             **said,
         )
 
-    def _language(self, own: str, of_source: str, title: str, summary: str) -> tuple[str, bool]:
-        """The language of an article, and whether it is only the alert's first language as a default.
+    def _language(
+        self, own: str, of_source: str, title: str, summary: str
+    ) -> tuple[str, FieldConfidence | None]:
+        """The language of an article, and the doubt about it, a guess where it is only the alert's first.
 
         In this order: the item's own language; the admin's setting for the source; the language that
         the source declares, unless a long text is certainly in another language (many sites declare the
         language of their software); a certain detection from the text.
         """
         if said := self.language(own) or self.source.language:
-            return said, False
+            return said, None
         text = f"{title}. {summary}"
         if whole := self.language(of_source):
             read = guess(text) if len(text) >= _TELLING else Guess("", 0)
             other = self.language(read.language) if read.certain else ""
-            return (other if other and not same_language(other, whole) else whole), False
+            if other and not same_language(other, whole):
+                return other, likely(
+                    "language", f"its source declares “{whole}”, its text is not in it"
+                )
+            return whole, None
         read = guess(text)
-        told = self.language(read.language) if read.sure else ""
-        return told or self.settings.default_language, not told
+        if told := self.language(read.language) if read.sure else "":
+            return told, likely("language", "its source declares none; detected from its text")
+        return self.settings.default_language, guess_of(
+            "language", "its source declares none, and its text does not show it"
+        )
 
     def _alternates(self, given: Mapping[str, str], url: str, language: str) -> dict[str, str]:
         """Canonical addresses of translations by language; only on the site of the article itself."""
@@ -178,6 +204,17 @@ class Intake:
             return self.noon(found) if found else None
         except OverflowError:
             return None
+
+    def zone_doubts(self, text: str) -> tuple[FieldConfidence, ...]:
+        """The doubt about a date whose hour is in no named time zone: a guess where that decides its
+        month."""
+        moment = parsed(text)
+        if not isinstance(moment, datetime) or (moment.tzinfo and not _ENDS_IN_TIME.search(text)):
+            return ()
+        edges = {(moment + way * _FURTHEST).month for way in (-1, 1)}
+        grade = guess_of if len(edges) > 1 else likely
+        taken = "UTC" if moment.tzinfo else "that of the alert"
+        return (grade("zone", f"its date names no time zone; {taken} is taken"),)
 
     def aware(self, moment: datetime) -> datetime:
         """The moment; without a time zone, it is in the alert's time zone."""

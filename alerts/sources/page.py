@@ -11,6 +11,7 @@ from lxml import etree
 from lxml import html as markup_tree
 
 from alerts.domain.article import Article
+from alerts.domain.confidence import guess_of, likely
 from alerts.domain.errors import InputError
 from alerts.sources import main_text as body
 from alerts.sources import metadata
@@ -23,6 +24,8 @@ from alerts.text.plain_text import safe_url, tidy
 from alerts.text.sentences import completed
 
 _MOST_TAGS = 200_000  # octets; the tree of a larger page would take gigabytes
+_HEADLINE = 15  # characters of a heading that is not the name of a site or section
+_DIVIDED = re.compile(r"[|–—·»:-]\s+\S.*|\S.*\s+[|–—·»-]")
 FEEDS = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
 
 
@@ -42,10 +45,13 @@ def article(tree: Any, document: Fetched, intake: Intake) -> Article:
         or safe_url(document.url)
         or metadata.own_address(tree)
     )
-    content = body.content(tree, document.url, metadata.bodies(tree))
+    content = body.content(tree, document.url, metadata.bodies(tree), metadata.language(tree, meta))
     title = meta.first("og:title", "citation_title", "ld:headline", "twitter:title", "dc.title",
                        "dcterms.title", "eprints.title", "bepress_citation_title")  # fmt: skip
-    title = title or plain_value(content.title) or _text_of(tree, "//h1", "//title")
+    doubts = list(content.doubts)
+    if not title:
+        doubts.append(likely("title", "its page declares none; the heading or title of its text"))
+        title = plain_value(content.title) or _text_of(tree, "//h1", "//title")
     summary = meta.first("og:description", "ld:description", "description", "dc.description",
                          "dcterms.description", "dcterms.abstract", "twitter:description",
                          "citation_abstract", "dc.description.abstract", "eprints.abstract")  # fmt: skip
@@ -56,14 +62,18 @@ def article(tree: Any, document: Fetched, intake: Intake) -> Article:
                       "citation_publisher", "citation_technical_report_institution", "dc.publisher",
                       "dcterms.publisher")  # fmt: skip
     site = site or plain_value(content.site)
+    dated = published(meta, tree, address, content.date, intake)
+    if (shown := metadata.named_picture(meta, document.base)) is None:
+        shown = metadata.first_picture(tree, document.base)
+        doubts.append(guess_of("image", "its page names none; the first in its article"))
     return intake.article(
         url=address,
-        title=_without(site, title),
+        title=_headline(_without(site, title), tree),
         summary=completed(summary, tidy(text)),
         text=text,
         fallback_language=metadata.language(tree, meta),
-        published=published(meta, tree, address, content.date, intake),
-        image=metadata.picture(meta, tree, document.base),
+        published=dated.moment,
+        image=shown,
         author=site,
         tags=[
             *map(plain_value, meta.all("article:tag")),
@@ -71,7 +81,19 @@ def article(tree: Any, document: Fetched, intake: Intake) -> Article:
         ],
         alternates=metadata.alternates(tree, document.base),
         marks=metadata.marks(tree, meta, document.base),
+        doubts=(*doubts, *dated.doubts),
     )
+
+
+def _headline(title: str, tree: Any) -> str:
+    """The title without the name of a section before or behind it: its page shows the rest as a heading."""
+    shown = (tidy(one.text_content()) for one in tree.iter("h1"))
+    for heading in (one for one in shown if len(one) >= _HEADLINE):
+        before, found, behind = title.partition(heading)
+        rest = before.strip() or behind.strip()
+        if found and bool(before.strip()) != bool(behind.strip()) and _DIVIDED.fullmatch(rest):
+            return heading
+    return title
 
 
 def _without(site: str, title: str) -> str:

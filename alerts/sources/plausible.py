@@ -18,6 +18,7 @@ from alerts.text.urls import page_of
 from alerts.text.words import words
 
 _FIRST = 1971  # a system that has lost a date gives 1 January 1970
+_A_DAY_AHEAD = timedelta(days=1)  # noon of today somewhere else
 _AHEAD = timedelta(days=366)  # what is announced may be of next year
 _SHORT_TEXT = 250  # words that an error page has at most, with what it suggests instead
 _NAME = 6  # words that the name of a site has at most
@@ -67,10 +68,21 @@ def doubts(article: Article, siblings: Iterable[Article] = (), *, page: bool) ->
     `page`: it was read from a web page. `siblings` are other pages of its site, those of the same
     reading too.
     """
-    found = [_no_title(article), _repeats_metadata(article)]
+    return tuple(why for _, why in implausible(article, siblings, page=page))
+
+
+def implausible(
+    article: Article, siblings: Iterable[Article] = (), *, page: bool
+) -> tuple[tuple[str, str], ...]:
+    """The same with the field that each is about: title, summary or, of the whole page, url."""
+    found = [("title", _no_title(article)), ("summary", _repeats_metadata(article))]
     if page:
-        found += [_no_article(article), _not_the_link(article), _like_a_sibling(article, siblings)]
-    return tuple(filter(None, found))
+        found += [
+            ("url", _no_article(article)),
+            ("url", _not_the_link(article)),
+            ("url", _like_a_sibling(article, siblings)),
+        ]
+    return tuple((field, why) for field, why in found if why)
 
 
 def wrong_date(article: Article, now: datetime) -> str:
@@ -79,6 +91,12 @@ def wrong_date(article: Article, now: datetime) -> str:
     if at is None or (at.year >= _FIRST and at <= now + _AHEAD):
         return ""
     return f"its date, {at:%Y-%m-%d}, cannot be right"
+
+
+def of_something_ahead(article: Article, now: datetime) -> bool:
+    """True for a date that no source declares and that is still to come: that of an event it announces."""
+    sure = all(one.field != "published" for one in article.confidence)
+    return not sure and article.published is not None and article.published > now + _A_DAY_AHEAD
 
 
 def _no_title(article: Article) -> str:

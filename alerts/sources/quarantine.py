@@ -13,20 +13,23 @@ from itertools import groupby
 
 from sqlite_utils import Database
 
+from alerts.config.settings import Settings
 from alerts.domain.article import OF_PAGES, Article, Source, SourceKind
 from alerts.domain.month import Month
 from alerts.domain.printable import printable
 from alerts.domain.story import AliasKind
 from alerts.sources.late import Filing
-from alerts.sources.plausible import doubts, wrong_date
+from alerts.sources.placing import Placed
+from alerts.sources.plausible import doubts, of_something_ahead, wrong_date
 from alerts.sources.reader import SourceReader
-from alerts.store import aliases, article_pages, articles, quarantine, stories
+from alerts.store import aliases, article_pages, articles, quarantine, stories, transaction
 from alerts.store import sources as kept
 from alerts.store.articles import Change
 from alerts.store.quarantine import Quarantined
 from alerts.text.aliases import linked_as, pages, site_of
 
 _READ_FOR = timedelta(days=60)  # after that its month is long gone
+_A_DAY = timedelta(hours=23, minutes=30)  # a daily collection may begin some minutes earlier
 
 
 def judged(
@@ -45,6 +48,9 @@ def judged(
         why = doubts(article, (*given, *others), page=page)
         if dated := wrong_date(article, now):
             why, article = (*why, dated), replace(article, published=None)
+        elif of_something_ahead(article, now):
+            told = tuple(o for o in article.confidence if o.field not in ("published", "zone"))
+            article = replace(article, published=None, confidence=told)
         found.append((_as_asked(article) if why else article, why))
     return found
 
@@ -77,10 +83,48 @@ def hold(
     asked = article.url if source.kind == SourceKind.LISTING else ""
     quarantine.keep(db, article.id, why, now, asked=asked, linked_as=linked_as(article))
     again = (
-        f"; it is held in quarantine, and read again at each collection"
+        f"; it is held in quarantine, and read again once a day"
         f" (`alerts article include {article.id}` takes it in)"
     )
     return article.id, "new", f"{about.format(article.id)}: {'; '.join(why)}{again}"
+
+
+def in_doubt(article: Article, filing: Filing, settings: Settings) -> str:
+    """Why a person is asked before the article is in an issue; "" for no reason.
+
+    Its month rests on a guess, and the issue of that month is closed or, by alert.review, nobody sees
+    the issue before it is sent.
+    """
+    told = next((one.why for one in article.confidence if one.field == "published"), "")
+    if not article.month_guessed or article.published is None:
+        return ""
+    what = f"its date, {article.published:%Y-%m-%d},"
+    if filing.late:
+        return f"{what} is a guess ({told}), and the issue of {filing.own} is closed"
+    if settings.alert.review != "required":
+        return f"{what} is a guess ({told}), and nobody reviews the issue (alert.review)"
+    return ""
+
+
+def ask(
+    db: Database, source: Source, article: Article, placed: Placed, why: str, now: datetime
+) -> str:
+    """Keep an article in doubt out of the issue until a person includes it; returns a note.
+
+    Only a new one, or one that is in quarantine: what was in an issue stays there.
+    """
+    before = quarantine.find(db, placed.id)
+    if before.settled if before else not placed.new:
+        return ""
+    articles.edit(db, placed.id, {"excluded": True}, now)
+    asked = article.url if source.kind == SourceKind.LISTING else ""
+    quarantine.keep(db, placed.id, [why], now, asked=asked, linked_as=linked_as(article))
+    if before and before.reasons == (why,):
+        return ""
+    return (
+        f"“{printable(article.title, 80)}” ({placed.id}): {why}; it is left out until a person says so"
+        f" (`alerts article include {placed.id}`)"
+    )
 
 
 def reopen(db: Database, article: Article, filing: Filing, now: datetime) -> None:
@@ -107,17 +151,19 @@ def release(db: Database, article_id: str, filing: Filing, now: datetime) -> str
 def read_again(
     db: Database, reader: SourceReader, now: datetime
 ) -> Iterator[tuple[Source, list[Article]]]:
-    """Read the pages of articles in quarantine again, those of several sites at once; yields what is
-    there now, by source."""
+    """Read the pages of articles in quarantine again, those of several sites at once, each at most once a
+    day; yields what is there now, by source."""
     known = {source.id: source for source in kept.all_sources(db)}
     nobody = Source(0, "", SourceKind.LISTING)
-    waiting = sorted(quarantine.waiting(db, now - _READ_FOR), key=_source_and_site)
+    waiting = sorted(quarantine.waiting(db, now - _READ_FOR, now - _A_DAY), key=_source_and_site)
     groups = [list(group) for _, group in groupby(waiting, key=_source_and_site)]
     asked = [(known.get(group[0].source_id or 0, nobody), group) for group in groups]
     with ThreadPoolExecutor(max(1, len(asked[:8]))) as pool:
-        answers = pool.map(lambda one: _read(reader, *one), asked)
-        for (source, _), found in zip(asked, answers, strict=True):
-            yield source, found
+        answers = list(pool.map(lambda one: _read(reader, *one), asked))
+    with transaction(db):
+        quarantine.keep_read(db, [one.article_id for one in waiting], now)
+    for (source, _), found in zip(asked, answers, strict=True):
+        yield source, found
 
 
 def _source_and_site(one: Quarantined) -> tuple[int, str]:

@@ -71,12 +71,17 @@ def _starts(event: Any) -> bool:
 def alone_in(events: list[Any]) -> frozenset[str]:
     """The URLs that only one of these events has, on only one date."""
     named = Counter(text_of(event, "URL") for event in events)
-    repeated = {
-        text_of(event, "URL")
-        for event in events
-        if any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
-    }
+    repeated = {text_of(event, "URL") for event in events if _is_repeated(event)}
     return frozenset(url for url, times in named.items() if times == 1 and url not in repeated)
+
+
+def series_in(events: list[Any]) -> frozenset[str]:
+    """The UIDs of the events that take place on several dates, or may."""
+    return frozenset(text_of(event, "UID") for event in events if _is_repeated(event))
+
+
+def _is_repeated(event: Any) -> bool:
+    return any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
 
 
 def occurrences(

@@ -14,6 +14,7 @@ from typing import Any
 
 from alerts.domain.article import FIELDS, STORED, Article, Event, Image, Translation, day_or_moment
 from alerts.domain.article_fields import ArticleFieldKind as Kind
+from alerts.domain.confidence import Confidence, FieldConfidence, settled
 from alerts.domain.picture import focus_of, focus_text
 from alerts.store import moment, stamp
 from alerts.text.urls import page_of
@@ -72,10 +73,18 @@ def of_sources(found: str) -> dict[str, Any]:
 
 
 def overlaid(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`under` with the fields of `over`; translations are merged field by field."""
+    """`under` with the fields of `over`; translations are merged field by field.
+
+    What `over` says is sure, unless it says how sure it is.
+    """
     result = {**under, **over}
     if "language" in over:
         result["guessed"] = bool(over.get("guessed"))
+    doubts = {n: d for n, d in under.get("confidence", {}).items() if not settled(n, over)}
+    if doubts := {**doubts, **over.get("confidence", {})}:
+        result["confidence"] = doubts
+    else:
+        result.pop("confidence", None)
     languages = {**under.get("translations", {}), **over.get("translations", {})}
     if languages:
         result["translations"] = {
@@ -136,7 +145,7 @@ def _written(article: Article, moments: Callable[[datetime], str]) -> dict[str, 
 
 def flat(article: Article) -> dict[str, Any]:
     """The fields of an article by name, without empty ones, for comparing two versions of it."""
-    return flat_fields(fields_of(article))
+    return flat_fields({n: v for n, v in fields_of(article).items() if n != "confidence"})
 
 
 def image_fields(image: Image) -> dict[str, str]:
@@ -178,6 +187,17 @@ def _translations(told: Mapping[str, Mapping[str, str]]) -> dict[str, Translatio
     }
 
 
+def _confidence_fields(told: tuple[FieldConfidence, ...]) -> dict[str, dict[str, str]]:
+    return {one.field: {"confidence": one.confidence.value, "why": one.why} for one in told}
+
+
+def _confidence(fields: Mapping[str, Mapping[str, str]]) -> tuple[FieldConfidence, ...]:
+    return tuple(
+        FieldConfidence(name, Confidence(said["confidence"]), said["why"])
+        for name, said in fields.items()
+    )
+
+
 def _translation_fields(told: Mapping[str, Translation]) -> dict[str, dict[str, str]]:
     return {
         language: {"title": t.title, "summary": t.summary} | ({"url": t.url} if t.url else {})
@@ -193,6 +213,7 @@ _TO_JSON: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.EVENT: lambda event: event_fields(event) if event else None,
     Kind.WORDS: list,
     Kind.TRANSLATIONS: _translation_fields,
+    Kind.CONFIDENCE: _confidence_fields,
 }
 _OF_JSON: Mapping[Kind, Callable[[Any], Any]] = {
     **_SAME,
@@ -202,6 +223,7 @@ _OF_JSON: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.WORDS: tuple,
     Kind.FLAG: bool,
     Kind.TRANSLATIONS: _translations,
+    Kind.CONFIDENCE: _confidence,
 }
 
 

@@ -133,6 +133,7 @@ def take_source(db: Database, article_id: str, names: Collection[str], now: date
         for key in where.split(".") if where else ():
             inner = inner.get(key, {})
         inner.pop(field, None)
+        edits.get("confidence", {}).pop(name, None)
     kept = {language: words for language, words in edits.pop("translations", {}).items() if words}
     edits |= {"translations": kept} if kept else {}
     _rewrite(db, article_id, edits, basis, now)

@@ -4,7 +4,7 @@ Guarantees: what an editor has decided about an article is never decided anew.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,13 +67,23 @@ def open_ones(db: Database, month: Month | None = None) -> tuple[Quarantined, ..
     return tuple(map(_read, rows.fetchall()))
 
 
-def waiting(db: Database, since: datetime) -> tuple[Quarantined, ...]:
-    """Those whose page is to be read again: nobody has decided, and they came after `since`."""
+def waiting(db: Database, since: datetime, read_before: datetime) -> tuple[Quarantined, ...]:
+    """Those whose page is to be read again: nobody has decided, they came after `since`, and their page
+    was last read before `read_before`."""
     rows = db.conn.execute(
-        f"{_ALL} WHERE NOT q.settled AND q.asked <> '' AND q.since > ? ORDER BY q.since, q.article_id",
-        (stamp(since),),
+        f"""{_ALL} WHERE NOT q.settled AND q.asked <> '' AND q.since > ?
+               AND coalesce(q.read_at, q.since) <= ? ORDER BY q.since, q.article_id""",
+        (stamp(since), stamp(read_before)),
     )
     return tuple(map(_read, rows.fetchall()))
+
+
+def keep_read(db: Database, article_ids: Iterable[str], now: datetime) -> None:
+    """Record that the pages of these were asked for again."""
+    db.conn.executemany(
+        "UPDATE quarantine SET read_at = ? WHERE article_id = ?",
+        [(stamp(now), article_id) for article_id in article_ids],
+    )
 
 
 def settle(db: Database, article_id: str) -> None:

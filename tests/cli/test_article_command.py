@@ -58,7 +58,7 @@ def test_an_article_added_by_hand_has_all_that_was_given(desk: Desk) -> None:
         "summary": "S", "language": "es", "section": "events", "published": "2026-10-31T12:00:00+00:00",
         "image": {"url": "https://a.example/i.png", "alt": "A door"}, "author": "Org", "tags": ["law", "home"],  # noqa: E501
         "profile": "icj", "event": {"start": "2026-11-02T17:00:00+00:00", "end": "2026-11-03", "place": "Madrid"},  # noqa: E501
-        "translations": {}, "same_as": "", "reports": [], "language_guessed": False,
+        "translations": {}, "same_as": "", "reports": [], "language_guessed": False, "confidence": {},
         "featured": False, "excluded": False, "position": None, "layout": "", "note": "",
         "source": {},
     }  # fmt: skip

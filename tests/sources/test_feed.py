@@ -3,6 +3,7 @@
 import json
 import re
 import resource
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -371,7 +372,7 @@ def test_script_in_any_field_stays_out_x5() -> None:
             items = f"<item><link>/1</link><title>T</title><{field}>{payload}</{field}></item>"
             tried += 1
             through += any(
-                re.search(r"<\w|alert\(1\)", repr(a)) is not None
+                re.search(r"<\w|alert\(1\)", repr(replace(a, confidence=()))) is not None
                 for a in _read(_rss(items)).articles
             )
     for element in ("<link>{}</link>", "<guid>{}</guid>", "<enclosure url='{}' type='image/png'/>",

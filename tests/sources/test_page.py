@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -214,7 +215,8 @@ def test_script_in_metadata_stays_out_x5() -> None:
                 tried += 1
                 address = f"{article.url}{article.image}"
                 through += bool(
-                    re.search(r"<\w", repr(article)) or re.search("(?:javascript|data):", address)
+                    re.search(r"<\w", repr(replace(article, confidence=())))
+                    or re.search("(?:javascript|data):", address)
                 )
     assert tried > 100
     assert through == 0, f"{tried} payloads tried, {through} through"

@@ -118,6 +118,20 @@ def test_a_held_page_is_read_again_and_released_once_it_is_right(
     assert (once_more.new, once_more.updated, once_more.notes) == (0, 0, [])
 
 
+def test_a_held_page_is_read_again_once_a_day_however_often_sources_are(
+    db: Database, listed: Site, tmp_path: Path
+) -> None:
+    _collected(db, tmp_path)
+
+    def asked(now: datetime) -> int:
+        before = len(listed.requests)
+        _collected(db, tmp_path, now)
+        return sum(path == "/pardon.html" for path, _ in listed.requests[before:])
+
+    hours = [1, 2, 23, 24, 25, 47, 48]
+    assert [asked(NOW + timedelta(hours=n)) for n in hours] == [0, 0, 0, 1, 0, 0, 1]
+
+
 def test_a_good_article_is_not_replaced_by_a_bad_reading(
     db: Database, web: Site, tmp_path: Path
 ) -> None:

@@ -181,6 +181,70 @@ def test_a_corrected_title_and_address_is_the_same_article_and_the_same_text_is_
     assert _collect(alerts).json["unchanged"] == 2
 
 
+def test_what_was_updated_at_another_address_is_parted_into_two_for_good(
+    project: Path, alerts: Alerts, web: Site
+) -> None:
+    old, new = "https://www.ngo.example/news/first", "https://www.ngo.example/news/second"
+    feed = web.serve("/f", _feed(_item("The first story of the year", old, "node-7", TEXTS["en"])))
+    alerts("source", "add", feed)
+    _collect(alerts)
+    (first,) = _articles(alerts)
+    later = _item(
+        "Another story under its guid", new, "node-7", f"{TEXTS['en']} More is said here."
+    )
+    web.serve("/f", _feed(later))
+    _collect(alerts)
+    assert [a["id"] for a in _articles(alerts)] == [first["id"]]
+    got = alerts("article", "part", first["id"])
+    assert f"is the article at {new}" in got.stderr
+    web.serve("/f", _feed(later.replace("Another story", "One more story"),
+                          _item("The first story of the year", old, "", TEXTS["en"])))  # fmt: skip
+    for _ in range(2):
+        _collect(alerts)
+        assert {(a["title"], a["url"], a["same_as"]) for a in _articles(alerts)} == {
+            ("The first story of the year", old, ""),
+            ("One more story under its guid", new, ""),
+        }
+    assert alerts("article", "part", first["id"]).code == 0  # again: there is nothing to part
+    assert len(_articles(alerts)) == 2
+
+
+@pytest.mark.parametrize(
+    "addresses", [("https://ngo.example/e/old", "https://ngo.example/e/new"), ("", "")]
+)
+def test_an_event_that_its_calendar_calls_the_same_is_updated_with_start_end_and_place(
+    project: Path, alerts: Alerts, web: Site, addresses: tuple[str, str]
+) -> None:
+    def calendar(url: str, title: str, start: str, end: str, place: str) -> bytes:
+        lines = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//y", "BEGIN:VEVENT", "UID:e1@ngo.example",
+                 "DTSTAMP:20260901T000000Z", f"DTSTART:{start}", f"DTEND:{end}", f"SUMMARY:{title}",
+                 f"LOCATION:{place}", f"URL:{url}", "END:VEVENT", "END:VCALENDAR", "")  # fmt: skip
+        return "\r\n".join(lines).encode()
+
+    web.serve("/c.ics", calendar(addresses[0], "Forum on homes", "20261110T090000Z",
+                                 "20261110T170000Z", "Bogotá"), content_type="text/calendar")  # fmt: skip
+    alerts("source", "add", web.url("/c.ics"), "--kind", "calendar", "--language", "en")
+    _collect(alerts)
+    (before,) = _articles(alerts)
+    alerts("article", "edit", before["id"], "--summary", "Ours")
+    web.serve("/c.ics", calendar(addresses[1], "Forum on homes and rents",
+                                 "20261112T100000Z", "20261113T120000Z", "Medellín"),
+              content_type="text/calendar")  # fmt: skip
+    counts = _collect(alerts).json
+    assert (counts["new"], counts["updated"]) == (0, 1)
+    (after,) = _articles(alerts)
+    assert after["id"] == before["id"]
+    assert after["title"] == "Forum on homes and rents"
+    assert after["summary"] == "Ours"
+    event = {name: after["event"][name] for name in ("start", "end", "place")}
+    assert event == {
+        "start": "2026-11-12T10:00:00+00:00",
+        "end": "2026-11-13T12:00:00+00:00",
+        "place": "Medellín",
+    }
+    assert _collect(alerts).json["unchanged"] == 1
+
+
 @pytest.mark.parametrize(
     ("guids", "link"),
     [(("1", "2"), "https://ngo.example/"), (("https://ngo.example/",) * 2, "https://ngo.example/")],

@@ -22,6 +22,7 @@ from alerts.domain.article import (
     Translation,
 )
 from alerts.domain.article_fields import ArticleFieldKind as Kind
+from alerts.domain.confidence import guess_of
 from alerts.issue.text.format import LABELS
 from alerts.issue.text.manuscript import words_of
 from alerts.sources.cell.values import found_json, found_of
@@ -43,6 +44,7 @@ VALUES: dict[Kind, Any] = {
     Kind.EVENT: Event(date(2026, 11, 3), None, "Montaria"),
     Kind.TRANSLATIONS: {"es": Translation("Título", "Resumen", "https://example.org/es")},
     Kind.ADDRESSES: {"fr": "https://example.org/fr"},
+    Kind.CONFIDENCE: (guess_of("published", "only its month is told"),),
 }
 DECIDED_BY_OTHERS = {"same_as", "reports"}  # other articles decide them, so they are no fields
 

@@ -42,7 +42,7 @@ def add(
         session.say(
             f"the issue of {new.filing.own} is closed: the article joins {new.filing.month}"
         )
-    for note in new.notes:
+    for note in (*new.doubts, *new.notes):
         session.warn(note)
     session.warn_voided(new.voided)
     if as_json:

@@ -72,7 +72,7 @@ def lines(shown: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if name == "translations":
             for language, words in value.items():
                 yield from ((f"{name}.{language}.{n}", t) for n, t in words.items() if t)
-        elif value and name != "source":
+        elif value and name not in ("source", "confidence"):
             yield name, _written(value)
 
 
@@ -89,7 +89,21 @@ def _written(value: Any) -> str:
     return ", ".join(map(_written, value)) if isinstance(value, list) else str(value)
 
 
+def day_of(kept: StoredArticle) -> str:
+    """The day of an article, `2026-10-05?` if it is a guess; its month with “?” if only that is told."""
+    article, at = kept.article, kept.article.published
+    if at is not None:
+        return f"{at.date().isoformat()}{'?' if article.month_guessed else ''}"
+    told = any(one.field == "published" for one in article.confidence)
+    return f"{kept.month}?" if told else ""
+
+
 def flags(article: Article) -> str:
-    """Signs: featured, excluded, duplicate."""
-    marks = {"★": article.featured, "✗": article.excluded, "=": bool(article.same_as)}
+    """Signs: featured, excluded, duplicate, and a guess that no column of its own shows."""
+    marks = {
+        "★": article.featured,
+        "✗": article.excluded,
+        "=": bool(article.same_as),
+        "?": not {"published", "language"}.issuperset(article.guesses),
+    }
     return "".join(mark for mark, on in marks.items() if on)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alerts.cli.article.fields_shown import document, flags, near_document
+from alerts.cli.article.fields_shown import day_of, document, flags, near_document
 from alerts.cli.context import Session, on_month, print_json, print_table
 from alerts.text.plural import counted
 from alerts.text.sentences import shorten
@@ -28,9 +28,9 @@ def list_(session: Session, month: str | None, as_json: bool, near: bool) -> Non
         return
     found = [k.article for k in kept]
     rows: list[tuple[str, ...]] = [
-        (a.id, flags(a), a.section, a.published.date().isoformat() if a.published else "",
+        (a.id, flags(a), a.section, day_of(k),
          ",".join((a.language + "?" * a.guessed, *a.translations)), a.title)
-        for a in found
+        for k in kept for a in (k.article,)
     ]  # fmt: skip
     print_table(rows, ("ID", "", "SECTION", "PUBLISHED", "LANGUAGES", "TITLE"))
     session.say(

@@ -21,10 +21,15 @@ def show(session: Session, words: str, month: str | None, as_json: bool) -> None
         print_json(document(kept) | more)
         return
     said = {d.name: d for d in kept.differences}
+    doubts = {one.field: one.words for one in kept.article.confidence}
     for name, value in lines(document(kept)):
         click.echo(f"{name}: {value}")
         if difference := said.pop(name, None):
             click.echo(f"  {told(difference)}")
+        if doubt := doubts.pop(name, ""):
+            click.echo(f"  {doubt}")
+    for name, doubt in doubts.items():
+        click.echo(f"{name}: {doubt}")
     for name, difference in said.items():
         click.echo(f"{name}: removed by an editor\n  {told(difference)}")
     for member in story:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from alerts.cli.issue.words import full_texts, told
+from alerts.cli.issue.words import doubtful_day, full_texts, guesses, told
 from alerts.cli.terminal import (
     Part,
     TableColumn,
@@ -45,6 +45,8 @@ def show(found: IssueShown, standing: ApprovalStatus | None, order: Sequence[str
     _articles(found, order)
     _languages(found, order)
     print_line("full texts: ", full_texts(issue, order))
+    if told_guesses := guesses(issue):
+        print_line(signed(Tone.NEEDS_YOU, f"{told_guesses}; see `alerts article show ID`"))
     for line in _gaps(found.missing):
         print_line(signed(_lacking(found), line))
     if changed := found.changed_at_source:
@@ -69,10 +71,16 @@ def _articles(found: IssueShown, order: Sequence[str]) -> None:
     for section in found.issue.sections:
         rows.append(((section.key, Tone.HEADING),))
         for article in section.articles:
-            tags = (article.language, *in_order(article.translations, order))
+            own = f"{article.language}{'?' * article.guessed}"
+            tags = (own, *in_order(article.translations, order))
+            day = f" ({doubt})" if (doubt := doubtful_day(article)) else ""
             languages = " ".join(dict.fromkeys(tags))
             rows.append(
-                ((f"  {article.id}", Tone.FAINT), (languages, Tone.BY_ITSELF), article.title)
+                (
+                    (f"  {article.id}", Tone.FAINT),
+                    (languages, Tone.BY_ITSELF),
+                    f"{article.title}{day}",
+                )
             )
     print_line("")
     print_rows(rows, _ARTICLE)

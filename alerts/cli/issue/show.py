@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from alerts.cli.context import Session, next_fields, on_month, on_terminal, print_json
-from alerts.cli.issue.words import full_texts, told
+from alerts.cli.issue.words import doubtful_day, full_texts, guesses, guesses_counted, told
 from alerts.domain.article import Article
 from alerts.domain.issue import Issue, IssueState
 from alerts.domain.languages import in_order
@@ -106,10 +106,10 @@ def _print_changed(changed: Sequence[StoredArticle]) -> None:
 
 def _print_quarantine(held: Sequence[tuple[Article, Sequence[str]]]) -> None:
     """Print the articles that are left out as not plausible, with the reasons."""
-    click.echo(f"{counted(len(held), 'article')} held in quarantine, not plausible:")
+    click.echo(f"{counted(len(held), 'article')} held in quarantine, not plausible or in doubt:")
     for article, why in held:
         click.echo(f"  {article.id}  {article.title}: {'; '.join(why)}")
-    click.echo("  read again at each collection; `alerts article include ID` takes one in")
+    click.echo("  pages are read again once a day; `alerts article include ID` takes one in")
 
 
 def _document(
@@ -134,6 +134,7 @@ def _document(
                         "url": article.url,
                         "title": article.title,
                         "language": article.language,
+                        "guessed": list(article.guesses),
                         "translations": in_order(article.translations, order),
                     }
                     for article in section.articles
@@ -154,6 +155,7 @@ def _document(
             }
             for language, figures in covered.items()
         },
+        "guesses": guesses_counted(composed),
         "missing": [{**asdict(lack), "articles": list(lack.articles)} for lack in missing],
     }
 
@@ -171,7 +173,9 @@ def _print(
     for section in composed.sections:
         click.echo(f"\n{section.key}")
         for article in section.articles:
-            click.echo(f"  {article.id}  {article.language:<3} {article.title}")
+            language = f"{article.language}{'?' * article.guessed}"
+            day = f" ({doubt})" if (doubt := doubtful_day(article)) else ""
+            click.echo(f"  {article.id}  {language:<3} {article.title}{day}")
     click.echo("")
     english = Catalogue("en", ())
     for language, figures in covered.items():
@@ -180,5 +184,7 @@ def _print(
             f"{figures.summarised} summaries in {english.language_name(language)}"
         )
     click.echo(f"full texts: {full_texts(composed, order)}")
+    if told_guesses := guesses(composed):
+        click.echo(f"{told_guesses}: `alerts article show ID` says why")
     for lack in missing:
         click.echo(f"missing: {lack.text}")

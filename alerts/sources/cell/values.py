@@ -12,6 +12,7 @@ from typing import Any
 
 from alerts.domain.article import SAID, Article, Event, Image, Translation, day_or_moment
 from alerts.domain.article_fields import ArticleFieldKind as Kind
+from alerts.domain.confidence import JUDGED, Confidence, FieldConfidence
 from alerts.domain.picture import focus_of, focus_text
 from alerts.domain.printable import printable
 from alerts.sources.cell.checks import (
@@ -86,6 +87,13 @@ def _event(value: Any) -> Event:
     return Event(_when(start), _when(end) if end else None, line(place), address(ics))
 
 
+def _confidence(value: Any) -> FieldConfidence:
+    name, confidence, why = row(value, 3)
+    if name not in JUDGED or confidence not in list(Confidence):
+        raise Malformed
+    return FieldConfidence(name, Confidence(confidence), printable(line(why)))
+
+
 def _translation(value: Any) -> Translation:
     title, summary, url = row(value, 3)
     return Translation(line(title), line(summary), address(url))
@@ -122,6 +130,7 @@ _TOLD: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.EVENT: lambda event: _event_json(event) if event else None,
     Kind.WORDS: list,
     Kind.ADDRESSES: dict,
+    Kind.CONFIDENCE: lambda told: [[one.field, one.confidence.value, one.why] for one in told],
     Kind.TRANSLATIONS: lambda told: {t: [w.title, w.summary, w.url] for t, w in told.items()},
 }
 _READ: Mapping[Kind, Callable[[Any], Any]] = {
@@ -136,5 +145,6 @@ _READ: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.IMAGE: lambda value: optional(value, _image),
     Kind.EVENT: lambda value: optional(value, _event),
     Kind.TRANSLATIONS: lambda value: {line(t): _translation(w) for t, w in pairs(value)},
+    Kind.CONFIDENCE: lambda value: tuple(map(_confidence, items(value, len(JUDGED)))),
     Kind.ADDRESSES: lambda value: {line(tag): address(url) for tag, url in pairs(value)},
 }

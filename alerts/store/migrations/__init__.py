@@ -29,6 +29,7 @@ from alerts.store.migrations import (  # noqa: F401
     m032_stories,
     m033_quarantine,
     m039_withdrawals,
+    m035_read_again,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
