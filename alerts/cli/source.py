@@ -10,6 +10,7 @@ import click
 
 from alerts.cli.context import Session, json_option, pass_session, print_json, print_table
 from alerts.cli.lazy import CommandGroup
+from alerts.cli.source_move import move
 from alerts.config import load
 from alerts.config.settings import Settings
 from alerts.domain.article import SAID_AS_TEXT, Article, SourceKind
@@ -90,10 +91,19 @@ def list_(session: Session, as_json: bool) -> None:
         return
     rows: list[tuple[str, ...]] = [
         (str(k.source.id), k.source.kind, k.source.section or "news", str(k.articles),
-         k.source.location, k.fault or "ok" if k.collected_at else "not collected yet")
+         k.source.location, _last_time(k))
         for k in kept
     ]  # fmt: skip
     print_table(rows, ("ID", "KIND", "SECTION", "ARTICLES", "LOCATION", "LAST TIME"))
+
+
+def _last_time(kept: StoredSource) -> str:
+    """How the last collection went, and where the source has moved."""
+    if not kept.collected_at:
+        return "not collected yet"
+    if kept.source.moved_to and not kept.fault:
+        return f"moved to {kept.source.moved_to}: `alerts source move {kept.source.id}`"
+    return kept.fault or "ok"
 
 
 def _listed(kept: StoredSource) -> dict[str, Any]:
@@ -105,6 +115,8 @@ def _listed(kept: StoredSource) -> dict[str, Any]:
         "articles": kept.articles,
         "collected_at": kept.collected_at,
         "fault": kept.fault,
+        "moved_to": kept.source.moved_to,
+        "gone": kept.gone,
     }
 
 
@@ -211,3 +223,6 @@ def _checked(article: Article) -> dict[str, Any]:
     if article.text:
         shown["text"] = article.text
     return shown | {name: fields[name] for name in _WHERE_THERE if fields[name]}
+
+
+source.add_command(move)

@@ -196,7 +196,8 @@ class Profile:
 class Source:
     """Where articles are collected, with the validators of the last fetch (RFC 9110 §8.8).
 
-    `digest` is the digest of the document as it was read, and `articles` the number it gave.
+    `digest` is the digest of the document as it was read, and `articles` the number it gave. `moved_to`
+    is where it has moved for good, as was told at the last fetch.
     """
 
     id: int
@@ -210,3 +211,4 @@ class Source:
     digest: str = ""
     articles: int = 0
     tags: tuple[str, ...] = ()
+    moved_to: str = ""

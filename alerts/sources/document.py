@@ -11,7 +11,8 @@ class Fetched:
     Content-Encoding.
 
     `unchanged` means that the server answered 304: the body is empty, and the one read before is still
-    valid. `told_at` is the time in the server's Date.
+    valid. `told_at` is the time in the server's Date; `hops` are the redirects that led here, each with
+    its status and where it led.
     """
 
     url: str
@@ -22,6 +23,7 @@ class Fetched:
     last_modified: str = ""
     unchanged: bool = False
     told_at: datetime | None = None
+    hops: tuple[tuple[int, str], ...] = ()
 
     @property
     def digest(self) -> str:

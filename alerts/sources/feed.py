@@ -40,9 +40,10 @@ def read(document: Fetched, intake: Intake) -> SourceContent:
     notes: list[str] = []
     dropped = Dropped(intake.source.location)
     if jsonfeed.claims(document.body):
-        pairs = marked(list(jsonfeed.pairs(document, intake, dropped)), (document.url,))
+        found, own = jsonfeed.pairs(document, intake, dropped)
+        pairs = marked(found, (document.url,))
     else:
-        pairs = _xml_pairs(document, intake, notes, dropped)
+        pairs, own = _xml_pairs(document, intake, notes, dropped)
     articles = _told_apart(pairs)
     without = sum(not article.url for article in articles)
     if without:
@@ -50,13 +51,14 @@ def read(document: Fetched, intake: Intake) -> SourceContent:
             f"{intake.source.location}: {without} entries have no link, or nothing to show"
         )
     notes += dropped.notes()
-    return SourceContent(tuple(articles), tuple(dropped.faults()), tuple(notes))
+    return SourceContent(tuple(articles), tuple(dropped.faults()), tuple(notes), own_address=own)
 
 
 def _xml_pairs(
     document: Fetched, intake: Intake, notes: list[str], dropped: Dropped
-) -> list[tuple[Article, str]]:
-    """Yield, for each entry, the article and a text that distinguishes it; adds to `notes`."""
+) -> tuple[list[tuple[Article, str]], str]:
+    """For each entry, the article and a text that distinguishes it; and the address that the feed gives
+    as its own. Adds to `notes`."""
     document = in_utf8(document)
     parsed = _best(document)
     place = intake.source.location
@@ -79,7 +81,14 @@ def _xml_pairs(
             wrong = f"“{printable(date, 40)}” is no date that can be right; read without it"
             dropped.item_mended(number, wrong)
         pairs.append((article, _text(entry, "id")))
-    return marked(pairs, (site, document.url, _text(parsed.feed, "id")))
+    own = _own_address(parsed.feed, document.base)
+    return marked(pairs, (site, document.url, _text(parsed.feed, "id"))), own
+
+
+def _own_address(of_feed: Any, base: str) -> str:
+    """The link of the feed to itself: `self` of Atom, also within RSS."""
+    links = (link for link in of_feed.get("links", ()) if link.get("rel") == "self")
+    return next(filter(None, (safe_url(_text(link, "href"), base) for link in links)), "")
 
 
 def _best(document: Fetched) -> Any:

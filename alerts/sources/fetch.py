@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -130,6 +130,7 @@ class Fetcher:
     def _follow(self, url: str, headers: list[tuple[str, str]], ends: Deadline) -> Fetched:
         """One attempt, redirects included."""
         seen: list[str] = []
+        hops: list[tuple[int, str]] = []
         target = _checked(url, url)
         while True:
             if target in seen:
@@ -139,12 +140,13 @@ class Fetcher:
             seen.append(target)
             answer = self._ask(url, target, headers, ends)
             if isinstance(answer, Fetched):
-                return answer
-            target = _checked(answer, url, target)
+                return replace(answer, hops=tuple(hops))
+            target = _checked(answer.location, url, target)
+            hops.append((answer.status, target))
 
     def _ask(
         self, url: str, target: str, headers: list[tuple[str, str]], ends: Deadline
-    ) -> Fetched | str:
+    ) -> "Fetched | _Redirect":
         """One request: the document, or where it redirects to."""
         guard = PublicOnlyBackend(
             self._resolve,
@@ -174,11 +176,11 @@ class Fetcher:
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as fault:
             raise _Transient(f"{url}: the connection broke: {_line(fault)}") from fault
 
-    def _answer(self, url: str, target: str, response: httpcore2.Response) -> Fetched | str:
+    def _answer(self, url: str, target: str, response: httpcore2.Response) -> "Fetched | _Redirect":
         fields = {name.decode("latin-1").lower(): _text(value) for name, value in response.headers}
         status = response.status
         if status in (301, 302, 303, 307, 308) and fields.get("location"):
-            return fields["location"]
+            return _Redirect(status, fields["location"])
         etag, modified = fields.get("etag", ""), fields.get("last-modified", "")
         if status == HTTPStatus.NOT_MODIFIED:
             same = Fetched(target, target, b"", "", etag, modified, unchanged=True)
@@ -193,6 +195,14 @@ class Fetcher:
         base = safe_url(fields.get("content-location", ""), target) or target
         kind = fields.get("content-type", "")
         return Fetched(target, base, body, kind, etag, modified, told_at=_told_at(fields))
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    """A redirect: its status, and where it leads, as the server wrote it."""
+
+    status: int
+    location: str
 
 
 class _Transient(FetchError):

@@ -5,7 +5,6 @@ Guarantees: the usable fields of each item are read, whatever its other fields c
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from alerts.domain.article import Article
@@ -29,8 +28,11 @@ def claims(body: bytes) -> bool:
     return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
-def pairs(document: Fetched, intake: Intake, dropped: Dropped) -> Iterator[tuple[Article, str]]:
-    """Yield, for each item, the article and a text that distinguishes it, as `feed` does for XML.
+def pairs(
+    document: Fetched, intake: Intake, dropped: Dropped
+) -> tuple[list[tuple[Article, str]], str]:
+    """For each item, the article and a text that distinguishes it, as `feed` does for XML; and the
+    address that the feed gives as its own (`feed_url`).
 
     Raises `InputError` where the document is not a JSON Feed.
     """
@@ -47,6 +49,7 @@ def pairs(document: Fetched, intake: Intake, dropped: Dropped) -> Iterator[tuple
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise InputError(f"{place}: not a JSON Feed: it has no list of “items”")
     site = safe_url(_text(feed, "home_page_url"), document.base) or safe_url(document.url)
+    found = []
     for number, item in enumerate(feed["items"][:MOST_ENTRIES], 1):
         if not isinstance(item, dict):
             dropped.item(number, "it is no object")
@@ -56,7 +59,8 @@ def pairs(document: Fetched, intake: Intake, dropped: Dropped) -> Iterator[tuple
         if date and article.published is None:
             wrong = f"“{printable(date, 40)}” is no date that can be right; read without it"
             dropped.item_mended(number, wrong)
-        yield article, str(item.get("id", ""))
+        found.append((article, str(item.get("id", ""))))
+    return found, safe_url(_text(feed, "feed_url"), document.base)
 
 
 def _salvaged(text: str, dropped: Dropped) -> dict[str, Any]:

@@ -46,7 +46,8 @@ class SourceContent:
     `notes` are for a person, and are not faults. `unchanged`: the server answered 304, or the document
     is the same as last time. `known`: so many articles were collected before and were not read again.
     An article without an address has `url` "": it can be shown, but not stored. `digest` is the hash of
-    the document, `told_at` the time in the server's Date.
+    the document, `told_at` the time in the server's Date. `own_address` is the one that a feed gives as
+    its own; `moved_to` is where it has moved for good, and `read_at` the address that answered.
     """
 
     articles: tuple[Article, ...] = ()
@@ -58,6 +59,9 @@ class SourceContent:
     unchanged: bool = False
     known: int = 0
     told_at: datetime | None = None
+    own_address: str = ""
+    moved_to: str = ""
+    read_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

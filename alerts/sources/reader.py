@@ -13,35 +13,36 @@ from pathlib import Path
 
 from alerts.config.settings import Settings
 from alerts.domain.article import Article, Source, SourceKind
-from alerts.domain.errors import InputError, UsageError
+from alerts.domain.errors import InputError
 from alerts.sources.cell.checks import flag, links
 from alerts.sources.cell.job import Task, job_for
 from alerts.sources.cell.pool import Cells
 from alerts.sources.cell.values import found_of
 from alerts.sources.deadline import Deadline
+from alerts.sources.detection import kind_by_octets
 from alerts.sources.document import Fetched
 from alerts.sources.fetch import Fetcher
 from alerts.sources.follow import follow
 from alerts.sources.kinds import kind_of
 from alerts.sources.local_files import local_document, local_folder, picture_in
+from alerts.sources.locations import local_path, normal_location
 from alerts.sources.look_up import LookedUp, look_up
+from alerts.sources.moved import agree, claimed, redirected
 from alerts.sources.normalise import SourceContent
 from alerts.sources.picture.address import FILE, file_url
-from alerts.sources.public_only import shown
 from alerts.sources.robots import Robots
-from alerts.text.plain_text import safe_url
 
-_FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingScope:
     """The purpose of a reading: calendars give the events from `since` on; pages in `known`
-    (`urls.page_of`) are not read again."""
+    (`urls.page_of`) are not read again, and none that a listing names without `follow_links`."""
 
     since: datetime = _LONG_AGO
     known: frozenset[str] = frozenset()
+    follow_links: bool = True
 
 
 class SourceReader:
@@ -81,10 +82,12 @@ class SourceReader:
                 etag=document.etag or source.etag,
                 last_modified=document.last_modified or source.last_modified,
                 told_at=document.told_at,
+                moved_to=redirected(source.location, document) or source.moved_to,
+                read_at=document.url,
             )
         found = self._read(source, document, deadline)
         return replace(
-            found,
+            self._with_move(found, source, document, deadline),
             etag=document.etag,
             last_modified=document.last_modified,
             digest=document.digest,
@@ -102,8 +105,31 @@ class SourceReader:
             return self.read(replace(source, kind=SourceKind.FOLDER))
         deadline = self._fetcher.deadline()
         document = self._document(source, path, deadline)
-        found = replace(source, kind=self._kind(document, source, deadline))
-        return self._read(found, document, deadline)
+        known = replace(source, kind=self._kind(document, source, deadline))
+        found = self._read(known, document, deadline)
+        return self._with_move(found, known, document, deadline)
+
+    def _with_move(
+        self, found: SourceContent, source: Source, document: Fetched, deadline: Deadline
+    ) -> SourceContent:
+        """The content with where the source has moved. A feed's own word is checked: the same articles
+        are there, at that very address."""
+        there = redirected(source.location, document)
+        own = "" if there else claimed(source.location, document, found.own_address)
+        if own and (own == source.moved_to or self._is_at(own, found, source, deadline)):
+            there = own
+        return replace(found, moved_to=there, read_at=document.url)
+
+    def _is_at(self, url: str, found: SourceContent, source: Source, deadline: Deadline) -> bool:
+        """Whether a source that was read is at `url`, too."""
+        try:
+            document = self._fetcher.fetch(url, deadline=deadline.part(deadline.seconds / 2))
+            if document.hops:
+                return False
+            there = self._articles(replace(source, location=url), document, deadline)
+        except InputError:
+            return False
+        return agree(found.articles, there.articles)
 
     def look_up(self, urls: Sequence[str], source: Source | None = None) -> list[LookedUp]:
         """What the pages at these URLs of one site say of themselves (`look_up.py`), as articles of
@@ -145,19 +171,8 @@ class SourceReader:
 
         A page or listing is read only if the site's robots.txt allows it.
         """
-        kind = document.content_type.partition(";")[0].strip().lower()
-        start = (
-            document.body[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-        )
-        if start.startswith(b"begin:vcalendar") or kind == "text/calendar":
-            return SourceKind.CALENDAR
-        if start.startswith((b"{", b"[")) or any(mark in start for mark in _FEED_MARKS):
-            return SourceKind.FEED
-        if kind == "text/csv" or source.location.lower().endswith((".csv", ".tsv")):
-            return SourceKind.TABLE
-        html = b"<!doctype html" in start or b"<html" in start
-        if not html and kind not in ("text/html", "application/xhtml+xml"):
-            return SourceKind.FEED
+        if (kind := kind_by_octets(document, source.location)) is not None:
+            return kind
         if document.url:
             self._robots.check(document.url, deadline)
         job = job_for(source, document, self._settings, Task.IS_LISTING)
@@ -171,6 +186,8 @@ class SourceReader:
             return self._articles(source, document, deadline)
         job = job_for(source, document, self._settings, Task.LINKS)
         found = self._cells.ask(job, document.body, links, deadline)
+        if not self._scope.follow_links:
+            return SourceContent(known=len(found))
         as_page = replace(source, kind=SourceKind.PAGE)
         return follow(
             source.location,
@@ -203,39 +220,6 @@ class SourceReader:
         path = picture_in(folder, name) if folder is not None and mine else None
         url = file_url(path, self._settings.root) if path else ""
         return replace(article, image=replace(article.image, url=url) if url else None)
-
-
-def normal_location(location: str, settings: Settings) -> str:
-    """A location in the form that is stored: the absolute URL, or the path relative to the project
-    where possible.
-
-    Raises `UsageError` for a malformed address or a missing file.
-    """
-    location = location.strip()
-    if location.lower().startswith("webcal://"):  # the scheme of calendar subscriptions
-        location = f"https://{location[9:]}"
-    path = local_path(location, settings)
-    if path is None:
-        url = safe_url(location)
-        if not url:
-            raise UsageError(
-                f"“{shown(location)}” is not the location of a source: "
-                "write http(s)://… without a password, or a path"
-            )
-        return url
-    if not path.exists():
-        raise UsageError(
-            f"{location}: no such file or folder (paths are relative to {settings.root})"
-        )
-    resolved, root = path.resolve(), settings.root.resolve()
-    return str(resolved.relative_to(root)) if resolved.is_relative_to(root) else str(resolved)
-
-
-def local_path(location: str, settings: Settings) -> Path | None:
-    """The path that an admin named, resolved against the project's folder; None for a URL."""
-    if "://" in location or location.lower().startswith(("data:", "javascript:", "file:")):
-        return None
-    return settings.root / Path(location).expanduser()
 
 
 __all__ = [

@@ -41,6 +41,7 @@ def found_json(found: SourceContent) -> dict[str, Any]:
         "articles": [_article_json(article) for article in found.articles],
         "faults": list(found.faults),
         "notes": list(found.notes),
+        "own_address": found.own_address,
     }
 
 
@@ -59,11 +60,12 @@ def _event_json(event: Event) -> list[str]:
 
 def found_of(value: Any) -> SourceContent:
     """The content from the value that `found_json` wrote, checked; raises `Malformed`."""
-    fields = table(value, ("articles", "faults", "notes"))
+    fields = table(value, ("articles", "faults", "notes", "own_address"))
     return SourceContent(
         tuple(_article(one) for one in items(fields["articles"], _MOST_ARTICLES)),
         tuple(printable(text(one)) for one in items(fields["faults"], _MOST_LINES)),
         tuple(printable(text(one)) for one in items(fields["notes"], _MOST_LINES)),
+        own_address=address(fields["own_address"]),
     )
 
 

@@ -1,0 +1,26 @@
+"""The kind of a source by the first octets of its document, its media type and its name. Pure."""
+
+from alerts.domain.article import SourceKind
+from alerts.sources.document import Fetched
+
+_FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
+_START = 4096
+
+
+def kind_by_octets(document: Fetched, location: str) -> SourceKind | None:
+    """The kind of a document; None for a web page, which may be a listing. What nobody knows is tried
+    as a feed."""
+    kind = document.content_type.partition(";")[0].strip().lower()
+    start = (
+        document.body[:_START].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    )
+    if start.startswith(b"begin:vcalendar") or kind == "text/calendar":
+        return SourceKind.CALENDAR
+    if start.startswith((b"{", b"[")) or any(mark in start for mark in _FEED_MARKS):
+        return SourceKind.FEED
+    if kind == "text/csv" or location.lower().endswith((".csv", ".tsv")):
+        return SourceKind.TABLE
+    html = b"<!doctype html" in start or b"<html" in start
+    if not html and kind not in ("text/html", "application/xhtml+xml"):
+        return SourceKind.FEED
+    return None
