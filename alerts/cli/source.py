@@ -195,6 +195,7 @@ def _line(article: Article, settings: Settings) -> str:
     day = when.isoformat() if when else "no date   "
     language = f"{article.language}{'?' if article.guessed else ' '}"
     place = f" ({article.event.place})" if article.event and article.event.place else ""
+    place += f" (PDF, {counted(article.pages, 'page')})" if article.pages else ""
     return f"{day}  {language} {article.title}{place}\n    {article.url or 'no link'}"
 
 
@@ -222,6 +223,8 @@ def _checked(article: Article) -> dict[str, Any]:
     shown["image"] = article.image.url if article.image else None
     if article.text:
         shown["text"] = article.text
+    if article.pages:
+        shown["pages"] = article.pages
     return shown | {name: fields[name] for name in _WHERE_THERE if fields[name]}
 
 

@@ -26,10 +26,11 @@ class SourceKind(StrEnum):
     CALENDAR = "calendar"
     FOLDER = "folder"
     TABLE = "table"  # a CSV file
+    PDF = "pdf"
 
 
 OF_PAGES = frozenset(
-    {SourceKind.PAGE, SourceKind.LISTING}
+    {SourceKind.PAGE, SourceKind.LISTING, SourceKind.PDF}
 )  # their articles are read from web pages
 
 
@@ -113,9 +114,9 @@ class Article:
     declared nor certain from the text. `same_as` is the id of the primary article that this one is a
     duplicate or a translation of; `reports` are the duplicates of this one: neither is a field, since
     other articles decide them. `first_url` is the address where it was first found, if its site has
-    moved it since. Given by a source and not stored: `alternates`, by language the pages that it names as
-    translations of this one, `marks`, what else it is known by (`text/aliases.py`), and `text`, the full
-    text.
+    moved it since. `pages` is the number of pages of a PDF file. Given by a source and not stored:
+    `alternates`, by language the pages that it names as translations of this one, `marks`, what else it
+    is known by (`text/aliases.py`), and `text`, the full text.
     """
 
     url: Annotated[str, ArticleField(Kind.ADDRESS, ruled=True)]
@@ -131,6 +132,7 @@ class Article:
     tags: Annotated[tuple[str, ...], ArticleField(Kind.WORDS)] = ()
     profile: Annotated[str, _PROFILE] = ""
     event: Annotated[Event | None, ArticleField(Kind.EVENT)] = None
+    pages: Annotated[int | None, ArticleField(Kind.NUMBER)] = None
     translations: Annotated[Mapping[str, Translation], ArticleField(Kind.TRANSLATIONS)] = field(
         default_factory=lambda: NO_TRANSLATIONS
     )

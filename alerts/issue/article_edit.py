@@ -41,7 +41,7 @@ def edits_of(
 
 def found_on_page(article: Article) -> dict[str, Any]:
     """The values of a page's metadata, in the form that an editor would write."""
-    names = {one.name for one in EDITED if one.kind is not Kind.NAME}
+    names = {one.name for one in EDITED if one.kind is not Kind.NAME} | {"pages"}
     return {name: value for name, value in fields_of(article).items() if name in names}
 
 

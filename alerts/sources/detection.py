@@ -4,7 +4,12 @@ from alerts.domain.article import SourceKind
 from alerts.sources.document import Fetched
 
 _FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
-_START = 4096
+_START, _PDF_START = 4096, 1024
+
+
+def is_pdf(document: Fetched) -> bool:
+    """True for a PDF file, by its mark; something may stand before it."""
+    return b"%PDF-" in document.body[:_PDF_START]
 
 
 def kind_by_octets(document: Fetched, location: str) -> SourceKind | None:
@@ -14,6 +19,8 @@ def kind_by_octets(document: Fetched, location: str) -> SourceKind | None:
     start = (
         document.body[:_START].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     )
+    if is_pdf(document):
+        return SourceKind.PDF
     if start.startswith(b"begin:vcalendar") or kind == "text/calendar":
         return SourceKind.CALENDAR
     if start.startswith((b"{", b"[")) or any(mark in start for mark in _FEED_MARKS):

@@ -58,6 +58,7 @@ def follow(
             )
         except FetchError as fault:
             notes.append(str(fault))
-        except InputError:
-            notes.append(f"{url}: named in {place}, but no article")
+        except InputError as fault:
+            why = str(fault)  # of a PDF file it says what is wrong with it
+            notes.append(why if why.startswith(url) else f"{url}: named in {place}, but no article")
     return SourceContent(tuple(articles), notes=tuple(notes), known=len(links) - len(new))

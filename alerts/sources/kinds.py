@@ -50,6 +50,7 @@ KINDS: dict[str, KindDefinition] = {
     SourceKind.FOLDER: KindDefinition(
         _ours("folder"), always_whole=True
     ),  # so that a bad file is named again
+    SourceKind.PDF: KindDefinition(_ours("pdf"), for_people=True),
     SourceKind.TABLE: KindDefinition(_ours("table")),
 }
 

@@ -88,6 +88,7 @@ class Intake:
         alternates: Mapping[str, str] | None = None,
         marks: Iterable[str] = (),
         site: str = "",
+        pages: int | None = None,
         texts: Mapping[str, str] = NO_TEXTS,
     ) -> Article:
         """An article with plain text fields and an absolute (or empty) `url`.
@@ -96,7 +97,8 @@ class Intake:
         its first good sentences are. `language` is the item's own, `fallback_language` that of the
         whole source. `fragment` tells it from others at the same address. `alternates` are addresses
         of the same in other languages; `marks` what else it is known by. `site` is the name of the
-        site or feed, which is taken off titles. `texts`: those of `article.SAID_AS_TEXT` by name.
+        site or feed, which is taken off titles, `pages` the number of pages of a file. `texts`: those
+        of `article.SAID_AS_TEXT` by name.
         """
         length = self.settings.sources.summary_length
         url = address_without_passcodes(url)
@@ -123,6 +125,7 @@ class Intake:
             image=image,
             tags=_distinct((*self.source.tags, *tags)),
             profile=self.source.profile,
+            pages=pages,
             alternates=self._alternates(alternates or {}, address, named),
             marks=tuple(dict.fromkeys(tidy(mark)[:_LONGEST_MARK] for mark in marks))[:_MOST_MARKS],
             text="\n\n".join(filter(None, map(tidy, text[:_LONGEST_TEXT].splitlines()))),

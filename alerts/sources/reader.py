@@ -9,21 +9,23 @@ fetches, and parses nothing itself: documents are parsed in cells. Knows nothing
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from alerts.config.settings import Settings
-from alerts.domain.article import Article, Source, SourceKind
+from alerts.domain.article import OF_PAGES, Article, Source, SourceKind
 from alerts.domain.errors import InputError
 from alerts.sources.cell.checks import flag, links
 from alerts.sources.cell.job import Task, job_for
 from alerts.sources.cell.pool import Cells
 from alerts.sources.cell.values import found_of
 from alerts.sources.deadline import Deadline
-from alerts.sources.detection import kind_by_octets
+from alerts.sources.detection import is_pdf, kind_by_octets
 from alerts.sources.document import Fetched
 from alerts.sources.fetch import Fetcher
 from alerts.sources.follow import follow
 from alerts.sources.kinds import kind_of
+from alerts.sources.linked_files import filled
 from alerts.sources.local_files import local_document, local_folder, picture_in
 from alerts.sources.locations import local_path, normal_location
 from alerts.sources.look_up import LookedUp, look_up
@@ -183,15 +185,21 @@ class SourceReader:
         if not document.body.strip():
             raise InputError(f"{source.location}: empty")
         if source.kind != SourceKind.LISTING:
-            return self._articles(source, document, deadline)
+            found = self._articles(source, document, deadline)
+            if source.kind in OF_PAGES or not self._scope.follow_links:
+                return found
+            as_page = replace(source, kind=SourceKind.PAGE)
+            read_file = partial(self._articles, as_page)
+            known = self._scope.known
+            return filled(found, known, read_file, self._fetcher, self._robots, deadline)
         job = job_for(source, document, self._settings, Task.LINKS)
-        found = self._cells.ask(job, document.body, links, deadline)
+        listed = self._cells.ask(job, document.body, links, deadline)
         if not self._scope.follow_links:
-            return SourceContent(known=len(found))
+            return SourceContent(known=len(listed))
         as_page = replace(source, kind=SourceKind.PAGE)
         return follow(
             source.location,
-            found,
+            listed,
             self._scope.known,
             lambda page, within: self._articles(as_page, page, within),
             self._fetcher,
@@ -200,7 +208,10 @@ class SourceReader:
         )
 
     def _articles(self, source: Source, document: Fetched, deadline: Deadline) -> SourceContent:
-        """The articles that the parser of this kind finds in a document."""
+        """The articles that the parser of this kind finds in a document; where a page was expected, a
+        PDF file is read as one."""
+        if source.kind in OF_PAGES and is_pdf(document):
+            source = replace(source, kind=SourceKind.PDF, location=document.url or source.location)
         job = job_for(source, document, self._settings, since=self._scope.since)
         found = self._cells.ask(job, document.body, found_of, deadline)
         return replace(found, articles=tuple(self._placed(one, source) for one in found.articles))

@@ -82,7 +82,7 @@ def _doctor(root: Path) -> str:
 def test_only_a_way_that_is_permanent_throughout_is_a_move(
     root: Path, alerts: Alerts, web: Site
 ) -> None:
-    moved = {}
+    moved: dict[str, str] = {}
     for number, statuses in enumerate((*PERMANENT, *FOR_NOW)):
         new = web.serve(f"/{number}/new", _rss(items=str(number)))
         steps = [f"/{number}/{step}" for step in range(len(statuses))] + [f"/{number}/new"]
