@@ -76,7 +76,8 @@ def add(
     )
     if done.unknown_profile:
         session.warn(f"no profile “{profile}” yet; add it with `alerts profile add {profile}`")
-    told = f"added as a {done.source.kind}" if done.new else "exists already"
+    kind = done.source.kind if done.source.kind.endswith("s") else f"a {done.source.kind}"
+    told = f"added as {kind}" if done.new else "exists already"
     session.say(f"{done.source.location}: {told}")
 
 

@@ -27,6 +27,7 @@ class SourceKind(StrEnum):
     FOLDER = "folder"
     TABLE = "table"  # a CSV file
     PDF = "pdf"
+    REFERENCES = "references"  # RIS or CSL-JSON
 
 
 OF_PAGES = frozenset(

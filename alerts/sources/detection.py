@@ -1,10 +1,26 @@
 """The kind of a source by the first octets of its document, its media type and its name. Pure."""
 
 from alerts.domain.article import SourceKind
+from alerts.sources import ris
 from alerts.sources.document import Fetched
 
 _FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
+_CSL_MARKS = (b'"issued"', b'"container-title"', b'"citation-key"', b'"date-parts"')
 _START, _PDF_START = 4096, 1024
+
+
+def _is_references(start: bytes, kind: str, location: str) -> bool:
+    if "research-info-systems" in kind or "citationstyles" in kind or ris.claims(start.upper()):
+        return True
+    if location.lower().endswith(".ris"):
+        return True
+    if start.startswith(b"["):
+        return True
+    return (
+        start.startswith(b"{")
+        and b"jsonfeed.org" not in start
+        and any(mark in start for mark in _CSL_MARKS)
+    )
 
 
 def is_pdf(document: Fetched) -> bool:
@@ -23,6 +39,8 @@ def kind_by_octets(document: Fetched, location: str) -> SourceKind | None:
         return SourceKind.PDF
     if start.startswith(b"begin:vcalendar") or kind == "text/calendar":
         return SourceKind.CALENDAR
+    if _is_references(start, kind, location):
+        return SourceKind.REFERENCES
     if start.startswith((b"{", b"[")) or any(mark in start for mark in _FEED_MARKS):
         return SourceKind.FEED
     if kind == "text/csv" or location.lower().endswith((".csv", ".tsv")):

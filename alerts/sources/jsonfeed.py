@@ -12,6 +12,7 @@ from alerts.domain.errors import InputError
 from alerts.domain.printable import printable
 from alerts.sources.document import Fetched
 from alerts.sources.dropped import Dropped
+from alerts.sources.json_items import salvaged
 from alerts.sources.normalise import Intake, digest, image
 from alerts.sources.xml_limits import MOST_ENTRIES
 from alerts.text.decoding import charset_of, received
@@ -19,8 +20,6 @@ from alerts.text.field_labels import without_labels
 from alerts.text.plain_text import first_image, plain, safe_url, tidy
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
-_NEXT_ITEM = re.compile(r"\}\s*,\s*\{")
-_DECODE = json.JSONDecoder(strict=False).raw_decode
 
 
 def claims(body: bytes) -> bool:
@@ -66,17 +65,8 @@ def pairs(
 def _salvaged(text: str, dropped: Dropped) -> dict[str, Any]:
     """The items of a broken document that are whole, each on its own."""
     found = _ITEMS.search(text)
-    items: list[Any] = []
     at = found.end() if found else len(text)
-    while (at := text.find("{", at)) >= 0 and len(items) < MOST_ENTRIES:
-        try:
-            item, at = _DECODE(text, at)
-            items.append(item)
-        except (ValueError, RecursionError):
-            dropped.line(text.count("\n", 0, at) + 1, "broken JSON; the item is left out")
-            following = _NEXT_ITEM.search(text, at + 1)
-            at = following.end() - 1 if following else len(text)
-    return {"items": items}
+    return {"items": salvaged(text, at, MOST_ENTRIES, dropped)}
 
 
 def _article(

@@ -51,6 +51,7 @@ KINDS: dict[str, KindDefinition] = {
         _ours("folder"), always_whole=True
     ),  # so that a bad file is named again
     SourceKind.PDF: KindDefinition(_ours("pdf"), for_people=True),
+    SourceKind.REFERENCES: KindDefinition(_ours("references"), dated=True),
     SourceKind.TABLE: KindDefinition(_ours("table")),
 }
 
