@@ -27,12 +27,15 @@ class SourceKind(StrEnum):
     FOLDER = "folder"
     TABLE = "table"  # a CSV file
     PDF = "pdf"
+    WORDPRESS = "wordpress"  # its REST interface
+    SITEMAP = "sitemap"  # its pages are read, as those of a listing
     REFERENCES = "references"  # RIS or CSL-JSON
 
 
 OF_PAGES = frozenset(
-    {SourceKind.PAGE, SourceKind.LISTING, SourceKind.PDF}
+    {SourceKind.PAGE, SourceKind.LISTING, SourceKind.SITEMAP, SourceKind.PDF}
 )  # their articles are read from web pages
+OF_LINKS = frozenset({SourceKind.LISTING, SourceKind.SITEMAP})  # … to which they lead
 
 
 @dataclass(frozen=True, slots=True)

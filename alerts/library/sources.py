@@ -66,7 +66,8 @@ def look(settings: Settings, location: str, kind: str | None, ended: Month) -> L
     from alerts.sources import reader as sources  # imports httpx2
 
     location = sources.normal_location(location, settings)
-    occasion = sources.ReadingScope(ended.plus(1).start(settings.zone))
+    zone = settings.zone
+    occasion = sources.ReadingScope(ended.plus(1).start(zone), begins=ended.start(zone))
     with sources.SourceReader(settings, sources.Fetcher(settings), occasion) as reader:
         found = reader.check(location, kind)
     if found.moved_to:

@@ -88,7 +88,12 @@ def collect(
     """
     result = Collected(month)
     asked = kept.all_sources(db)
-    scope = sources.ReadingScope(_events_from(db, settings, month), article_pages.pages(db))
+    joined = _joined_month(db, settings, month)
+    scope = sources.ReadingScope(
+        joined.plus(1).start(settings.zone),
+        article_pages.pages(db),
+        begins=joined.start(settings.zone),
+    )
     fetcher = fetcher or sources.Fetcher(settings)
     with (
         Cells(settings.sources.concurrency) as cells,
@@ -112,10 +117,9 @@ def collect(
     return result
 
 
-def _events_from(db: Database, settings: Settings, month: Month) -> datetime:
-    """The start of the period for events: the end of the month whose issue they will join."""
-    joined = filed(None, month, settings.zone, _closed(db), settings.alert.late)
-    return joined.month.plus(1).start(settings.zone)
+def _joined_month(db: Database, settings: Settings, month: Month) -> Month:
+    """The month whose issue is made: the first one from `month` on that is open. Events begin at its end."""
+    return filed(None, month, settings.zone, _closed(db), settings.alert.late).month
 
 
 def _closed(db: Database) -> frozenset[Month]:

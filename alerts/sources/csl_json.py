@@ -23,7 +23,8 @@ def records(document: Fetched, place: str, most: int, dropped: Dropped) -> list[
     try:
         found = json.loads(text, strict=False)
     except json.JSONDecodeError as fault:
-        found = salvaged(text, max(0, text.find("[")), most, dropped)
+        whole = salvaged(text, max(0, text.find("[")), most, dropped)
+        found = [one for one in whole if _is_record(one)]
         if not found:
             raise InputError(f"{place}, line {fault.lineno}: broken JSON") from fault
     except RecursionError as fault:

@@ -3,10 +3,15 @@
 from alerts.domain.article import SourceKind
 from alerts.sources import ris
 from alerts.sources.document import Fetched
+from alerts.sources.wordpress_site import is_posts
 
 _FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
 _CSL_MARKS = (b'"issued"', b'"container-title"', b'"citation-key"', b'"date-parts"')
 _START, _PDF_START = 4096, 1024
+
+
+def _is_packed_map(start: bytes, location: str) -> bool:
+    return start.startswith(b"\x1f\x8b") and location.lower().endswith(".xml.gz")
 
 
 def _is_references(start: bytes, kind: str, location: str) -> bool:
@@ -15,7 +20,7 @@ def _is_references(start: bytes, kind: str, location: str) -> bool:
     if location.lower().endswith(".ris"):
         return True
     if start.startswith(b"["):
-        return True
+        return b'"rendered"' not in start
     return (
         start.startswith(b"{")
         and b"jsonfeed.org" not in start
@@ -39,6 +44,10 @@ def kind_by_octets(document: Fetched, location: str) -> SourceKind | None:
         return SourceKind.PDF
     if start.startswith(b"begin:vcalendar") or kind == "text/calendar":
         return SourceKind.CALENDAR
+    if b"<urlset" in start or b"<sitemapindex" in start or _is_packed_map(start, location):
+        return SourceKind.SITEMAP
+    if is_posts(location) or (start.startswith(b"[") and b'"rendered"' in start):
+        return SourceKind.WORDPRESS
     if _is_references(start, kind, location):
         return SourceKind.REFERENCES
     if start.startswith((b"{", b"[")) or any(mark in start for mark in _FEED_MARKS):

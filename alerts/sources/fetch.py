@@ -40,6 +40,7 @@ from alerts.text.network_faults import root_cause
 from alerts.text.plain_text import safe_url
 
 _MOST_REDIRECTS = 5
+_KEPT, _LONGEST_FIELD = ("link", "x-wp-totalpages"), 10_000
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.9, */*;q=0.5"
@@ -188,13 +189,18 @@ class Fetcher:
         if status != HTTPStatus.OK:
             fault = f"{url}: answered {status} {_phrase(status)}".rstrip()
             raise (_Transient if status in _TRANSIENT else FetchError)(fault, status)
+        said = fields.get("content-length", "")
         most = self.limits.max_bytes  # of the received octets, and of the unpacked ones
+        if len(said) < 19 and said.isdigit() and int(said) > most:
+            raise FetchError(f"{url}: larger than {most} octets (sources.max_bytes)")
         packed = _limited(response.iter_stream(), most, url)
         encoding = fields.get("content-encoding", "")
         body = b"".join(_limited(unpacked(packed, encoding, url), most, url))
         base = safe_url(fields.get("content-location", ""), target) or target
         kind = fields.get("content-type", "")
-        return Fetched(target, base, body, kind, etag, modified, told_at=_told_at(fields))
+        told = {name: fields[name][:_LONGEST_FIELD] for name in _KEPT if name in fields}
+        found = Fetched(target, base, body, kind, etag, modified, headers=told)
+        return replace(found, told_at=_told_at(fields))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ KINDS: dict[str, KindDefinition] = {
     SourceKind.LISTING: KindDefinition(  # its links are followed; each leads to a page
         _ours("page"), for_people=True, always_whole=True
     ),
+    SourceKind.SITEMAP: KindDefinition(_ours("page"), always_whole=True),  # likewise
+    SourceKind.WORDPRESS: KindDefinition(_ours("wordpress")),
     SourceKind.CALENDAR: KindDefinition(_ours("calendar"), dated=True, always_whole=True),
     SourceKind.FOLDER: KindDefinition(
         _ours("folder"), always_whole=True
