@@ -8,6 +8,7 @@ from alerts.domain.article import Source
 from alerts.domain.errors import AlertsError, InputError
 from alerts.sources.moved import is_gone, redirected
 from alerts.sources.reader import local_path
+from alerts.sources.sheets import fetched_sheet, is_sheet
 from alerts.store import faults
 from alerts.store.sources import all_sources
 
@@ -41,7 +42,11 @@ def _asked(
         missing = f"{source.location}: no such file or folder"
         return False, CheckOutput(CheckLevel.ERROR, missing, remedy)
     try:
-        document = context.fetcher.fetch(source.location, source.etag, source.last_modified)
+        fetcher, validators = context.fetcher, (source.etag, source.last_modified)
+        if is_sheet(source.location):
+            document = fetched_sheet(source.location, fetcher, fetcher.deadline(), *validators)
+        else:
+            document = fetcher.fetch(source.location, *validators)
     except AlertsError as fault:
         if isinstance(fault, InputError) and is_gone(fault):
             remedy = f"it is gone for good: `alerts source remove {source.id}`"

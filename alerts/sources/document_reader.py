@@ -29,6 +29,7 @@ from alerts.sources.mapped import Sitemap
 from alerts.sources.normalise import Intake, SourceContent
 from alerts.sources.picture.address import FILE, file_url
 from alerts.sources.robots import Robots
+from alerts.sources.sheets import fetched_sheet, is_sheet
 from alerts.sources.sitemap_site import MapReading
 from alerts.sources.wordpress_site import first_page, further, is_posts, posts_of
 
@@ -78,6 +79,8 @@ class DocumentReader:
         validators = (source.etag, source.last_modified)
         if source.kind == SourceKind.WORDPRESS or is_posts(source.location):
             return first_page(source.location, self._fetcher, deadline, *validators)
+        if is_sheet(source.location):
+            return fetched_sheet(source.location, self._fetcher, deadline, *validators)
         return self._fetcher.fetch(source.location, *validators, deadline)
 
     def kind(self, document: Fetched, source: Source, deadline: Deadline) -> SourceKind:
