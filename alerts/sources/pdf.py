@@ -19,7 +19,7 @@ from pypdf.errors import DependencyError, FileNotDecryptedError, WrongPasswordEr
 from alerts.domain.errors import InputError
 from alerts.sources.document import Fetched
 from alerts.sources.normalise import Intake, SourceContent
-from alerts.sources.pdf_pages import Line, first_pages, plain_lines
+from alerts.sources.pdf_pages import Line, first_pages
 from alerts.sources.pdf_words import (
     abstract,
     cover_dates,
@@ -44,8 +44,10 @@ def read(document: Fetched, intake: Intake) -> SourceContent:
     place = intake.source.location
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of what it mends
     reader, count = _opened(document.body, place)
-    cover, pages = first_pages(reader, intake.settings.sources.timeout.total_seconds() / 4)
-    text = plain_lines(pages)
+    first = first_pages(reader, intake.settings.sources.timeout.total_seconds() / 4)
+    cover, pages, text = first.cover, first.pages, first.lines
+    if not text and first.slow:
+        raise InputError(f"{place}: a PDF whose pages take too long to read (sources.timeout)")
     if sum(character.isalpha() for character in "".join(text)) < _FEWEST:
         raise InputError(
             f"{place}: a PDF without text, such as a scan; add it by hand:"

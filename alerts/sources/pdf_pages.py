@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from alerts.domain.errors import InputError
 from alerts.sources.cell.limits import TookTooLong, within
 from alerts.text.plain_text import tidy
 
@@ -27,28 +26,43 @@ class Line:
     size: float
 
 
-def first_pages(reader: Any, seconds: float) -> tuple[list[Line], list[list[str]]]:
-    """The lines of the first page that has any, with their sizes, and the lines of the first pages;
-    where the size changes there is an empty one.
+@dataclass(frozen=True, slots=True)
+class FirstPages:
+    """The lines of the first page that has any, with their sizes, and the lines of each of the first
+    pages; where the size changes there is an empty one. `slow`: some took too long to be read."""
+
+    cover: list[Line]
+    pages: list[list[str]]
+    slow: bool
+
+    @property
+    def lines(self) -> list[str]:
+        """All lines, one after the other."""
+        return [line for page in self.pages for line in page if line]
+
+
+def first_pages(reader: Any, seconds: float) -> FirstPages:
+    """The first pages of a file.
 
     A page that takes longer than a part of so many `seconds` of CPU, or that is broken, is empty.
     """
     cover: list[Line] = []
     pages: list[list[str]] = []
+    slow = False
     for number in range(min(_READ, len(reader.pages))):
         lines: list[Line] = []
         try:
             with within(seconds / 5 if number else seconds / 2):
                 lines = _lines(reader.pages[number])
-        except (TookTooLong, InputError):
-            lines = []
+        except TookTooLong:
+            slow = True
         except MemoryError:
             raise
         except Exception:  # a page can be broken in many ways; the others are read
             lines = []
         cover = cover or lines
         pages.append(list(_parted(lines)))
-    return cover, pages
+    return FirstPages(cover, pages, slow)
 
 
 def _parted(lines: Sequence[Line]) -> Iterator[str]:
@@ -58,11 +72,6 @@ def _parted(lines: Sequence[Line]) -> Iterator[str]:
             yield ""
         yield line.text
         before = line.size
-
-
-def plain_lines(pages: Sequence[Sequence[str]]) -> list[str]:
-    """All lines, one after the other."""
-    return [line for page in pages for line in page if line]
 
 
 def _lines(page: Any) -> list[Line]:

@@ -9,7 +9,9 @@ import pytest
 from alerts.config.load import load
 from alerts.doctor.finding import CheckContext
 from alerts.doctor.sources import reachable
+from alerts.sources.document import Fetched
 from alerts.sources.fetch import Fetcher
+from alerts.sources.moved import claimed, redirected
 from tests.conftest import Alerts
 from tests.factories import NOW, database
 from tests.http_server import Site, reply
@@ -220,6 +222,41 @@ def test_a_feed_says_itself_where_it_is(
     _redirect(web, "/true", "/new", 301)
     alerts("collect", *MONTH)
     assert alerts("source", "list", "--json").json[0]["moved_to"] == ""
+
+
+F = "http://www.n.example/feed"
+
+
+@pytest.mark.parametrize(
+    ("location", "own", "hops", "believed"),
+    [
+        (F, "https://www.n.example/feed", (), True),  # http to https
+        (F.replace("http:", "https:"), F, (), False),  # and never back
+        (F, "http://n.example/feed", (), True),
+        (F, "http://news.n.example/rss", (), True),
+        (F, "http://www.n.example/feed/", (), False),
+        (F, "http://www.n.example/feed?utm_source=rss", (), False),
+        (F, "http://n.example.evil.example/feed", (), False),
+        ("http://a.github.io/feed", "http://b.github.io/feed", (), False),  # of another person
+        (F, "http://other.example/feed", ((301, "http://other.example/feed"),), False),  # the server says it
+        (F, "http://n.example/now", ((302, "http://n.example/now"),), False),
+        (F, "ftp://n.example/feed", (), False),
+        (F, "", (), False),
+        ("saved.xml", "http://n.example/feed", (), False),
+    ],
+)  # fmt: skip
+def test_whom_a_feed_is_believed_about_itself(
+    location: str, own: str, hops: tuple[tuple[int, str], ...], believed: bool
+) -> None:
+    document = Fetched(hops[-1][1] if hops else location, location, b"", hops=hops)
+    assert claimed(location, document, own) == (own if believed else "")
+
+
+def test_a_redirect_from_http_to_https_is_a_move() -> None:
+    there = F.replace("http:", "https:")
+    assert redirected(F, Fetched(there, there, b"", hops=((301, there),))) == there
+    assert redirected(F, Fetched(there, there, b"", hops=((302, there),))) == ""
+    assert redirected(F, Fetched(F, F, b"", hops=((301, F),))) == ""
 
 
 def test_a_redirect_to_a_front_page_or_to_no_feed_is_no_move(

@@ -1,10 +1,12 @@
 """PDF reports: what their first pages say, and a line for each file that cannot be read."""
 
 import zlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from alerts.config.declarations import SourcesSettings
 from alerts.config.settings import Settings
 from alerts.domain.article import Article, Source, SourceKind
 from alerts.domain.errors import InputError
@@ -172,6 +174,14 @@ def test_what_cannot_be_read_is_one_line(octets: bytes, why: str) -> None:
     assert str(raised.value).startswith(f"{HERE}: ")
     assert why in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_pages_that_take_too_long_are_told() -> None:
+    many = made([[(1.0, "word")] * 100_000])
+    limits = SourcesSettings(timeout=timedelta(seconds=1))
+    intake = Intake(Source(1, HERE, SourceKind.PDF), Settings(root=Path("."), sources=limits))
+    with pytest.raises(InputError, match="take too long to read"):
+        pdf.read(Fetched(HERE, HERE, many), intake)
 
 
 def test_a_file_whose_table_is_torn_off_is_read() -> None:

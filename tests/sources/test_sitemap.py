@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from alerts.domain.errors import InputError
+from alerts.sources.cell.checks import Malformed
+from alerts.sources.cell.values import sitemap_of
 from alerts.sources.document import Fetched
 from alerts.sources.sitemap import parsed
 from tests.conftest import Alerts
@@ -70,6 +72,19 @@ def test_a_map_expands_nothing() -> None:
     assert not any(
         page.changed for page in parsed(Fetched(HERE, HERE, hostile.encode()), HERE).pages
     )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{}, [], {"is_index": 1, "pages": []}, {"is_index": False, "pages": [["file:///etc/passwd", "", "", ""]]},
+     {"is_index": False, "pages": [["https://s.example/", "a\nb", "", ""]]},
+     {"is_index": False, "pages": [["https://s.example/", "", ""]]},
+     {"is_index": False, "pages": [["https://s.example/", 7, "", ""]]}],
+)  # fmt: skip
+def test_what_a_cell_says_of_a_map_is_checked(value: object) -> None:
+    assert sitemap_of({"is_index": True, "pages": [["https://s.example/", "", "", ""]]}).is_index
+    with pytest.raises(Malformed):
+        sitemap_of(value)
 
 
 def _story(web: Site, name: str, day: str, head: str = "") -> str:
