@@ -160,7 +160,7 @@ def _keep(
     placed = _place(db, source, found.articles, settings, result, now)
     given = found.known + placed
     reading = kept.LastReading(found.etag, found.last_modified, found.digest, given, found.moved_to)
-    kept.collected(db, source.id, reading, now)
+    kept.collected(db, source, reading, now)
     if found.told_at is not None:
         clock.tell(db, source.id, found.told_at, now)
 

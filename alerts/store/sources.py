@@ -95,12 +95,13 @@ def locations_of_month(db: Database, month: Month) -> dict[str, str]:
     return dict(rows.fetchall())
 
 
-def collected(db: Database, source_id: int, reading: LastReading, now: datetime) -> None:
-    """Record a successful collection, in the transaction that stores its articles."""
+def collected(db: Database, source: Source, reading: LastReading, now: datetime) -> None:
+    """Record a successful collection, in the transaction that stores its articles; nothing where the
+    source was moved since it was read, for the validators are those of its former location."""
     db.conn.execute(
         """UPDATE sources SET etag = ?, last_modified = ?, digest = ?, articles = ?,
                   moved_to = ?, collected_at = ?, fault = '', gone = 0
-           WHERE id = ?""",
+           WHERE id = ? AND location = ?""",
         (
             reading.etag,
             reading.last_modified,
@@ -108,7 +109,8 @@ def collected(db: Database, source_id: int, reading: LastReading, now: datetime)
             reading.articles,
             reading.moved_to,
             stamp(now),
-            source_id,
+            source.id,
+            source.location,
         ),
     )
 

@@ -12,6 +12,7 @@ from alerts.doctor.sources import reachable
 from alerts.sources.document import Fetched
 from alerts.sources.fetch import Fetcher
 from alerts.sources.moved import claimed, redirected
+from alerts.store import sources as store
 from tests.conftest import Alerts
 from tests.factories import NOW, database
 from tests.http_server import Site, reply
@@ -166,16 +167,21 @@ def test_all_at_once_and_one_that_is_a_source_already(
 
 
 def test_what_is_gone_for_good_is_said_to_be(root: Path, alerts: Alerts, web: Site) -> None:
-    gone = web.serve("/gone", b"", 410)
-    missing = web.serve("/missing", b"", 404)
+    gone, missing = (web.serve(f"/{name}", _rss(items=name[0])) for name in ("gone", "missing"))
     for at in (gone, missing):
         alerts("source", "add", at, "--kind", "feed")
+    alerts("collect", *MONTH)
+    web.serve("/gone", b"", 410)
+    web.serve("/missing", b"", 404)
     got = alerts("collect", *MONTH)
     assert got.code == 1
     assert f"{gone}: answered 410 Gone: it is gone for good; `alerts source remove 1`" in got.stderr
     assert "`alerts source remove 2`" not in got.stderr
     kept = alerts("source", "list", "--json").json
     assert [s["gone"] for s in kept] == [True, False]
+    db = database(root)
+    assert store.missed(db, NOW) == [missing]  # an issue waits for it, and not for what is gone
+    db.close()
     assert "gone for good: `alerts source remove 1`" in _doctor(root)
     moved = alerts("source", "move", "1")
     assert (moved.code, "410" in moved.stderr) == (1, True)
