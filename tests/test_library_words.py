@@ -12,7 +12,7 @@ from alerts.domain.article import Source, SourceKind
 from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue_files import read as read_catalogue
 from alerts.editions.environment import environment, render
-from alerts.sources import calendar, feed, opml, table
+from alerts.sources import calendar, feed, opml, pdf, references, table
 from alerts.sources.cell.job import Job, Task
 from alerts.sources.cell.work import answer
 from alerts.sources.document import Fetched
@@ -145,6 +145,8 @@ BORDERS: dict[str, Callable[[bytes, Path], list[str]]] = {
     "opml": _opml,
     "feed": _source(feed.read, SourceKind.FEED),
     "table": _source(table.read, SourceKind.TABLE),
+    "pdf": _source(pdf.read, SourceKind.PDF),
+    "references": _source(references.read, SourceKind.REFERENCES, Job(Task.READ, "here").moment),
     "calendar": _source(calendar.read, SourceKind.CALENDAR, Job(Task.READ, "here").moment),
     "cell": _cell,
 }

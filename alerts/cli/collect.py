@@ -1,5 +1,7 @@
 """`alerts collect`: collect articles from the sources."""
 
+from dataclasses import asdict
+
 import click
 
 from alerts.cli.context import Session, json_option, month_option, pass_session, print_json
@@ -17,7 +19,8 @@ def collect(session: Session, month: str | None, as_json: bool) -> int:
     if as_json:
         failed = [{"source": f.source, "reason": f.reason} for f in result.failed]
         counts = {name: getattr(result, name) for name in ("new", "updated", "unchanged")}
-        print_json({"month": str(result.month), **counts, "failed": failed})
+        moved = {"moved": [asdict(move) for move in result.moved]} if result.moved else {}
+        print_json({"month": str(result.month), **counts, "failed": failed, **moved})
     else:
         click.echo(
             f"{result.month}: {result.new} new, {result.updated} updated, "

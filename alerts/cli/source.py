@@ -10,6 +10,7 @@ import click
 
 from alerts.cli.context import Session, json_option, pass_session, print_json, print_table
 from alerts.cli.lazy import CommandGroup
+from alerts.cli.source_move import move
 from alerts.config import load
 from alerts.config.settings import Settings
 from alerts.domain.article import SAID_AS_TEXT, Article, SourceKind
@@ -75,7 +76,8 @@ def add(
     )
     if done.unknown_profile:
         session.warn(f"no profile “{profile}” yet; add it with `alerts profile add {profile}`")
-    told = f"added as a {done.source.kind}" if done.new else "exists already"
+    kind = done.source.kind if done.source.kind.endswith("s") else f"a {done.source.kind}"
+    told = f"added as {kind}" if done.new else "exists already"
     session.say(f"{done.source.location}: {told}")
 
 
@@ -90,10 +92,19 @@ def list_(session: Session, as_json: bool) -> None:
         return
     rows: list[tuple[str, ...]] = [
         (str(k.source.id), k.source.kind, k.source.section or "news", str(k.articles),
-         k.source.location, k.fault or "ok" if k.collected_at else "not collected yet")
+         k.source.location, _last_time(k))
         for k in kept
     ]  # fmt: skip
     print_table(rows, ("ID", "KIND", "SECTION", "ARTICLES", "LOCATION", "LAST TIME"))
+
+
+def _last_time(kept: StoredSource) -> str:
+    """How the last collection went, and where the source has moved."""
+    if not kept.collected_at:
+        return "not collected yet"
+    if kept.source.moved_to and not kept.fault:
+        return f"moved to {kept.source.moved_to}: `alerts source move {kept.source.id}`"
+    return kept.fault or "ok"
 
 
 def _listed(kept: StoredSource) -> dict[str, Any]:
@@ -105,6 +116,8 @@ def _listed(kept: StoredSource) -> dict[str, Any]:
         "articles": kept.articles,
         "collected_at": kept.collected_at,
         "fault": kept.fault,
+        "moved_to": kept.source.moved_to,
+        "gone": kept.gone,
     }
 
 
@@ -183,6 +196,7 @@ def _line(article: Article, settings: Settings) -> str:
     day = f"{when.isoformat()}{'?' * article.month_guessed}" if when else "no date   "
     language = f"{article.language}{'?' if article.guessed else ' '}"
     place = f" ({article.event.place})" if article.event and article.event.place else ""
+    place += f" (PDF, {counted(article.pages, 'page')})" if article.pages else ""
     return f"{day}  {language} {article.title}{place}\n    {article.url or 'no link'}"
 
 
@@ -212,4 +226,9 @@ def _checked(article: Article) -> dict[str, Any]:
         shown["text"] = article.text
     if article.confidence:
         shown["confidence"] = fields["confidence"]
+    if article.pages:
+        shown["pages"] = article.pages
     return shown | {name: fields[name] for name in _WHERE_THERE if fields[name]}
+
+
+source.add_command(move)

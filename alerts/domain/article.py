@@ -27,11 +27,16 @@ class SourceKind(StrEnum):
     CALENDAR = "calendar"
     FOLDER = "folder"
     TABLE = "table"  # a CSV file
+    PDF = "pdf"
+    WORDPRESS = "wordpress"  # its REST interface
+    SITEMAP = "sitemap"  # its pages are read, as those of a listing
+    REFERENCES = "references"  # RIS or CSL-JSON
 
 
 OF_PAGES = frozenset(
-    {SourceKind.PAGE, SourceKind.LISTING}
+    {SourceKind.PAGE, SourceKind.LISTING, SourceKind.SITEMAP, SourceKind.PDF}
 )  # their articles are read from web pages
+OF_LINKS = frozenset({SourceKind.LISTING, SourceKind.SITEMAP})  # … to which they lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,8 @@ class Article:
     declared nor certain from the text; `confidence`: which values are not sure, and why. `same_as` is
     the id of the primary article that this one is a duplicate or a translation of; `reports` are the
     duplicates of this one: neither is a field, since other articles decide them. `first_url` is the
-    address where it was first found, if its site has moved it since. Given by a source and not stored:
+    address where it was first found, if its site has moved it since. `pages` is the number of pages of a
+    PDF file. Given by a source and not stored:
     `alternates`, by language the pages that it names as translations of this one, `marks`, what else it
     is known by (`text/aliases.py`), and `text`, the full text.
     """
@@ -132,6 +138,7 @@ class Article:
     tags: Annotated[tuple[str, ...], ArticleField(Kind.WORDS)] = ()
     profile: Annotated[str, _PROFILE] = ""
     event: Annotated[Event | None, ArticleField(Kind.EVENT)] = None
+    pages: Annotated[int | None, ArticleField(Kind.NUMBER)] = None
     translations: Annotated[Mapping[str, Translation], ArticleField(Kind.TRANSLATIONS)] = field(
         default_factory=lambda: NO_TRANSLATIONS
     )
@@ -211,7 +218,8 @@ class Profile:
 class Source:
     """Where articles are collected, with the validators of the last fetch (RFC 9110 §8.8).
 
-    `digest` is the digest of the document as it was read, and `articles` the number it gave.
+    `digest` is the digest of the document as it was read, and `articles` the number it gave. `moved_to`
+    is where it has moved for good, as was told at the last fetch.
     """
 
     id: int
@@ -225,3 +233,4 @@ class Source:
     digest: str = ""
     articles: int = 0
     tags: tuple[str, ...] = ()
+    moved_to: str = ""

@@ -41,7 +41,8 @@ def edits_of(
 
 def found_on_page(article: Article) -> dict[str, Any]:
     """The values of a page's metadata, in the form that an editor would write, with those in doubt."""
-    names = {one.name for one in EDITED if one.kind is not Kind.NAME} | {"confidence", "guessed"}
+    among = {"pages", "confidence", "guessed"}
+    names = {one.name for one in EDITED if one.kind is not Kind.NAME} | among
     return {name: value for name, value in fields_of(article).items() if name in names}
 
 

@@ -1,23 +1,42 @@
 """`project.sources`: where articles are collected."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from alerts.config.settings import Settings
 from alerts.domain.article import Source
+from alerts.domain.errors import AlertsError, UsageError
 from alerts.domain.month import Month
 from alerts.library.opened import ProjectPart, call
+from alerts.sources import moved
 from alerts.sources.kinds import known_kind
+from alerts.sources.moved import SourceMoved
 from alerts.sources.opml_import import OpmlImported, import_opml
-from alerts.store import profiles
+from alerts.store import profiles, source_locations
 from alerts.store import sources as store
 from alerts.store.sources import StoredSource
 
 if TYPE_CHECKING:
     from alerts.sources.normalise import SourceContent
 
-__all__ = ["Looked", "SourceAdded", "Sources", "known_kind", "look"]
+__all__ = [
+    "Looked",
+    "SourceAdded",
+    "SourceMoved",
+    "SourceStayed",
+    "Sources",
+    "known_kind",
+    "look",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStayed:
+    """A source that is told to have moved and could not be moved, by its location, and why."""
+
+    location: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +66,15 @@ def look(settings: Settings, location: str, kind: str | None, ended: Month) -> L
     from alerts.sources import reader as sources  # imports httpx2
 
     location = sources.normal_location(location, settings)
-    occasion = sources.ReadingScope(ended.plus(1).start(settings.zone))
+    zone = settings.zone
+    occasion = sources.ReadingScope(ended.plus(1).start(zone), begins=ended.start(zone))
     with sources.SourceReader(settings, sources.Fetcher(settings), occasion) as reader:
-        return Looked(location, reader.check(location, kind))
+        found = reader.check(location, kind)
+    if found.moved_to:
+        remedy = f"add that one; of a source, `alerts source move {location}` takes it over"
+        note = moved.told(location, found.moved_to, None, remedy)
+        found = replace(found, notes=(*found.notes, note))
+    return Looked(location, found)
 
 
 class Sources(ProjectPart):
@@ -92,7 +117,8 @@ class Sources(ProjectPart):
             tags=tags,
         )
         new = store.add(opened.db, wanted, opened.now)
-        kept = next(one for one in self if one.location == wanted.location)
+        number = source_locations.find(opened.db, wanted.location)
+        kept = next(one for one in self if one.id == number)
         unknown = bool(profile) and profile not in profiles.all_profiles(opened.db)
         return SourceAdded(kept, bool(new), unknown)
 
@@ -123,6 +149,39 @@ class Sources(ProjectPart):
                 store.remove(self._opened.db, known.id)
                 return known
         return None
+
+    @call
+    def move(self, location: str, new: str = "") -> SourceMoved:
+        """Have a source, by its location or number, be at `new`: without it, where it is told to have
+        moved. It stays the same source. Moving it twice changes nothing.
+
+        Raises `UsageError` where there is no such source, or `new` is another one, and `InputError`
+        where it is not there.
+        """
+        from alerts.sources.moving import move  # imports httpx2
+
+        opened = self._opened
+        number = source_locations.find(opened.db, location)
+        number = number or source_locations.find(opened.db, location.rstrip("/"))
+        for source in store.all_sources(opened.db):
+            if source.id == number or str(source.id) == location:
+                return move(opened.db, opened.settings, source, opened.now, new)
+        raise UsageError(f"no source “{location}”; `alerts source list` shows them")
+
+    @call
+    def move_all(self) -> tuple[SourceMoved | SourceStayed, ...]:
+        """Have every source be where it is told to have moved; one that cannot be moved stays."""
+        from alerts.sources.moving import move  # imports httpx2
+
+        opened = self._opened
+        done: list[SourceMoved | SourceStayed] = []
+        for source in store.all_sources(opened.db):
+            if source.moved_to:
+                try:
+                    done.append(move(opened.db, opened.settings, source, opened.now))
+                except AlertsError as fault:
+                    done.append(SourceStayed(source.location, str(fault)))
+        return tuple(done)
 
     @call
     def look(

@@ -25,12 +25,22 @@ from alerts.sources.cell.pool import Cells
 from alerts.sources.dates import month_in_address
 from alerts.sources.joining import join_duplicates, join_versions
 from alerts.sources.late import Filing, filed
+from alerts.sources.moved import is_gone, told
 from alerts.sources.picture.collect import collect_pictures
 from alerts.sources.placing import Placed, Placer
-from alerts.store import article_pages, articles, audit_log, clock, issues, stories, transaction
+from alerts.store import (
+    article_pages,
+    articles,
+    audit_log,
+    clock,
+    issues,
+    source_locations,
+    stories,
+    transaction,
+)
 from alerts.store import sources as kept
 from alerts.text.plural import counted
-from alerts.text.urls import page_of
+from alerts.text.urls import canonical, page_of
 
 _BY_ADDRESS = likely("published", "it has no date; its address names the month")
 
@@ -43,9 +53,18 @@ class Failure:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A source that has moved for good, by its location, and where it is now."""
+
+    source: str
+    to: str
+
+
 @dataclass(slots=True)
 class Collected:
-    """The result of a collection: numbers of articles, the failures, and notes for a person."""
+    """The result of a collection: numbers of articles, the failures, notes for a person, and the sources
+    that have moved."""
 
     month: Month
     new: int = 0
@@ -53,6 +72,7 @@ class Collected:
     unchanged: int = 0
     failed: list[Failure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    moved: list[Move] = field(default_factory=list)
 
 
 def collect(
@@ -71,7 +91,12 @@ def collect(
     """
     result = Collected(month)
     asked = kept.all_sources(db)
-    scope = sources.ReadingScope(_events_from(db, settings, month), article_pages.pages(db))
+    joined = _joined_month(db, settings, month)
+    scope = sources.ReadingScope(
+        joined.plus(1).start(settings.zone),
+        article_pages.pages(db),
+        begins=joined.start(settings.zone),
+    )
     fetcher = fetcher or sources.Fetcher(settings)
     with (
         Cells(settings.sources.concurrency) as cells,
@@ -80,8 +105,7 @@ def collect(
         again = list(quarantine.read_again(db, reader, now))
         for source, found in _asked(asked, settings, reader):
             if isinstance(found, InputError):
-                result.failed.append(Failure(source.location, str(found)))
-                kept.failed(db, source.id, str(found), now)
+                _keep_failure(db, source, found, result, now)
                 continue
             result.notes += found.notes
             result.failed += [Failure(source.location, fault) for fault in found.faults]
@@ -96,10 +120,9 @@ def collect(
     return result
 
 
-def _events_from(db: Database, settings: Settings, month: Month) -> datetime:
-    """The start of the period for events: the end of the month whose issue they will join."""
-    joined = filed(None, month, settings.zone, _closed(db), settings.alert.late)
-    return joined.month.plus(1).start(settings.zone)
+def _joined_month(db: Database, settings: Settings, month: Month) -> Month:
+    """The month whose issue is made: the first one from `month` on that is open. Events begin at its end."""
+    return filed(None, month, settings.zone, _closed(db), settings.alert.late).month
 
 
 def _closed(db: Database) -> frozenset[Month]:
@@ -136,12 +159,40 @@ def _keep(
 ) -> None:
     """Store the articles of one source and the fact that it was read, in one transaction."""
     result.unchanged += found.known
+    _keep_move(db, source, found, result)
     placed = _place(db, source, found.articles, settings, result, now)
-    told = found.known + placed
-    reading = kept.LastReading(found.etag, found.last_modified, found.digest, told)
-    kept.collected(db, source.id, reading, now)
+    given = found.known + placed
+    reading = kept.LastReading(found.etag, found.last_modified, found.digest, given, found.moved_to)
+    kept.collected(db, source, reading, now)
     if found.told_at is not None:
         clock.tell(db, source.id, found.told_at, now)
+
+
+def _keep_failure(
+    db: Database, source: Source, fault: InputError, result: Collected, now: datetime
+) -> None:
+    """Record that a source could not be read."""
+    gone = is_gone(fault)
+    reason = (
+        f"{fault}: it is gone for good; `alerts source remove {source.id}`" if gone else f"{fault}"
+    )
+    result.failed.append(Failure(source.location, reason))
+    kept.failed(db, source.id, reason, now, gone=gone)
+
+
+def _keep_move(
+    db: Database, source: Source, found: sources.SourceContent, result: Collected
+) -> None:
+    """Tell that a source has moved, and know its articles at both addresses."""
+    if found.read_at and page_of(canonical(found.read_at)) != page_of(canonical(source.location)):
+        old, new = canonical(source.location), canonical(found.read_at)
+        source_locations.keep_fragments(db, source.id, old, new)
+    if found.moved_to:
+        known = source_locations.find(db, found.moved_to)
+        other = None if known == source.id else known
+        remedy = f"`alerts source move {source.id}` takes that over"
+        result.notes.append(told(source.location, found.moved_to, other, remedy))
+        result.moved.append(Move(source.location, found.moved_to))
 
 
 def _place(
@@ -188,8 +239,8 @@ def _place(
             kept_in = articles.get(db, placed.id).month
             changed.setdefault(kept_in, {}).setdefault(placed.change, []).append(placed.id)
     if undated:
-        told = f"{source.location}: {counted(undated, 'new article')} without a date"
-        result.notes.append(f"{told}, filed in {result.month} or the next open month")
+        about = f"{source.location}: {counted(undated, 'new article')} without a date"
+        result.notes.append(f"{about}, filed in {result.month} or the next open month")
     for touched, of_month in changed.items():
         detail = {"source": source.location, "command": "collect", **of_month}
         issue_id = issues.begin(db, touched, now)

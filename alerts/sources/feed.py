@@ -1,10 +1,8 @@
 """Feeds: RSS 0.9x to 2.0, RDF, Atom and CDF by feedparser; JSON Feed by `jsonfeed`.
 
-Reads as much as possible of a broken feed. Opens no file or URL: feedparser would take even bytes for a
-file name (trap G), so it is always given a stream. Reads at most `MOST_ENTRIES` entries.
+Reads as much as possible of a broken feed, and at most `MOST_ENTRIES` entries.
 """
 
-import io
 import re
 from calendar import timegm
 from collections import defaultdict
@@ -13,8 +11,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
-
-import feedparser
 
 from alerts.domain.article import Article, Image
 from alerts.domain.confidence import FieldConfidence, likely
@@ -26,15 +22,15 @@ from alerts.sources.document import Fetched
 from alerts.sources.dropped import Dropped
 from alerts.sources.feed_marks import marked
 from alerts.sources.normalise import Intake, SourceContent, digest, image
-from alerts.sources.xml_limits import MOST_ENTRIES, repaired, trimmed
-from alerts.sources.xml_words import in_utf8, xml_fault
+from alerts.sources.parsed_feed import HARMLESS, best, fault_of
+from alerts.sources.xml_limits import MOST_ENTRIES
+from alerts.sources.xml_words import in_utf8
 from alerts.text.field_labels import without_labels
 from alerts.text.plain_text import first_image, plain, safe_url, tidy
 
 _DATES = ("published", "updated", "created")
 _BROKEN = (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError)
 _CHANGED = (likely("published", "its entry has only the date of its last change"),)
-_LOOSE = 200_000  # octets; longer broken feeds are not given to feedparser's own repair
 
 
 def read(document: Fetched, intake: Intake) -> SourceContent:
@@ -42,9 +38,10 @@ def read(document: Fetched, intake: Intake) -> SourceContent:
     notes: list[str] = []
     dropped = Dropped(intake.source.location)
     if jsonfeed.claims(document.body):
-        pairs = marked(list(jsonfeed.pairs(document, intake, dropped)), (document.url,))
+        found, own = jsonfeed.pairs(document, intake, dropped)
+        pairs = marked(found, (document.url,))
     else:
-        pairs = _xml_pairs(document, intake, notes, dropped)
+        pairs, own = _xml_pairs(document, intake, notes, dropped)
     articles = _told_apart(pairs)
     without = sum(not article.url for article in articles)
     if without:
@@ -52,20 +49,21 @@ def read(document: Fetched, intake: Intake) -> SourceContent:
             f"{intake.source.location}: {without} entries have no link, or nothing to show"
         )
     notes += dropped.notes()
-    return SourceContent(tuple(articles), tuple(dropped.faults()), tuple(notes))
+    return SourceContent(tuple(articles), tuple(dropped.faults()), tuple(notes), own_address=own)
 
 
 def _xml_pairs(
     document: Fetched, intake: Intake, notes: list[str], dropped: Dropped
-) -> list[tuple[Article, str]]:
-    """Yield, for each entry, the article and a text that distinguishes it; adds to `notes`."""
+) -> tuple[list[tuple[Article, str]], str]:
+    """For each entry, the article and a text that distinguishes it; and the address that the feed gives
+    as its own. Adds to `notes`."""
     document = in_utf8(document)
-    parsed = _best(document)
+    parsed = best(document)
     place = intake.source.location
     if not parsed.get("version") and not parsed.entries:
-        raise InputError(f"{place}: not a feed{_why(parsed)}; a web page has --kind page")
-    if parsed.bozo and not isinstance(parsed.bozo_exception, _HARMLESS):
-        notes.append(f"{place}: broken XML, read as far as possible{_why(parsed)}")
+        raise InputError(f"{place}: not a feed{fault_of(parsed)}; a web page has --kind page")
+    if parsed.bozo and not isinstance(parsed.bozo_exception, HARMLESS):
+        notes.append(f"{place}: broken XML, read as far as possible{fault_of(parsed)}")
     if len(parsed.entries) >= MOST_ENTRIES:
         notes.append(f"{place}: a long feed; only its first {MOST_ENTRIES} entries are read")
     site = safe_url(_text(parsed.feed, "link"), document.base) or safe_url(document.url)
@@ -81,46 +79,14 @@ def _xml_pairs(
             wrong = f"“{printable(date, 40)}” is no date that can be right; read without it"
             dropped.item_mended(number, wrong)
         pairs.append((article, _text(entry, "id")))
-    return marked(pairs, (site, document.url, _text(parsed.feed, "id")))
+    own = _own_address(parsed.feed, document.base)
+    return marked(pairs, (site, document.url, _text(parsed.feed, "id"))), own
 
 
-def _best(document: Fetched) -> Any:
-    """The document as parsed by feedparser; if it is broken, the repaired form if that has more
-    entries.
-
-    feedparser's own reader of broken XML is slow, so it is only given short documents.
-    """
-    whole = trimmed(document.body)
-    if whole is not None and b"<!ENTITY" not in whole:
-        return _parsed(whole, document)
-    loose = _parsed(document.body[:_LOOSE], document)
-    mended = repaired(document.body, loose.get("encoding") or "")
-    mended = trimmed(mended) if mended is not None else None
-    if mended is not None:
-        strict = _parsed(mended, replace(document, content_type="application/xml; charset=utf-8"))
-        if len(strict.entries) > len(loose.entries):
-            loose.entries, loose.feed, loose.version = strict.entries, strict.feed, strict.version
-    return loose
-
-
-def _parsed(body: bytes, document: Fetched) -> Any:
-    """The result of feedparser for these octets."""
-    return feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-type": document.content_type} if document.content_type else {},
-        sanitize_html=False,  # `plain` removes markup later, from every field
-        resolve_relative_uris=False,
-    )
-
-
-_HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
-
-
-def _why(parsed: Any) -> str:
-    """Where the XML is broken and how, if it is."""
-    fault = parsed.get("bozo_exception")
-    line = fault.getLineNumber() if hasattr(fault, "getLineNumber") else None
-    return f" (line {line}: {xml_fault(fault.getMessage())})" if line else ""
+def _own_address(of_feed: Any, base: str) -> str:
+    """The link of the feed to itself: `self` of Atom, also within RSS."""
+    links = (link for link in of_feed.get("links", ()) if link.get("rel") == "self")
+    return next(filter(None, (safe_url(_text(link, "href"), base) for link in links)), "")
 
 
 def _article(entry: Any, parsed: Any, site: str, base: str, intake: Intake) -> Article:

@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -40,6 +40,7 @@ from alerts.text.network_faults import root_cause
 from alerts.text.plain_text import safe_url
 
 _MOST_REDIRECTS = 5
+_KEPT, _LONGEST_FIELD = ("link", "x-wp-totalpages"), 10_000
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.9, */*;q=0.5"
@@ -130,6 +131,7 @@ class Fetcher:
     def _follow(self, url: str, headers: list[tuple[str, str]], ends: Deadline) -> Fetched:
         """One attempt, redirects included."""
         seen: list[str] = []
+        hops: list[tuple[int, str]] = []
         target = _checked(url, url)
         while True:
             if target in seen:
@@ -139,12 +141,13 @@ class Fetcher:
             seen.append(target)
             answer = self._ask(url, target, headers, ends)
             if isinstance(answer, Fetched):
-                return answer
-            target = _checked(answer, url, target)
+                return replace(answer, hops=tuple(hops))
+            target = _checked(answer.location, url, target)
+            hops.append((answer.status, target))
 
     def _ask(
         self, url: str, target: str, headers: list[tuple[str, str]], ends: Deadline
-    ) -> Fetched | str:
+    ) -> "Fetched | _Redirect":
         """One request: the document, or where it redirects to."""
         guard = PublicOnlyBackend(
             self._resolve,
@@ -174,11 +177,11 @@ class Fetcher:
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as fault:
             raise _Transient(f"{url}: the connection broke: {_line(fault)}") from fault
 
-    def _answer(self, url: str, target: str, response: httpcore2.Response) -> Fetched | str:
+    def _answer(self, url: str, target: str, response: httpcore2.Response) -> "Fetched | _Redirect":
         fields = {name.decode("latin-1").lower(): _text(value) for name, value in response.headers}
         status = response.status
         if status in (301, 302, 303, 307, 308) and fields.get("location"):
-            return fields["location"]
+            return _Redirect(status, fields["location"])
         etag, modified = fields.get("etag", ""), fields.get("last-modified", "")
         if status == HTTPStatus.NOT_MODIFIED:
             same = Fetched(target, target, b"", "", etag, modified, unchanged=True)
@@ -186,13 +189,26 @@ class Fetcher:
         if status != HTTPStatus.OK:
             fault = f"{url}: answered {status} {_phrase(status)}".rstrip()
             raise (_Transient if status in _TRANSIENT else FetchError)(fault, status)
+        said = fields.get("content-length", "")
         most = self.limits.max_bytes  # of the received octets, and of the unpacked ones
+        if len(said) < 19 and said.isdigit() and int(said) > most:
+            raise FetchError(f"{url}: larger than {most} octets (sources.max_bytes)")
         packed = _limited(response.iter_stream(), most, url)
         encoding = fields.get("content-encoding", "")
         body = b"".join(_limited(unpacked(packed, encoding, url), most, url))
         base = safe_url(fields.get("content-location", ""), target) or target
         kind = fields.get("content-type", "")
-        return Fetched(target, base, body, kind, etag, modified, told_at=_told_at(fields))
+        told = {name: fields[name][:_LONGEST_FIELD] for name in _KEPT if name in fields}
+        found = Fetched(target, base, body, kind, etag, modified, headers=told)
+        return replace(found, told_at=_told_at(fields))
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    """A redirect: its status, and where it leads, as the server wrote it."""
+
+    status: int
+    location: str
 
 
 class _Transient(FetchError):

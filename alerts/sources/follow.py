@@ -5,7 +5,8 @@ Guarantees: robots.txt is obeyed, with its Crawl-delay; pages are fetched one af
 the source wait for the next collection. A single page may take at most half of the source's time.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from alerts.domain.article import Article
@@ -16,6 +17,11 @@ from alerts.sources.fetch import Fetcher
 from alerts.sources.normalise import SourceContent
 from alerts.sources.robots import Robots
 from alerts.text.urls import canonical, page_of
+
+# A link that says what it does, and not where it leads.
+_DOWNLOAD = re.compile(
+    r"download|descarg|télécharg|baixar|herunterlad|scaric|скача|تحميل|\bpdf\b", re.I
+)
 
 ReadPage = Callable[[Fetched, Deadline], SourceContent]
 
@@ -53,11 +59,18 @@ def follow(
             found = read_page(fetcher.fetch(url, deadline=own), own).articles
             # the link may redirect: the page is known by both addresses
             articles += (
-                replace(a, marks=(*a.marks, f"page:{canonical(url)}", f"link:{said}"))
+                replace(a, marks=(*a.marks, f"page:{canonical(url)}", *_linked_as(said)))
                 for a in found
             )
         except FetchError as fault:
             notes.append(str(fault))
-        except InputError:
-            notes.append(f"{url}: named in {place}, but no article")
+        except InputError as fault:
+            why = str(fault)  # of a PDF file it says what is wrong with it
+            notes.append(why if why.startswith(url) else f"{url}: named in {place}, but no article")
     return SourceContent(tuple(articles), notes=tuple(notes), known=len(links) - len(new))
+
+
+def _linked_as(said: str) -> Iterator[str]:
+    """The mark of the text of a link, which the title is compared with."""
+    if said and not _DOWNLOAD.search(said):
+        yield f"link:{said}"

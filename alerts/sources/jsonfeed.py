@@ -14,6 +14,7 @@ from alerts.domain.errors import InputError
 from alerts.domain.printable import printable
 from alerts.sources.document import Fetched
 from alerts.sources.dropped import Dropped
+from alerts.sources.json_items import salvaged
 from alerts.sources.normalise import Intake, digest, image
 from alerts.sources.xml_limits import MOST_ENTRIES
 from alerts.text.decoding import charset_of, received
@@ -21,8 +22,6 @@ from alerts.text.field_labels import without_labels
 from alerts.text.plain_text import first_image, plain, safe_url, tidy
 
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
-_NEXT_ITEM = re.compile(r"\}\s*,\s*\{")
-_DECODE = json.JSONDecoder(strict=False).raw_decode
 
 
 def claims(body: bytes) -> bool:
@@ -30,8 +29,11 @@ def claims(body: bytes) -> bool:
     return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
-def pairs(document: Fetched, intake: Intake, dropped: Dropped) -> Iterator[tuple[Article, str]]:
-    """Yield, for each item, the article and a text that distinguishes it, as `feed` does for XML.
+def pairs(
+    document: Fetched, intake: Intake, dropped: Dropped
+) -> tuple[list[tuple[Article, str]], str]:
+    """For each item, the article and a text that distinguishes it, as `feed` does for XML; and the
+    address that the feed gives as its own (`feed_url`).
 
     Raises `InputError` where the document is not a JSON Feed.
     """
@@ -48,6 +50,7 @@ def pairs(document: Fetched, intake: Intake, dropped: Dropped) -> Iterator[tuple
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise InputError(f"{place}: not a JSON Feed: it has no list of “items”")
     site = safe_url(_text(feed, "home_page_url"), document.base) or safe_url(document.url)
+    found = []
     for number, item in enumerate(feed["items"][:MOST_ENTRIES], 1):
         if not isinstance(item, dict):
             dropped.item(number, "it is no object")
@@ -57,23 +60,15 @@ def pairs(document: Fetched, intake: Intake, dropped: Dropped) -> Iterator[tuple
         if date and article.published is None:
             wrong = f"“{printable(date, 40)}” is no date that can be right; read without it"
             dropped.item_mended(number, wrong)
-        yield article, str(item.get("id", ""))
+        found.append((article, str(item.get("id", ""))))
+    return found, safe_url(_text(feed, "feed_url"), document.base)
 
 
 def _salvaged(text: str, dropped: Dropped) -> dict[str, Any]:
     """The items of a broken document that are whole, each on its own."""
     found = _ITEMS.search(text)
-    items: list[Any] = []
     at = found.end() if found else len(text)
-    while (at := text.find("{", at)) >= 0 and len(items) < MOST_ENTRIES:
-        try:
-            item, at = _DECODE(text, at)
-            items.append(item)
-        except (ValueError, RecursionError):
-            dropped.line(text.count("\n", 0, at) + 1, "broken JSON; the item is left out")
-            following = _NEXT_ITEM.search(text, at + 1)
-            at = following.end() - 1 if following else len(text)
-    return {"items": items}
+    return {"items": salvaged(text, at, MOST_ENTRIES, dropped)}
 
 
 def _article(

@@ -46,10 +46,14 @@ KINDS: dict[str, KindDefinition] = {
     SourceKind.LISTING: KindDefinition(  # its links are followed; each leads to a page
         _ours("page"), for_people=True, always_whole=True
     ),
+    SourceKind.SITEMAP: KindDefinition(_ours("page"), always_whole=True),  # likewise
+    SourceKind.WORDPRESS: KindDefinition(_ours("wordpress")),
     SourceKind.CALENDAR: KindDefinition(_ours("calendar"), dated=True, always_whole=True),
     SourceKind.FOLDER: KindDefinition(
         _ours("folder"), always_whole=True
     ),  # so that a bad file is named again
+    SourceKind.PDF: KindDefinition(_ours("pdf"), for_people=True),
+    SourceKind.REFERENCES: KindDefinition(_ours("references"), dated=True),
     SourceKind.TABLE: KindDefinition(_ours("table")),
 }
 

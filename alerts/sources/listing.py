@@ -7,7 +7,7 @@ outside menus and footers. There are no rules for particular sites. This module 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +31,7 @@ _ASIDE_NAMES = re.compile(
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _OTHER_FILES = re.compile(
-    r"\.(?:jpe?g|png|gif|svg|webp|pdf|zip|docx?|xlsx?|pptx?|mp[34]|ics|xml|rss)$", re.IGNORECASE
+    r"\.(?:jpe?g|png|gif|svg|webp|zip|docx?|xlsx?|pptx?|mp[34]|ics|xml|rss)$", re.IGNORECASE
 )
 _PROSE, _MUCH_PROSE = 140, 4  # characters of a paragraph; this many paragraphs make an article
 
@@ -82,8 +82,16 @@ def links(tree: Any, base: str) -> list[ListedLink]:
         link = _link(anchor, base)
         if link is not None:
             groups[_place(anchor)].setdefault(link.url, link)
-    lists = [list(group.values()) for group in groups.values() if len(group) >= _FEWEST]
-    return max(lists, key=_weight, default=[])
+    lists = [_without_lone_file(group.values()) for group in groups.values()]
+    return max((one for one in lists if len(one) >= _FEWEST), key=_weight, default=[])
+
+
+def _without_lone_file(group: Iterable[ListedLink]) -> list[ListedLink]:
+    """The links of a group; without a PDF file that is alone among pages and has no date of its own: it
+    belongs to one of them."""
+    found = list(group)
+    files = [link for link in found if urlsplit(link.url).path.lower().endswith(".pdf")]
+    return [link for link in found if link not in files or len(files) > 1 or link.dated]
 
 
 def _weight(group: list[ListedLink]) -> float:
@@ -91,7 +99,8 @@ def _weight(group: list[ListedLink]) -> float:
     letters = sum(min(len(link.title), 100) for link in group)
     headed = sum(link.headed for link in group) / len(group)
     dated = sum(link.dated for link in group) / len(group)
-    return letters * (1 + 2 * headed + dated)
+    files = sum(urlsplit(link.url).path.lower().endswith(".pdf") for link in group) / len(group)
+    return letters * (1 + 2 * headed + dated) * (1 - files / 2)
 
 
 def _link(anchor: Any, base: str) -> ListedLink | None:

@@ -52,7 +52,8 @@ class SourceContent:
     `notes` are for a person, and are not faults. `unchanged`: the server answered 304, or the document
     is the same as last time. `known`: so many articles were collected before and were not read again.
     An article without an address has `url` "": it can be shown, but not stored. `digest` is the hash of
-    the document, `told_at` the time in the server's Date.
+    the document, `told_at` the time in the server's Date. `own_address` is the one that a feed gives as
+    its own; `moved_to` is where it has moved for good, and `read_at` the address that answered.
     """
 
     articles: tuple[Article, ...] = ()
@@ -64,6 +65,9 @@ class SourceContent:
     unchanged: bool = False
     known: int = 0
     told_at: datetime | None = None
+    own_address: str = ""
+    moved_to: str = ""
+    read_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class Intake:
         alternates: Mapping[str, str] | None = None,
         marks: Iterable[str] = (),
         site: str = "",
+        pages: int | None = None,
         texts: Mapping[str, str] = NO_TEXTS,
         doubts: Iterable[FieldConfidence] = (),
     ) -> Article:
@@ -99,8 +104,8 @@ class Intake:
         its first good sentences are. `language` is the item's own, `fallback_language` that of the
         whole source. `fragment` tells it from others at the same address. `alternates` are addresses
         of the same in other languages; `marks` what else it is known by. `site` is the name of the
-        site or feed, which is taken off titles. `texts`: those of `article.SAID_AS_TEXT` by name.
-        `doubts`: which of the values are not sure.
+        site or feed, which is taken off titles, `pages` the number of pages of a file. `texts`: those
+        of `article.SAID_AS_TEXT` by name. `doubts`: which of the values are not sure.
         """
         length = self.settings.sources.summary_length
         url = address_without_passcodes(url)
@@ -136,6 +141,7 @@ class Intake:
             image=image,
             tags=_distinct((*self.source.tags, *tags)),
             profile=self.source.profile,
+            pages=pages,
             alternates=self._alternates(alternates or {}, address, named),
             marks=tuple(dict.fromkeys(tidy(mark)[:_LONGEST_MARK] for mark in marks))[:_MOST_MARKS],
             text="\n\n".join(filter(None, map(tidy, text[:_LONGEST_TEXT].splitlines()))),

@@ -14,7 +14,7 @@ from itertools import groupby
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
-from alerts.domain.article import OF_PAGES, Article, Source, SourceKind
+from alerts.domain.article import OF_LINKS, OF_PAGES, Article, Source, SourceKind
 from alerts.domain.month import Month
 from alerts.domain.printable import printable
 from alerts.domain.story import AliasKind
@@ -80,7 +80,7 @@ def hold(
     articles.put(db, article, month, source.id or None, now)
     aliases.forget(db, article.id, AliasKind)  # an error page is no story
     articles.edit(db, article.id, {"excluded": True}, now)
-    asked = article.url if source.kind == SourceKind.LISTING else ""
+    asked = article.url if source.kind in OF_LINKS else ""
     quarantine.keep(db, article.id, why, now, asked=asked, linked_as=linked_as(article))
     again = (
         f"; it is held in quarantine, and read again once a day"

@@ -7,41 +7,23 @@ fetches, and parses nothing itself: documents are parsed in cells. Knows nothing
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
+from dataclasses import replace
 
 from alerts.config.settings import Settings
-from alerts.domain.article import Article, Source, SourceKind
-from alerts.domain.errors import InputError, UsageError
-from alerts.sources.cell.checks import flag, links
-from alerts.sources.cell.job import Task, job_for
+from alerts.domain.article import Source, SourceKind
+from alerts.domain.errors import InputError
 from alerts.sources.cell.pool import Cells
-from alerts.sources.cell.values import found_of
 from alerts.sources.deadline import Deadline
 from alerts.sources.document import Fetched
+from alerts.sources.document_reader import DocumentReader, ReadingScope
 from alerts.sources.fetch import Fetcher
-from alerts.sources.follow import follow
 from alerts.sources.kinds import kind_of
-from alerts.sources.local_files import local_document, local_folder, picture_in
+from alerts.sources.locations import local_path, normal_location
 from alerts.sources.look_up import LookedUp, look_up
+from alerts.sources.moved import agree, claimed, redirected
 from alerts.sources.normalise import SourceContent
-from alerts.sources.picture.address import FILE, file_url
-from alerts.sources.public_only import shown
 from alerts.sources.robots import Robots
-from alerts.text.plain_text import safe_url
-
-_FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingScope:
-    """The purpose of a reading: calendars give the events from `since` on; pages in `known`
-    (`urls.page_of`) are not read again."""
-
-    since: datetime = _LONG_AGO
-    known: frozenset[str] = frozenset()
+from alerts.sources.wordpress_site import is_posts
 
 
 class SourceReader:
@@ -58,6 +40,7 @@ class SourceReader:
         self._cells = cells or Cells(settings.sources.concurrency)
         self._own_cells = cells is None
         self._robots = Robots(fetcher, self._cells)
+        self._documents = DocumentReader(settings, fetcher, scope, self._cells, self._robots)
 
     def __enter__(self) -> "SourceReader":
         return self
@@ -73,7 +56,7 @@ class SourceReader:
         if kind.always_whole:
             source = replace(source, etag="", last_modified="", digest="")
         deadline = self._fetcher.deadline()
-        document = self._document(source, path, deadline, for_people=kind.for_people)
+        document = self._documents.document(source, path, deadline, for_people=kind.for_people)
         if document.unchanged or (document.digest == source.digest and source.articles):
             same = SourceContent(unchanged=True, known=source.articles, digest=source.digest)
             return replace(
@@ -81,10 +64,12 @@ class SourceReader:
                 etag=document.etag or source.etag,
                 last_modified=document.last_modified or source.last_modified,
                 told_at=document.told_at,
+                moved_to=redirected(source.location, document) or source.moved_to,
+                read_at=document.url,
             )
-        found = self._read(source, document, deadline)
+        found = self._documents.content(source, document, deadline)
         return replace(
-            found,
+            self._with_move(found, source, document, deadline),
             etag=document.etag,
             last_modified=document.last_modified,
             digest=document.digest,
@@ -101,9 +86,34 @@ class SourceReader:
         if path is not None and path.is_dir():
             return self.read(replace(source, kind=SourceKind.FOLDER))
         deadline = self._fetcher.deadline()
-        document = self._document(source, path, deadline)
-        found = replace(source, kind=self._kind(document, source, deadline))
-        return self._read(found, document, deadline)
+        document = self._documents.document(source, path, deadline)
+        known = replace(source, kind=self._documents.kind(document, source, deadline))
+        if known.kind == SourceKind.WORDPRESS and not is_posts(location):
+            document = self._documents.document(known, path, deadline)
+        found = self._documents.content(known, document, deadline)
+        return self._with_move(found, known, document, deadline)
+
+    def _with_move(
+        self, found: SourceContent, source: Source, document: Fetched, deadline: Deadline
+    ) -> SourceContent:
+        """The content with where the source has moved. A feed's own word is checked: the same articles
+        are there, at that very address."""
+        there = redirected(source.location, document)
+        own = "" if there else claimed(source.location, document, found.own_address)
+        if own and (own == source.moved_to or self._is_at(own, found, source, deadline)):
+            there = own
+        return replace(found, moved_to=there, read_at=document.url)
+
+    def _is_at(self, url: str, found: SourceContent, source: Source, deadline: Deadline) -> bool:
+        """Whether a source that was read is at `url`, too."""
+        try:
+            document = self._fetcher.fetch(url, deadline=deadline.part(deadline.seconds / 2))
+            if document.hops:
+                return False
+            there = self._documents.articles(replace(source, location=url), document, deadline)
+        except InputError:
+            return False
+        return agree(found.articles, there.articles)
 
     def look_up(self, urls: Sequence[str], source: Source | None = None) -> list[LookedUp]:
         """What the pages at these URLs of one site say of themselves (`look_up.py`), as articles of
@@ -112,7 +122,7 @@ class SourceReader:
         def read_page(document: Fetched, deadline: Deadline) -> SourceContent:
             own = source or Source(0, document.url, SourceKind.PAGE)
             page = replace(own, location=document.url, kind=SourceKind.PAGE)
-            return self._articles(page, document, deadline)
+            return self._documents.articles(page, document, deadline)
 
         deadline = self._fetcher.deadline()
         return look_up(urls, read_page, self._fetcher, self._robots, deadline)
@@ -123,119 +133,8 @@ class SourceReader:
         if path is not None and path.is_dir():
             return SourceKind.FOLDER
         source, deadline = Source(0, location, SourceKind.PAGE), self._fetcher.deadline()
-        document = self._document(source, path, deadline)
-        return self._kind(document, source, deadline)
-
-    def _document(
-        self, source: Source, path: Path | None, deadline: Deadline, *, for_people: bool = False
-    ) -> Fetched:
-        most = self._settings.sources.max_bytes
-        if source.kind == SourceKind.FOLDER:
-            if path is None:
-                raise InputError(f"{source.location}: a folder source is a path, not an address")
-            return local_folder(source.location, path, most)
-        if path is not None:
-            return local_document(source.location, path, most)
-        if for_people:
-            self._robots.check(source.location, deadline)
-        return self._fetcher.fetch(source.location, source.etag, source.last_modified, deadline)
-
-    def _kind(self, document: Fetched, source: Source, deadline: Deadline) -> SourceKind:
-        """A page is recognised by its markup; anything else is tried as a feed.
-
-        A page or listing is read only if the site's robots.txt allows it.
-        """
-        kind = document.content_type.partition(";")[0].strip().lower()
-        start = (
-            document.body[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-        )
-        if start.startswith(b"begin:vcalendar") or kind == "text/calendar":
-            return SourceKind.CALENDAR
-        if start.startswith((b"{", b"[")) or any(mark in start for mark in _FEED_MARKS):
-            return SourceKind.FEED
-        if kind == "text/csv" or source.location.lower().endswith((".csv", ".tsv")):
-            return SourceKind.TABLE
-        html = b"<!doctype html" in start or b"<html" in start
-        if not html and kind not in ("text/html", "application/xhtml+xml"):
-            return SourceKind.FEED
-        if document.url:
-            self._robots.check(document.url, deadline)
-        job = job_for(source, document, self._settings, Task.IS_LISTING)
-        listing = self._cells.ask(job, document.body, flag, deadline)
-        return SourceKind.LISTING if listing else SourceKind.PAGE
-
-    def _read(self, source: Source, document: Fetched, deadline: Deadline) -> SourceContent:
-        if not document.body.strip():
-            raise InputError(f"{source.location}: empty")
-        if source.kind != SourceKind.LISTING:
-            return self._articles(source, document, deadline)
-        job = job_for(source, document, self._settings, Task.LINKS)
-        found = self._cells.ask(job, document.body, links, deadline)
-        as_page = replace(source, kind=SourceKind.PAGE)
-        return follow(
-            source.location,
-            found,
-            self._scope.known,
-            lambda page, within: self._articles(as_page, page, within),
-            self._fetcher,
-            self._robots,
-            deadline,
-        )
-
-    def _articles(self, source: Source, document: Fetched, deadline: Deadline) -> SourceContent:
-        """The articles that the parser of this kind finds in a document."""
-        job = job_for(source, document, self._settings, since=self._scope.since)
-        found = self._cells.ask(job, document.body, found_of, deadline)
-        return replace(found, articles=tuple(self._placed(one, source) for one in found.articles))
-
-    def _placed(self, article: Article, source: Source) -> Article:
-        """An article whose picture, if it is a file, is one of its own folder; no other source has files.
-
-        No document can say that it is the page at another address, or what led to it.
-        """
-        marks = tuple(mark for mark in article.marks if not mark.startswith(("page:", "link:")))
-        article = replace(article, marks=marks) if marks != article.marks else article
-        if article.image is None or not article.image.url.startswith(FILE):
-            return article
-        folder = local_path(source.location, self._settings)
-        name = article.image.url.removeprefix(FILE)
-        mine = folder is not None and source.kind == SourceKind.FOLDER
-        path = picture_in(folder, name) if folder is not None and mine else None
-        url = file_url(path, self._settings.root) if path else ""
-        return replace(article, image=replace(article.image, url=url) if url else None)
-
-
-def normal_location(location: str, settings: Settings) -> str:
-    """A location in the form that is stored: the absolute URL, or the path relative to the project
-    where possible.
-
-    Raises `UsageError` for a malformed address or a missing file.
-    """
-    location = location.strip()
-    if location.lower().startswith("webcal://"):  # the scheme of calendar subscriptions
-        location = f"https://{location[9:]}"
-    path = local_path(location, settings)
-    if path is None:
-        url = safe_url(location)
-        if not url:
-            raise UsageError(
-                f"“{shown(location)}” is not the location of a source: "
-                "write http(s)://… without a password, or a path"
-            )
-        return url
-    if not path.exists():
-        raise UsageError(
-            f"{location}: no such file or folder (paths are relative to {settings.root})"
-        )
-    resolved, root = path.resolve(), settings.root.resolve()
-    return str(resolved.relative_to(root)) if resolved.is_relative_to(root) else str(resolved)
-
-
-def local_path(location: str, settings: Settings) -> Path | None:
-    """The path that an admin named, resolved against the project's folder; None for a URL."""
-    if "://" in location or location.lower().startswith(("data:", "javascript:", "file:")):
-        return None
-    return settings.root / Path(location).expanduser()
+        document = self._documents.document(source, path, deadline)
+        return self._documents.kind(document, source, deadline)
 
 
 __all__ = [

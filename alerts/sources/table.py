@@ -17,6 +17,7 @@ from alerts.domain.article import SAID_AS_TEXT, Article, Event, Translation, day
 from alerts.domain.errors import InputError
 from alerts.domain.languages import known_language
 from alerts.sources.document import Fetched
+from alerts.sources.language_names import language_named
 from alerts.sources.normalise import Intake, SourceContent, image
 from alerts.text.csv_text import Lines, Row, delimiter_of, restored, rows
 from alerts.text.passcodes import without_passcodes
@@ -34,19 +35,6 @@ _OTHER_NAMES = {
     "publication_date": "published", "manual_tags": "tags", "author_keywords": "tags", "tag": "tags",
     "digital_object_identifier": "doi", "doi_link": "url", "website": "url", "web_address": "url",
     "start": "event_start", "end": "event_end", "place": "event_place",
-}  # fmt: skip
-
-
-_LANGUAGES = {
-    name: tag
-    for tag, names in {
-        "en": "english anglais inglés eng", "es": "spanish español castellano espagnol spa",
-        "fr": "french français francés fra fre", "pt": "portuguese português portugués por",
-        "ru": "russian русский ruso rus", "ar": "arabic العربية árabe ara",
-        "de": "german deutsch alemán deu ger", "it": "italian italiano ita",
-        "nl": "dutch nederlands nld dut", "zh": "chinese 中文 zho chi", "fa": "persian farsi فارسی",
-    }.items()
-    for name in names.split()
 }  # fmt: skip
 _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 
@@ -157,8 +145,7 @@ class _Row:
         )
 
     def _language(self) -> str:
-        text = self.cells.get("language", "").lower().replace("_", "-")
-        text = _LANGUAGES.get(text, text)
+        text = language_named(self.cells.get("language", ""))
         if text and not known_language(text):
             raise InputError(
                 f"{self.place}, language: unknown language “{text}”; use codes such as en, es"

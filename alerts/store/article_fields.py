@@ -46,6 +46,7 @@ def merged_find(
     """
     also = dict(before.get("also", {}))
     if owns:
+        new = _with_file(before, new)
         after = {**new, **_addressed(before, new["url"])}
     else:
         after = {key: value for key, value in before.items() if key != "also"}
@@ -55,6 +56,22 @@ def merged_find(
     covered = {after.get("language"), *after.get("translations", {})}
     also = {language: fields for language, fields in also.items() if language not in covered}
     return {**after, "also": also} if also else after
+
+
+_OF_FILE = ("summary", "author", "published", "pages")
+
+
+def _with_file(before: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """The new version; where the PDF file itself was read before, and now the source alone, with what the
+    file said."""
+    if "pages" not in before or "pages" in new:
+        return new
+    after = {name: before[name] for name in _OF_FILE if name in before} | new
+    if new.get("guessed"):
+        after |= {"language": before["language"], "guessed": before.get("guessed", False)}
+    if new["title"].lower().endswith(".pdf"):  # the name of the file
+        after["title"] = before["title"]
+    return {name: value for name, value in after.items() if value is not False}
 
 
 def _addressed(before: Mapping[str, Any], url: str) -> dict[str, str]:

@@ -10,21 +10,28 @@ from sqlite_utils import Database
 
 from alerts.domain.article import Source
 from alerts.domain.month import Month
-from alerts.store import stamp
+from alerts.store import source_locations, stamp
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSource:
-    """A source for `source list`, with its number of articles and the result of the last collection."""
+    """A source for `source list`, with its number of articles and the result of the last collection.
+
+    `gone`: its server said that it is gone for good.
+    """
 
     source: Source
     articles: int
     collected_at: str
     fault: str
+    gone: bool = False
 
 
 def add(db: Database, source: Source, now: datetime) -> bool:
-    """Store a new source; False, and no change, where its location is already known."""
+    """Store a new source; False, and no change, where its location is already known, also as one where
+    a source was before."""
+    if source_locations.find(db, source.location) is not None:
+        return False
     cursor = db.conn.execute(
         """INSERT INTO sources (location, kind, section, language, profile, tags, added_at)
            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (location) DO NOTHING""",
@@ -55,24 +62,26 @@ def kept(db: Database) -> tuple[StoredSource, ...]:
     """The same, each with the result of its last collection."""
     rows = db.query(
         """SELECT id, location, kind, section, language, profile, tags, etag, last_modified, digest,
-                  articles AS told, collected_at, fault,
+                  moved_to, gone, articles AS told, collected_at, fault,
                   (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles
            FROM sources ORDER BY id"""
     )
     return tuple(
-        StoredSource(_source(r), r["articles"], r["collected_at"], r["fault"]) for r in rows
+        StoredSource(_source(r), r["articles"], r["collected_at"], r["fault"], bool(r["gone"]))
+        for r in rows
     )
 
 
 @dataclass(frozen=True, slots=True)
 class LastReading:
-    """The values of a successful collection for the next one: validators, digest and number of
-    articles."""
+    """The values of a successful collection for the next one: validators, digest, number of articles,
+    and where the source has moved."""
 
     etag: str
     last_modified: str
     digest: str
     articles: int
+    moved_to: str = ""
 
 
 def locations_of_month(db: Database, month: Month) -> dict[str, str]:
@@ -86,28 +95,31 @@ def locations_of_month(db: Database, month: Month) -> dict[str, str]:
     return dict(rows.fetchall())
 
 
-def collected(db: Database, source_id: int, reading: LastReading, now: datetime) -> None:
-    """Record a successful collection, in the transaction that stores its articles."""
+def collected(db: Database, source: Source, reading: LastReading, now: datetime) -> None:
+    """Record a successful collection, in the transaction that stores its articles; nothing where the
+    source was moved since it was read, for the validators are those of its former location."""
     db.conn.execute(
         """UPDATE sources SET etag = ?, last_modified = ?, digest = ?, articles = ?,
-                  collected_at = ?, fault = ''
-           WHERE id = ?""",
+                  moved_to = ?, collected_at = ?, fault = '', gone = 0
+           WHERE id = ? AND location = ?""",
         (
             reading.etag,
             reading.last_modified,
             reading.digest,
             reading.articles,
+            reading.moved_to,
             stamp(now),
-            source_id,
+            source.id,
+            source.location,
         ),
     )
 
 
-def failed(db: Database, source_id: int, reason: str, now: datetime) -> None:
-    """Record a failed collection, and why it failed."""
+def failed(db: Database, source_id: int, reason: str, now: datetime, *, gone: bool = False) -> None:
+    """Record a failed collection, why it failed, and whether the source is gone for good."""
     db.conn.execute(
-        "UPDATE sources SET collected_at = ?, fault = ? WHERE id = ?",
-        (stamp(now), reason, source_id),
+        "UPDATE sources SET collected_at = ?, fault = ?, gone = ? WHERE id = ?",
+        (stamp(now), reason, gone, source_id),
     )
 
 
@@ -120,7 +132,8 @@ def missed(db: Database, now: datetime) -> Sequence[str]:
     """The locations of sources that could not be read last, and gave articles the time before."""
     rows = db.conn.execute(
         """SELECT location FROM sources
-            WHERE fault <> '' AND articles > 0 AND (told_when = '' OR told_when >= ?) ORDER BY id""",
+            WHERE fault <> '' AND gone = 0 AND articles > 0 AND (told_when = '' OR told_when >= ?)
+            ORDER BY id""",
         (stamp(now - _USUAL),),
     ).fetchall()
     return [location for (location,) in rows]
@@ -135,7 +148,8 @@ def asked_since(db: Database, since: datetime) -> bool:
 
 
 def _source(row: dict[str, Any]) -> Source:
-    names = ("id", "location", "section", "language", "profile", "etag", "last_modified", "digest")
+    names = ("id", "location", "section", "language", "profile", "etag", "last_modified", "digest",
+             "moved_to")  # fmt: skip
     return Source(
         **{name: row[name] for name in names},
         kind=row["kind"],

@@ -22,8 +22,9 @@ def document(kept: StoredArticle) -> dict[str, Any]:
     """An article as `--json` prints it."""
     a = kept.article
     shown = {_CALLED.get(name, name): value for name, value in shown_fields(a).items()}
-    if not a.first_url:
-        del shown["first_url"]
+    for name in ("first_url", "pages"):
+        if not shown[name]:
+            del shown[name]
     return {
         "id": a.id,
         "month": str(kept.month),

@@ -24,6 +24,7 @@ class Task(StrEnum):
     READ = "read"  # its articles
     LINKS = "links"  # the links of a listing
     IS_LISTING = "is_listing"  # whether a page is a listing
+    SITEMAP = "sitemap"  # the addresses in a sitemap
     ROBOTS = "robots"  # whether a robots.txt allows a page
     OUTLINES = "outlines"  # the feeds of an OPML file
     PICTURE = "picture"  # the files that are made of an original

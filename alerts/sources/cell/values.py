@@ -30,9 +30,11 @@ from alerts.sources.cell.checks import (
     table,
     text,
 )
+from alerts.sources.mapped import MappedPage, Sitemap
 from alerts.sources.normalise import SourceContent
 
 _MOST_ARTICLES = 10_000
+_MOST_MAPPED = 50_000
 _MOST_LINES = 20_000  # faults and notes
 
 
@@ -42,6 +44,7 @@ def found_json(found: SourceContent) -> dict[str, Any]:
         "articles": [_article_json(article) for article in found.articles],
         "faults": list(found.faults),
         "notes": list(found.notes),
+        "own_address": found.own_address,
     }
 
 
@@ -60,11 +63,25 @@ def _event_json(event: Event) -> list[str]:
 
 def found_of(value: Any) -> SourceContent:
     """The content from the value that `found_json` wrote, checked; raises `Malformed`."""
-    fields = table(value, ("articles", "faults", "notes"))
+    fields = table(value, ("articles", "faults", "notes", "own_address"))
     return SourceContent(
         tuple(_article(one) for one in items(fields["articles"], _MOST_ARTICLES)),
         tuple(printable(text(one)) for one in items(fields["faults"], _MOST_LINES)),
         tuple(printable(text(one)) for one in items(fields["notes"], _MOST_LINES)),
+        own_address=address(fields["own_address"]),
+    )
+
+
+def sitemap_of(value: Any) -> Sitemap:
+    """The sitemap that a cell has read, checked; raises `Malformed`."""
+    fields = table(value, ("is_index", "pages"))
+    pages = (row(one, 4) for one in items(fields["pages"], _MOST_MAPPED))
+    return Sitemap(
+        flag(fields["is_index"]),
+        tuple(
+            MappedPage(address(url), line(changed), line(published), line(title))
+            for url, changed, published, title in pages
+        ),
     )
 
 

@@ -20,6 +20,7 @@ Answer = dict[str, Any]
 # Modules to import for a need of a job (`Job.needs`), including those that a reader imports lazily.
 _MODULES: Mapping[str, tuple[str, ...]] = {
     SourceKind.PAGE: ("alerts.sources.page", "alerts.sources.listing", "trafilatura"),
+    Task.SITEMAP: ("alerts.sources.sitemap",),
     Task.ROBOTS: ("protego",),
     Task.OUTLINES: ("alerts.sources.opml",),
     Task.PICTURE: ("alerts.sources.picture.make",),
@@ -89,6 +90,14 @@ def _is_listing(job: Job, body: bytes) -> bool:
     return listing.is_listing(page.page_tree(document, job.place), document.base)
 
 
+def _sitemap(job: Job, body: bytes) -> Answer:
+    from alerts.sources import sitemap
+
+    found = sitemap.parsed(job.document(body), job.place)
+    pages = [[one.url, one.changed, one.published, one.title] for one in found.pages]
+    return {"is_index": found.is_index, "pages": pages}
+
+
 def _robots(job: Job, body: bytes) -> Answer:
     from protego import Protego
 
@@ -134,6 +143,7 @@ _TASKS: Mapping[Task, Callable[[Job, bytes], Any]] = {
     Task.READ: _read,
     Task.LINKS: _links,
     Task.IS_LISTING: _is_listing,
+    Task.SITEMAP: _sitemap,
     Task.ROBOTS: _robots,
     Task.OUTLINES: _outlines,
     Task.PICTURE: _picture,

@@ -28,8 +28,9 @@ from alerts.store.migrations import (  # noqa: F401
     m031_uncounted,
     m032_stories,
     m033_quarantine,
-    m039_withdrawals,
+    m034_moved_sources,
     m035_read_again,
+    m039_withdrawals,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
