@@ -55,6 +55,7 @@ class Stand(StrEnum):
     SENDING = "sending"  # queued, and not sent to all yet
     HELD = "held"  # copies in doubt want a decision
     LEFT_OPEN = "left open"  # queued too long ago to go on without being named
+    RECALLED = "recalled"  # stopped by a person, who has not sent its next version yet
 
 
 _NEEDS = {
@@ -66,6 +67,7 @@ _NEEDS = {
     Stand.OVERDUE: Needs.PERSON,
     Stand.HELD: Needs.PERSON,
     Stand.LEFT_OPEN: Needs.PERSON,
+    Stand.RECALLED: Needs.PERSON,
 }
 
 
@@ -134,12 +136,32 @@ def _standing(
     if (turn is not None and turn.due is Due.DONE) or (stored is not None and stored.frozen):
         return _of_outbox(db, settings, now, month, stored)
     approved = stored is not None and stored.state is IssueState.APPROVED
+    if stored is not None and stored.recalled_at is not None:
+        return _of_recalled(db, stored, approved=approved)
     planned = turn.planned if turn is not None else None
     stand, why = _of_draft(db, settings, now, month, turn, approved=approved)
     needs = _NEEDS.get(stand, Needs.NOBODY)
     people = outbox.eligible(db) if needs is not Needs.NOBODY else 0
     return MonthStanding(
         month, stand, needs, why, planned, approved=approved, owed=people, missing=people
+    )
+
+
+def _of_recalled(db: Database, stored: StoredIssue, *, approved: bool) -> MonthStanding:
+    """How an issue stands that was recalled and waits for its next version."""
+    counts = outbox_figures.counts(db, stored.month)
+    ready = "its next version is approved" if approved else "mend it"
+    return MonthStanding(
+        stored.month,
+        Stand.RECALLED,
+        _NEEDS[Stand.RECALLED],
+        f"{ready}; `alerts issue reissue --month {stored.month}` owes it to those not yet mailed",
+        approved=approved,
+        owed=sum(counts.values()),
+        sent=counts["sent"],
+        failed=counts["failed"],
+        skipped=counts["skipped"],
+        missing=sum(counts[state] for state in outbox.OPEN),
     )
 
 

@@ -37,6 +37,14 @@ COMMANDS = {
         "alerts.cli.issue.preview:preview",
         "Show its editions in the browser, until stopped with Ctrl-C.",
     ),
+    "recall": (
+        "alerts.cli.issue.recall:recall",
+        "Stop what has not left of a queued issue, at once; it can be edited again.",
+    ),
+    "reissue": (
+        "alerts.cli.issue.reissue:reissue",
+        "Queue the mended version of a recalled issue for those who were not mailed.",
+    ),
     "screenshot": (
         "alerts.cli.issue.screenshot:screenshot",
         "Write DIR/MONTH/LANGUAGE-SCREEN-MODE.png for desktop and phone, light and dark.",

@@ -28,6 +28,7 @@ from alerts.store.migrations import (  # noqa: F401
     m031_uncounted,
     m032_stories,
     m033_quarantine,
+    m036_versions,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
