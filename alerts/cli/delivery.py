@@ -98,7 +98,9 @@ def list_(
 
 
 def _edition(one: Delivery) -> str:
-    """The language, and the version where it is not the first."""
+    """The language, and the version where it is not the first; or which correction it is."""
+    if one.correction:
+        return f"{one.language}, correction {one.correction}"
     return one.language if one.version == 1 else f"{one.language}, version {one.version}"
 
 

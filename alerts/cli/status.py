@@ -11,7 +11,12 @@ from alerts.cli.check import command_code
 from alerts.cli.context import Session, next_fields, on_month, on_terminal, print_json
 from alerts.cli.delivery import tell_held
 from alerts.cli.progress import duration
-from alerts.cli.versions import version_document, version_lines
+from alerts.cli.versions import (
+    correction_document,
+    correction_lines,
+    version_document,
+    version_lines,
+)
 from alerts.domain.month import Month
 from alerts.library.check import MonthStanding
 from alerts.library.status import Status
@@ -68,6 +73,7 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         "owed": stands["months"],
         "versions": [version_document(one) for one in found.versions],
         "recalled": found.recalled,
+        "corrections": [correction_document(one) for one in found.corrections],
     }
     step = session.project.next_step(month, checked=checked)
     document |= next_fields(step)
@@ -98,7 +104,7 @@ def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> No
     for edition in found.editions:
         click.echo(f"  {edition.language}: {edition.subject}")
     _tell(found.report, found.month)
-    for line in version_lines(found.versions):
+    for line in (*version_lines(found.versions), *correction_lines(found.corrections)):
         click.echo(line)
     for row in found.reading:
         what = f"followed: {row['title']}" if row["article"] else "opened"

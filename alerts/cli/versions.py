@@ -1,8 +1,9 @@
-"""The versions of an issue, as `alerts status` tells them."""
+"""The versions and corrections of an issue, as `alerts status` tells them."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from alerts.store.corrections import Correction
 from alerts.store.issue_versions import IssueVersion
 
 
@@ -33,3 +34,24 @@ def version_lines(versions: Sequence[IssueVersion]) -> list[str]:
                 f"; recalled {one.recalled_at:%Y-%m-%d %H:%M} UTC by {one.recalled_by}{why}"
             )
     return lines
+
+
+def correction_document(one: Correction) -> dict[str, Any]:
+    """One correction, for `--json`."""
+    return {
+        "number": one.number,
+        "queued_at": one.at.isoformat(),
+        "languages": sorted(one.texts),
+        "versions": list(one.versions),
+        "article": one.article,
+        "deliveries": one.counts,
+    }
+
+
+def correction_lines(corrections: Sequence[Correction]) -> list[str]:
+    """How the corrections stand, one per line."""
+    return [
+        f"correction {one.number} of {one.at:%Y-%m-%d %H:%M} UTC: "
+        + (", ".join(f"{n} {state}" for state, n in one.counts.items() if n) or "nobody")
+        for one in corrections
+    ]

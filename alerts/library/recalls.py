@@ -1,18 +1,27 @@
-"""`project.recalls`: mending an issue that is queued: recall it, and send its next version."""
+"""`project.recalls`: mending an issue that is queued or sent.
+
+A recall stops what has not left, a reissue sends the next version, a correction tells those who got the
+mistake what is right.
+"""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
+from sqlite_utils import Database
+
+from alerts.config.known import language_known
 from alerts.domain.errors import TryLater, UsageError
 from alerts.domain.month import Month
 from alerts.library.clock import sure_of_time
 from alerts.library.opened import AMonth, Opened, ProjectPart, call
 from alerts.library.share_pictures import draw
-from alerts.outbox import recall
+from alerts.outbox import correct, recall
+from alerts.outbox.correct import Corrected, Planned
 from alerts.outbox.queue import Queued, queue
 from alerts.outbox.recall import Recalled
-from alerts.store import issues
+from alerts.store import archive, issues
 from alerts.store.lock import project_lock
+from alerts.text.plain_text import tidy
 
 _PAUSE = 0.02  # seconds between two looks at the senders
 _SOON = 50  # looks after which a caller is told that a sender is waited for
@@ -81,6 +90,58 @@ class Recalls(ProjectPart):
             )
             draw(opened.db, opened.settings, chosen)
             return queued
+
+    @call
+    def plan_correction(
+        self,
+        texts: Mapping[str, str],
+        month: AMonth = None,
+        *,
+        version: int | None = None,
+        article: str = "",
+    ) -> Planned:
+        """Who would get a correction with these texts (by language); changes nothing.
+
+        Without a `version` it is for those who have one that was recalled, or, of an issue that never was,
+        for all; with an `article` (its id, or the beginning of its title) only for those whose edition
+        showed it. Raises `UsageError`.
+        """
+        opened = self._opened
+        chosen = opened.month(month)
+        written = {_language(tag): tidy(text) for tag, text in texts.items()}
+        if not any(written.values()):
+            raise UsageError("a correction needs words: --text LANG=TEXT or --file LANG=FILE")
+        named = _article(opened.db, article, chosen) if article else ""
+        kept = {tag: text for tag, text in written.items() if text}
+        return correct.plan(opened.db, opened.settings, chosen, kept, version, named)
+
+    @call
+    def correct(self, planned: Planned, *, by: str = "", anyway: Collection[str] = ()) -> Corrected:
+        """Queue a correction as planned; the same twice is one. Raises `LockHeld` while a send runs."""
+        opened = self._opened
+        with project_lock(opened.settings.database_path, "issue correct", opened.now):
+            opened.ensure_may_send()
+            recall.settle_left(opened.db, opened.now)
+            sure_of_time(opened.db, opened.settings, opened.now, str(planned.month), anyway)
+            return correct.correct(
+                opened.db, opened.settings, planned, opened.actor(by), opened.now, anyway
+            )
+
+
+def _language(text: str) -> str:
+    tag = language_known(text)
+    if not tag:
+        raise UsageError(f"“{text}” is no language: write --text en=…, es=…, pt-br=…")
+    return tag
+
+
+def _article(db: Database, named: str, month: Month) -> str:
+    """The id of an article that is named by it, or by the beginning of its title in the issue."""
+    found = archive.articles_named(db, month, named)
+    if len(found) != 1:
+        kind = "several articles" if found else "no article"
+        raise UsageError(f"“{named}”: {kind} of the issue of {month}: write its id")
+    return found[0]
 
 
 def _check_recalled(opened: Opened, month: Month) -> None:

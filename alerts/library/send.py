@@ -220,6 +220,8 @@ def _sent(
     going = [month for month in months if not _recalled(db, month)]
     held = {m: n for m, n in outbox_figures.held(db, resends).items() if m in going}
     total = sum((Counter(counts[month]) for month in going), Counter[str]())
+    corrections = outbox_figures.open_corrections(db)
+    total += sum((Counter(corrections.get(month, {})) for month in months), Counter[str]())
     if report.relay_fault and report.needs_person:
         ending = Ending.PERSON_NEEDED
     elif report.relay_fault:

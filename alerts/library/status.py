@@ -12,7 +12,8 @@ from alerts.instance import identity
 from alerts.library.opened import Opened
 from alerts.outbox import relay_limit
 from alerts.outbox.report import DeliveryReport, delivery_report, faults_of_ours
-from alerts.store import clicks, issue_versions
+from alerts.store import clicks, corrections, issue_versions
+from alerts.store.corrections import Correction
 from alerts.store.issue_versions import IssueVersion
 
 
@@ -23,7 +24,7 @@ class Status:
     database sends, or empty; `relay_limit` is the known limit of the relay, or empty; `ours` is what
     came back through a fault of ours, or empty; `fault` is why the issue cannot be rendered, or empty,
     and then there are no editions; `articles` are those of the largest edition, or of the issue;
-    `versions` are those that were frozen."""
+    `versions` are those that were frozen, `corrections` those that were queued."""
 
     month: Month
     state: IssueState
@@ -36,6 +37,7 @@ class Status:
     fault: str
     articles: int
     versions: tuple[IssueVersion, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def recalled(self) -> bool:
@@ -61,4 +63,5 @@ def status(opened: Opened, month: Month) -> Status:
         fault,
         len(draft.issue.articles) if fault else shown_articles,
         issue_versions.of_month(db, month),
+        corrections.of_month(db, month),
     )

@@ -17,6 +17,7 @@ from alerts.outbox import relay_limit
 from alerts.replies.remedies import remedy, remedy_of_ours
 from alerts.store import (
     audit_log,
+    corrections,
     deliveries,
     issue_versions,
     issues,
@@ -75,8 +76,20 @@ def why(
         if delivery.state in (DeliveryState.QUEUED, DeliveryState.DEFERRED):
             limit = relay_limit.standing(db, settings.delivery.relay, now)
             told += f" {limit[0].upper()}{limit[1:]}." if limit else ""
-        return Answer(f"{told}{_returned(db, delivery, at)}", delivery)
+        told += _returned(db, delivery, at) + _corrections(db, person, month, at)
+        return Answer(told, delivery)
     return Answer(_nothing(db, settings, person, address, month, at))
+
+
+def _corrections(db: Database, person: Subscriber, month: Month, at: Times) -> str:
+    """What became of the corrections that they are owed, as sentences."""
+    told = ""
+    for number, state, since in corrections.of_subscriber(db, person.id, month):
+        if state == "sent":
+            told += f" Correction {number} was accepted by the relay on {at(since)}."
+        else:
+            told += f" Correction {number} is {state.replace('_', ' ')}, since {at(since)}."
+    return told
 
 
 def _version(db: Database, delivery: Delivery, at: Times) -> str:

@@ -155,7 +155,7 @@ def altered(db: Database) -> Iterator[tuple[Month, str, tuple[str, ...]]]:
     """Every frozen edition of every version, including those of some sections, by month and name, with
     its altered parts. The name of one that a later version replaced says so."""
     rows = db.query(
-        """SELECT i.month, i.version AS newest, e.* FROM editions AS e
+        """SELECT i.of_month AS month, i.month AS key, i.version AS newest, e.* FROM editions AS e
              JOIN issues AS i ON i.id = e.issue_id ORDER BY i.month, e.id"""
     )
     hurt: dict[str, tuple[str, ...]] = {}
@@ -175,6 +175,8 @@ def altered(db: Database) -> Iterator[tuple[Month, str, tuple[str, ...]]]:
             changed.append("pictures")
         sections = ", ".join(json.loads(row["sections"]))
         name = f"{row['language']} ({sections})" if sections else row["language"]
+        if row["key"] != month:
+            name = f"{name}, correction {row['key'].partition('/')[2]}"
         if row["version"] != row["newest"]:
             name = f"{name}, version {row['version']}"
         yield Month.parse(row["month"]), name, tuple(changed)
@@ -188,3 +190,27 @@ def _files(db: Database, edition: Mapping[str, Any]) -> dict[str, bytes]:
         (edition["issue_id"], edition["version"], edition["language"]),
     )
     return dict(rows.fetchall())
+
+
+def shown_as(
+    db: Database, issue_id: int, version: int, article_id: str
+) -> Sequence[tuple[str, str]]:
+    """The links and titles with which a version of an issue had that article, in all its languages."""
+    rows = db.conn.execute(
+        "SELECT url, title FROM archived WHERE issue_id = ? AND version = ? AND article_id = ?",
+        (issue_id, version, article_id),
+    )
+    return rows.fetchall()
+
+
+def articles_named(db: Database, month: Month, named: str) -> Sequence[str]:
+    """The ids of the articles that any version of the month's issue had, by id or beginning of a title."""
+    rows = db.conn.execute(
+        """SELECT DISTINCT a.article_id FROM archived AS a JOIN issues AS i ON i.id = a.issue_id
+            WHERE i.month = :month
+              AND (a.article_id = :named OR lower(substr(a.title, 1, length(:named))) = lower(:named))
+            ORDER BY a.article_id""",
+        {"month": str(month), "named": named.strip()},
+    ).fetchall()
+    ids = [article_id for (article_id,) in rows]
+    return [named] if named in ids else ids

@@ -21,7 +21,7 @@ PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class DeliverySelection:
-    """A selection of a month's deliveries; empty fields do not restrict it.
+    """A selection of a month's deliveries, those of its corrections too; empty fields do not restrict it.
 
     `keys` are keys of addresses, `domain` is the part after the @, in ASCII.
     """
@@ -46,7 +46,7 @@ class DeliverySelection:
 
 # condition: the delivery `d` is selected
 _WHICH = """
-    d.issue_id = (SELECT id FROM issues WHERE month = :month)
+    d.issue_id IN (SELECT id FROM issues WHERE of_month = :month)
     AND (:states = '[]' OR d.state IN (SELECT value FROM json_each(:states)))
     AND (:reason = '' OR d.reason = :reason)
     AND ((:domain = '' AND :keys = '[]') OR d.subscriber_id IN
@@ -71,11 +71,13 @@ class Delivery:
     due_at: str
     changed_at: str
     version: int = 1
+    correction: int = 0  # its number; 0: of the issue itself
 
 
 _SELECT = """
-    SELECT d.id, i.month, s.email, e.language, d.state, d.reason, d.reply, d.attempts, d.due_at,
-           d.changed_at, e.version
+    SELECT d.id, i.of_month, s.email, e.language, d.state, d.reason, d.reply, d.attempts, d.due_at,
+           d.changed_at, e.version,
+           CASE WHEN i.corrects IS NULL THEN 0 ELSE CAST(substr(i.month, 9) AS INTEGER) END
       FROM deliveries AS d
       JOIN issues AS i ON i.id = d.issue_id
       JOIN editions AS e ON e.id = d.edition_id
@@ -193,7 +195,10 @@ def decide(db: Database, which: DeliverySelection, becomes: DeliveryState, now: 
             audit_log.record(db, now, f"delivery.{becomes}", delivery_id=delivery_id, detail=detail)
         if moved and becomes is DeliveryState.QUEUED:
             db.conn.execute(
-                "UPDATE issues SET state = 'queued', sent_at = NULL WHERE month = ? AND state = 'sent'",
+                """UPDATE issues SET state = 'queued', sent_at = NULL
+                    WHERE of_month = ? AND state = 'sent' AND EXISTS (
+                          SELECT 1 FROM deliveries AS d
+                           WHERE d.issue_id = issues.id AND d.state = 'queued')""",
                 (str(which.month),),
             )
     return len(moved)

@@ -62,7 +62,8 @@ def latest_queued(db: Database) -> str:
     """The latest month whose issue was queued, here or as far as is known; empty for none."""
     row = db.conn.execute(
         """SELECT max(coalesce((SELECT max(month) FROM issues
-                                 WHERE state IN ('queued', 'sent') OR recalled_at <> ''), ''),
+                                 WHERE corrects IS NULL
+                                   AND (state IN ('queued', 'sent') OR recalled_at <> '')), ''),
                       coalesce((SELECT unsure_through FROM home), ''))"""
     ).fetchone()
     return str(row[0])

@@ -18,7 +18,7 @@ from alerts.domain.month import Month
 from alerts.store import moment, stamp
 
 # Condition: the copy of the delivery `d` may already be with its reader.
-_MAYBE_MAILED = "(d.state IN ('sending', 'sent', 'in_doubt') OR d.doubted)"
+MAYBE_MAILED = "(d.state IN ('sending', 'sent', 'in_doubt') OR d.doubted)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def show_mailed(db: Database, issue_id: int) -> int:
     row = db.conn.execute(
         f"""UPDATE issues SET shown = coalesce((
                 SELECT max(e.version) FROM deliveries AS d JOIN editions AS e ON e.id = d.edition_id
-                 WHERE d.issue_id = :issue AND {_MAYBE_MAILED}), 0)
+                 WHERE d.issue_id = :issue AND {MAYBE_MAILED}), 0)
              WHERE id = :issue RETURNING shown""",  # noqa: S608
         {"issue": issue_id},
     ).fetchall()
@@ -97,7 +97,7 @@ def show_mailed(db: Database, issue_id: int) -> int:
 def mailed(db: Database, issue_id: int) -> int:
     """How many people may have got a version of the issue."""
     row = db.conn.execute(
-        f"SELECT count(*) FROM deliveries AS d WHERE d.issue_id = ? AND {_MAYBE_MAILED}",  # noqa: S608
+        f"SELECT count(*) FROM deliveries AS d WHERE d.issue_id = ? AND {MAYBE_MAILED}",  # noqa: S608
         (issue_id,),
     ).fetchone()
     return int(row[0])
@@ -114,10 +114,10 @@ def unsent(db: Database, issue_id: int) -> int:
 
 
 def frames_owed(db: Database, month: Month) -> Sequence[str]:
-    """The frames of the versions of a queued issue that have open deliveries."""
+    """The frames of the versions of a queued issue, and of its corrections, that have open deliveries."""
     rows = db.conn.execute(
         """SELECT v.frame FROM issue_versions AS v JOIN issues AS i ON i.id = v.issue_id
-            WHERE i.month = ? AND i.state = 'queued'
+            WHERE i.of_month = ? AND i.state = 'queued'
               AND (v.version = i.version OR EXISTS (
                    SELECT 1 FROM deliveries AS d JOIN editions AS e ON e.id = d.edition_id
                     WHERE d.issue_id = i.id AND e.version = v.version

@@ -56,14 +56,17 @@ def by_id(db: Database, issue_id: int) -> StoredIssue:
 
 def frozen_months(db: Database) -> frozenset[Month]:
     """The months whose issues no longer change."""
-    rows = db.query("SELECT month FROM issues WHERE state IN ('queued', 'sent')")
+    rows = db.query(
+        "SELECT month FROM issues WHERE state IN ('queued', 'sent') AND corrects IS NULL"
+    )
     return frozenset(Month.parse(row["month"]) for row in rows)
 
 
 def unsent(db: Database) -> Sequence[StoredIssue]:
     """The issues that are approved, queued or recalled, and not sent to all yet; oldest first."""
     rows = db.query(
-        """SELECT * FROM issues WHERE state IN ('approved', 'queued') OR recalled_at <> ''
+        """SELECT * FROM issues
+            WHERE corrects IS NULL AND (state IN ('approved', 'queued') OR recalled_at <> '')
             ORDER BY month"""
     )
     return [_issue(row) for row in rows]
@@ -214,13 +217,13 @@ def template(db: Database, edition_id: int) -> Template:
 
 
 def close_finished(db: Database, now: datetime) -> Iterable[Month]:
-    """Move each queued issue without open deliveries to `sent`; returns their months."""
+    """Move each queued issue or correction without open deliveries to `sent`; returns their months."""
     rows = db.conn.execute(
         """UPDATE issues SET state = 'sent', sent_at = ?
             WHERE state = 'queued' AND NOT EXISTS (
                   SELECT 1 FROM deliveries AS d WHERE d.issue_id = issues.id
                      AND d.state IN ('queued', 'sending', 'deferred', 'in_doubt'))
-           RETURNING month""",
+           RETURNING substr(month, 1, 7)""",
         (stamp(now),),
     ).fetchall()
     return [Month.parse(month) for (month,) in rows]

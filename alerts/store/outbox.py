@@ -180,9 +180,11 @@ def count_due(db: Database, now: datetime, months: Sequence[Month], doubtful: bo
 def open_months(
     db: Database, queued_since: datetime
 ) -> tuple[tuple[Month, ...], tuple[Month, ...]]:
-    """The months whose issues have open deliveries: those queued since then, and those before."""
+    """The months whose issues or corrections have open deliveries: those queued since then, and those
+    before."""
     rows = db.conn.execute(
-        "SELECT month, queued_at >= ? FROM issues WHERE state = 'queued' ORDER BY month",
+        """SELECT of_month, max(queued_at) >= ? FROM issues WHERE state = 'queued'
+            GROUP BY of_month ORDER BY of_month""",
         (stamp(queued_since),),
     ).fetchall()
     since = [(Month.parse(month), recent) for month, recent in rows]
@@ -195,10 +197,10 @@ DUE = """
     (d.state = 'queued' OR d.state = 'deferred' OR d.state = 'in_doubt') AND d.due_at <= :now
     AND (d.state <> 'in_doubt' OR (:doubtful AND d.reason <> 'held'))
     AND d.issue_id IN (SELECT id FROM issues WHERE recalled_at = ''
-                          AND month IN (SELECT value FROM json_each(:months)))
+                          AND of_month IN (SELECT value FROM json_each(:months)))
     AND (d.doubted OR d.edition_id IN (
          SELECT e.id FROM issues AS i JOIN editions AS e ON e.issue_id = i.id AND e.version = i.version
-          WHERE i.month IN (SELECT value FROM json_each(:months))))
+          WHERE i.of_month IN (SELECT value FROM json_each(:months))))
 """
 
 

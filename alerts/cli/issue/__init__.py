@@ -9,6 +9,10 @@ COMMANDS = {
         "alerts.cli.issue.approve:approve",
         "Approve the issue exactly as it is now; any later change voids the approval.",
     ),
+    "correct": (
+        "alerts.cli.issue.correct:correct",
+        "Tell those who got a mistake what is right, in a short e-mail.",
+    ),
     "edit": (
         "alerts.cli.issue.edit:edit",
         "Open the whole issue in $VISUAL or $EDITOR, and import it when the editor closes.",

@@ -29,6 +29,7 @@ from alerts.store.migrations import (  # noqa: F401
     m032_stories,
     m033_quarantine,
     m036_versions,
+    m037_corrections,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
