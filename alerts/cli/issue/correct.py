@@ -94,7 +94,7 @@ def correct(
 def _ask(people: int) -> None:
     """Have a person confirm it; raises `UsageError` where nobody can be asked."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(f"{counted(people, 'reader')} would get it: --yes sends it unasked")
+        raise UsageError(f"{counted(people, 'reader')} would get it: --yes sends it without asking")
     if not click.confirm(f"Send it to {counted(people, 'reader')}?", default=False, err=True):
         raise UsageError("nothing was queued")
 
