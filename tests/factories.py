@@ -49,16 +49,25 @@ def queue_issue(
     made: Edition | None = None,
 ) -> int:
     """Freeze an issue of one English edition and owe it to everyone active; returns how many."""
+    return issue_frozen(root, db, month, now, made or edition())[0]
+
+
+def issue_frozen(
+    root: Path, db: Database, month: Month, now: datetime, made: Edition
+) -> tuple[int, int]:
+    """Freeze the present version of a month's issue; to how many it is owed, and the id of its edition."""
     settings = load(root, {})
     signatures = Keyring.load(settings).signatures(now)
     frame = replace(Frame.of(settings, month), dkim=signatures)
-    made = made or edition()
     octets = template(made, frame, now)
     with transaction(db, own_keys=True):
         secret_id = max(signing_keys.all_secrets(db))
-        issue = issues.freeze(db, month, {"sections": []}, frame.to_json(), secret_id, now, {})
+        issue, version = issues.freeze(
+            db, month, {"sections": []}, frame.to_json(), secret_id, now, {}
+        )
         ids = issues.add_edition(db, issue, made, octets, hashlib.sha256(octets).hexdigest())
-        return outbox.fill(db, issue, dict.fromkeys(outbox.audiences(db), ids), now)
+        fill = outbox.fill if version == 1 else outbox.refill
+        return fill(db, issue, dict.fromkeys(outbox.audiences(db), ids), now), ids
 
 
 def database(root: Path, *, threads: bool = False) -> Database:

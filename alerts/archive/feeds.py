@@ -1,7 +1,7 @@
 """Issues of one language as Atom (RFC 4287) and JSON Feed 1.1, and the archive as a site map.
 
-An entry is an issue: its subject, its preheader, and its articles as a list of links. URLs are
-absolute. The same issues give the same bytes.
+An entry is an issue: its subject, its preheader, its corrections, and its articles as a list of links.
+URLs are absolute. The same issues give the same bytes.
 """
 
 import json
@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from alerts.config.settings import Settings
 from alerts.domain.archived import ArchivedArticle, Past
+from alerts.editions.correction import ShownCorrection
 
 NEWEST = 24  # issues in a feed: two years
 _ATOM, _MAP, _XHTML = (
@@ -46,7 +47,7 @@ class Channel:
         return f"{self.base}/archive/{self.language}"
 
 
-Entries = Sequence[tuple[Past, Sequence[ArchivedArticle]]]
+Entries = Sequence[tuple[Past, Sequence[ArchivedArticle], Sequence[ShownCorrection]]]
 
 
 def atom(channel: Channel, entries: Entries) -> bytes:
@@ -56,23 +57,26 @@ def atom(channel: Channel, entries: Entries) -> bytes:
     _child(feed, "id", channel.at("atom"))
     _child(feed, "title", alert.name)
     _child(
-        feed, "updated", _when(entries[0][0].at if entries else datetime(1970, 1, 1, tzinfo=UTC))
+        feed,
+        "updated",
+        _when(max(map(_updated, entries), default=datetime(1970, 1, 1, tzinfo=UTC))),
     )
     _child(_child(feed, "author"), "name", alert.organisation)
     _child(feed, "link", rel="self", type="application/atom+xml", href=channel.at("atom"))
     _child(feed, "link", rel="alternate", type="text/html", href=channel.home)
-    for past, pieces in entries:
+    for one in entries:
+        past, pieces, corrections = one
         entry = _child(feed, "entry")
         address = f"{channel.base}/{past.path}"
         _child(entry, "id", address)
         _child(entry, "title", past.subject)
-        _child(entry, "updated", _when(past.at))
+        _child(entry, "updated", _when(_updated(one)))
         _child(entry, "published", _when(past.at))
         _child(
             entry, "link", rel="alternate", type="text/html", href=address, hreflang=past.language
         )
         _child(entry, "summary", past.preheader)
-        _child(entry, "content", _list(pieces), type="html")
+        _child(entry, "content", _corrected(corrections) + _list(pieces), type="html")
     return _document(feed)
 
 
@@ -85,11 +89,12 @@ def json_feed(channel: Channel, entries: Entries) -> bytes:
             "url": f"{channel.base}/{past.path}",
             "title": past.subject,
             "summary": past.preheader,
-            "content_html": _list(pieces),
+            "content_html": _corrected(corrections) + _list(pieces),
             "date_published": _when(past.at),
+            **({"date_modified": _when(corrections[0].at)} if corrections else {}),
             "language": past.language,
         }
-        for past, pieces in entries
+        for past, pieces, corrections in entries
     ]
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -126,6 +131,22 @@ def robots(base_url: str, map_at: str = "sitemap.xml") -> bytes:
     """`robots.txt`: allows the archive, and names the site map."""
     closed = "".join(f"Disallow: /{name}/\n" for name in ("confirm", "preferences", "unsubscribe"))
     return f"User-agent: *\n{closed}\nSitemap: {base_url.rstrip('/')}/{map_at}\n".encode()
+
+
+def _updated(entry: tuple[Past, Sequence[ArchivedArticle], Sequence[ShownCorrection]]) -> datetime:
+    """When an entry changed last: its newest correction comes first."""
+    past, _, corrections = entry
+    return max((past.at, *(one.at for one in corrections)))
+
+
+def _corrected(corrections: Iterable[ShownCorrection]) -> str:
+    """Corrections as HTML, before the articles."""
+    return "".join(
+        Markup("<div><p><strong>{}</strong></p><div{}>{}</div></div>").format(
+            one.heading, one.mark, one.html
+        )
+        for one in corrections
+    )
 
 
 def _list(pieces: Iterable[ArchivedArticle]) -> str:

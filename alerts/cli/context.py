@@ -34,7 +34,7 @@ pass_session = click.pass_obj
 month_option = click.option(
     "--month",
     metavar="YYYY-MM",
-    help="Default: the last month that has ended, in the alert's time zone.",
+    help="Default: the last month that has ended, in the alert's time zone; “this”: the one that goes on.",
 )
 out_option = click.option(
     "--out",

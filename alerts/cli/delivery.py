@@ -20,6 +20,7 @@ from alerts.cli.lazy import CommandGroup
 from alerts.domain.delivery import DeliveryState, Reason
 from alerts.domain.month import Month
 from alerts.library.deliveries import RETRIED, UNDECIDED, Decided
+from alerts.store.deliveries import Delivery
 
 _REPLY = 60  # most characters of a reply in a table
 _emails = click.argument("emails", metavar="[EMAIL]...", nargs=-1)
@@ -80,7 +81,7 @@ def list_(
     rows: list[tuple[str, ...]] = [
         (
             one.email or "(erased)",
-            one.language,
+            _edition(one),
             one.state,
             one.reason,
             str(one.attempts),
@@ -94,6 +95,13 @@ def list_(
         rows,
         ("EMAIL", "EDITION", "STATE", "REASON", "TRIES", "SINCE", "NEXT TRY", "THE RELAY SAID"),
     )
+
+
+def _edition(one: Delivery) -> str:
+    """The language, and the version where it is not the first; or which correction it is."""
+    if one.correction:
+        return f"{one.language}, correction {one.correction}"
+    return one.language if one.version == 1 else f"{one.language}, version {one.version}"
 
 
 def _short(text: str) -> str:
@@ -125,7 +133,7 @@ def show(session: Session, email: str, month: str | None, message: bool, as_json
         return
     for name, value in (
         ("to", found.email),
-        ("issue", f"{found.month}, edition {found.language}"),
+        ("issue", f"{found.month}, edition {_edition(found)}"),
         ("state", f"{found.state}{f' ({found.reason})' if found.reason else ''}"),
         ("since", found.changed_at),
         ("tries", str(found.attempts)),

@@ -85,7 +85,7 @@ def send(
         code = finish(session, teller, sent)
         if code or limit is not None:
             return code
-        return still_owed(session, teller, month, sent.counts.keys())
+        return still_owed(session, teller, month, sent.counts.keys(), but=(Stand.RECALLED,))
 
 
 def sending(
@@ -159,14 +159,21 @@ def finish(session: Session, teller: OnceTeller, sent: Sent) -> int:
 
 
 def still_owed(
-    session: Session, teller: OnceTeller, month: str | None, told: Collection[Month]
+    session: Session,
+    teller: OnceTeller,
+    month: str | None,
+    told: Collection[Month],
+    *,
+    but: Collection[Stand] = (),
 ) -> int:
-    """Name what is owed and not sent, but for the months that were `told`; the exit code of it all."""
+    """Name what is owed and not sent, but for the months that were `told`; the exit code of it all, `but`
+    of the months that stand so: who recalls an issue has its send end well."""
     found = session.project.check()
     if month is not None:
         found = found.of([session.month(month)])
     for one in found.open:
-        if one.month not in told and one.stand is not Stand.LEFT_OPEN:
+        if (one.month not in told or one.stand in but) and one.stand is not Stand.LEFT_OPEN:
             key, code = f"{one.stand} {one.why}", CODES[one.needs]
             teller.note(f"{one.month}: owed", line(one), key=key, code=code)
-    return command_code(found, looking=False)
+    months = [one for one in found.months if one.stand not in but]
+    return command_code(replace(found, months=months), looking=False)

@@ -168,7 +168,8 @@ def check(
 ) -> int:
     """Show the articles that LOCATION would give, storing nothing; needs no project."""
     settings = _settings(session)
-    last = Month.parse(month) if month else Month.last_ended(session.now, settings.zone)
+    now, zone = session.now, settings.zone
+    last = Month.named(month, now, zone) if month else Month.last_ended(now, zone)
     looked = look(settings, location, kind, last)
     location, found = looked.location, looked.content
     for line in (*found.notes, *found.faults):

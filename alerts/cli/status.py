@@ -11,6 +11,12 @@ from alerts.cli.check import command_code
 from alerts.cli.context import Session, next_fields, on_month, on_terminal, print_json
 from alerts.cli.delivery import tell_held
 from alerts.cli.progress import duration
+from alerts.cli.versions import (
+    correction_document,
+    correction_lines,
+    version_document,
+    version_lines,
+)
 from alerts.domain.month import Month
 from alerts.library.check import MonthStanding
 from alerts.library.status import Status
@@ -65,6 +71,9 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         "undecided": found.undecided,
         "fault": found.fault,
         "owed": stands["months"],
+        "versions": [version_document(one) for one in found.versions],
+        "recalled": found.recalled,
+        "corrections": [correction_document(one) for one in found.corrections],
     }
     step = session.project.next_step(month, checked=checked)
     document |= next_fields(step)
@@ -95,6 +104,8 @@ def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> No
     for edition in found.editions:
         click.echo(f"  {edition.language}: {edition.subject}")
     _tell(found.report, found.month)
+    for line in (*version_lines(found.versions), *correction_lines(found.corrections)):
+        click.echo(line)
     for row in found.reading:
         what = f"followed: {row['title']}" if row["article"] else "opened"
         click.echo(f"  {row['language']}: {row['number']} × {what}")

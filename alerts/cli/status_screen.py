@@ -16,6 +16,7 @@ from alerts.cli.terminal import (
     print_rows,
     signed,
 )
+from alerts.cli.versions import correction_lines, version_lines
 from alerts.library.check import MonthStanding, Needs
 from alerts.library.status import Status
 from alerts.outbox.report import WORRYING, Cause, DeliveryReport
@@ -46,6 +47,8 @@ def show(found: Status, owed: Sequence[MonthStanding], session: Session) -> None
         print_rows([_edition(one.language, len(one.html.encode()), one.subject) for one in found.editions],
                    _EDITIONS, indent=2)  # fmt: skip
     _deliveries(found.report, session)
+    for line in (*version_lines(found.versions), *correction_lines(found.corrections)):
+        print_prose(line, indent=2)
     for row in found.reading:
         what = f"followed: {row['title']}" if row["article"] else "opened"
         print_line(f"{row['language']}: {row['number']} × {what}", indent=2)

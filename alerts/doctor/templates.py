@@ -16,6 +16,7 @@ from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
 from alerts.domain.article import Article, Event, Image, Profile, Translation
 from alerts.domain.errors import TemplateFault
 from alerts.domain.month import Month
+from alerts.editions.correction import render_correction
 from alerts.editions.environment import compiled, environment
 from alerts.editions.notice import render_notice
 from alerts.editions.render import render_edition
@@ -76,6 +77,10 @@ def _mails(settings: Settings) -> Iterator[TemplateFault]:
     for language in settings.alert.languages:
         try:
             render_edition(issue, language, settings)
+        except TemplateFault as fault:
+            yield fault
+        try:
+            render_correction({"en": "It is 40, not 4."}, issue.month, language, settings)
         except TemplateFault as fault:
             yield fault
         for kind in NoticeKind:

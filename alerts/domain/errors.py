@@ -140,6 +140,10 @@ class AwaitingApproval(TryLater):
     """An issue waits for approval; the message says how to approve it."""
 
 
+class IssueRecalled(AlertsError):
+    """The issue was recalled, and a person must decide when its next version is sent."""
+
+
 class LockHeld(TryLater):
     """Another run works on this project; the message says who."""
 

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from alerts.domain.errors import UsageError
 
+THIS = "this"  # the month that goes on, in words
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
@@ -29,6 +31,11 @@ class Month:
         """The month in which `moment` falls in that time zone."""
         local = moment.astimezone(zone)
         return cls(local.year, local.month)
+
+    @classmethod
+    def named(cls, text: str, now: datetime, zone: ZoneInfo) -> Self:
+        """The month of a text: `YYYY-MM`, or `this` for the one that goes on; raises `UsageError`."""
+        return cls.of(now, zone) if text.strip().lower() == THIS else cls.parse(text)
 
     @classmethod
     def last_ended(cls, now: datetime, zone: ZoneInfo) -> Self:

@@ -27,9 +27,10 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class FrozenEdition:
-    """An edition as it was frozen, with its key in the store; of all sections, or of some."""
+    """An edition of a version as it was frozen, with its key in the store; of all sections, or of some."""
 
     key: int
+    version: int
     edition: Edition
 
 

@@ -18,6 +18,7 @@ from alerts.editions.render import render_edition
 from alerts.issue.load import composed
 from alerts.mail.issue_headers import Frame
 from alerts.store import issues, picture_originals, pictures
+from alerts.store.issues import StoredIssue
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def editions(db: Database, settings: Settings, month: Month) -> tuple[Edition, .
     """One edition per language: the frozen ones, or rendered now; none for an empty month."""
     stored = issues.get(db, month)
     if stored is not None and stored.frozen:
-        return _frozen(db, settings, stored.id)
+        return _frozen(db, settings, stored)
     return _rendered(db, composed(db, settings, month), settings)
 
 
@@ -47,7 +48,7 @@ def drafted(db: Database, settings: Settings, month: Month) -> Draft:
     issue = composed(db, settings, month)
     stored = issues.get(db, month)
     frozen = stored is not None and stored.frozen
-    made = _frozen(db, settings, stored.id) if stored and frozen else _rendered(db, issue, settings)
+    made = _frozen(db, settings, stored) if stored and frozen else _rendered(db, issue, settings)
     return Draft(month, issue, made, content_hash(made, Frame.of(settings, month), issue))
 
 
@@ -74,8 +75,9 @@ def with_pictures(db: Database, settings: Settings, edition: Edition) -> Edition
     return replace(edition, pictures=tuple(filter(None, found)), inline=inline)
 
 
-def _frozen(db: Database, settings: Settings, issue_id: int) -> tuple[Edition, ...]:
-    return tuple(with_pictures(db, settings, one) for one in issues.editions(db, issue_id))
+def _frozen(db: Database, settings: Settings, stored: StoredIssue) -> tuple[Edition, ...]:
+    made = issues.editions(db, stored.id, stored.version)
+    return tuple(with_pictures(db, settings, one) for one in made)
 
 
 def _rendered(db: Database, issue: Issue, settings: Settings) -> tuple[Edition, ...]:

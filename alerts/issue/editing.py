@@ -171,7 +171,9 @@ def check_open(db: Database, month: Month) -> None:
     """Raise `UsageError` for a month that can no longer be changed."""
     if str(month) in articles.frozen_months(db):
         raise UsageError(
-            f"{month} is queued or sent: its articles and introductions can no longer be changed"
+            f"{month} is queued or sent: its articles and introductions can no longer be changed;"
+            f" `alerts issue recall --month {month}` stops what has not left and opens it again,"
+            f" `alerts issue correct --month {month}` tells those who got it what is right"
         )
 
 

@@ -7,11 +7,12 @@ from alerts.domain.archived import ArchivedArticle, Facts, Hit, Past
 from alerts.domain.issue import Edition
 from alerts.domain.month import Month
 from alerts.domain.withdrawal import Withdrawal
+from alerts.editions.correction import ShownCorrection, shown_correction
 from alerts.library.documents import Made, make
 from alerts.library.opened import ProjectPart, call
 from alerts.library.share_pictures import Drawn, draw
 from alerts.library.withdrawals import WithdrawalDone, show_again, withdraw
-from alerts.store import archive, documents, share_pictures, withdrawals
+from alerts.store import archive, corrections, documents, share_pictures, withdrawals
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,15 @@ class Archive(ProjectPart):
     def event(self, month: Month, language: str, article: str) -> ArchivedArticle | None:
         """An article of an edition that is an event, with its calendar file."""
         return archive.event(self._opened.db, month, language, article)
+
+    @call
+    def corrections(self, month: Month, language: str) -> Sequence[ShownCorrection]:
+        """The corrections of an issue in that language, the newest first."""
+        opened = self._opened
+        return [
+            shown_correction(one.texts, month, one.at, language, opened.settings)
+            for one in reversed(corrections.of_month(opened.db, month))
+        ]
 
     @call
     def search(self, question: str, language: str = "", most: int = 50) -> Sequence[Hit]:

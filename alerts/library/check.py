@@ -4,7 +4,7 @@ Asks only: nothing is collected, rendered or sent. Each month says whether it ne
 person.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -55,6 +55,7 @@ class Stand(StrEnum):
     SENDING = "sending"  # queued, and not sent to all yet
     HELD = "held"  # copies in doubt want a decision
     LEFT_OPEN = "left open"  # queued too long ago to go on without being named
+    RECALLED = "recalled"  # stopped by a person, who has not sent its next version yet
 
 
 _NEEDS = {
@@ -66,6 +67,7 @@ _NEEDS = {
     Stand.OVERDUE: Needs.PERSON,
     Stand.HELD: Needs.PERSON,
     Stand.LEFT_OPEN: Needs.PERSON,
+    Stand.RECALLED: Needs.PERSON,
 }
 
 
@@ -115,12 +117,33 @@ def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
     doubt = clock_gate.doubted(db, now)
     turns = {turn.month: turn for turn in owed.turns(db, settings, now)}
     stored = {one.month: one for one in issues.unsent(db)}
-    months = sorted(turns.keys() | stored.keys())
+    corrections = outbox_figures.open_corrections(db)
+    months = sorted(turns.keys() | stored.keys() | corrections.keys())
     found = [
-        _standing(db, settings, now, month, turns.get(month), stored.get(month)) for month in months
+        _standing(db, settings, now, month, turns.get(month), stored.get(month))
+        if month in turns or month in stored
+        else _of_outbox(db, settings, now, month, None)
+        for month in months
+    ]
+    held = outbox_figures.held(db, settings.delivery.in_doubt == "resend")
+    found = [
+        _with_corrections(one, corrections.get(one.month, {}), held.get(one.month, 0))
+        for one in found
     ]
     blocked = _blocked(db, settings, doubt)
     return CheckedMonths(now, [_stopped(one, blocked) for one in found], doubt)
+
+
+def _with_corrections(one: MonthStanding, open_: Mapping[str, int], held: int) -> MonthStanding:
+    """An issue that is sent, with what is still to be sent of its corrections."""
+    if one.needs is not Needs.NOBODY or not open_:
+        return one
+    number = sum(open_.values())
+    if held >= number:
+        why = f"{counted(held, 'copy')} in doubt: `alerts delivery list --state in_doubt`"
+        return replace(one, stand=Stand.HELD, needs=Needs.PERSON, why=why, missing=number)
+    why = f"{counted(number, 'copy')} of a correction: the next `alerts send` goes on"
+    return replace(one, stand=Stand.SENDING, needs=Needs.TIME, why=why, missing=number)
 
 
 def _standing(
@@ -134,12 +157,32 @@ def _standing(
     if (turn is not None and turn.due is Due.DONE) or (stored is not None and stored.frozen):
         return _of_outbox(db, settings, now, month, stored)
     approved = stored is not None and stored.state is IssueState.APPROVED
+    if stored is not None and stored.recalled_at is not None:
+        return _of_recalled(db, stored, approved=approved)
     planned = turn.planned if turn is not None else None
     stand, why = _of_draft(db, settings, now, month, turn, approved=approved)
     needs = _NEEDS.get(stand, Needs.NOBODY)
     people = outbox.eligible(db) if needs is not Needs.NOBODY else 0
     return MonthStanding(
         month, stand, needs, why, planned, approved=approved, owed=people, missing=people
+    )
+
+
+def _of_recalled(db: Database, stored: StoredIssue, *, approved: bool) -> MonthStanding:
+    """How an issue stands that was recalled and waits for its next version."""
+    counts = outbox_figures.counts(db, stored.month)
+    ready = "its next version is approved" if approved else "mend it"
+    return MonthStanding(
+        stored.month,
+        Stand.RECALLED,
+        _NEEDS[Stand.RECALLED],
+        f"{ready}; `alerts issue reissue --month {stored.month}` owes it to those not yet mailed",
+        approved=approved,
+        owed=sum(counts.values()),
+        sent=counts["sent"],
+        failed=counts["failed"],
+        skipped=counts["skipped"],
+        missing=sum(counts[state] for state in outbox.OPEN),
     )
 
 
@@ -204,7 +247,7 @@ def _of_outbox(
                 f"queued over {counted(settings.alert.max_late.days, 'day')} ago: `alerts send"
                 f" --month {month}` sends it, `alerts delivery cancel --month {month}` drops it"
             )
-        elif held == open_:
+        elif held >= open_:
             stand = Stand.HELD
             why = f"{counted(held, 'copy')} in doubt: `alerts delivery list --state in_doubt`"
         else:

@@ -90,7 +90,7 @@ def _for_person(now: Situation) -> NextStep | None:
     if asked.copy == "sent":
         return NextStep(f"alerts delivery show {email} {month}", "their copy, attempt by attempt")
     if asked.copy in ("queued", "sending", "deferred"):
-        return None
+        return None  # what the month waits for
     if not asked.status:
         return NextStep("alerts subscriber list", "they are not there under this address")
     if asked.status != "active":
@@ -122,6 +122,13 @@ def _by_standing(now: Situation) -> NextStep | None:
             return NextStep(
                 f"alerts delivery list {month} --state in_doubt", "these want a decision"
             )
+        case Stand.RECALLED if one.approved:
+            return NextStep(
+                f"alerts issue reissue {month}", "it was recalled; this version is approved"
+            )
+        case Stand.RECALLED:
+            why = f"it was recalled; mend it, then `alerts issue reissue {month}`"
+            return NextStep(f"alerts issue show {month}", why)
         case Stand.LEFT_OPEN:
             return NextStep(f"alerts send {month}", "it was queued long ago and is not sent to all")
         case Stand.OVERDUE:

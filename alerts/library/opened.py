@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from alerts.outbox.options import World
 
 AMonth = Month | str | None
-"""A month, or `YYYY-MM`; None for the last one that has ended in the alert's time zone."""
+"""A month, `YYYY-MM`, or `this`, the one that goes on; None for the last one that has ended. In the alert's
+time zone."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -135,7 +136,9 @@ class Opened:
         """The month named, or the last one that has ended in the alert's time zone."""
         if isinstance(month, Month):
             return month
-        return Month.parse(month) if month else Month.last_ended(self.now, self.settings.zone)
+        if not month:
+            return Month.last_ended(self.now, self.settings.zone)
+        return Month.named(month, self.now, self.settings.zone)
 
     def actor(self, by: str = "") -> Actor:
         """The person who makes a change, for the event log; without a name, the account of this

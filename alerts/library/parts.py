@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from alerts.library.previews import Previews
     from alerts.library.profiles import Profiles
     from alerts.library.readers import Readers
+    from alerts.library.recalls import Recalls
     from alerts.library.sources import Sources
     from alerts.library.subscribers import Subscribers
     from alerts.library.suppressions import Suppressions
@@ -82,6 +83,13 @@ class Parts(ProjectPart):
         from alerts.library.issues import Issues
 
         return Issues(self._opened)
+
+    @cached_property
+    def recalls(self) -> "Recalls":
+        """Issues that are recalled and sent again, mended."""
+        from alerts.library.recalls import Recalls
+
+        return Recalls(self._opened)
 
     @cached_property
     def linter(self) -> "Linter":

@@ -157,14 +157,15 @@ class Project(Parts, OwedCalls):
     def queue(self, month: AMonth = None, *, anyway: Collection[str] = ()) -> "Queued":
         """Freeze the month's issue and create a delivery for every active subscriber. Can be repeated.
 
-        `anyway` names obstacles that the gate lets through to a real relay. Raises `Refused` (by the
+        `anyway` names obstacles that the gate lets through to a real relay. Raises `IssueRecalled` for an
+        issue that was recalled after somebody was mailed (`recalls.reissue` is for it), `Refused` (by the
         gate), `ClockDoubted`, `AwaitingApproval`, `Incomplete`, `LockHeld`, and `UndecidedCopy` where
         this copy of the database is not known to be the one that sends.
         """
         from alerts.library.clock import sure_of_time
         from alerts.library.share_pictures import draw
         from alerts.outbox.queue import queue
-        from alerts.store import issues
+        from alerts.store import issue_versions, issues
         from alerts.store.lock import project_lock
 
         opened = self._opened
@@ -175,7 +176,11 @@ class Project(Parts, OwedCalls):
             stored = issues.get(opened.db, chosen)
             if stored is None or not stored.frozen:
                 sure_of_time(opened.db, self.settings, opened.now, str(chosen), anyway)
-            queued = queue(opened.db, self.settings, chosen, opened.now, actor, anyway=anyway)
+            # of a recalled issue nobody was mailed, it simply opens again, and a person queues it
+            mended = stored is not None and not issue_versions.mailed(opened.db, stored.id)
+            queued = queue(
+                opened.db, self.settings, chosen, opened.now, actor, anyway=anyway, mended=mended
+            )
             draw(opened.db, self.settings, chosen)
             return queued
 

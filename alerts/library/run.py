@@ -11,7 +11,13 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
-from alerts.domain.errors import AlertsError, AwaitingApproval, Incomplete, Unfinished
+from alerts.domain.errors import (
+    AlertsError,
+    AwaitingApproval,
+    Incomplete,
+    IssueRecalled,
+    Unfinished,
+)
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
 from alerts.editions import approval
@@ -37,7 +43,7 @@ from alerts.outbox import clock_gate, gate_facts
 from alerts.outbox.clock_gate import ClockFault
 from alerts.outbox.gate import Fatal
 from alerts.outbox.options import World
-from alerts.outbox.queue import Queued, queue
+from alerts.outbox.queue import Queued, queue, recalled_words
 from alerts.preview.mailed import linted, mail_previews
 from alerts.preview.unreviewed import mail_doubts
 from alerts.schedule import owed
@@ -184,6 +190,8 @@ def _prepare_owed(work: _Work, turns: Sequence[Turn]) -> list[Prepared]:
 def _turned(work: _Work, turn: Turn, *, by_hand: bool) -> Prepared:
     """Do what the turn of a month says."""
     month = turn.month
+    if recalled := _recalled(work, month):
+        return Prepared(month, held_back=recalled)
     if turn.due is Due.DONE:
         queued = queue(work.db, work.settings, month, work.now) if by_hand else None
         return Prepared(month, queued=queued)
@@ -213,6 +221,8 @@ def _prepared(work: _Work, month: Month, planned: datetime | None) -> Prepared:
     """Collect and queue the month, as far as it goes; `planned`: its moment, from which it may wait for
     a source, or None where it waits for none."""
     db, settings = work.db, work.settings
+    if recalled := _recalled(work, month):
+        return Prepared(month, held_back=recalled)
     collected = None
     try:
         if not _frozen(db, month):
@@ -273,6 +283,16 @@ def _queued(work: _Work, month: Month) -> tuple[Queued | None, HeldBack | None]:
         findings = (finding for proof in proofs for finding in proof.findings)
         progress(LintedIssue(month, grouped(findings, Level.WARNING)))
     return queued, None
+
+
+def _recalled(work: _Work, month: Month) -> HeldBack | None:
+    """Why nothing is done about an issue that was recalled: it waits for a person."""
+    stored = issues.get(work.db, month)
+    if stored is None or stored.recalled_at is None:
+        return None
+    held_back = HeldBack(month, IssueRecalled(recalled_words(month)))
+    work.progress(held_back)
+    return held_back
 
 
 def _frozen(db: Database, month: Month) -> bool:

@@ -26,7 +26,7 @@ from alerts.outbox import clock_gate, gate_facts
 from alerts.outbox.bounce_limit import BounceLimit, over_limit
 from alerts.outbox.options import Destination, Orders, SendReport, World
 from alerts.outbox.send import dispatch
-from alerts.store import clock, open_database, outbox, outbox_figures, relay_limits
+from alerts.store import clock, issues, open_database, outbox, outbox_figures, relay_limits
 from alerts.store.integrity import check
 from alerts.store.lock import project_lock
 from alerts.subscribers import send_notices
@@ -205,14 +205,23 @@ def _orders(settings: Settings, months: Sequence[Month], how: Sending) -> Orders
     )
 
 
+def _recalled(db: Database, month: Month) -> bool:
+    """Whether the month's issue waits for a person; nothing of it is owed to this send."""
+    stored = issues.get(db, month)
+    return stored is not None and stored.recalled_at is not None
+
+
 def _sent(
     db: Database, settings: Settings, months: Sequence[Month], report: SendReport, *, limited: bool
 ) -> Sent:
     """The state of the months after the send; `limited`: not all deliveries were to be sent."""
     resends = settings.delivery.in_doubt == "resend"
     counts = {month: outbox_figures.counts(db, month) for month in months}
-    held = {m: n for m, n in outbox_figures.held(db, resends).items() if m in months}
-    total = sum((Counter(one) for one in counts.values()), Counter[str]())
+    going = [month for month in months if not _recalled(db, month)]
+    held = {m: n for m, n in outbox_figures.held(db, resends).items() if m in going}
+    total = sum((Counter(counts[month]) for month in going), Counter[str]())
+    corrections = outbox_figures.open_corrections(db)
+    total += sum((Counter(corrections.get(month, {})) for month in months), Counter[str]())
     if report.relay_fault and report.needs_person:
         ending = Ending.PERSON_NEEDED
     elif report.relay_fault:
@@ -229,5 +238,5 @@ def _sent(
         ending = Ending.LATER
     else:
         ending = Ending.DONE
-    due = outbox_figures.next_due(db, months, doubtful=resends)
+    due = outbox_figures.next_due(db, going, doubtful=resends)
     return Sent(dict(+report.outcomes), counts, held, report.relay_fault, due, ending)

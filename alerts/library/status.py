@@ -12,7 +12,9 @@ from alerts.instance import identity
 from alerts.library.opened import Opened
 from alerts.outbox import relay_limit
 from alerts.outbox.report import DeliveryReport, delivery_report, faults_of_ours
-from alerts.store import clicks
+from alerts.store import clicks, corrections, issue_versions
+from alerts.store.corrections import Correction
+from alerts.store.issue_versions import IssueVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class Status:
     opened), the highest first; `undecided` is the decision that an admin must make before this
     database sends, or empty; `relay_limit` is the known limit of the relay, or empty; `ours` is what
     came back through a fault of ours, or empty; `fault` is why the issue cannot be rendered, or empty,
-    and then there are no editions; `articles` are those of the largest edition, or of the issue."""
+    and then there are no editions; `articles` are those of the largest edition, or of the issue;
+    `versions` are those that were frozen, `corrections` those that were queued."""
 
     month: Month
     state: IssueState
@@ -33,6 +36,13 @@ class Status:
     ours: str
     fault: str
     articles: int
+    versions: tuple[IssueVersion, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def recalled(self) -> bool:
+        """True while the last version is recalled and the next one is not frozen."""
+        return bool(self.versions) and self.versions[-1].recalled_at is not None
 
 
 def status(opened: Opened, month: Month) -> Status:
@@ -52,4 +62,6 @@ def status(opened: Opened, month: Month) -> Status:
         faults_of_ours(db, month),
         fault,
         len(draft.issue.articles) if fault else shown_articles,
+        issue_versions.of_month(db, month),
+        corrections.of_month(db, month),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.domain.errors import AwaitingApproval, Incomplete
+from alerts.domain.errors import AwaitingApproval, Incomplete, IssueRecalled
 from alerts.domain.month import Month
 from alerts.lint.group import FindingGroup
 from alerts.outbox.queue import Queued
@@ -31,10 +31,10 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """The issue is not queued yet: it waits for its editors; `fault` is the reason."""
+    """The issue is not queued yet: it waits for its editors, or was recalled; `fault` is the reason."""
 
     month: Month
-    fault: AwaitingApproval | Incomplete
+    fault: AwaitingApproval | Incomplete | IssueRecalled
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,18 +124,21 @@ def _unchanged(db: Database, month: Month, kept: Sequence[Withdrawal]) -> None:
 
 def _named(db: Database, issue: StoredIssue, article: str) -> tuple[str, int]:
     """The title of a story, and the number of editions that it is in; raises `UsageError`."""
-    languages = dict.fromkeys(one.edition.language for one in withdrawals.frozen(db, issue.id))
+    frozen = withdrawals.frozen(db, issue.id)
+    languages = dict.fromkeys(one.edition.language for one in frozen)
     if article == WHOLE_ISSUE:
         return "", len(languages)
-    found = [
-        story.title
-        for language in languages
-        for story in withdrawals.stories(db, issue.id, language)
+    found = {
+        language: story.title
+        for version, language in dict.fromkeys(
+            (one.version, one.edition.language) for one in frozen
+        )
+        for story in withdrawals.stories(db, issue.id, version, language)
         if story.id == article
-    ]
+    }
     if not found:
         raise UsageError(f"{article} is not in the issue of {issue.month} that was sent")
-    return found[0], len(found)
+    return next(iter(found.values())), len(found)
 
 
 def _shown(
@@ -145,7 +148,7 @@ def _shown(
     whole = next((one for one in gone if one.article == WHOLE_ISSUE), None)
     for one in withdrawals.frozen(db, issue.id):
         notices = _Notices(settings, one.edition.language)
-        stories = withdrawals.stories(db, issue.id, one.edition.language)
+        stories = withdrawals.stories(db, issue.id, one.version, one.edition.language)
         if whole is not None:
             edition = notices.issue(one.edition, whole)
         else:

@@ -1,4 +1,5 @@
-"""The claims of a round: leases, divided among its connections; skips readers who have unsubscribed.
+"""The claims of a round: leases, divided among its connections; skips readers who have unsubscribed, and
+gives back the deliveries of an issue that was recalled.
 
 Ids only increase within a round and a destination, so each connection sends its lease in order of id, and
 after a kill only the first row of a lease can be in doubt (docs/adr/0007-leases-in-order.md).
@@ -14,7 +15,7 @@ from sqlite_utils import Database
 from alerts.domain.delivery import DeliveryState, Owed
 from alerts.domain.errors import LockHeld
 from alerts.outbox.options import Destination, Orders, SendReport, World
-from alerts.store import claims, departures_follow, outbox_figures
+from alerts.store import claims, departures_follow, issue_versions, outbox_figures, transaction
 
 # applies to other machines; leases of this machine end with the project's lock
 _LEASE = timedelta(hours=1)
@@ -54,11 +55,14 @@ class Claims:
         self._revoked: set[int] = set()
         self._closed: list[int] = []
         self._version = outbox_figures.data_version(db)
+        self._recalls = 0  # known to all leases
         self._ledger = departures_follow.LedgerWatch(db)
         self._renew_at = world.steady() + _RENEW_AFTER
 
     def open_lease(self, destination: int) -> int:
         """Open the lease of one connection to a destination; returns its number."""
+        if not self._held:  # those opened before this one may know fewer
+            self._recalls = issue_versions.recalls(self._db)
         expiry = self._world.now() + _LEASE
         lease = claims.open_lease(self._db, self._orders.holder, self._orders.host, expiry)
         self._held[lease] = deque()
@@ -118,14 +122,44 @@ class Claims:
             self._renew_at = self._world.steady() + _RENEW_AFTER
         if changed:
             self._version = version
+            self._obey()
             skipped = claims.skip(
                 self._db, self._held, self._world.now(), in_flight=self._in_flight
             )
             self._revoked.update(skipped)
             self._report.outcomes[DeliveryState.SKIPPED] += len(skipped)
 
+    def _obey(self) -> None:
+        """Give back what was recalled, and say so in the leases: the recall waits for it."""
+        known = issue_versions.recalls(self._db)
+        if known == self._recalls or not self._held:
+            return
+        with transaction(self._db):
+            back = issue_versions.obey(
+                self._db, self._held, known, self._world.now(), in_flight=self._in_flight
+            )
+        self._revoked.update(back)
+        self._recalls = known
+
+    def drop_revoked(self, lease: int) -> None:
+        """Take away the deliveries at the head of that lease that must not be begun any more."""
+        held = self._held[lease]
+        while held and held[0].id in self._revoked:
+            held.popleft()
+
+    def at_an_end(self, lease: int) -> bool:
+        """True where nothing, or nothing that may be begun, is next in that lease."""
+        held = self._held[lease]
+        return not held or held[0].id in self._revoked
+
+    def not_begun(self, owed: Owed) -> None:
+        """The session was over before anything of this message was sent: it may be revoked again."""
+        self._in_flight.discard(owed.id)
+        self._version = -1  # look again before it is begun
+
     def begin(self, owed: Owed) -> bool:
-        """Begin a message; False if its reader has unsubscribed, or was suppressed or erased.
+        """Begin a message; False if its reader has unsubscribed, or was suppressed or erased, or if its
+        issue was recalled.
 
         This is the state at the last `look`: an unsubscription during the body affects the next message
         (P5).

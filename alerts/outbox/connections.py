@@ -23,7 +23,7 @@ from alerts.outbox.send_connection import SendConnection
 from alerts.outbox.settlements import Settlements
 from alerts.transport.connection import Connection, SessionOver
 
-_MOMENT = 0.1  # seconds between checks for a stop request and for timeouts
+_MOMENT = 0.1  # seconds between checks for a stop request, for timeouts, and for what others wrote
 _IDLE = 10.0  # seconds that a session may wait for the throttle; relays close idle sessions
 
 
@@ -41,7 +41,7 @@ class SendConnections:
         self._connecting: set[SendConnection] = set()
         self._arrivals: SimpleQueue[tuple[SendConnection, Connection | Exception]] = SimpleQueue()
         self._met = False  # the relay has accepted a connection of this round
-        self._checked = 0.0
+        self._checked = self._looked = 0.0
         self._over = False
 
     def __enter__(self) -> Self:
@@ -79,21 +79,26 @@ class SendConnections:
         ready, self._ready = self._ready, []
         if self._later:
             stopping = self._settlements.stopping
-            ready += [one for one in self._later if stopping or (one.place or 0) <= now]
+            ready += [
+                one
+                for one in self._later
+                if stopping or (one.place or 0) <= now or self._claims.at_an_end(one.lease)
+            ]
             self._later = [one for one in self._later if one not in ready]
         if self._connecting and self._settlements.stopping:
             for connection in self._connecting:  # close a connection that is opened too late
                 self._leave(connection)
             self._connecting.clear()
-        if ready:
+        if ready or now - self._looked > _MOMENT:
+            self._looked = now
             try:
-                if not self._settlements.stopping:
+                if ready and not self._settlements.stopping:
                     self._claims.deal()
                 self._claims.look()
             except Exception as fault:  # outcomes are settled before it is raised
                 self._settlements.fail(fault)
-            for connection in ready:
-                self._step(connection, now)
+        for connection in ready:
+            self._step(connection, now)
         self._settlements.release()
         return bool(self._open)
 
@@ -123,6 +128,7 @@ class SendConnections:
         if connection.announced is not None and self._settlements.fault is not None:
             self._cut(connection)  # its reader's status could not be checked
         if connection.announced is None:
+            self._claims.drop_revoked(connection.lease)
             if self._settlements.stopping or not connection.owed:
                 self._leave(connection)
                 return
@@ -199,6 +205,7 @@ class SendConnections:
         except SessionOver:
             assert connection.current is not None  # noqa: S101 - errors of QUIT affect only this session
             connection.owed.appendleft(connection.current)
+            self._claims.not_begun(connection.current)
             connection.talk = None
             self._cut(connection)
             self._ready.append(connection)

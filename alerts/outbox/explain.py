@@ -15,7 +15,16 @@ from alerts.domain.subscriber import Subscriber, SubscriberStatus, SuppressionRe
 from alerts.issue import load
 from alerts.outbox import relay_limit
 from alerts.replies.remedies import remedy, remedy_of_ours
-from alerts.store import audit_log, deliveries, issues, stamp, subscribers, suppressions
+from alerts.store import (
+    audit_log,
+    corrections,
+    deliveries,
+    issue_versions,
+    issues,
+    stamp,
+    subscribers,
+    suppressions,
+)
 from alerts.store.deliveries import Delivery
 
 _SKIPPED = {
@@ -63,11 +72,46 @@ def why(
     if delivery is not None:
         resends = settings.delivery.in_doubt == "resend"
         told = f"{_copy(delivery, resends, at)}{_edition(db, person, delivery)}"
+        told += _version(db, delivery, at)
         if delivery.state in (DeliveryState.QUEUED, DeliveryState.DEFERRED):
             limit = relay_limit.standing(db, settings.delivery.relay, now)
             told += f" {limit[0].upper()}{limit[1:]}." if limit else ""
-        return Answer(f"{told}{_returned(db, delivery, at)}", delivery)
+        told += _returned(db, delivery, at) + _corrections(db, person, month, at)
+        return Answer(told, delivery)
     return Answer(_nothing(db, settings, person, address, month, at))
+
+
+def _corrections(db: Database, person: Subscriber, month: Month, at: Times) -> str:
+    """What became of the corrections that they are owed, as sentences."""
+    told = ""
+    for number, state, since in corrections.of_subscriber(db, person.id, month):
+        if state == "sent":
+            told += f" Correction {number} was accepted by the relay on {at(since)}."
+        else:
+            told += f" Correction {number} is {state.replace('_', ' ')}, since {at(since)}."
+    return told
+
+
+def _version(db: Database, delivery: Delivery, at: Times) -> str:
+    """Which version of the issue it is, where there is more than one, and what a recall means for it."""
+    month = Month.parse(delivery.month)
+    versions = issue_versions.of_month(db, month)
+    if not any(one.recalled_at for one in versions):
+        return ""
+    ours = next(one for one in versions if one.number == delivery.version)
+    if ours.recalled_at is None:
+        return f" It is version {ours.number} of the issue."
+    since = at(stamp(ours.recalled_at))
+    because = f" ({ours.why})" if ours.why else ""
+    told = f" It is version {ours.number}, which was recalled on {since}{because}"
+    if delivery.state not in (DeliveryState.QUEUED, DeliveryState.DEFERRED):
+        return f"{told}."
+    if len(versions) > ours.number:  # it may have arrived
+        return f"{told}; they may have it, so they get the same again and not the newer one."
+    return (
+        f"{told} before it left; they get the next version after"
+        f" `alerts issue reissue --month {month}`."
+    )
 
 
 def _returned(db: Database, delivery: Delivery, at: Times) -> str:
@@ -198,7 +242,8 @@ def _edition(db: Database, person: Subscriber, delivery: Delivery) -> str:
     if delivery.language == person.language:
         return ""
     stored = issues.get(db, Month.parse(delivery.month))
-    made = {edition.language for edition in issues.editions(db, stored.id)} if stored else set()
+    editions = issues.editions(db, stored.id, delivery.version) if stored else ()
+    made = {edition.language for edition in editions}
     if person.language in made:
         return f" They have chosen {person.language} since it was queued."
     return f" They read {person.language}, in which there is no edition."

@@ -6,7 +6,7 @@ month twice changes nothing. Sends nothing.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,7 @@ from alerts.archive.click_links import counting
 from alerts.archive.pieces import articles_of
 from alerts.config.settings import Settings
 from alerts.domain.archived import ArchivedArticle
-from alerts.domain.errors import AwaitingApproval, Incomplete, TryLater
+from alerts.domain.errors import AwaitingApproval, Incomplete, IssueRecalled, TryLater
 from alerts.domain.issue import Actor, Edition, Issue
 from alerts.domain.month import Month
 from alerts.domain.picture import Picture, names_in
@@ -60,7 +60,8 @@ EditionKey = tuple[str, Keys]  # language, and sections or ALL
 class Queued:
     """The result of queueing; `already` if it was queued before; an empty month queues nothing.
 
-    `held` are deliveries that another copy of the database may have sent.
+    `held` are deliveries that another copy of the database may have sent. `deliveries` of a later version
+    are those that are owed it.
     """
 
     month: Month
@@ -68,6 +69,7 @@ class Queued:
     deliveries: int
     already: bool = False
     held: int = 0
+    version: int = 1
 
 
 def queue(
@@ -78,9 +80,13 @@ def queue(
     actor: Actor | None = None,
     draft: Draft | None = None,
     anyway: Collection[str] = (),
+    *,
+    mended: bool = False,
 ) -> Queued:
     """Freeze the month's issue and create a delivery for everyone who is active and not suppressed.
 
+    An issue that was recalled is queued only where the caller says that a person has `mended` it: then to
+    those who were not mailed; raises `IssueRecalled` otherwise. No process may be sending it.
     `draft` is the issue as the caller has rendered it. Raises `TryLater` if it has changed since,
     `Incomplete` below alert.min_coverage, `AwaitingApproval` if review is required and too few people
     have approved exactly this content, and `Refused` if the gate finds an obstacle (`anyway` names
@@ -89,6 +95,8 @@ def queue(
     stored = issues.get(db, month)
     if stored is not None and stored.frozen:
         return _already(db, stored)
+    if stored is not None and stored.recalled_at and not mended:
+        raise IssueRecalled(recalled_words(month))
     draft = draft or drafted(db, settings, month)
     issue = draft.issue
     if not draft.editions:
@@ -115,9 +123,9 @@ def queue(
             raise TryLater(f"{month}: not queued while an import is under way; run it again")
         if composed(db, settings, month) != issue:  # an editor changed it while we rendered
             raise TryLater(f"{month}: was changed while it was being queued; run it again")
-        _check_review(db, settings, draft)
-        issue_id = issues.freeze(
-            db, month, _content(issue), signed.to_json(), secret_id, now, versions
+        approved_by = _check_review(db, settings, draft)
+        issue_id, version = issues.freeze(
+            db, month, _content(issue), signed.to_json(), secret_id, now, versions, approved_by
         )
         pictures.freeze(db, issue_id, shown)
         for language, found in pieces.items():
@@ -130,31 +138,38 @@ def queue(
             files = {p.id: p.ics for p in pieces[edition.language] if p.ics} if key in whole else {}
             ids[key] = issues.add_edition(db, issue_id, edition, octets, digest, key[1], files)
         edition_of, unwanted = _owed(issue, settings, outbox.audiences(db), ids)
-        deliveries = outbox.fill(db, issue_id, edition_of, now, unwanted)
+        fill = outbox.fill if version == 1 else outbox.refill
+        deliveries = fill(db, issue_id, edition_of, now, unwanted)
         by = {"by": actor.name, "command": actor.command} if actor else {}
         detail = {"deliveries": deliveries, **by}
+        if version > 1:
+            detail["version"] = version
         audit_log.record(db, now, "issue.queued", issue_id=issue_id, detail=detail)
         here = instance.get(db)
         unsure = here is not None and str(month) <= here.unsure_through
         held = instance.hold(db, str(month), now) if unsure else 0
-    return Queued(month, len(issue.articles), deliveries, held=held)
+    return Queued(month, len(issue.articles), deliveries, held=held, version=version)
 
 
-def _check_review(db: Database, settings: Settings, draft: Draft) -> None:
-    """Raise `Incomplete` or `AwaitingApproval`, as described in `queue`."""
+def recalled_words(month: Month) -> str:
+    """What is to be done about an issue that was recalled."""
+    return f"{month}: was recalled, and waits for you: mend it, then `alerts issue reissue --month {month}`"
+
+
+def _check_review(db: Database, settings: Settings, draft: Draft) -> Sequence[str]:
+    """Who approved exactly this; raises `Incomplete` or `AwaitingApproval`, as described in `queue`."""
     month = draft.month
     if thin := below_coverage(draft.issue, settings):
         raise Incomplete(f"{month}: {'; '.join(thin)}: `alerts article translate ID LANG`")
-    if settings.alert.review != "required":
-        return
     stored = issues.get(db, month)
     standing = approvals.valid_approvals(db, stored.id) if stored else ()
     names = [approval.name for approval in standing if approval.content_hash == draft.content_hash]
-    if len(names) < settings.alert.approvals:
+    if settings.alert.review == "required" and len(names) < settings.alert.approvals:
         raise AwaitingApproval(
             f"{month}: waits for approval ({len(names)} of {settings.alert.approvals}): look at"
             f" the preview, then `alerts issue approve --month {month}`"
         )
+    return names
 
 
 def _shown(
@@ -225,7 +240,7 @@ def _already(db: Database, stored: issues.StoredIssue) -> Queued:
     deliveries = sum(outbox_figures.counts(db, stored.month).values())
     content = stored.content or {}
     shown = sum(len(section["articles"]) for section in content.get("sections", ()))
-    return Queued(stored.month, shown, deliveries, already=True)
+    return Queued(stored.month, shown, deliveries, already=True, version=stored.version)
 
 
 def _content(issue: Issue) -> dict[str, Any]:

@@ -96,14 +96,14 @@ def delivery_report(db: Database, month: Month, now: datetime, *, resends: bool)
         outbox_figures.held(db, resends).get(month, 0),
         tuple(_causes(db, deliveries.failure_causes(db, month))),
         outbox_figures.next_due(db, [month]),
-        tuple(one for one in running.holders if _alive(*one)),
+        tuple(one for one in running.holders if alive(*one)),
         running.rate,
         to_do / running.rate if running.rate else None,
         returned.figures(db, month),
     )
 
 
-def _alive(holder: str, host: str) -> bool:
+def alive(holder: str, host: str) -> bool:
     """Whether the `process N` that holds a lease is running; always True for other machines."""
     if host != socket.gethostname():
         return True

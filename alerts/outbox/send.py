@@ -8,7 +8,7 @@
 
 Each connection sends deliveries under a lease of its own, in order, and has each outcome on disk before
 the next body is sent: as a receipt, one line for outcomes that come in together. Before each message,
-it is checked that its reader may still be mailed.
+it is checked that its reader may still be mailed, and that its issue was not recalled.
 
 The same call continues after a kill, a crash or an outage of the relay. Clock, randomness and the stop
 request are arguments.
@@ -19,7 +19,6 @@ from contextlib import contextmanager
 
 from sqlite_utils import Database
 
-from alerts.domain.issue import IssueState
 from alerts.mail.issue_headers import Frame
 from alerts.outbox import relay_limit
 from alerts.outbox.claims import Claims
@@ -27,7 +26,7 @@ from alerts.outbox.connections import SendConnections
 from alerts.outbox.limits import SendLimits
 from alerts.outbox.options import Destination, Orders, SendReport, World
 from alerts.outbox.settlements import Settlements
-from alerts.store import issues, outbox
+from alerts.store import issue_versions, issues, outbox
 from alerts.store.claims import recover
 from alerts.store.receipts import Receipts
 from alerts.store.relay_limits import RelayLimit
@@ -45,9 +44,8 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> SendRe
     claimed, if the keys that sign one of the issues are missing.
     """
     for month in orders.months:  # before anything is claimed, so that no delivery is in doubt
-        stored = issues.get(db, month)
-        if stored is not None and stored.state is IssueState.QUEUED:
-            world.keyring.signer(Frame.from_json(stored.frame))
+        for frame in issue_versions.frames_owed(db, month):
+            world.keyring.signer(Frame.from_json(frame))
     report = SendReport()
     left = orders.limit
     with Receipts(db, durable=orders.durable) as receipts:

@@ -1,12 +1,12 @@
 """The archive: editions of issues that are queued or sent, their articles, and a full-text index.
 
-It contains only frozen issues, so no draft is ever shown. Search texts of visitors are passed to FTS5
-as quoted words, so they cannot contain syntax (X17).
+It contains only frozen issues, so no draft is ever shown; of each, the newest version. Search texts of
+visitors are passed to FTS5 as quoted words, so they cannot contain syntax (X17).
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from typing import Any
 
@@ -19,12 +19,13 @@ from alerts.store import moment, pictures
 
 MOST_WORDS = 12  # most words of a query; further words are ignored
 ALIKE = 8  # most editions of a month that may have an article with the same text
-_FROZEN = "i.state IN ('queued', 'sent')"
-_WHOLE = f"{_FROZEN} AND e.sections = '[]'"  # editions of some sections only are not shown
+# Of a version that is shown: the newest that was frozen and not recalled before anybody got it.
+_SHOWN = """a.version = i.shown
+            AND NOT EXISTS (SELECT 1 FROM withdrawals AS w
+                             WHERE w.issue_id = i.id AND w.article_id IN ('', a.article_id))"""
+_WHOLE = "e.version = i.shown AND e.sections = '[]'"  # editions of some sections only are not shown
 _EDITIONS = """editions AS e JOIN issues AS i ON i.id = e.issue_id
                LEFT JOIN shown_editions AS s ON s.edition_id = e.id"""
-_NOT_WITHDRAWN = """NOT EXISTS (SELECT 1 FROM withdrawals AS w
-                                 WHERE w.issue_id = i.id AND w.article_id IN ('', a.article_id))"""
 
 
 def add(db: Database, issue_id: int, language: str, pieces: Iterable[ArchivedArticle]) -> None:
@@ -33,14 +34,15 @@ def add(db: Database, issue_id: int, language: str, pieces: Iterable[ArchivedArt
     Must be called inside the transaction that freezes the issue.
     """
     db.conn.executemany(
-        """INSERT INTO archived (issue_id, language, article_id, url, image, title, title_language,
-                                 summary, summary_language, ics)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO archived (issue_id, version, language, article_id, url, image, title,
+                                 title_language, summary, summary_language, ics)
+           VALUES (?1, (SELECT version FROM issues WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)""",
         [(issue_id, language, *astuple(piece)) for piece in pieces],
     )
     db.conn.execute(
         """INSERT INTO archived_words (rowid, title, summary)
-           SELECT id, title, summary FROM archived WHERE issue_id = ? AND language = ?""",
+           SELECT id, title, summary FROM archived WHERE issue_id = ?1 AND language = ?2
+              AND version = (SELECT version FROM issues WHERE id = ?1)""",
         (issue_id, language),
     )
 
@@ -89,8 +91,7 @@ _PIECES = """
 def pieces(db: Database, month: Month, language: str) -> Sequence[ArchivedArticle]:
     """The articles of an edition that were not withdrawn, in reading order."""
     rows = db.query(
-        f"""{_PIECES} WHERE {_FROZEN} AND {_NOT_WITHDRAWN} AND i.month = ? AND a.language = ?
-             ORDER BY a.id""",
+        f"{_PIECES} WHERE {_SHOWN} AND i.month = ? AND a.language = ? ORDER BY a.id",
         (str(month), language),
     )
     return [ArchivedArticle(**row) for row in rows]
@@ -99,7 +100,7 @@ def pieces(db: Database, month: Month, language: str) -> Sequence[ArchivedArticl
 def event(db: Database, month: Month, language: str, article_id: str) -> ArchivedArticle | None:
     """An article of an edition that is an event, with its calendar file."""
     rows = db.query(
-        f"""{_PIECES} WHERE {_FROZEN} AND {_NOT_WITHDRAWN} AND i.month = ? AND a.language = ?
+        f"""{_PIECES} WHERE {_SHOWN} AND i.month = ? AND a.language = ?
                AND a.article_id = ? AND a.ics <> x''""",
         (str(month), language, article_id),
     )
@@ -121,7 +122,7 @@ def search(db: Database, question: str, language: str, most: int) -> Sequence[Hi
               FROM archived_words
               JOIN archived AS a ON a.id = archived_words.rowid
               JOIN issues AS i ON i.id = a.issue_id
-             WHERE archived_words MATCH :words AND {_FROZEN} AND {_NOT_WITHDRAWN}
+             WHERE archived_words MATCH :words AND {_SHOWN}
                AND (:language = '' OR a.language = :language)
              ORDER BY bm25(archived_words, 4.0, 1.0), i.month DESC, a.id LIMIT :most""",  # noqa: S608
         {"words": words, "language": language, "most": most if language else ALIKE * most},
@@ -158,20 +159,19 @@ def _marked(text: str) -> Marked:
 
 
 def altered(db: Database) -> Iterator[tuple[Month, str, tuple[str, ...]]]:
-    """Every frozen edition, including those of some sections, by month and name, with its altered
-    parts."""
+    """Every frozen edition of every version, including those of some sections, by month and name, with
+    its altered parts. The name of one that a later version replaced says so."""
     rows = db.query(
-        f"""SELECT i.month, e.*, x.hashes AS left FROM editions AS e
-              JOIN issues AS i ON i.id = e.issue_id
-              LEFT JOIN erased_editions AS x ON x.edition_id = e.id
-             WHERE {_FROZEN} ORDER BY i.month, e.id"""  # noqa: S608
+        """SELECT i.of_month AS month, i.month AS key, i.version AS newest, e.*, x.hashes AS left
+             FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
+             LEFT JOIN erased_editions AS x ON x.edition_id = e.id ORDER BY i.month, e.id"""
     )
     hurt: dict[str, tuple[str, ...]] = {}
     for row in rows:
         then = json.loads(row["left"] or row["hashes"])
         parts = (row["subject"], row["preheader"], row["html"], row["text"])
         # files are stored with the edition of all sections; other editions have no hash of them
-        files = _files(db, row["issue_id"], row["language"]) if row["sections"] == "[]" else {}
+        files = _files(db, row) if row["sections"] == "[]" else {}
         now = json.loads(hashes(*parts, files))
         changed = [name for name in {**now, **then} if then.get(name) != now.get(name)]
         wiped = row["left"] is not None and not row["template"]  # erased on purpose, with its words
@@ -184,14 +184,42 @@ def altered(db: Database) -> Iterator[tuple[Month, str, tuple[str, ...]]]:
             changed.append("pictures")
         sections = ", ".join(json.loads(row["sections"]))
         name = f"{row['language']} ({sections})" if sections else row["language"]
+        if row["key"] != month:
+            name = f"{name}, correction {row['key'].partition('/')[2]}"
+        if row["version"] != row["newest"]:
+            name = f"{name}, version {row['version']}"
         yield Month.parse(row["month"]), name, tuple(changed)
 
 
-def _files(db: Database, issue_id: int, language: str) -> dict[str, bytes]:
-    """The files of the events of an edition, by article."""
+def _files(db: Database, edition: Mapping[str, Any]) -> dict[str, bytes]:
+    """The files of the events of an edition (a row), by article."""
     rows = db.conn.execute(
         """SELECT article_id, ics FROM archived
-            WHERE issue_id = ? AND language = ? AND ics <> x'' ORDER BY id""",
-        (issue_id, language),
+            WHERE issue_id = ? AND version = ? AND language = ? AND ics <> x'' ORDER BY id""",
+        (edition["issue_id"], edition["version"], edition["language"]),
     )
     return dict(rows.fetchall())
+
+
+def shown_as(
+    db: Database, issue_id: int, version: int, article_id: str
+) -> Sequence[tuple[str, str]]:
+    """The links and titles with which a version of an issue had that article, in all its languages."""
+    rows = db.conn.execute(
+        "SELECT url, title FROM archived WHERE issue_id = ? AND version = ? AND article_id = ?",
+        (issue_id, version, article_id),
+    )
+    return rows.fetchall()
+
+
+def articles_named(db: Database, month: Month, named: str) -> Sequence[str]:
+    """The ids of the articles that any version of the month's issue had, by id or beginning of a title."""
+    rows = db.conn.execute(
+        """SELECT DISTINCT a.article_id FROM archived AS a JOIN issues AS i ON i.id = a.issue_id
+            WHERE i.month = :month
+              AND (a.article_id = :named OR lower(substr(a.title, 1, length(:named))) = lower(:named))
+            ORDER BY a.article_id""",
+        {"month": str(month), "named": named.strip()},
+    ).fetchall()
+    ids = [article_id for (article_id,) in rows]
+    return [named] if named in ids else ids

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason
 from alerts.domain.month import Month
 from alerts.store import stamp, transaction
-from alerts.store.outbox import DUE, ELIGIBLE, IN_DOMAINS, OUTCOMES, REPLY, due
+from alerts.store.outbox import DUE, ELIGIBLE, GONE, IN_DOMAINS, OUTCOMES, REPLY, due
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,9 @@ def open_lease(db: Database, holder: str, host: str, expires_at: datetime) -> in
     So a process whose lease was taken over by another machine cannot settle the other's deliveries.
     """
     cursor = db.conn.execute(
-        """INSERT INTO leases (id, holder, host, expires_at)
-           VALUES (abs(random() % 9007199254740991), ?, ?, ?)""",
+        """INSERT INTO leases (id, holder, host, expires_at, noticed)
+           VALUES (abs(random() % 9007199254740991), ?, ?, ?,
+                   (SELECT count(*) FROM issue_versions WHERE recalled_at <> ''))""",
         (holder, host, stamp(expires_at)),
     )
     return int(cursor.lastrowid or 0)
@@ -135,10 +136,7 @@ def skip(
     rows = db.conn.execute(
         f"""UPDATE deliveries AS d INDEXED BY deliveries_held
                SET state = 'skipped', lease_id = NULL, changed_at = :now,
-                   reason = (SELECT CASE s.status WHEN 'erased' THEN 'erased'
-                                                  WHEN 'active' THEN 'suppressed'
-                                                  ELSE 'unsubscribed' END
-                               FROM subscribers AS s WHERE s.id = d.subscriber_id)
+                   reason = {GONE}
              WHERE d.lease_id IN (SELECT value FROM json_each(:leases)) AND d.id > :after
                AND d.id NOT IN (SELECT value FROM json_each(:in_flight))
                AND NOT EXISTS (SELECT 1 FROM subscribers AS s
@@ -188,7 +186,8 @@ def settle(db: Database, settlements: Iterable[Settlement]) -> None:
         db.conn.execute(
             f"""UPDATE deliveries
                    SET state = o.state, reason = o.reason, reply = {REPLY}, attempts = o.attempts,
-                       due_at = o.due_at, lease_id = NULL, changed_at = o.at
+                       due_at = o.due_at, lease_id = NULL, changed_at = o.at,
+                       doubted = deliveries.doubted OR o.state = 'in_doubt'
                   FROM ({OUTCOMES}) AS o
                  WHERE deliveries.id = o.id AND deliveries.lease_id = o.lease_id""",  # noqa: S608
             {"rows": json.dumps(rows)},
@@ -217,7 +216,7 @@ def recover(db: Database, host: str, now: datetime) -> int:
         for (lease_id,) in leases:
             rows = db.conn.execute(
                 """UPDATE deliveries SET state = 'in_doubt', lease_id = NULL, changed_at = ?, reason = ?,
-                          due_at = ?, reply = 'the sender was killed before it knew the outcome'
+                          due_at = ?, doubted = 1, reply = 'the sender was killed before it knew the outcome'
                     WHERE id = (SELECT min(id) FROM deliveries WHERE lease_id = ?)
                    RETURNING id""",
                 (stamp(now), Reason.UNANSWERED, stamp(now), lease_id),

@@ -21,7 +21,7 @@ PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class DeliverySelection:
-    """A selection of a month's deliveries; empty fields do not restrict it.
+    """A selection of a month's deliveries, those of its corrections too; empty fields do not restrict it.
 
     `keys` are keys of addresses, `domain` is the part after the @, in ASCII.
     """
@@ -46,7 +46,7 @@ class DeliverySelection:
 
 # condition: the delivery `d` is selected
 _WHICH = """
-    d.issue_id = (SELECT id FROM issues WHERE month = :month)
+    d.issue_id IN (SELECT id FROM issues WHERE of_month = :month)
     AND (:states = '[]' OR d.state IN (SELECT value FROM json_each(:states)))
     AND (:reason = '' OR d.reason = :reason)
     AND ((:domain = '' AND :keys = '[]') OR d.subscriber_id IN
@@ -70,11 +70,14 @@ class Delivery:
     attempts: int
     due_at: str
     changed_at: str
+    version: int = 1
+    correction: int = 0  # its number; 0: of the issue itself
 
 
 _SELECT = """
-    SELECT d.id, i.month, s.email, e.language, d.state, d.reason, d.reply, d.attempts, d.due_at,
-           d.changed_at
+    SELECT d.id, i.of_month, s.email, e.language, d.state, d.reason, d.reply, d.attempts, d.due_at,
+           d.changed_at, e.version,
+           CASE WHEN i.corrects IS NULL THEN 0 ELSE CAST(substr(i.month, 9) AS INTEGER) END
       FROM deliveries AS d
       JOIN issues AS i ON i.id = d.issue_id
       JOIN editions AS e ON e.id = d.edition_id
@@ -109,6 +112,18 @@ def all_of(db: Database, subscriber_id: int) -> list[Delivery]:
     """Every copy that one person ever had, oldest first."""
     rows = db.conn.execute(f"{_SELECT} WHERE d.subscriber_id = ? ORDER BY d.id", (subscriber_id,))
     return [Delivery(*row) for row in rows]
+
+
+# The edition in which the delivery `d` is sent again: of the newest version that is frozen, in the same
+# language and with the same sections if there is one; the same again where a copy may have arrived.
+_NEWEST = """
+    CASE WHEN d.doubted THEN d.edition_id ELSE coalesce(
+        (SELECT n.id FROM editions AS o JOIN editions AS n ON n.issue_id = o.issue_id
+          WHERE o.id = d.edition_id
+            AND n.version = (SELECT version FROM issues WHERE id = d.issue_id)
+          ORDER BY n.language = o.language DESC, n.sections = o.sections DESC, n.sections = '[]' DESC, n.id
+          LIMIT 1), d.edition_id) END
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +184,8 @@ def decide(db: Database, which: DeliverySelection, becomes: DeliveryState, now: 
         moved = db.conn.execute(
             f"""UPDATE deliveries AS d
                   SET state = :becomes, reason = :why, due_at = :now, changed_at = :now,
-                      attempts = CASE :becomes WHEN 'queued' THEN 0 ELSE attempts END
+                      attempts = CASE :becomes WHEN 'queued' THEN 0 ELSE attempts END,
+                      edition_id = CASE :becomes WHEN 'queued' THEN {_NEWEST} ELSE edition_id END
                 WHERE {_WHICH}
                RETURNING id""",  # noqa: S608
             {**which.parameters, "becomes": becomes, "why": reason, "now": stamp(now)},
@@ -179,7 +195,10 @@ def decide(db: Database, which: DeliverySelection, becomes: DeliveryState, now: 
             audit_log.record(db, now, f"delivery.{becomes}", delivery_id=delivery_id, detail=detail)
         if moved and becomes is DeliveryState.QUEUED:
             db.conn.execute(
-                "UPDATE issues SET state = 'queued', sent_at = NULL WHERE month = ? AND state = 'sent'",
+                """UPDATE issues SET state = 'queued', sent_at = NULL
+                    WHERE of_month = ? AND state = 'sent' AND EXISTS (
+                          SELECT 1 FROM deliveries AS d
+                           WHERE d.issue_id = issues.id AND d.state = 'queued')""",
                 (str(which.month),),
             )
     return len(moved)

@@ -20,7 +20,7 @@ def editions_without(db: Database, table: str, month: Month | None) -> Sequence[
     """The frozen editions, of that month or of all, that have no row in `table`; newest first."""
     rows = db.conn.execute(
         f"""SELECT i.id, i.month, e.language FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
-             WHERE i.state IN ('queued', 'sent') AND e.sections = '[]'
+             WHERE e.version = i.shown AND e.sections = '[]'
                AND (:month = '' OR i.month = :month)
                AND NOT EXISTS (SELECT 1 FROM {table} AS t
                                 WHERE t.issue_id = i.id AND t.language = e.language)

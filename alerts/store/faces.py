@@ -36,7 +36,7 @@ def month_of_subject(db: Database, subject: str, month: Month) -> str:
     """The last other month, up to a year before or after `month`, with that subject; "" for none."""
     (found,) = db.conn.execute(
         """SELECT max(i.month) FROM issues AS i
-            WHERE i.month <> ?1 AND i.month BETWEEN ?2 AND ?3
+            WHERE i.month <> ?1 AND i.corrects IS NULL AND i.month BETWEEN ?2 AND ?3
               AND (EXISTS (SELECT 1 FROM editions AS e WHERE e.issue_id = i.id AND e.subject = ?4)
                 OR EXISTS (SELECT 1 FROM faces AS f WHERE f.issue_id = i.id AND f.subject = ?4))""",
         (str(month), str(month.plus(-12)), str(month.plus(12)), subject),

@@ -61,7 +61,9 @@ def advance(db: Database) -> int:
 def latest_queued(db: Database) -> str:
     """The latest month whose issue was queued, here or as far as is known; empty for none."""
     row = db.conn.execute(
-        """SELECT max(coalesce((SELECT max(month) FROM issues WHERE state IN ('queued', 'sent')), ''),
+        """SELECT max(coalesce((SELECT max(month) FROM issues
+                                 WHERE corrects IS NULL
+                                   AND (state IN ('queued', 'sent') OR recalled_at <> '')), ''),
                       coalesce((SELECT unsure_through FROM home), ''))"""
     ).fetchone()
     return str(row[0])
@@ -75,7 +77,7 @@ def hold(db: Database, month: str, now: datetime) -> int:
     """
     held = db.conn.execute(
         """UPDATE deliveries
-              SET state = 'in_doubt', reason = 'held', lease_id = NULL, changed_at = ?
+              SET state = 'in_doubt', reason = 'held', doubted = 1, lease_id = NULL, changed_at = ?
             WHERE state IN ('queued', 'sending', 'deferred', 'in_doubt') AND reason <> 'held'
               AND issue_id IN (SELECT id FROM issues WHERE month = ? OR ? = '')""",
         (stamp(now), month, month),

@@ -13,7 +13,7 @@ from alerts.domain.archived import NO_FILES, hashes
 from alerts.domain.errors import StoreError
 from alerts.domain.issue import Edition, IssueState
 from alerts.domain.month import Month
-from alerts.store import moment, stamp
+from alerts.store import issue_versions, moment, stamp
 from alerts.store.link_numbers import NEW_MARK
 
 
@@ -22,6 +22,8 @@ class StoredIssue:
     """A row of `issues`; `content`, `frame`, `secret_id` and `queued_at` are set when it is queued.
 
     `rendered_with`: versions by name; None for issues that were frozen before these were stored.
+    `version` is the one that is edited, or was frozen last; `recalled_at`: the one before was recalled
+    then, and this one is not frozen yet.
     """
 
     id: int
@@ -32,6 +34,8 @@ class StoredIssue:
     secret_id: int
     queued_at: datetime | None
     rendered_with: Mapping[str, str] | None
+    version: int = 1
+    recalled_at: datetime | None = None
 
     @property
     def frozen(self) -> bool:
@@ -52,13 +56,19 @@ def by_id(db: Database, issue_id: int) -> StoredIssue:
 
 def frozen_months(db: Database) -> frozenset[Month]:
     """The months whose issues no longer change."""
-    rows = db.query("SELECT month FROM issues WHERE state IN ('queued', 'sent')")
+    rows = db.query(
+        "SELECT month FROM issues WHERE state IN ('queued', 'sent') AND corrects IS NULL"
+    )
     return frozenset(Month.parse(row["month"]) for row in rows)
 
 
 def unsent(db: Database) -> Sequence[StoredIssue]:
-    """The issues that are approved or queued and not sent to all yet, oldest first."""
-    rows = db.query("SELECT * FROM issues WHERE state IN ('approved', 'queued') ORDER BY month")
+    """The issues that are approved, queued or recalled, and not sent to all yet; oldest first."""
+    rows = db.query(
+        """SELECT * FROM issues
+            WHERE corrects IS NULL AND (state IN ('approved', 'queued') OR recalled_at <> '')
+            ORDER BY month"""
+    )
     return [_issue(row) for row in rows]
 
 
@@ -90,10 +100,12 @@ def freeze(
     secret_id: int,
     now: datetime,
     rendered_with: Mapping[str, str],
-) -> int:
-    """Move the month's issue to `queued`, with all that its messages need; returns its id.
+    approved_by: Sequence[str] = (),
+) -> tuple[int, int]:
+    """Move the month's issue to `queued`, with all that its messages need; returns its id and version.
 
-    `rendered_with`: the versions that its editions were rendered with, by name.
+    `rendered_with`: the versions that its editions were rendered with, by name. The mark stays the same
+    in all versions of an issue: the numbers in what was mailed stay good.
 
     Must be called inside a transaction. A month that is already frozen violates the constraint on
     purpose: the caller has checked before.
@@ -105,7 +117,8 @@ def freeze(
                     {NEW_MARK})
             ON CONFLICT (month) DO UPDATE
                SET state = 'queued', content = :content, frame = :frame, secret_id = :secret_id,
-                   rendered_with = :rendered_with, queued_at = :now, mark = {NEW_MARK}
+                   rendered_with = :rendered_with, queued_at = :now, recalled_at = '',
+                   mark = CASE version WHEN 1 THEN {NEW_MARK} ELSE mark END
              WHERE state IN ('draft', 'approved')
             RETURNING id""",  # noqa: S608
         {
@@ -117,7 +130,10 @@ def freeze(
             "now": stamp(now),
         },
     ).fetchone()
-    return int(row[0])
+    issue_id = int(row[0])
+    written = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    version = issue_versions.add(db, issue_id, written, frame, secret_id, approved_by, now)
+    return issue_id, version
 
 
 def add_edition(
@@ -129,15 +145,18 @@ def add_edition(
     sections: Sequence[str] = (),
     files: Mapping[str, bytes] = NO_FILES,
 ) -> int:
-    """Store one edition and the bytes of its messages; returns its id. `sections`: only of these.
+    """Store one edition of the present version and the bytes of its messages; returns its id.
+
+    `sections`: it has only these.
 
     `files` are those of its events, by article, which `archive.add` stores; here only their hashes are.
     """
     cursor = db.conn.execute(
         """INSERT INTO editions
-           (issue_id, language, subject, preheader, html, text, articles, template, sha256, sections,
-            hashes)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+           (issue_id, version, language, subject, preheader, html, text, articles, template, sha256,
+            sections, hashes)
+           VALUES (?1, (SELECT version FROM issues WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                   ?11)""",
         (
             issue_id,
             edition.language,
@@ -155,10 +174,11 @@ def add_edition(
     return int(cursor.lastrowid or 0)
 
 
-def editions(db: Database, issue_id: int) -> tuple[Edition, ...]:
-    """The editions of a frozen issue with all sections, as they were sent, in the order they were made."""
+def editions(db: Database, issue_id: int, version: int) -> tuple[Edition, ...]:
+    """The editions of a frozen version with all sections, as they were sent, in the order they were made."""
     rows = db.query(
-        "SELECT * FROM editions WHERE issue_id = ? AND sections = '[]' ORDER BY id", (issue_id,)
+        "SELECT * FROM editions WHERE issue_id = ? AND version = ? AND sections = '[]' ORDER BY id",
+        (issue_id, version),
     )
     names = ("language", "subject", "preheader", "html", "text", "articles")
     return tuple(Edition(**{name: row[name] for name in names}) for row in rows)
@@ -177,13 +197,15 @@ class Template:
 
 
 def template(db: Database, edition_id: int) -> Template:
-    """The frozen template of an edition, with the frame of its issue.
+    """The frozen template of an edition, with the frame of its version.
 
     Raises `StoreError` where its octets have changed since it was queued.
     """
     sha256, *row = db.conn.execute(
-        """SELECT e.sha256, i.id, e.language, e.template, i.frame, i.secret_id, i.mark
-             FROM editions AS e JOIN issues AS i ON i.id = e.issue_id WHERE e.id = ?""",
+        """SELECT e.sha256, i.id, e.language, e.template, v.frame, v.secret_id, i.mark
+             FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
+             JOIN issue_versions AS v ON v.issue_id = e.issue_id AND v.version = e.version
+            WHERE e.id = ?""",
         (edition_id,),
     ).fetchone()
     found = Template(*row)
@@ -199,13 +221,13 @@ def template(db: Database, edition_id: int) -> Template:
 
 
 def close_finished(db: Database, now: datetime) -> Iterable[Month]:
-    """Move each queued issue without open deliveries to `sent`; returns their months."""
+    """Move each queued issue or correction without open deliveries to `sent`; returns their months."""
     rows = db.conn.execute(
         """UPDATE issues SET state = 'sent', sent_at = ?
             WHERE state = 'queued' AND NOT EXISTS (
                   SELECT 1 FROM deliveries AS d WHERE d.issue_id = issues.id
                      AND d.state IN ('queued', 'sending', 'deferred', 'in_doubt'))
-           RETURNING month""",
+           RETURNING substr(month, 1, 7)""",
         (stamp(now),),
     ).fetchall()
     return [Month.parse(month) for (month,) in rows]
@@ -221,4 +243,6 @@ def _issue(row: Mapping[str, Any]) -> StoredIssue:
         row["secret_id"] or 0,
         moment(row["queued_at"]) if row["queued_at"] else None,
         json.loads(row["rendered_with"]) if row["rendered_with"] else None,
+        row["version"],
+        moment(row["recalled_at"]) if row["recalled_at"] else None,
     )

@@ -25,6 +25,30 @@ ELIGIBLE = """
 """
 
 
+# Why the delivery `d` of somebody who may not be mailed is skipped: the strongest reason that applies.
+GONE = """
+    (SELECT CASE s.status WHEN 'erased' THEN 'erased' WHEN 'active' THEN 'suppressed'
+                          ELSE 'unsubscribed' END
+       FROM subscribers AS s WHERE s.id = d.subscriber_id)
+"""
+# The state and the reason with which somebody of the audience `e` is owed an edition.
+_STATE_AND_REASON = (
+    "CASE WHEN s.paused_until > :now OR e.unwanted THEN 'skipped' ELSE 'queued' END",
+    "CASE WHEN s.paused_until > :now THEN 'paused' WHEN e.unwanted THEN 'nothing_wanted' ELSE '' END",
+)
+_FILL = f"""
+    INSERT INTO deliveries (issue_id, edition_id, subscriber_id, due_at, changed_at, state, reason)
+    SELECT :issue, e.edition_id, s.id, :now, :now, {", ".join(_STATE_AND_REASON)}
+      FROM subscribers AS s CROSS JOIN edition_of AS e
+        ON e.language = s.language AND e.sections = s.sections
+"""  # noqa: S608
+# Condition: the delivery `d` has certainly not left, and no admin decided against it.
+_NOT_LEFT = """
+    NOT d.doubted AND (d.state IN ('queued', 'deferred')
+                       OR (d.state = 'skipped' AND d.reason <> 'cancelled'))
+"""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Audience:
     """Readers who get the same edition: their language, and the sections they chose (none: all)."""
@@ -74,6 +98,63 @@ def fill(
     edition for each of `audiences`. Must be called in the transaction that freezes the issue. One
     statement, in order of subscriber id, so that the index is filled in order.
     """
+    _put_editions(db, edition_of, unwanted)
+    cursor = db.conn.execute(
+        f"{_FILL} WHERE {ELIGIBLE} ORDER BY s.id", {"issue": issue_id, "now": stamp(now)}
+    )
+    db.conn.execute("DROP TABLE edition_of")
+    return cursor.rowcount
+
+
+def refill(
+    db: Database,
+    issue_id: int,
+    edition_of: Mapping[Audience, int],
+    now: datetime,
+    unwanted: Collection[Audience] = (),
+) -> int:
+    """Owe a later version of an issue to everyone eligible who was not mailed; returns to how many.
+
+    Deliveries that have certainly not left, and those that were skipped for what may have changed since,
+    become deliveries of this version's editions; people who are new get one. Sent, failed and cancelled
+    ones, and those that may have arrived, stay with the version that they have. The same conditions as
+    `fill`; no process may be sending.
+    """
+    _put_editions(db, edition_of, unwanted)
+    given = {"issue": issue_id, "now": stamp(now)}
+    state, reason = _STATE_AND_REASON
+    moved = db.conn.execute(
+        f"""UPDATE deliveries AS d
+               SET edition_id = e.edition_id, state = {state}, reason = {reason}, reply = '',
+                   attempts = 0, due_at = :now, changed_at = :now
+              FROM subscribers AS s JOIN edition_of AS e
+                ON e.language = s.language AND e.sections = s.sections
+             WHERE d.issue_id = :issue AND s.id = d.subscriber_id AND {ELIGIBLE} AND {_NOT_LEFT}""",  # noqa: S608
+        given,
+    ).rowcount
+    db.conn.execute(
+        f"""UPDATE deliveries AS d
+               SET state = 'skipped', changed_at = :now, reason = {GONE}
+             WHERE d.issue_id = :issue AND d.state IN ('queued', 'deferred') AND NOT d.doubted
+               AND NOT EXISTS (SELECT 1 FROM subscribers AS s
+                                WHERE s.id = d.subscriber_id AND {ELIGIBLE})""",  # noqa: S608
+        given,
+    )
+    added = db.conn.execute(
+        f"""{_FILL} WHERE {ELIGIBLE}
+               AND NOT EXISTS (SELECT 1 FROM deliveries AS d
+                                WHERE d.subscriber_id = s.id AND d.issue_id = :issue)
+             ORDER BY s.id""",  # noqa: S608
+        given,
+    ).rowcount
+    db.conn.execute("DROP TABLE edition_of")
+    return moved + added
+
+
+def _put_editions(
+    db: Database, edition_of: Mapping[Audience, int], unwanted: Collection[Audience]
+) -> None:
+    """The audiences as a temporary table, for `fill` and `refill`, which drop it."""
     db.conn.execute(
         """CREATE TEMP TABLE edition_of (language TEXT, sections TEXT, edition_id INTEGER,
                                          unwanted INTEGER, PRIMARY KEY (language, sections))"""
@@ -85,20 +166,6 @@ def fill(
             for one, edition in edition_of.items()
         ],
     )
-    cursor = db.conn.execute(
-        f"""INSERT INTO deliveries (issue_id, edition_id, subscriber_id, due_at, changed_at, state, reason)
-            SELECT :issue, e.edition_id, s.id, :now, :now,
-                   CASE WHEN s.paused_until > :now OR e.unwanted THEN 'skipped' ELSE 'queued' END,
-                   CASE WHEN s.paused_until > :now THEN 'paused'
-                        WHEN e.unwanted THEN 'nothing_wanted' ELSE '' END
-              FROM subscribers AS s CROSS JOIN edition_of AS e
-                ON e.language = s.language AND e.sections = s.sections
-             WHERE {ELIGIBLE}
-             ORDER BY s.id""",  # noqa: S608
-        {"issue": issue_id, "now": stamp(now)},
-    )
-    db.conn.execute("DROP TABLE edition_of")
-    return cursor.rowcount
 
 
 def count_due(db: Database, now: datetime, months: Sequence[Month], doubtful: bool) -> int:
@@ -113,20 +180,27 @@ def count_due(db: Database, now: datetime, months: Sequence[Month], doubtful: bo
 def open_months(
     db: Database, queued_since: datetime
 ) -> tuple[tuple[Month, ...], tuple[Month, ...]]:
-    """The months whose issues have open deliveries: those queued since then, and those before."""
+    """The months whose issues or corrections have open deliveries: those queued since then, and those
+    before."""
     rows = db.conn.execute(
-        "SELECT month, queued_at >= ? FROM issues WHERE state = 'queued' ORDER BY month",
+        """SELECT of_month, max(queued_at) >= ? FROM issues WHERE state = 'queued'
+            GROUP BY of_month ORDER BY of_month""",
         (stamp(queued_since),),
     ).fetchall()
     since = [(Month.parse(month), recent) for month, recent in rows]
     return tuple(m for m, recent in since if recent), tuple(m for m, recent in since if not recent)
 
 
-# The first line must be the same as in the index deliveries_open.
+# The first line must be the same as in the index deliveries_open. Nothing of a recalled issue is due, and of
+# an older version only what may have arrived before: the same bytes again (docs/adr/0032).
 DUE = """
     (d.state = 'queued' OR d.state = 'deferred' OR d.state = 'in_doubt') AND d.due_at <= :now
     AND (d.state <> 'in_doubt' OR (:doubtful AND d.reason <> 'held'))
-    AND d.issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(:months)))
+    AND d.issue_id IN (SELECT id FROM issues WHERE recalled_at = ''
+                          AND of_month IN (SELECT value FROM json_each(:months)))
+    AND (d.doubted OR d.edition_id IN (
+         SELECT e.id FROM issues AS i JOIN editions AS e ON e.issue_id = i.id AND e.version = i.version
+          WHERE i.of_month IN (SELECT value FROM json_each(:months))))
 """
 
 

@@ -25,11 +25,25 @@ def counts(db: Database, month: Month) -> dict[str, int]:
     return {state.value: int(number) for state, number in zip(DeliveryState, row, strict=True)}
 
 
+def open_corrections(db: Database) -> dict[Month, dict[str, int]]:
+    """The open deliveries of corrections by month and state, where there are any."""
+    rows = db.conn.execute(
+        """SELECT i.of_month, d.state, count(*) FROM issues AS i JOIN deliveries AS d ON d.issue_id = i.id
+            WHERE i.corrects IS NOT NULL AND i.state = 'queued'
+              AND d.state IN ('queued', 'sending', 'deferred', 'in_doubt')
+            GROUP BY i.of_month, d.state"""
+    )
+    found: dict[Month, dict[str, int]] = {}
+    for month, state, number in rows.fetchall():
+        found.setdefault(Month.parse(month), {})[state] = number
+    return found
+
+
 def any_open(db: Database, month: Month) -> bool:
-    """Whether anything of the month's issue is still to be sent, or in doubt."""
+    """Whether anything of the month's issue, or of a correction, is still to be sent, or in doubt."""
     row = db.conn.execute(
         """SELECT EXISTS (SELECT 1 FROM deliveries AS d
-                           WHERE d.issue_id = (SELECT id FROM issues WHERE month = ? AND state = 'queued')
+                           WHERE d.issue_id IN (SELECT id FROM issues WHERE of_month = ? AND state = 'queued')
                              AND d.state IN ('queued', 'sending', 'deferred', 'in_doubt'))""",
         (str(month),),
     ).fetchone()
@@ -42,10 +56,10 @@ def held(db: Database, resends: bool) -> dict[Month, int]:
     All of them or, where doubtful ones are sent again, only those that another copy may have sent.
     """
     rows = db.conn.execute(
-        """SELECT i.month, count(*) FROM deliveries AS d INDEXED BY deliveries_open
+        """SELECT i.of_month, count(*) FROM deliveries AS d INDEXED BY deliveries_open
              JOIN issues AS i ON i.id = d.issue_id
             WHERE d.state = 'in_doubt' AND (d.reason = 'held' OR NOT ?)
-            GROUP BY i.month ORDER BY i.month""",
+            GROUP BY i.of_month ORDER BY i.of_month""",
         (resends,),
     ).fetchall()
     return {Month.parse(month): number for month, number in rows}
@@ -59,7 +73,8 @@ def next_due(db: Database, months: Sequence[Month], *, doubtful: bool = False) -
     row = db.conn.execute(
         """SELECT min(due_at) FROM deliveries
             WHERE (state = 'deferred' OR state = 'in_doubt' AND ?)
-              AND issue_id IN (SELECT id FROM issues WHERE month IN (SELECT value FROM json_each(?)))""",
+              AND issue_id IN (SELECT id FROM issues
+                                WHERE of_month IN (SELECT value FROM json_each(?)))""",
         (doubtful, listed(months)),
     ).fetchone()
     return row[0] or ""

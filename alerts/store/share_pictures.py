@@ -47,10 +47,10 @@ def facts(db: Database) -> Mapping[Key, Facts]:
     """What the list of issues shows of each frozen edition: its first picture of ours, its stories."""
     rows = db.conn.execute(
         """SELECT i.month, g.language, g.stories, coalesce(a.image, ''), coalesce(s.headline, '') FROM (
-               SELECT issue_id, language, count(*) AS stories,
+               SELECT issue_id, version, language, count(*) AS stories,
                       min(CASE WHEN image LIKE '%/pictures/%' THEN id END) AS first
-                 FROM archived GROUP BY issue_id, language) AS g
-             JOIN issues AS i ON i.id = g.issue_id AND i.state IN ('queued', 'sent')
+                 FROM archived GROUP BY issue_id, version, language) AS g
+             JOIN issues AS i ON i.id = g.issue_id AND i.shown = g.version
              LEFT JOIN archived AS a ON a.id = g.first
              LEFT JOIN share_pictures AS s ON s.issue_id = g.issue_id AND s.language = g.language"""
     )

@@ -176,7 +176,8 @@ def was_in(db: Database, article_id: str) -> Month | None:
                SELECT i.month FROM issues AS i, json_each(i.content, '$.sections') AS s,
                       json_each(s.value, '$.articles') AS a
                 WHERE i.state IN ('queued', 'sent') AND a.value IN members
-               UNION SELECT i.month FROM archived JOIN issues AS i ON i.id = archived.issue_id
+               UNION SELECT i.month FROM archived
+                       JOIN issues AS i ON i.id = archived.issue_id AND i.shown = archived.version
                 WHERE archived.article_id IN members)""",
         {"id": article_id},
     ).fetchone()

@@ -48,21 +48,23 @@ def remove(db: Database, issue_id: int, article: str) -> None:
 
 
 def frozen(db: Database, issue_id: int) -> Sequence[FrozenEdition]:
-    """Every edition of an issue as it was frozen, also those of some sections."""
+    """Every edition of every version of an issue as it was frozen, also those of some sections."""
     rows = db.conn.execute(
-        """SELECT id, language, subject, preheader, html, text, articles FROM editions
+        """SELECT id, version, language, subject, preheader, html, text, articles FROM editions
             WHERE issue_id = ? ORDER BY id""",
         (issue_id,),
     )
-    return [FrozenEdition(key, Edition(*words)) for key, *words in rows.fetchall()]
+    return [
+        FrozenEdition(key, version, Edition(*words)) for key, version, *words in rows.fetchall()
+    ]
 
 
-def stories(db: Database, issue_id: int, language: str) -> Sequence[ArchivedArticle]:
+def stories(db: Database, issue_id: int, version: int, language: str) -> Sequence[ArchivedArticle]:
     """The articles of an edition in reading order, withdrawn ones too."""
     rows = db.conn.execute(
         """SELECT article_id, url, image, title, title_language, summary, summary_language, ics
-             FROM archived WHERE issue_id = ? AND language = ? ORDER BY id""",
-        (issue_id, language),
+             FROM archived WHERE issue_id = ? AND version = ? AND language = ? ORDER BY id""",
+        (issue_id, version, language),
     )
     return [ArchivedArticle(*row) for row in rows.fetchall()]
 
@@ -135,6 +137,7 @@ def erase(db: Database, issue_id: int, article: str) -> None:
     if article == WHOLE_ISSUE:
         db.conn.execute("DELETE FROM faces WHERE issue_id = ?", (issue_id,))
         db.conn.execute("UPDATE issues SET content = '{}' WHERE id = ?", (issue_id,))
+        db.conn.execute("UPDATE issue_versions SET content = '{}' WHERE issue_id = ?", (issue_id,))
     db.conn.execute(
         """DELETE FROM issue_pictures WHERE issue_id = :issue AND sha256 IN
                   (SELECT sha256 FROM withdrawn_pictures WHERE issue_id = :issue)""",
@@ -163,12 +166,12 @@ def _erase_article(db: Database, article_id: str) -> None:
 def _note_hashes(db: Database, issue_id: int) -> None:
     """Keep the hashes of what is left, for `archive.altered`."""
     rows = db.conn.execute(
-        """SELECT id, language, subject, preheader, html, text, sections FROM editions
+        """SELECT id, version, language, subject, preheader, html, text, sections FROM editions
             WHERE issue_id = ?""",
         (issue_id,),
     )
-    for key, language, subject, preheader, html, text, sections in rows.fetchall():
-        files = {one.id: one.ics for one in stories(db, issue_id, language) if one.ics}
+    for key, version, language, subject, preheader, html, text, sections in rows.fetchall():
+        files = {one.id: one.ics for one in stories(db, issue_id, version, language) if one.ics}
         kept = files if json.loads(sections) == [] else {}
         left = hashes(subject, preheader, html, text, kept)
         db.conn.execute("INSERT OR REPLACE INTO erased_editions VALUES (?, ?)", (key, left))

@@ -84,6 +84,7 @@ def show_edition(visit: Visit) -> Response:
         visit.project.pictures.names_of_issue(month),
         archive.share_picture(month, language),
         archive.has_pdf(month, language),
+        archive.corrections(month, language),
     )
     pieces, way = archive.pieces(month, language), PageLinks(visit.root)
     page = reading(visit).edition(edition, month, pieces, archive.listed(), way, extras)

@@ -87,7 +87,9 @@ def _files(project: Project) -> Iterator[tuple[str, bytes]]:
             shown = project.pictures.names_of_issue(past.month)
             pdf = archive.pdf(past.month, past.language)
             names |= set(shown)
-            extras = Extras(shown, archive.share_picture(past.month, past.language), bool(pdf))
+            share = archive.share_picture(past.month, past.language)
+            corrections = archive.corrections(past.month, past.language)
+            extras = Extras(shown, share, bool(pdf), corrections)
             page = reading.edition(edition, past.month, pieces, pasts, way, extras)
             yield f"{past.path}/index.html", page.encode()
             if pdf:

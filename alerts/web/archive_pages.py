@@ -16,6 +16,7 @@ from alerts.domain.issue import Edition
 from alerts.domain.languages import primary
 from alerts.domain.month import Month
 from alerts.domain.picture import picture_path, readdressed
+from alerts.editions.correction import ShownCorrection
 from alerts.editions.escaping import link
 from alerts.library.archive import Archive
 from alerts.web.templates import Pages
@@ -36,11 +37,12 @@ class ListedEdition:
 @dataclass(frozen=True, slots=True)
 class Extras:
     """What was made of an edition beside itself: the names of the pictures of its issue, the picture
-    that other sites show, and whether there is a PDF file."""
+    that other sites show, whether there is a PDF file, and its corrections."""
 
     names: Collection[str] = ()
     share: str = ""
     pdf: bool = False
+    corrections: Sequence[ShownCorrection] = ()
 
 
 NO_EXTRAS = Extras()
@@ -144,8 +146,8 @@ class ArchivePages:
         way: PageLinks,
         extras: Extras = NO_EXTRAS,
     ) -> str:
-        """An edition as it was sent, below a bar with links; and the articles for which it had no
-        space."""
+        """An edition as it was sent, below a bar with links and its corrections; and the articles for
+        which it had no space."""
         language, catalogue = edition.language, self.pages.catalogue(edition.language)
         here = next(p for p in pasts if (p.month, p.language) == (month, language))
         same = [past for past in pasts if past.language == language]
@@ -175,6 +177,7 @@ class ArchivePages:
             "contents": contents(edition.html),
             "earlier": same[place + 1 :][:_EARLIER],
             "shown": self.shown,
+            "corrections": extras.corrections,
             "pdf": f"{here.path}/issue.pdf" if extras.pdf else "",
             "to": way.to,
             **self.logos(language, way.to),
@@ -204,7 +207,14 @@ class ArchivePages:
     def feed(self, archive: Archive, language: str, form: str) -> bytes:
         """The issues of one language as a feed; `form` is `atom` or `json`."""
         newest = archive.listed(language)[:NEWEST]
-        entries: Entries = [(past, archive.pieces(past.month, language)) for past in newest]
+        entries: Entries = [
+            (
+                past,
+                archive.pieces(past.month, language),
+                archive.corrections(past.month, language),
+            )
+            for past in newest
+        ]
         channel = Channel(self.settings, language)
         return atom(channel, entries) if form == "atom" else json_feed(channel, entries)
 

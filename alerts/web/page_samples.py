@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import meta
+from markupsafe import Markup
 
 from alerts.archive.feeds import Channel
 from alerts.config.settings import Settings
@@ -16,6 +17,7 @@ from alerts.domain.archived import ArchivedArticle, Hit, Past
 from alerts.domain.errors import TemplateFault
 from alerts.domain.month import Month
 from alerts.domain.subscriber import Subscriber, SubscriberStatus
+from alerts.editions.correction import ShownCorrection
 from alerts.editions.environment import environment, packaged_templates
 from alerts.subscribers.self_service import PAUSES, LeaveReason
 from alerts.text.decoding import written
@@ -148,6 +150,11 @@ def samples(settings: Settings, pages: Pages, language: str) -> Iterator[dict[st
         "title": "Water",
         "drawn": True,
         "contents": [("s-1", "News")],
+        "corrections": [
+            ShownCorrection(
+                past.at, "Correction, 2 November 2026", Markup("<p>40, not 4.</p>"), Markup()
+            )
+        ],
         "earlier": [past],
         "pdf": f"{past.path}/issue.pdf",
         "run": TestRun("1.0", "2026-11-20", "axe-core", 1, ("en",), (320,), 1, ("one",)),

@@ -5,15 +5,18 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from alerts.domain.month import Month
 from alerts.store.lock import project_lock
 from tests.conftest import Alerts
 from tests.factories import NOW
@@ -173,3 +176,16 @@ def test_a_wrong_relay_is_named(
     assert "Traceback" not in result.stderr
     counts = alerts("status", "--month", "2026-10", "--json").json["deliveries"]
     assert counts["sent"] == 0
+
+
+def test_the_month_that_goes_on_is_one_word(project: Path, alerts: Alerts) -> None:
+    """As it grows, an editor prepares it: every command that takes a month takes `this`."""
+    now = Month.of(datetime.now(UTC), ZoneInfo("UTC"))
+    added = alerts("article", "add", "--month", "this", "--url", "https://www.example.org/t",
+                   "--title", "Soon")  # fmt: skip
+    assert added.code == 0
+    for command in (("issue", "show"), ("status",), ("issue", "export", "-")):
+        told = alerts(*command, "--month", "THIS")
+        assert "Soon" in told.stdout, command
+    assert alerts("issue", "show", "--month", "this", "--json").json["month"] == str(now)
+    assert alerts("issue", "show", "--month", "that").code == 2

@@ -2,7 +2,8 @@
 
 The real store on a real file; the senders are what dispatch does, reduced to its moves: claim, look,
 hand over, settle, release, or be killed. Two machines share the outbox, each with a clock of its own that
-jumps forward and back. In between people leave, are suppressed and erased, and an admin decides.
+jumps forward and back. In between people leave, are suppressed and erased, an admin decides, and the issue
+is recalled and reissued.
 """
 
 import os
@@ -28,16 +29,19 @@ from sqlite_utils import Database
 from alerts import cli
 from alerts.domain.address import Address
 from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason, Reply
-from alerts.domain.errors import InputError
+from alerts.domain.errors import InputError, UsageError
+from alerts.domain.issue import Actor
 from alerts.domain.subscriber import SuppressionReason
 from alerts.mail.issue_headers import Frame
 from alerts.mail.merge import Merge
+from alerts.outbox import recall
 from alerts.store import (
     claims,
     deliveries,
     departures_follow,
     departures_write,
     instance,
+    issue_versions,
     issues,
     link_numbers,
     outbox_figures,
@@ -47,9 +51,18 @@ from alerts.store import (
 from alerts.store.deliveries import DeliverySelection
 from alerts.store.departure_facts import DepartureKind
 from alerts.store.departures_location import Departure
+from alerts.store.issues import StoredIssue
 from alerts.store.receipts import Receipts
 from alerts.subscribers import admin, unsubscribe
-from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
+from tests.factories import (
+    MONTH,
+    NOW,
+    add_subscribers,
+    database,
+    edition,
+    issue_frozen,
+    queue_issue,
+)
 
 READERS = 12
 HOUR = timedelta(hours=1)
@@ -106,19 +119,24 @@ class Outbox(RuleBasedStateMachine):
         self.state_before = os.environ.get("XDG_STATE_HOME", "")
         os.environ["XDG_STATE_HOME"] = str(self.folder / "state")
         shutil.copy(_queued_project() / "subscribers.db", self.folder)
+        shutil.copy(_queued_project() / "alerts.toml", self.folder)
         self.db: Database = database(self.folder)
         self.db.execute("PRAGMA synchronous = OFF")  # a machine that fails is not tried here
         self.hosts = {name: Host(name) for name in ("one", "two")}
         self.copies: Counter[int] = Counter()  # what the relay has taken, by delivery
-        self.contents: dict[int, bytes] = {}
+        self.contents: dict[tuple[int, int], bytes] = {}  # by delivery and version
+        self.versions: dict[int, set[int]] = {}  # those that were taken, by delivery
+        self.put_back = False  # an older database, in which an admin may have another version sent
         self.allowed: Counter[int] = Counter(dict.fromkeys(range(1, READERS + 1), 1))
         self.arrived_by_word: set[int] = set()
         self.retried: set[int] = set()
         self.left: set[int] = set()  # people who unsubscribed or were erased
         self.barred: set[int] = set()  # and whose addresses are suppressed
-        stored = issues.template(self.db, 1)
+
+    def _merge(self, edition_id: int) -> Merge:
+        stored = issues.template(self.db, edition_id)
         secret = signing_keys.all_secrets(self.db)[stored.secret_id]
-        self.merge = Merge(
+        return Merge(
             stored.octets, Frame.from_json(stored.frame), stored.secret_id, secret, stored.language
         )
 
@@ -170,16 +188,19 @@ class Outbox(RuleBasedStateMachine):
 
     def _start(self, host: Host, connections: int) -> None:
         """Receipts folded, dead leases ended, one lease a connection."""
+        self._settle_left(host)
+        host.running = True
+        for _ in range(connections):
+            lease = claims.open_lease(self.db, "process", host.name, host.now + HOUR)
+            host.held[lease] = deque()
+
+    def _settle_left(self, host: Host) -> None:
         with Receipts(self.db) as receipts:
             receipts.fold()
         doubtful = self._ids("in_doubt")
         claims.recover(self.db, host.name, host.now)
         for delivery in self._ids("in_doubt") - doubtful:
             self.allowed[delivery] += 1  # the window that no client can close
-        host.running = True
-        for _ in range(connections):
-            lease = claims.open_lease(self.db, "process", host.name, host.now + HOUR)
-            host.held[lease] = deque()
 
     @rule(name=HOSTS, limit=st.integers(1, 5), resend=st.booleans())
     def claim(self, name: str, limit: int, resend: bool) -> None:
@@ -223,10 +244,16 @@ class Outbox(RuleBasedStateMachine):
         assert self._may_be_mailed(owed.subscriber_id), "a message began for someone who left (P5)"
         row = next(self.db.query("SELECT * FROM deliveries WHERE id = ?", (owed.id,)))
         assert (row["state"], row["lease_id"]) == ("sending", lease)
-        octets = self.merge.message(owed)
-        assert self.contents.setdefault(owed.id, octets) == octets, "a repeat is the same octets"
+        assert not self._issue().recalled_at, "a body began after the recall was obeyed"
+        version = self._version_of(owed.edition_id)
+        assert version == self._issue().version or row["doubted"], "an old version began anew"
+        octets = self._merge(owed.edition_id).message(owed)
+        same = self.contents.setdefault((owed.id, version), octets)
+        assert same == octets, "a repeat is the same octets"
         host.on_its_way[lease] = owed, taken
         self.copies[owed.id] += taken
+        if taken:
+            self.versions.setdefault(owed.id, set()).add(version)
 
     @rule(name=HOSTS, outcome=st.integers(0, 3), by_receipt=st.booleans())
     def an_answer_comes(self, name: str, outcome: int, by_receipt: bool) -> None:
@@ -268,7 +295,10 @@ class Outbox(RuleBasedStateMachine):
             host.forget()
             return False
         on_its_way = [owed.id for owed, _ in host.on_its_way.values()]
-        gone = set(claims.skip(self.db, host.held, host.now, in_flight=on_its_way))
+        known = issue_versions.recalls(self.db)
+        with transaction(self.db):
+            back = issue_versions.obey(self.db, host.held, known, host.now, in_flight=on_its_way)
+        gone = set(back) | set(claims.skip(self.db, host.held, host.now, in_flight=on_its_way))
         for row in host.held.values():
             for owed in [owed for owed in row if owed.id in gone]:
                 row.remove(owed)
@@ -319,6 +349,38 @@ class Outbox(RuleBasedStateMachine):
                 self.allowed[delivery] += 1
                 self.retried.add(delivery)
 
+    @rule()
+    def recalled(self) -> None:
+        """Committed before the next look, so obeyed from then on; what is on its way is answered."""
+        before = self._issue().version
+        try:
+            again = not recall.recall(self.db, MONTH, "", Actor("editor", "test"), NOW)
+        except UsageError:
+            assert not self._ids("queued", "deferred", "sending"), "something could be stopped"
+            return
+        assert self._issue().version == before + (not again)
+        assert self._issue().recalled_at
+
+    @precondition(lambda self: hasattr(self, "db") and self._issue().recalled_at is not None)
+    @rule(name=HOSTS)
+    def reissued(self, name: str) -> None:
+        """By `alerts issue reissue` on a machine on which nothing is sending: it takes the lock."""
+        host = self.hosts[name]
+        if host.running:
+            return
+        self._settle_left(host)
+        if recall.held_elsewhere(self.db, MONTH, host.now):
+            return
+        made = edition(body=f"Version {self._issue().version} for {{slot:name|reader}}")
+        final = self._ids("sent", "failed", "in_doubt")
+        versions = {delivery: self._version_in_books(delivery) for delivery in final}
+        issue_frozen(self.folder, self.db, MONTH, NOW, made)
+        for delivery, version in versions.items():
+            assert self._version_in_books(delivery) == version, "who was mailed keeps their version"
+        for delivery in self._ids("queued", "deferred"):
+            if self.copies[delivery] and delivery not in self.retried and not self.put_back:
+                assert self._version_in_books(delivery) in self.versions[delivery]
+
     @rule(person=PEOPLE)
     def admin_cancels(self, person: int) -> None:
         """One person's copy is not sent, if it is still open."""
@@ -355,6 +417,7 @@ class Outbox(RuleBasedStateMachine):
         for host in self.hosts.values():
             host.forget()
         self.retried.clear()  # each of them takes an admin once more
+        self.put_back = True
         self.db.close()
         if lost == "state":
             shutil.rmtree(self.folder / "state", ignore_errors=True)
@@ -406,10 +469,33 @@ class Outbox(RuleBasedStateMachine):
 
     @precondition(lambda self: hasattr(self, "db"))
     @invariant()
+    def nobody_has_two_versions(self) -> None:
+        """Each reader gets exactly one, and the books say which."""
+        for versions in self.versions.values():
+            assert len(versions) == 1 or self.put_back
+        for delivery in self._ids("sent"):
+            if self.copies[delivery] and not self.put_back:
+                assert self._version_in_books(delivery) in self.versions[delivery]
+
+    @precondition(lambda self: hasattr(self, "db"))
+    @invariant()
     def nobody_is_sent_to_on_paper_alone(self) -> None:
         """P1: who is `sent` was taken by the relay, or by an admin's word."""
         for delivery in self._ids("sent"):
             assert self.copies[delivery] or delivery in self.arrived_by_word
+
+    def _issue(self) -> StoredIssue:
+        stored = issues.get(self.db, MONTH)
+        assert stored is not None
+        return stored
+
+    def _version_of(self, edition_id: int) -> int:
+        found = self.db.execute("SELECT version FROM editions WHERE id = ?", (edition_id,))
+        return int(found.fetchone()[0])
+
+    def _version_in_books(self, delivery: int) -> int:
+        found = self.db.execute("SELECT edition_id FROM deliveries WHERE id = ?", (delivery,))
+        return self._version_of(found.fetchone()[0])
 
     def _ids(self, *states: str) -> set[int]:
         marks = ",".join("?" * len(states))

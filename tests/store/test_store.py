@@ -199,7 +199,9 @@ def test_a_database_from_before_sections_keeps_its_deliveries(project: Path) -> 
     db.conn.execute("ALTER TABLE subscribers DROP COLUMN sections")
     (sql,) = db.conn.execute("SELECT sql FROM sqlite_master WHERE name = 'editions'").fetchone()
     old = sql.replace("sections TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(sections)),", "")
-    old = old.replace(", sections)", ")").replace('"editions"', "editions_old")
+    old = old.replace("(issue_id, version, language, sections)", "(issue_id, language)").replace(
+        '"editions"', "editions_old"
+    )
     db.conn.execute(old)
     columns = [row[1] for row in db.conn.execute("PRAGMA table_info(editions_old)")]
     listed = ", ".join(columns)

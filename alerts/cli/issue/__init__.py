@@ -9,6 +9,10 @@ COMMANDS = {
         "alerts.cli.issue.approve:approve",
         "Approve the issue exactly as it is now; any later change voids the approval.",
     ),
+    "correct": (
+        "alerts.cli.issue.correct:correct",
+        "Tell those who got a mistake what is right, in a short e-mail.",
+    ),
     "edit": (
         "alerts.cli.issue.edit:edit",
         "Open the whole issue in $VISUAL or $EDITOR, and import it when the editor closes.",
@@ -36,6 +40,14 @@ COMMANDS = {
     "preview": (
         "alerts.cli.issue.preview:preview",
         "Show its editions in the browser, until stopped with Ctrl-C.",
+    ),
+    "recall": (
+        "alerts.cli.issue.recall:recall",
+        "Stop what has not left of a queued issue, at once; it can be edited again.",
+    ),
+    "reissue": (
+        "alerts.cli.issue.reissue:reissue",
+        "Queue the mended version of a recalled issue for those who were not mailed.",
     ),
     "screenshot": (
         "alerts.cli.issue.screenshot:screenshot",

@@ -30,7 +30,9 @@ from alerts.store.migrations import (  # noqa: F401
     m033_quarantine,
     m034_moved_sources,
     m035_read_again,
-    m039_withdrawals,
+    m036_versions,
+    m037_corrections,
+    m038_withdrawals,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 

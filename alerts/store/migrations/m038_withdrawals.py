@@ -6,7 +6,7 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m039_withdrawals(db: Database) -> None:
+def m038_withdrawals(db: Database) -> None:
     """`article_id` '' is the whole issue. `shown_editions`: what the archive shows of an edition in place of
     what was frozen. `erased_editions`: the hashes of editions of which frozen words were erased.
     `withdrawn_pictures` are served no more (docs/adr/0033-withdrawals.md)."""

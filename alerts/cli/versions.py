@@ -1,0 +1,57 @@
+"""The versions and corrections of an issue, as `alerts status` tells them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from alerts.store.corrections import Correction
+from alerts.store.issue_versions import IssueVersion
+
+
+def version_document(one: IssueVersion) -> dict[str, Any]:
+    """One version of the issue, for `--json`."""
+    return {
+        "version": one.number,
+        "queued_at": one.queued_at.isoformat(),
+        "approved_by": list(one.approved_by),
+        "recalled_at": one.recalled_at.isoformat() if one.recalled_at else None,
+        "recalled_by": one.recalled_by,
+        "why": one.why,
+        "deliveries": one.counts,
+    }
+
+
+def version_lines(versions: Sequence[IssueVersion]) -> list[str]:
+    """Which version went to how many, one per line; nothing for an issue that was never recalled."""
+    if not any(one.recalled_at for one in versions):
+        return []
+    lines = []
+    for one in versions:
+        told = ", ".join(f"{number} {state}" for state, number in one.counts.items() if number)
+        lines.append(f"version {one.number}: {told or 'nobody'}")
+        if one.recalled_at:
+            why = f": {one.why}" if one.why else ""
+            lines[-1] += (
+                f"; recalled {one.recalled_at:%Y-%m-%d %H:%M} UTC by {one.recalled_by}{why}"
+            )
+    return lines
+
+
+def correction_document(one: Correction) -> dict[str, Any]:
+    """One correction, for `--json`."""
+    return {
+        "number": one.number,
+        "queued_at": one.at.isoformat(),
+        "languages": sorted(one.texts),
+        "versions": list(one.versions),
+        "article": one.article,
+        "deliveries": one.counts,
+    }
+
+
+def correction_lines(corrections: Sequence[Correction]) -> list[str]:
+    """How the corrections stand, one per line."""
+    return [
+        f"correction {one.number} of {one.at:%Y-%m-%d %H:%M} UTC: "
+        + (", ".join(f"{n} {state}" for state, n in one.counts.items() if n) or "nobody")
+        for one in corrections
+    ]
