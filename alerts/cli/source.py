@@ -43,6 +43,9 @@ _kind_option = click.option(
 )
 
 
+_WITHOUT_ARTICLE = (SourceKind.REFERENCES, SourceKind.WORDPRESS)
+
+
 @click.group(cls=CommandGroup)
 def source() -> None:
     """Add, list, check, import and remove sources."""
@@ -76,7 +79,8 @@ def add(
     )
     if done.unknown_profile:
         session.warn(f"no profile “{profile}” yet; add it with `alerts profile add {profile}`")
-    kind = done.source.kind if done.source.kind.endswith("s") else f"a {done.source.kind}"
+    kind = done.source.kind
+    kind = kind if kind in _WITHOUT_ARTICLE else f"a {kind}"
     told = f"added as {kind}" if done.new else "exists already"
     session.say(f"{done.source.location}: {told}")
 
