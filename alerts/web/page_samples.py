@@ -161,6 +161,9 @@ def samples(settings: Settings, pages: Pages, language: str) -> Iterator[dict[st
         "run_day": "20 November 2026",
         "run_languages": ["English"],
         "contact": "office@example.org",
+        "whole": True,
+        "day": words.day(datetime(2026, 11, 20, tzinfo=UTC).date()),
+        "why": "The figures were wrong.",
     }
     yield full
     yield (
@@ -193,6 +196,8 @@ def samples(settings: Settings, pages: Pages, language: str) -> Iterator[dict[st
             "rest": (),
             "image": "",
             "bare": False,
+            "whole": False,
+            "why": "",
         }
     )
 
