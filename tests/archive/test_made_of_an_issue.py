@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, features
+from pypdf import PdfReader
 
 from alerts.archive.pdf import available, pdf
 from alerts.domain.errors import InputError
@@ -166,3 +167,17 @@ class TestPdf:
             assert server.requests == []
         assert asked == [name]
         assert pdf(document, picture) == pdf(document, picture)
+
+    def test_a_sheet_is_a4_and_cells_are_as_wide_as_their_attributes_say(self) -> None:
+        cells = '<td width="160">left</td><td width="160">right</td>'
+        document = f'<body><table width="320" cellpadding="0"><tr>{cells}</tr></table></body>'
+        (sheet,) = PdfReader(BytesIO(pdf(document, lambda name: None))).pages
+        assert (round(sheet.mediabox.width), round(sheet.mediabox.height)) == (595, 842)
+        places: dict[str, float] = {}
+
+        def place(text: str, _: object, inside: list[float], *more: object) -> None:
+            if word := text.strip():
+                places.setdefault(word, inside[4])  # in CSS pixels, from the left
+
+        sheet.extract_text(visitor_text=place)
+        assert places["right"] - places["left"] == pytest.approx(160, abs=4)
