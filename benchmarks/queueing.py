@@ -11,13 +11,16 @@ import tempfile
 import time
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from alerts import cli
 from tests.factories import add_subscribers, database, queue_issue
 
-COLUMNS = """
-    id INTEGER PRIMARY KEY, issue_id INTEGER, edition_id INTEGER, subscriber_id INTEGER, state TEXT,
-    due_at TEXT, attempts INTEGER, lease_id INTEGER, reason TEXT, reply TEXT, changed_at TEXT
-"""
+
+def columns(db: Database) -> str:
+    """Those of the outbox, with their types and the primary key, and no other constraint."""
+    found = db.execute("SELECT name, type, pk FROM pragma_table_info('deliveries')").fetchall()
+    return ", ".join(f"{name} {kind}{' PRIMARY KEY' if key else ''}" for name, kind, key in found)
 
 
 def main() -> None:
@@ -34,7 +37,7 @@ def main() -> None:
         queued = queue_issue(root, db)
         mine = time.perf_counter() - began
         for name, unique in (("outbox", ", UNIQUE (subscriber_id, issue_id)"), ("bare", "")):
-            db.execute(f"CREATE TABLE {name} ({COLUMNS}{unique}) STRICT")
+            db.execute(f"CREATE TABLE {name} ({columns(db)}{unique}) STRICT")
             began = time.perf_counter()
             db.execute(f"INSERT INTO {name} SELECT * FROM deliveries")
             seconds = time.perf_counter() - began
