@@ -16,9 +16,7 @@ from lxml import etree
 
 from alerts.domain.issue import Edition
 
-_SHORTEST = (
-    24  # characters of a sentence that is looked for elsewhere; shorter ones may be anybody's
-)
+_SHORTEST = 24  # characters of what is looked for within other words; shorter may be anybody's
 _HEADINGS = ("h1", "h2")
 _LEAVES = (
     "title",
@@ -155,8 +153,15 @@ def _sweep(tree: etree._Element, phrases: Sequence[str], heading: str) -> None:
 
 
 def _says(text: str, phrases: Sequence[str]) -> bool:
+    """True where the text has one of the phrases; a short one, such as “News”, must begin a subject or be
+    all of the text, since it may stand in anybody's words."""
     said = _plain(text)
-    return any(phrase in said for phrase in phrases)
+    return any(
+        phrase in said
+        if len(phrase) >= _SHORTEST
+        else said == phrase or said.startswith(f"{phrase} ·")
+        for phrase in phrases
+    )
 
 
 def _plain(text: str) -> str:

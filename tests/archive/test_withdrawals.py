@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from alerts import Project, cli
+from alerts.archive.withdrawn import Gone, without
 from alerts.domain.errors import UsageError
+from alerts.domain.issue import Edition
 from alerts.domain.month import Month
 from alerts.domain.picture import names_in
 from tests.conftest import Alerts
@@ -210,3 +212,16 @@ class TestOfOneTheme:
 def test_a_story_of_an_open_month_is_excluded_and_not_withdrawn(project: Path) -> None:
     with Project(project) as opened, pytest.raises(UsageError, match="article exclude"):
         opened.archive.withdraw(MONTH, "0000000000")
+
+
+def test_a_title_that_is_a_common_word_takes_no_other_words_with_it() -> None:
+    page = """<body><h1>Water</h1><h2 id="s-1">Water and law</h2>
+        <p><a href="https://a.example/1">Water</a> It rained.</p>
+        <p><a href="https://a.example/2">Water prices rise</a></p></body>"""
+    edition = Edition("en", "Water · The Alert, October 2026", "Water prices", page, "", 2)
+    gone = Gone(["https://a.example/1"], "Water", "It rained.", "<p>Withdrawn.</p>")
+    shown = without(edition, [gone], ["https://a.example/2"], "The Alert, October 2026")
+    assert _words(shown.html) == (
+        "The Alert, October 2026 Water and law Withdrawn. Water prices rise"
+    )
+    assert (shown.subject, shown.preheader) == ("The Alert, October 2026", "Water prices")
