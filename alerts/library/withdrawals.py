@@ -146,12 +146,14 @@ def _shown(
 ) -> Iterator[ShownEdition]:
     """What is shown of each edition that something is withdrawn from."""
     whole = next((one for one in gone if one.article == WHOLE_ISSUE), None)
-    for one in withdrawals.frozen(db, issue.id):
-        notices = _Notices(settings, one.edition.language)
-        stories = withdrawals.stories(db, issue.id, one.version, one.edition.language)
+    frozen = withdrawals.frozen(db, issue.id)
+    by_language = {tag: _Notices(settings, tag) for tag in {one.edition.language for one in frozen}}
+    for one in frozen:
+        notices = by_language[one.edition.language]
         if whole is not None:
             edition = notices.issue(one.edition, whole)
         else:
+            stories = withdrawals.stories(db, issue.id, one.version, one.edition.language)
             edition = _without_stories(one, stories, gone, notices)
         if edition != one.edition:
             before, after = (frozenset(names_in(e.html)) for e in (one.edition, edition))
@@ -168,34 +170,20 @@ def _without_stories(
     out = [story for story in stories if story.id in by_id]
     if not out:
         return one.edition
-    month = gone[0].month
+    month, language = gone[0].month, one.edition.language
+    linked = {html.unescape(found) for found in _HREF.findall(one.edition.html) if found}
+
+    def links(story: ArchivedArticle) -> frozenset[str]:
+        """The addresses in the document that lead to the story, or to its calendar file."""
+        file = f"/{event_path(month, language, story.id)}"
+        return frozenset(link for link in linked if link == story.url or link.endswith(file))
+
     taken = [
-        Gone(
-            _links(one.edition, month, story),
-            story.title,
-            story.summary,
-            notices.story(by_id[story.id]),
-        )
+        Gone(links(story), story.title, story.summary, notices.story(by_id[story.id]))
         for story in out
     ]
-    others = {
-        link
-        for story in stories
-        if story.id not in by_id
-        for link in _links(one.edition, month, story)
-    }
+    others = {link for story in stories if story.id not in by_id for link in links(story)}
     return without(one.edition, taken, others, notices.heading(month))
-
-
-def _links(edition: Edition, month: Month, story: ArchivedArticle) -> frozenset[str]:
-    """The addresses in the document that are links of the story."""
-    file = f"/{event_path(month, edition.language, story.id)}"
-    found = {link for link in _linked(edition.html) if link == story.url or link.endswith(file)}
-    return frozenset({story.url, *found} - {""})
-
-
-def _linked(document: str) -> Iterator[str]:
-    yield from (html.unescape(found) for found in _HREF.findall(document))
 
 
 class _Notices:
