@@ -92,4 +92,4 @@ def site() -> Iterator[Site]:
 
 def bomb(megabytes: int) -> bytes:
     """That many megabytes of zeros, gzipped: a thousandth of it."""
-    return gzip.compress(bytes(megabytes * 1_000_000))
+    return gzip.compress(bytes(megabytes * 1_000_000), mtime=0)

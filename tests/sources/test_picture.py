@@ -256,7 +256,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="900" height="600"><script
 HOSTILE = {
     "svg": (SVG, "is SVG or a page"),
     "svg with a declaration": (b'<?xml version="1.0"?>\n' + SVG, "is SVG or a page"),
-    "svgz": (gzip.compress(SVG), "is SVG or a page"),
+    "svgz": (gzip.compress(SVG, mtime=0), "is SVG or a page"),
     "page": (b"<!doctype html><title>Sign in</title>", "is SVG or a page"),
     "text": (b"not here", "is no JPEG"),
     "empty": (b"", "is no JPEG"),
