@@ -10,9 +10,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2 import (
+    BytecodeCache,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+)
+from jinja2.bccache import Bucket
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -54,6 +63,28 @@ def _unchanged(path: Path, modified: int, earlier: Sequence[Path]) -> bool:
         return False
 
 
+class _Compiled(BytecodeCache):
+    """Compiled templates, kept while the process runs: each edition has an environment of its own, and
+    would compile the same files again. A file whose text has changed is compiled anew.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType]] = {}  # file → checksum of its text, code
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        if code is not None and checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._kept[bucket.key] = (bucket.checksum, bucket.code)
+
+
+# What is compiled depends on the text and on the options and filters below, which are the same for all.
+_COMPILED = _Compiled()
+
+
 def packaged_templates() -> Path:
     """The packaged templates: inside a wheel, beside the package in a checkout."""
     package = Path(alerts.__file__).parent
@@ -76,6 +107,7 @@ def environment(root: Path) -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=_COMPILED,
     )
     made.filters |= {
         "link": link,
