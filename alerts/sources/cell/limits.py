@@ -57,22 +57,32 @@ def within(seconds: float) -> Iterator[None]:
 
     It interrupts Python code and regular expressions; a library in C is only interrupted by the end of
     the cell. It raises again until the block is left, because Python drops what is raised in a finalizer
-    or in a callback of the garbage collector.
+    or in a callback of the garbage collector; what is dropped there is not reported.
     """
 
-    def stop(*_: object) -> None:
-        raise TookTooLong
+    ringing = True
 
-    before = signal.signal(signal.SIGPROF, stop)
+    def stop(*_: object) -> None:
+        if ringing:
+            raise TookTooLong
+
+    def report(dropped: "sys.UnraisableHookArgs") -> None:
+        if dropped.exc_type is not TookTooLong:
+            reported(dropped)
+
+    before, reported = signal.signal(signal.SIGPROF, stop), sys.unraisablehook
+    sys.unraisablehook = report
     try:
         try:
             signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
             yield
         finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
+            ringing = False
     finally:  # also where time ran out within the line above
+        ringing = False
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+        sys.unraisablehook = reported
 
 
 def _limit(what: int, most: int) -> None:
