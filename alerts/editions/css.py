@@ -8,11 +8,16 @@ once per edition, never per subscriber.
 """
 
 import logging
+import os
 import re
+from functools import lru_cache
 from typing import Any
 
 import cssutils
 from lxml import etree
+
+# premailer reads it as it is imported; its 128 are fewer than the different styles of one edition
+os.environ.setdefault("PREMAILER_CACHE_MAXSIZE", "4096")
 from premailer import Premailer
 
 _IMPORT = re.compile(r"@import[^;]*;?", re.IGNORECASE)
@@ -89,5 +94,13 @@ def _escaped(tag: re.Match[str]) -> str:
 
 class _Inliner(Premailer):  # type: ignore[misc]
     def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:
-        parser = cssutils.CSSParser(validate=validate, fetcher=lambda url: ("utf-8", b""))
-        return parser.parseString(css_body)
+        return _parsed(css_body, validate)
+
+
+@lru_cache(maxsize=16)
+def _parsed(css: str, validate: bool) -> Any:
+    """A style sheet as cssutils reads it. The editions of an issue share one or two; premailer only makes
+    what stands in `@media` important, each time again.
+    """
+    parser = cssutils.CSSParser(validate=validate, fetcher=lambda url: ("utf-8", b""))
+    return parser.parseString(css)
