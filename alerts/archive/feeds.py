@@ -91,10 +91,11 @@ def json_feed(channel: Channel, entries: Entries) -> bytes:
             "summary": past.preheader,
             "content_html": _corrected(corrections) + _list(pieces),
             "date_published": _when(past.at),
-            **({"date_modified": _when(corrections[0].at)} if corrections else {}),
+            **({"date_modified": _when(_updated(one))} if corrections else {}),
             "language": past.language,
         }
-        for past, pieces, corrections in entries
+        for one in entries
+        for past, pieces, corrections in (one,)
     ]
     feed = {
         "version": "https://jsonfeed.org/version/1.1",

@@ -1,7 +1,6 @@
 """`alerts archive …`: verifies that sent issues are unaltered, exports them for any web server, and
 withdraws what must not be shown any more."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -9,6 +8,7 @@ import click
 from alerts.cli.context import (
     Session,
     by_option,
+    confirm,
     json_option,
     month_option,
     pass_session,
@@ -129,8 +129,9 @@ def withdraw(
     chosen, article = _named(session, what, month)
     if undo and (erase or why):
         raise UsageError("--undo takes neither --why nor --erase")
-    if erase and not yes and not _sure(f"Erase {what} for good?"):
-        raise UsageError("nothing was erased; --yes erases without asking")
+    if erase and not yes:
+        nothing = "nothing was erased; --yes erases without asking"
+        confirm(f"Erase {what} for good?", nobody=nothing, refused=nothing)
     if undo:
         done = library.show_again(chosen, article, by=by)
     else:
@@ -186,11 +187,6 @@ def withdrawn(session: Session, as_json: bool) -> None:
         for one in found
     ]
     print_table(rows, ("ISSUE", "ARTICLE", "WORDS", "SINCE", "WHY"))
-
-
-def _sure(question: str) -> bool:
-    """True if a person says so; where nobody can be asked, nobody does."""
-    return sys.stdin.isatty() and click.confirm(question, default=False, err=True)
 
 
 def _named(session: Session, what: str, month: str | None) -> tuple[Month, str]:

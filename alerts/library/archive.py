@@ -7,7 +7,7 @@ from alerts.domain.archived import ArchivedArticle, Facts, Hit, Past
 from alerts.domain.issue import Edition
 from alerts.domain.month import Month
 from alerts.domain.withdrawal import Withdrawal
-from alerts.editions.correction import ShownCorrection, shown_correction
+from alerts.editions.correction import ShownCorrection, announced_correction, shown_correction
 from alerts.library.documents import Made, make
 from alerts.library.opened import ProjectPart, call
 from alerts.library.share_pictures import Drawn, draw
@@ -49,9 +49,12 @@ class Archive(ProjectPart):
 
     @call
     def corrections(self, month: Month, language: str) -> Sequence[ShownCorrection]:
-        """The corrections of an issue in that language, the newest first."""
+        """The corrections of an issue in that language, the newest first; before them, the notice that
+        one is being made, from a recall to the reissue."""
         opened = self._opened
-        return [
+        recalled = corrections.being_made(opened.db, month)
+        notice = [announced_correction(recalled, language, opened.settings)] if recalled else []
+        return notice + [
             shown_correction(one.texts, month, one.at, language, opened.settings)
             for one in reversed(corrections.of_month(opened.db, month))
         ]
