@@ -116,7 +116,7 @@ def site_map(base_url: str, pasts: Iterable[Past]) -> bytes:
     _child(_child(urls, "url"), "loc", f"{base}/archive")
     months: dict[str, list[Past]] = {}
     for past in pasts:
-        months.setdefault(str(past.month), []).append(past)
+        months.setdefault(past.key or str(past.month), []).append(past)
     for editions in months.values():
         for past in editions:
             url = _child(urls, "url")
