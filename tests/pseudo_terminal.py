@@ -45,9 +45,12 @@ sys.exit(code)
 """
 
 
-def at_terminal(root: Path, *arguments: str, width: int = 80, **variables: str) -> Seen:
-    """Run the command at a terminal that is `width` columns wide; COLUMNS is not set."""
-    return _seen(root, ("-m", "alerts", *arguments), width, variables)
+def at_terminal(
+    root: Path, *arguments: str, width: int = 80, typed: str = "", **variables: str
+) -> Seen:
+    """Run the command at a terminal that is `width` columns wide; COLUMNS is not set. `typed` is what the
+    person types."""
+    return _seen(root, ("-m", "alerts", *arguments), width, variables, typed)
 
 
 def each_at_terminal(
@@ -59,7 +62,9 @@ def each_at_terminal(
     return [Seen(raw, int(code)) for raw, code in zip(texts[::2], texts[1::2], strict=False)]
 
 
-def _seen(root: Path, arguments: Sequence[str], width: int, variables: Mapping[str, str]) -> Seen:
+def _seen(
+    root: Path, arguments: Sequence[str], width: int, variables: Mapping[str, str], typed: str = ""
+) -> Seen:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
     inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR")}
@@ -69,6 +74,7 @@ def _seen(root: Path, arguments: Sequence[str], width: int, variables: Mapping[s
         env={**inherited, "TERM": "xterm-256color", **variables},
     )  # fmt: skip
     os.close(theirs)
+    os.write(ours, typed.encode())
     seen = b""
     while True:
         try:

@@ -91,10 +91,11 @@ def json_feed(channel: Channel, entries: Entries) -> bytes:
             "summary": past.preheader,
             "content_html": _corrected(corrections) + _list(pieces),
             "date_published": _when(past.at),
-            **({"date_modified": _when(corrections[0].at)} if corrections else {}),
+            **({"date_modified": _when(_updated(one))} if corrections else {}),
             "language": past.language,
         }
-        for past, pieces, corrections in entries
+        for one in entries
+        for past, pieces, corrections in (one,)
     ]
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -115,7 +116,7 @@ def site_map(base_url: str, pasts: Iterable[Past]) -> bytes:
     _child(_child(urls, "url"), "loc", f"{base}/archive")
     months: dict[str, list[Past]] = {}
     for past in pasts:
-        months.setdefault(str(past.month), []).append(past)
+        months.setdefault(past.key or str(past.month), []).append(past)
     for editions in months.values():
         for past in editions:
             url = _child(urls, "url")

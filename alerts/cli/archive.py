@@ -1,14 +1,15 @@
-"""`alerts archive …`: verifies that sent issues are unaltered, exports them for any web server, and
-withdraws what must not be shown any more."""
+"""`alerts archive …`: verifies that sent issues are unaltered, exports them for any web server, imports
+those of an earlier system, and withdraws what must not be shown any more."""
 
-import sys
 from pathlib import Path
 
 import click
 
+from alerts.cli.archive_import import import_, imported_documents, imported_rows, withdraw_imported
 from alerts.cli.context import (
     Session,
     by_option,
+    confirm,
     json_option,
     month_option,
     pass_session,
@@ -17,13 +18,17 @@ from alerts.cli.context import (
 )
 from alerts.cli.lazy import CommandGroup
 from alerts.domain.errors import UsageError
+from alerts.domain.imported import KEY
 from alerts.domain.month import Month
 from alerts.text.plural import counted
 
 
 @click.group(cls=CommandGroup)
 def archive() -> None:
-    """Verify and export the archive of sent issues, and withdraw from it."""
+    """Verify and export the archive of sent issues, import old ones, and withdraw from it."""
+
+
+archive.add_command(import_)
 
 
 @archive.command()
@@ -98,7 +103,7 @@ def draw(session: Session, as_json: bool) -> None:
 
 
 @archive.command()
-@click.argument("what", metavar="ARTICLE|YYYY-MM")
+@click.argument("what", metavar="ARTICLE|YYYY-MM|YYYY-MM-DD")
 @click.option("--why", default="", metavar="TEXT", help="The reason; readers see it.")
 @click.option("--erase", is_flag=True, help="Delete the words and pictures, too. Cannot be undone.")
 @click.option("--undo", is_flag=True, help="Show it again; not what was erased.")
@@ -123,14 +128,18 @@ def withdraw(
     A notice with the date and the reason stands in its place: on its page, in feeds, in later exports.
     Search does not find it, and its pictures are not served. Mails that were sent stay as they are. An
     ARTICLE is an id or a title; --month says of which issue. What was frozen is kept and shown to nobody;
-    with --erase it is deleted.
+    with --erase it is deleted. An imported issue is named by its day, as in the address of its page.
     """
     library = session.project.archive
+    if KEY.fullmatch(what):
+        withdraw_imported(session, what, why, by, erase=erase, undo=undo, yes=yes, as_json=as_json)
+        return
     chosen, article = _named(session, what, month)
     if undo and (erase or why):
         raise UsageError("--undo takes neither --why nor --erase")
-    if erase and not yes and not _sure(f"Erase {what} for good?"):
-        raise UsageError("nothing was erased; --yes erases without asking")
+    if erase and not yes:
+        nothing = "nothing was erased; --yes erases without asking"
+        confirm(f"Erase {what} for good?", nobody=nothing, refused=nothing)
     if undo:
         done = library.show_again(chosen, article, by=by)
     else:
@@ -160,18 +169,22 @@ def withdraw(
 def withdrawn(session: Session, as_json: bool) -> None:
     """List what was withdrawn from the archive, newest issue first."""
     found = session.project.archive.withdrawn()
+    imported = session.project.archive.imported_withdrawn()
     if as_json:
         print_json(
             [
-                {
-                    "month": str(one.month),
-                    "article": one.article,
-                    "why": one.why,
-                    "by": one.by,
-                    "at": one.at.isoformat(),
-                    "erased": one.erased,
-                }
-                for one in found
+                *imported_documents(imported),
+                *[
+                    {
+                        "month": str(one.month),
+                        "article": one.article,
+                        "why": one.why,
+                        "by": one.by,
+                        "at": one.at.isoformat(),
+                        "erased": one.erased,
+                    }
+                    for one in found
+                ],
             ]
         )
         return
@@ -185,12 +198,8 @@ def withdrawn(session: Session, as_json: bool) -> None:
         )
         for one in found
     ]
+    rows += imported_rows(session, imported)
     print_table(rows, ("ISSUE", "ARTICLE", "WORDS", "SINCE", "WHY"))
-
-
-def _sure(question: str) -> bool:
-    """True if a person says so; where nobody can be asked, nobody does."""
-    return sys.stdin.isatty() and click.confirm(question, default=False, err=True)
 
 
 def _named(session: Session, what: str, month: str | None) -> tuple[Month, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alerts.domain.errors import InputError
+from alerts.domain.errors import InputError, UsageError
 from alerts.text.decoding import written
 
 if TYPE_CHECKING:
@@ -142,6 +142,20 @@ class Session:
     def warn(self, message: str) -> None:
         """Print a warning about a problem that did not stop the command."""
         click.echo(f"alerts: {message}", err=True)
+
+
+def asked(question: str, *, default: bool = False) -> bool | None:
+    """What the person at the terminal answers; None where stdin or stderr is no terminal."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    return click.confirm(question, default=default, err=True)
+
+
+def confirm(question: str, *, nobody: str, refused: str) -> None:
+    """Have a person confirm it; raises `UsageError` with `refused`, or `nobody` where none can be asked."""
+    answer = asked(question)
+    if not answer:
+        raise UsageError(nobody if answer is None else refused)
 
 
 def read_text(file: Path, largest: int = 20_000_000) -> str:

@@ -1,11 +1,9 @@
 """`alerts run`: collects, composes, queues and sends what is owed; called by cron."""
 
-import sys
-
 import click
 
 from alerts.cli.anyway import known
-from alerts.cli.context import Session, anyway_option, on_month, print_json
+from alerts.cli.context import Session, anyway_option, asked, on_month, print_json
 from alerts.cli.send import finish, outcomes, sending, still_owed
 from alerts.cli.teller import OnceTeller, telling
 from alerts.domain.errors import Unfinished
@@ -45,10 +43,7 @@ def _ran(session: Session, teller: OnceTeller, month: str | None, anyway: frozen
     try:
         return session.project.run(month, sending(session, teller, anyway=anyway))
     except Unfinished as fault:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise
-        question = f"{str(fault).split(';')[0]}. Send it all the same?"
-        if not click.confirm(question, default=False, err=True):
+        if not asked(f"{str(fault).split(';')[0]}. Send it all the same?"):
             raise
     return session.project.run(
         month, sending(session, teller, anyway=anyway | {Fatal.UNFINISHED.value})

@@ -15,18 +15,20 @@ from alerts.domain.month import Month
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An edition that was sent, as listed in the archive. `at` is when it was frozen."""
+    """An edition that was sent, as listed in the archive. `at` is when it was frozen; `key` that of an
+    imported issue, empty for one of ours."""
 
     month: Month
     language: str
     subject: str
     preheader: str
     at: datetime
+    key: str = ""
 
     @property
     def path(self) -> str:
         """The path of its page, below `web.base_url`."""
-        return f"archive/{self.month}/{self.language}"
+        return f"archive/{self.key or self.month}/{self.language}"
 
     def event_path(self, article_id: str) -> str:
         """The path of the calendar file of one of its events."""
@@ -66,7 +68,7 @@ Marked = tuple[tuple[str, bool], ...]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that a search found, and its edition."""
+    """An article that a search found, and its edition; or (`key`) an imported issue."""
 
     month: Month
     language: str
@@ -75,6 +77,14 @@ class Hit:
     title_language: str
     summary: Marked
     summary_language: str
+    key: str = ""
+
+    @property
+    def path(self) -> str:
+        """The path of where it stands, below `web.base_url`."""
+        if self.key:
+            return f"archive/{self.key}/{self.language}"
+        return f"archive/{self.month}/{self.language}#a-{self.id}"
 
 
 def event_path(month: Month, language: str, article_id: str) -> str:

@@ -72,6 +72,11 @@ class Subscriber:
     suppressed: bool = False
 
     @property
+    def on_the_list(self) -> bool:
+        """True for a person who can still leave: active, or not confirmed yet, suppressed or not."""
+        return self.status in (SubscriberStatus.ACTIVE, SubscriberStatus.PENDING)
+
+    @property
     def standing(self) -> ShownStatus:
         """The status as it is shown."""
         if self.suppressed and self.status is not SubscriberStatus.ERASED:

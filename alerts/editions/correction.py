@@ -13,7 +13,7 @@ from markupsafe import Markup
 from alerts.config.settings import Settings
 from alerts.domain.issue import Edition, Issue
 from alerts.domain.month import Month
-from alerts.editions.catalogue import Catalogue
+from alerts.editions.catalogue import Catalogue, later
 from alerts.editions.css import inlined
 from alerts.editions.environment import environment, render, template_folders
 from alerts.editions.escaping import for_header, one_line
@@ -21,6 +21,9 @@ from alerts.editions.pictures import AT_SOURCE, Pictures
 from alerts.editions.text_part import Footnotes
 from alerts.editions.themed import themed
 from alerts.editions.view import Viewer
+
+_ANNOUNCED = later("This issue is being corrected")
+_SOON = later("It has a mistake. The corrected issue will be here soon.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,16 @@ def render_correction(
     html = inlined(render(env, "email/correction/body.html", values | said))
     text = render(env, "email/correction/body.txt", values | written)
     return Edition(language, subject, "", html, text, 0)
+
+
+def announced_correction(at: datetime, language: str, settings: Settings) -> ShownCorrection:
+    """The notice on the page of an issue that was recalled `at` that moment, until its next version."""
+    catalogue = Catalogue(language, template_folders(settings.root))
+    day = catalogue.day(at.astimezone(settings.zone).date())
+    title = catalogue.write(_ANNOUNCED)
+    heading = catalogue.write("%(one)s, %(other)s", one=title, other=day)
+    words = catalogue.say(_SOON)
+    return ShownCorrection(at, str(heading), Markup("<p>{}</p>").format(words), Markup())
 
 
 def shown_correction(

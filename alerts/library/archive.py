@@ -2,17 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from alerts.config.known import language_known
 from alerts.domain.archived import ArchivedArticle, Facts, Hit, Past
+from alerts.domain.imported import ImportedIssue, ImportedWithdrawal
 from alerts.domain.issue import Edition
 from alerts.domain.month import Month
+from alerts.domain.organisational_domain import organisational_domain
 from alerts.domain.withdrawal import Withdrawal
-from alerts.editions.correction import ShownCorrection, shown_correction
+from alerts.editions.correction import ShownCorrection, announced_correction, shown_correction
 from alerts.library.documents import Made, make
+from alerts.library.imported import show_imported_again, withdraw_imported
 from alerts.library.opened import ProjectPart, call
 from alerts.library.share_pictures import Drawn, draw
 from alerts.library.withdrawals import WithdrawalDone, show_again, withdraw
-from alerts.store import archive, corrections, documents, share_pictures, withdrawals
+from alerts.store import (
+    archive,
+    corrections,
+    documents,
+    imported_issues,
+    share_pictures,
+    withdrawals,
+)
+
+if TYPE_CHECKING:
+    from alerts.archive.imported.take_in import FileOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +66,12 @@ class Archive(ProjectPart):
 
     @call
     def corrections(self, month: Month, language: str) -> Sequence[ShownCorrection]:
-        """The corrections of an issue in that language, the newest first."""
+        """The corrections of an issue in that language, the newest first; before them, the notice that
+        one is being made, from a recall to the reissue."""
         opened = self._opened
-        return [
+        recalled = corrections.being_made(opened.db, month)
+        notice = [announced_correction(recalled, language, opened.settings)] if recalled else []
+        return notice + [
             shown_correction(one.texts, month, one.at, language, opened.settings)
             for one in reversed(corrections.of_month(opened.db, month))
         ]
@@ -59,7 +79,9 @@ class Archive(ProjectPart):
     @call
     def search(self, question: str, language: str = "", most: int = 50) -> Sequence[Hit]:
         """The articles that contain every word, best match first; in one language, or in all."""
-        return archive.search(self._opened.db, question, language, most)
+        db = self._opened.db
+        hits = archive.search(db, question, language, most)
+        return [*hits, *imported_issues.search(db, question, language, most - len(hits))]
 
     @call
     def facts(self) -> Mapping[tuple[Month, str], Facts]:
@@ -114,6 +136,68 @@ class Archive(ProjectPart):
         return make(self._opened.db, self._opened.settings)
 
     @call
+    def import_old(
+        self,
+        path: Path | str,
+        *,
+        day: date | None = None,
+        language: str = "",
+        by: str = "",
+        dry_run: bool = False,
+    ) -> "tuple[FileOutcome, ...]":
+        """Take the old issues of another system's export into the archive: a folder, a ZIP or a file. They
+        are never mailed. `day` and `language` are those of all files. Raises `InputError`."""
+        # imports what reads dates, messages and languages
+        from alerts.archive.imported.take_in import ImportWish, import_issues
+
+        opened = self._opened
+        tag = language_known(language) if language else ""
+        addresses = (opened.settings.sender.address, opened.settings.sender.reply_to)
+        hosts = [one.rpartition("@")[2].strip(" >").lower() for one in addresses if "@" in one]
+        ours = frozenset(organisational_domain(one) for one in hosts)
+        wish = ImportWish(opened.settings.zone, day, tag, ours, dry_run)
+        done = import_issues(opened.db, Path(path), wish, opened.now, opened.actor(by).name)
+        if dry_run:
+            opened.pass_over()
+        return done
+
+    @call
+    def imported(self) -> Sequence[ImportedIssue]:
+        """Every imported issue without its words, newest first."""
+        return imported_issues.listed(self._opened.db)
+
+    @call
+    def imported_issue(self, key: str, language: str) -> ImportedIssue | None:
+        """An imported issue with its words, which are empty while it is withdrawn."""
+        return imported_issues.get(self._opened.db, key, language)
+
+    @call
+    def imported_withdrawal(self, key: str) -> ImportedWithdrawal | None:
+        """The withdrawal of an imported issue, if it is withdrawn."""
+        return imported_issues.withdrawal(self._opened.db, key)
+
+    @call
+    def imported_withdrawn(self) -> Sequence[ImportedWithdrawal]:
+        """The imported issues that were withdrawn, newest first."""
+        return imported_issues.withdrawn(self._opened.db)
+
+    @call
+    def withdraw_imported(
+        self, key: str, *, why: str = "", by: str = "", erase: bool = False
+    ) -> ImportedWithdrawal:
+        """Show an imported issue no more, in all its languages; raises `UsageError`."""
+        opened = self._opened
+        return withdraw_imported(opened.db, key, why, opened.actor(by), opened.now, erase=erase)
+
+    @call
+    def show_imported_again(self, key: str, *, by: str = "") -> None:
+        """Undo that; raises `UsageError` where it is not withdrawn, or was erased."""
+        opened = self._opened
+        show_imported_again(opened.db, key, opened.actor(by), opened.now)
+
+    @call
     def verify(self) -> tuple[Verified, ...]:
         """Check that each edition, with its calendar files, is as it was frozen; returns all of them."""
-        return tuple(Verified(*found) for found in archive.altered(self._opened.db))
+        db = self._opened.db
+        found = (*archive.altered(db), *imported_issues.altered(db))
+        return tuple(Verified(*one) for one in found)

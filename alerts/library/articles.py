@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Any
 from alerts.config.known import language_known, section_known
 from alerts.domain.article import Article, SourceKind
 from alerts.domain.errors import InputError, UsageError
-from alerts.domain.month import Month
 from alerts.domain.picture import Focus
 from alerts.issue import duplicates, editing, held
 from alerts.issue.article_edit import ArticleValue, edits_of
 from alerts.issue.article_fill import FilledInDoubt, filled_in
 from alerts.library.article_results import ArticleAdded, ArticleChanged
+from alerts.library.late import filing_of, told_late
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.voided import voided
-from alerts.sources.late import Filing, filed
-from alerts.store import articles, moment, profiles
+from alerts.store import articles, profiles
 from alerts.store.articles import StoredArticle
 from alerts.text.plain_text import safe_url, tidy
 from alerts.text.urls import canonical
@@ -90,7 +89,7 @@ class Articles(ProjectPart):
         if not edits.get("title"):
             raise UsageError("an article whose page is not read needs a title")
         edits.setdefault("language", opened.settings.default_language)
-        filing = None if month else self._filing(edits.get("published"))
+        filing = None if month else filing_of(opened, edits.get("published"))
         chosen = filing.month if filing else opened.month(month)
         new = editing.add(opened.db, address, edits, chosen, opened.actor(by), opened.now)
         if new is None:
@@ -99,6 +98,11 @@ class Articles(ProjectPart):
         notes = self._pictured(new) if new.image else ()
         warned = tuple(one.told(new.id) for one in doubts)
         return ArticleAdded(kept, unread, filing, voided(opened, [chosen], by), notes, warned)
+
+    @call
+    def late(self, article: StoredArticle) -> str:
+        """Which issue an article came too late for, and which it goes into; empty where it did not."""
+        return told_late(self._opened, article)
 
     @call
     def edit(
@@ -273,13 +277,6 @@ class Articles(ProjectPart):
 
     def _edits(self, fields: Mapping[str, ArticleValue]) -> dict[str, Any]:
         return edits_of(self._opened.settings, profiles.all_profiles(self._opened.db), fields)
-
-    def _filing(self, published: str | None) -> Filing:
-        """The month of an article of that date, by the late-article rule."""
-        opened = self._opened
-        closed = frozenset(map(Month.parse, articles.frozen_months(opened.db)))
-        at, alert = moment(published) if published else None, opened.settings.alert
-        return filed(at, opened.month(None), opened.settings.zone, closed, alert.late)
 
     def _read(self, url: str, *, needed: bool) -> tuple[Article | None, str]:
         """The article at `url`, or why it cannot be read; raises `InputError` if it is `needed`."""

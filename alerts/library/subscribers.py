@@ -40,7 +40,6 @@ from alerts.subscribers.wish import wish_of
 
 __all__ = ["Change", "Imported", "SubscriberShown", "Subscribers"]
 
-
 _WISHED = {
     *("language", "tags", "untags", "consent", "consent_source", "sections", "pause_until"),
     *(one.name for one in SET_AS_TEXT),
@@ -197,8 +196,7 @@ class Subscribers(ProjectPart):
     def export(self, people: Iterable[Subscriber], out: TextIO, *, as_json: bool = False) -> None:
         """Write these people as CSV that `import_file` reads back, or as one JSON array; safe to open in
         a spreadsheet."""
-        write = write_json if as_json else write_csv
-        write(people, out)
+        (write_json if as_json else write_csv)(people, out)
 
     @call
     def tag(self, people: Iterable[Subscriber], word: str, *, remove: bool = False) -> int:
@@ -232,13 +230,9 @@ class Subscribers(ProjectPart):
         chosen = options_of(options, opened.prefix, counting=dry_run)
         with people_in(file, name, chosen) as people:
             told_when_read(people, read)
+            language, now = opened.settings.default_language, opened.now
             done = take_in.take_in(
-                opened.db,
-                people,
-                language=opened.settings.default_language,
-                now=opened.now,
-                dry_run=dry_run,
-                told=progress,
+                opened.db, people, language=language, now=now, dry_run=dry_run, told=progress
             )
         if dry_run:
             opened.pass_over()  # what was staged is no change
@@ -272,6 +266,11 @@ class Subscribers(ProjectPart):
         """Unsubscribe one person; False where they were."""
         done = admin.unsubscribe(self._opened.db, Address.parse(email), now=self._opened.now)
         return done == "unsubscribed"
+
+    @call
+    def unsubscribe_all(self, people: Iterable[Subscriber]) -> int:
+        """Unsubscribe these people; how many were still on the list. Cut off, it can be called again."""
+        return admin.unsubscribe_all(self._opened.db, people, now=self._opened.now)
 
     @call
     def erase(self, email: str) -> None:

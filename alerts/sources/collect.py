@@ -24,7 +24,7 @@ from alerts.sources import reader as sources
 from alerts.sources.cell.pool import Cells
 from alerts.sources.dates import month_in_address
 from alerts.sources.joining import join_duplicates, join_versions
-from alerts.sources.late import Filing, filed
+from alerts.sources.late import Filing, filed, late_words
 from alerts.sources.moved import is_gone, told
 from alerts.sources.picture.collect import collect_pictures
 from alerts.sources.placing import Placed, Placer
@@ -257,14 +257,15 @@ def _by_address(article: Article, settings: Settings) -> datetime | None:
 
 def _keep_late(db: Database, article: Article, filing: Filing, now: datetime) -> str:
     """Store a new late article, left out where it is too old for its month; returns a note about it."""
-    about = (
-        f"“{printable(article.title, 80)}” ({article.id}) is of {filing.own}, whose issue is closed"
-    )
+    own = issues.get(db, filing.own)
+    state = own.state if own else "closed"
+    words = late_words(filing.own, state, filing.month)
+    about = f"“{printable(article.title, 80)}” ({article.id}) {words}"
     if not filing.left_out:
-        return f"{about}: it joins {filing.month}"
+        return about
     articles.edit(db, article.id, {"excluded": True}, now)
     return (
-        f"{about}, and older than alert.late: it is left out of {filing.month}"
+        f"{about}, but is older than alert.late: it is left out there"
         f" (`alerts article include {article.id}` takes it in)"
     )
 

@@ -29,6 +29,12 @@ class Filing:
         return self.month != self.own
 
 
+def late_words(own: Month, state: str, month: Month, *, went: bool = False) -> str:
+    """What is told of a late article: the month that it belongs to, the state of its issue, and the month
+    that it joins; `went`: the issue of that one is closed too."""
+    return f"belongs to {own}, which is {state}; it {'went' if went else 'goes'} into {month}"
+
+
 def filed(
     published: datetime | None,
     collected_for: Month,

@@ -112,7 +112,7 @@ def search(db: Database, question: str, language: str, most: int) -> Sequence[Hi
 
     An article with the same text in several editions of a month is found once.
     """
-    words = _quoted(question)
+    words = quoted(question)
     if not words:
         return []
     rows = db.query(
@@ -133,7 +133,7 @@ def search(db: Database, question: str, language: str, most: int) -> Sequence[Hi
     return [hit for hit in hits if id(hit) in kept][:most]
 
 
-def _quoted(question: str) -> str:
+def quoted(question: str) -> str:
     """A query in FTS5's syntax: each word as a string, the last one as a prefix."""
     words = [word for word in question.replace("\0", " ").split() if any(map(str.isalnum, word))]
     strings = ['"{}"'.format(word.replace('"', '""')) for word in words[:MOST_WORDS]]
@@ -142,11 +142,11 @@ def _quoted(question: str) -> str:
 
 def _hit(row: dict[str, Any]) -> Hit:
     row |= {"month": Month.parse(row["month"])}
-    row |= {name: _marked(row[name]) for name in ("title", "summary")}
+    row |= {name: marked(row[name]) for name in ("title", "summary")}
     return Hit(**row)
 
 
-def _marked(text: str) -> Marked:
+def marked(text: str) -> Marked:
     """A text with the marks of FTS5 as a `Marked` value."""
     parts: list[tuple[str, bool]] = []
     for piece in text.split("\x02"):

@@ -139,6 +139,19 @@ def of_month(db: Database, month: Month) -> tuple[Correction, ...]:
     return tuple(_correction(*row) for row in rows.fetchall())
 
 
+def being_made(db: Database, month: Month) -> datetime | None:
+    """Since when the version of a month's issue that the archive shows is recalled, and the next one not
+    frozen; None also where all of the issue was withdrawn."""
+    row = db.conn.execute(
+        """SELECT recalled_at FROM issues AS i
+            WHERE month = ? AND recalled_at <> '' AND shown > 0
+              AND NOT EXISTS (SELECT 1 FROM withdrawals AS w
+                               WHERE w.issue_id = i.id AND w.article_id = '')""",
+        (str(month),),
+    ).fetchone()
+    return moment(row[0]) if row else None
+
+
 def of_subscriber(db: Database, subscriber_id: int, month: Month) -> Sequence[tuple[int, str, str]]:
     """The corrections of that month that one person is owed or has: number, state, since when."""
     rows = db.conn.execute(

@@ -168,6 +168,11 @@ def unsubscribe(db: Database, address: Address, *, now: datetime) -> str:
     return "unsubscribed" if left else "unchanged"
 
 
+def unsubscribe_all(db: Database, people: Iterable[Subscriber], *, now: datetime) -> int:
+    """Unsubscribe these people, some hundreds in one transaction; returns how many were on the list."""
+    return unsubscribing.unsubscribe_all(db, people, now, by=Way.COMMAND)
+
+
 def erase(db: Database, address: Address, *, now: datetime) -> None:
     """Remove a person's data everywhere; raises `InputError` if unknown."""
     unsubscribing.erase(db, _known(db, address), now)

@@ -8,6 +8,7 @@ repeated. An event records in which way the request came, and contains no addres
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 
 from sqlite_utils import Database
 
@@ -28,7 +29,7 @@ from alerts.store.departures_location import Departure, ledger_of
 from alerts.store.departures_state import KINDS
 from alerts.store.departures_write import recorded_departures
 
-_ON_THE_LIST = (SubscriberStatus.ACTIVE, SubscriberStatus.PENDING)
+BATCH = 200  # people per transaction, so that others need not wait long
 
 
 class Way(StrEnum):
@@ -48,10 +49,25 @@ def unsubscribe(
 ) -> SubscriberStatus | None:
     """Unsubscribe one person; returns their former status, or None where nothing changed."""
     person = subscribers.by_id(db, subscriber_id)
-    if person is None or person.status not in _ON_THE_LIST:
+    if person is None or not person.on_the_list:
         return None
     with recorded_departures(db, [Departure.of(DepartureKind.LEFT, db, person)], now):
         return unsubscribed(db, subscriber_id, now, by=by)
+
+
+def unsubscribe_all(db: Database, people: Iterable[Subscriber], now: datetime, *, by: Way) -> int:
+    """Unsubscribe several people, with an event each; returns how many were still on the list.
+
+    Each BATCH is a transaction: after a kill those who have left have left, and the same call goes on.
+    """
+    done, rest = 0, iter(people)
+    while batch := [one.id for one in islice(rest, BATCH)]:
+        found = (subscribers.by_id(db, one) for one in batch)
+        leaving = [one for one in found if one is not None and one.on_the_list]
+        about = [Departure.of(DepartureKind.LEFT, db, one) for one in leaving]
+        with recorded_departures(db, about, now):
+            done += sum(unsubscribed(db, one.id, now, by=by) is not None for one in leaving)
+    return done
 
 
 def unsubscribed(
@@ -59,7 +75,7 @@ def unsubscribed(
 ) -> SubscriberStatus | None:
     """The same within the caller's transaction, which has written the departure to the ledger."""
     person = subscribers.by_id(db, subscriber_id)
-    if person is None or person.status not in _ON_THE_LIST:
+    if person is None or not person.on_the_list:
         return None
     subscribers.leave(db, person.id, now)
     audit_log.record(
@@ -127,7 +143,7 @@ def complain(db: Database, person: Subscriber, now: datetime, *, heard: bool) ->
         Departure.of(DepartureKind.LEFT, db, person),
         Departure.of(DepartureKind.COMPLAINED, db, person),
     ]
-    known = suppressions.find(db, address) is not None and person.status not in _ON_THE_LIST
+    known = suppressions.find(db, address) is not None and not person.on_the_list
     with recorded_departures(db, [] if known else about, now):
         left = unsubscribed(db, person.id, now, by=Way.COMPLAINT) is not None
         new = suppressed(db, address, SuppressionReason.COMPLAINT, "", now, by=Way.COMPLAINT)

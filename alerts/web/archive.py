@@ -17,9 +17,11 @@ from alerts.archive import feeds
 from alerts.archive.public_page import loads_from_elsewhere
 from alerts.domain.archived import Past
 from alerts.domain.errors import UsageError
+from alerts.domain.imported import KEY
 from alerts.domain.issue import Edition
 from alerts.domain.month import Month
 from alerts.web.archive_pages import FEED_TYPES, ArchivePages, Extras, PageLinks
+from alerts.web.imported_pages import all_pasts, imported_page
 from alerts.web.logo import logos
 from alerts.web.request import Page, Visit
 
@@ -54,12 +56,12 @@ def reading(visit: Visit) -> ArchivePages:
 
 def show_front(visit: Visit) -> Response:
     """All issues, in the visitor's language."""
-    return _front(visit, visit.project.archive.listed(), visit.language, Vary="Accept-Language")
+    return _front(visit, all_pasts(visit.project.archive), visit.language, Vary="Accept-Language")
 
 
 def show_front_in(visit: Visit) -> Response:
     """All issues, in the language of the path."""
-    pasts, language = visit.project.archive.listed(), visit.path["language"]
+    pasts, language = all_pasts(visit.project.archive), visit.path["language"]
     if language not in reading(visit).languages(pasts):
         return visit.missing()
     return _front(visit, pasts, language)
@@ -74,7 +76,9 @@ def _front(visit: Visit, pasts: Sequence[Past], language: str, **more: str) -> R
 
 
 def show_edition(visit: Visit) -> Response:
-    """One edition, as it was sent."""
+    """One edition, as it was sent; or an imported issue."""
+    if KEY.fullmatch(visit.path["month"]):
+        return _imported(visit)
     found = _edition(visit)
     if found is None:
         return visit.missing()
@@ -92,6 +96,14 @@ def show_edition(visit: Visit) -> Response:
     policy = LETTER_POLICY.format(images=images, frames="'none'")
     headers = {"Content_Language": language, "Content_Security_Policy": policy}
     return _kept(visit, page, "text/html", **headers)
+
+
+def _imported(visit: Visit) -> Response:
+    """An imported issue, in the design of the pages."""
+    key, language = visit.path["month"], visit.path["language"]
+    way = PageLinks(visit.root)
+    page = imported_page(visit.project.archive, reading(visit), key, language, way)
+    return _kept(visit, page, "text/html", Content_Language=language) if page else visit.missing()
 
 
 def _edition(visit: Visit) -> tuple[Month, Edition] | None:
@@ -155,7 +167,7 @@ def under_name(title: str) -> str:
 def show_feed(visit: Visit) -> Response:
     """The issues of one language as a feed; other sites may show it."""
     pages, language, form = reading(visit), visit.path["language"], visit.path["form"]
-    if form not in FEED_TYPES or language not in pages.languages(visit.project.archive.listed()):
+    if form not in FEED_TYPES or language not in pages.languages(all_pasts(visit.project.archive)):
         return visit.missing()
     open_to_all = {
         "Access_Control_Allow_Origin": "*",
@@ -169,7 +181,7 @@ def show_feed(visit: Visit) -> Response:
 def show_map(visit: Visit) -> Response:
     """The site map, for search engines: every page of the archive."""
     base = visit.site.settings.web.base_url
-    return _kept(visit, feeds.site_map(base, visit.project.archive.listed()), "application/xml")
+    return _kept(visit, feeds.site_map(base, all_pasts(visit.project.archive)), "application/xml")
 
 
 def show_robots(visit: Visit) -> Response:
@@ -180,7 +192,7 @@ def show_robots(visit: Visit) -> Response:
 def search(visit: Visit) -> Response:
     """Search past articles by their text. The search text is not stored."""
     question = visit.query.get("q", ("",))[0][:LONGEST_QUESTION].strip()
-    pasts = visit.project.archive.listed()
+    pasts = all_pasts(visit.project.archive)
     tags = reading(visit).languages(pasts)
     wanted = visit.query.get("in", (visit.language,))[0]
     wanted = wanted if wanted in tags else ""

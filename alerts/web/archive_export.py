@@ -19,6 +19,7 @@ from alerts.domain.picture import picture_path
 from alerts.library.project import Project
 from alerts.text.atomic_file import atomic_file
 from alerts.web.archive_pages import FEED_TYPES, ArchivePages, Extras, PageLinks
+from alerts.web.imported_pages import all_pasts, imported_page
 from alerts.web.logo import all_logos, logos
 from alerts.web.templates import Pages
 
@@ -98,6 +99,12 @@ def _files(project: Project) -> Iterator[tuple[str, bytes]]:
     for name in sorted(names):
         if picture := project.pictures.get(name):
             yield picture_path(name), picture.octets
+    pasts = all_pasts(archive)
+    way = PageLinks("../../../", files=True, base=reading.base)
+    for past in pasts:
+        if past.key:
+            page = imported_page(archive, reading, past.key, past.language, way)
+            yield f"{past.path}/index.html", page.encode()
     way = PageLinks("../", files=True, base=reading.base)
 
     def front(language: str, way: PageLinks) -> bytes:

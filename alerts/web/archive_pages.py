@@ -95,6 +95,8 @@ class ArchivePages:
 
     def shown(self, past: Past) -> ListedEdition:
         """What is shown of an edition in a list."""
+        if past.key:
+            return ListedEdition(past.subject, "", 0)
         facts = self.facts.get((past.month, past.language), Facts())
         picture = picture_path(facts.picture) if facts.picture else ""
         return ListedEdition(facts.headline or past.subject, picture, facts.stories)
@@ -106,7 +108,8 @@ class ArchivePages:
         years = []
         for year, inside in groupby(pasts, key=lambda past: past.month.year):
             months = [
-                list(editions) for _, editions in groupby(inside, key=lambda past: past.month)
+                list(editions)
+                for _, editions in groupby(inside, key=lambda past: (past.month, past.key))
             ]
             years.append((year, [self._issue(editions, language) for editions in months]))
         values = {
@@ -118,7 +121,7 @@ class ArchivePages:
             "to": way.to,
             "address": f"{self.base}/archive",
             "shown": self.shown,
-            "total": len({past.month for past in pasts}),
+            "total": len({(past.month, past.key) for past in pasts}),
             "share": f"{self.base}/{picture_path(share)}" if share else "",
             **self.logos(language, way.to),
         }
@@ -127,7 +130,7 @@ class ArchivePages:
 
     def latest(self, pasts: Sequence[Past], language: str) -> Past | None:
         """The last issue, in the language that a reader of `language` is shown."""
-        newest = [past for past in pasts if past.month == pasts[0].month]
+        newest = [p for p in pasts if (p.month, p.key) == (pasts[0].month, pasts[0].key)]
         return self._issue(newest, language)[0] if newest else None
 
     def _issue(self, editions: Sequence[Past], language: str) -> tuple[Past, list[Past]]:

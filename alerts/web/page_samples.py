@@ -15,6 +15,7 @@ from alerts.archive.feeds import Channel
 from alerts.config.settings import Settings
 from alerts.domain.archived import ArchivedArticle, Hit, Past
 from alerts.domain.errors import TemplateFault
+from alerts.domain.imported import ImportedIssue, ImportedWithdrawal
 from alerts.domain.month import Month
 from alerts.domain.subscriber import Subscriber, SubscriberStatus
 from alerts.editions.correction import ShownCorrection
@@ -161,6 +162,12 @@ def samples(settings: Settings, pages: Pages, language: str) -> Iterator[dict[st
         "run_day": "20 November 2026",
         "run_languages": ["English"],
         "contact": "office@example.org",
+        "issue": ImportedIssue(
+            "2019-05-14", language, "May 2019", "<p>Water for all.</p>", "Water for all."
+        ),
+        "body": Markup("<p>Water for all.</p>"),
+        "withdrawn": None,
+        "withdrawn_on": "",
         "whole": True,
         "day": words.day(datetime(2026, 11, 20, tzinfo=UTC).date()),
         "why": "The figures were wrong.",
@@ -198,6 +205,8 @@ def samples(settings: Settings, pages: Pages, language: str) -> Iterator[dict[st
             "bare": False,
             "whole": False,
             "why": "",
+            "withdrawn": ImportedWithdrawal("2019-05-14", "Wrong.", "Ana", past.at, erased=False),
+            "withdrawn_on": "20 November 2026",
         }
     )
 

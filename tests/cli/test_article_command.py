@@ -1,5 +1,6 @@
 """`alerts article`, as an editor calls it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -186,3 +187,30 @@ def test_a_month_that_is_queued_or_sent_cannot_be_edited(desk: Desk, project: Pa
         assert got.code == 2, command
         assert "2026-10 is queued or sent" in got.stderr
     assert desk.show("house") == before
+
+
+def test_a_late_article_is_told_with_the_month_that_it_went_to(
+    project: Path, alerts: Alerts
+) -> None:
+    """By `article add`, `article show` and `collect`."""
+    add = ("article", "add", "--url")
+    dated = ("--published", "2026-09-20")
+    assert alerts(*add, "https://x.org/1", "--title", "In time", "--month", "2026-09").code == 0
+    assert alerts("queue", "--month", "2026-09").code == 0
+    new = alerts(*add, "https://x.org/2", "--title", "Too late", *dated)
+    told = "belongs to 2026-09, which is queued; it goes into 2026-10"
+    assert told in new.stderr
+    assert alerts("article", "show", "Too late", "--json").json["late"] == told
+    assert f"late: {told}\n" in alerts("article", "show", "Too late").stdout
+    assert "late" not in alerts("article", "show", "In time", "--month", "2026-09").stdout
+    feed = project / "feed.json"
+    item = {
+        "id": "3",
+        "url": "https://x.org/3",
+        "title": "Third",
+        "date_published": "2026-09-21T09:00:00Z",
+    }
+    version = "https://jsonfeed.org/version/1.1"
+    feed.write_text(json.dumps({"version": version, "title": "F", "items": [item]}))
+    assert alerts("source", "add", "feed.json", "--kind", "feed").code == 0
+    assert told in alerts("collect", "--month", "2026-10").stderr

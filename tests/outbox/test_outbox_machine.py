@@ -3,13 +3,15 @@
 The real store on a real file; the senders are what dispatch does, reduced to its moves: claim, look,
 hand over, settle, release, or be killed. Two machines share the outbox, each with a clock of its own that
 jumps forward and back. In between people leave, are suppressed and erased, an admin decides, and the issue
-is recalled and reissued.
+is recalled, reissued and corrected.
 """
 
+import hashlib
 import os
 import shutil
 import tempfile
 from collections import Counter, deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -27,16 +29,18 @@ from hypothesis.stateful import (
 from sqlite_utils import Database
 
 from alerts import cli
+from alerts.config.load import load
 from alerts.domain.address import Address
 from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason, Reply
 from alerts.domain.errors import InputError, UsageError
 from alerts.domain.issue import Actor
 from alerts.domain.subscriber import SuppressionReason
 from alerts.mail.issue_headers import Frame
-from alerts.mail.merge import Merge
-from alerts.outbox import recall
+from alerts.mail.merge import Merge, template
+from alerts.outbox import correct, recall
 from alerts.store import (
     claims,
+    corrections,
     deliveries,
     departures_follow,
     departures_write,
@@ -121,11 +125,13 @@ class Outbox(RuleBasedStateMachine):
         shutil.copy(_queued_project() / "subscribers.db", self.folder)
         shutil.copy(_queued_project() / "alerts.toml", self.folder)
         self.db: Database = database(self.folder)
+        self.settings = load(self.folder, {})
         self.db.execute("PRAGMA synchronous = OFF")  # a machine that fails is not tried here
         self.hosts = {name: Host(name) for name in ("one", "two")}
         self.copies: Counter[int] = Counter()  # what the relay has taken, by delivery
         self.contents: dict[tuple[int, int], bytes] = {}  # by delivery and version
         self.versions: dict[int, set[int]] = {}  # those that were taken, by delivery
+        self.corrected: dict[int, set[int]] = {}  # to whom each correction is owed, by its id
         self.put_back = False  # an older database, in which an admin may have another version sent
         self.allowed: Counter[int] = Counter(dict.fromkeys(range(1, READERS + 1), 1))
         self.arrived_by_word: set[int] = set()
@@ -244,9 +250,10 @@ class Outbox(RuleBasedStateMachine):
         assert self._may_be_mailed(owed.subscriber_id), "a message began for someone who left (P5)"
         row = next(self.db.query("SELECT * FROM deliveries WHERE id = ?", (owed.id,)))
         assert (row["state"], row["lease_id"]) == ("sending", lease)
-        assert not self._issue().recalled_at, "a body began after the recall was obeyed"
         version = self._version_of(owed.edition_id)
-        assert version == self._issue().version or row["doubted"], "an old version began anew"
+        if row["issue_id"] == self._issue().id:
+            assert not self._issue().recalled_at, "a body began after the recall was obeyed"
+            assert version == self._issue().version or row["doubted"], "an old version began anew"
         octets = self._merge(owed.edition_id).message(owed)
         same = self.contents.setdefault((owed.id, version), octets)
         assert same == octets, "a repeat is the same octets"
@@ -356,7 +363,8 @@ class Outbox(RuleBasedStateMachine):
         try:
             again = not recall.recall(self.db, MONTH, "", Actor("editor", "test"), NOW)
         except UsageError:
-            assert not self._ids("queued", "deferred", "sending"), "something could be stopped"
+            stoppable = self._ids("queued", "deferred", "sending") - self._of_corrections()
+            assert not stoppable, "something could be stopped"
             return
         assert self._issue().version == before + (not again)
         assert self._issue().recalled_at
@@ -380,6 +388,35 @@ class Outbox(RuleBasedStateMachine):
         for delivery in self._ids("queued", "deferred"):
             if self.copies[delivery] and delivery not in self.retried and not self.put_back:
                 assert self._version_in_books(delivery) in self.versions[delivery]
+
+    @precondition(lambda self: hasattr(self, "db") and len(self.corrected) < 3)
+    @rule(name=HOSTS, text=st.sampled_from(["40, not 4", "On the 5th"]))
+    def corrected_by_a_mail(self, name: str, text: str) -> None:
+        """By `alerts issue correct` on a machine on which nothing is sending: it takes the lock."""
+        if self.hosts[name].running:
+            return
+        try:
+            planned = correct.plan(self.db, self.settings, MONTH, {"en": text}, None, "")
+        except UsageError:
+            assert self._ids("queued", "deferred") - self._of_corrections(), "it was all sent"
+            return
+        if planned.already:
+            return
+        expected = {one for one in range(1, READERS + 1) if self._may_have(one, planned.versions)}
+        assert planned.people == len(expected)
+        about = {"texts": {"en": text}, "versions": list(planned.versions), "article": ""}
+        made, frame = edition(body=f"Correction: {text}"), Frame.of(self.settings, MONTH)
+        octets, stored = template(made, frame, NOW), self._issue()
+        with transaction(self.db):
+            secret_id, _ = signing_keys.newest(self.db)
+            added, _ = corrections.add(
+                self.db, stored.id, MONTH, about, frame.to_json(), secret_id, NOW
+            )
+            digest = hashlib.sha256(octets).hexdigest()
+            kept = issues.add_edition(self.db, added, made, octets, digest)
+            corrections.owe(self.db, added, planned.editions, {"en": kept}, NOW)
+        self.corrected[added] = expected
+        self.allowed.update(dict.fromkeys(self._of_corrections(added), 1))
 
     @rule(person=PEOPLE)
     def admin_cancels(self, person: int) -> None:
@@ -428,11 +465,24 @@ class Outbox(RuleBasedStateMachine):
         shutil.copyfile(self.folder / "night", self.folder / "subscribers.db")
         self.db = database(self.folder)
         self.db.execute("PRAGMA synchronous = OFF")
+        self._forget_what_is_not_there()
         with Receipts(self.db) as receipts:
             receipts.fold()
         departures_follow.adopt_ledger(self.db, NOW)
         with transaction(self.db):
             instance.hold(self.db, "", NOW)
+
+    def _forget_what_is_not_there(self) -> None:
+        """Corrections of after the copy: their numbers are given to others."""
+        there = {number for (number,) in self.db.execute("SELECT id FROM issues").fetchall()}
+        self.corrected = {one: who for one, who in self.corrected.items() if one in there}
+        known = {number for (number,) in self.db.execute("SELECT id FROM deliveries").fetchall()}
+        for counter in (self.copies, self.allowed, self.versions):
+            for delivery in [one for one in counter if one not in known]:
+                del counter[delivery]
+        self.contents = {key: kept for key, kept in self.contents.items() if key[0] in known}
+        self.retried &= known
+        self.arrived_by_word &= known
 
     # --- what always holds ------------------------------------------------------------------------
 
@@ -443,6 +493,16 @@ class Outbox(RuleBasedStateMachine):
         counts = outbox_figures.counts(self.db, MONTH)
         assert sum(counts.values()) == READERS
         assert set(counts) == set(DeliveryState)
+
+    @precondition(lambda self: hasattr(self, "db"))
+    @invariant()
+    def a_correction_is_owed_once_to_whoever_had_the_mistake(self) -> None:
+        """Whatever becomes of it, and whatever is recalled afterwards."""
+        for correction, expected in self.corrected.items():
+            found = self.db.execute(
+                "SELECT subscriber_id FROM deliveries WHERE issue_id = ? ORDER BY 1", (correction,)
+            )
+            assert [person for (person,) in found.fetchall()] == sorted(expected)
 
     @precondition(lambda self: hasattr(self, "db"))
     @invariant()
@@ -488,6 +548,25 @@ class Outbox(RuleBasedStateMachine):
         stored = issues.get(self.db, MONTH)
         assert stored is not None
         return stored
+
+    def _may_have(self, person: int, versions: Collection[int]) -> bool:
+        """Whether a reader who may be mailed may have one of those versions, in words of its own."""
+        row = self.db.execute(
+            """SELECT d.id, d.state, d.doubted, d.edition_id FROM deliveries AS d
+                WHERE d.issue_id = ? AND d.subscriber_id = ?""",
+            (self._issue().id, person),
+        ).fetchone()
+        out = row is not None and (row[1] in ("sending", "sent", "in_doubt") or row[2] == 1)
+        return out and self._version_of(row[3]) in versions and self._may_be_mailed(person)
+
+    def _of_corrections(self, correction: int | None = None) -> set[int]:
+        """The deliveries of a correction, or of all."""
+        found = self.db.execute(
+            """SELECT d.id FROM deliveries AS d JOIN issues AS i ON i.id = d.issue_id
+                WHERE i.corrects IS NOT NULL AND coalesce(?1, i.id) = i.id""",
+            (correction,),
+        )
+        return {delivery for (delivery,) in found.fetchall()}
 
     def _version_of(self, edition_id: int) -> int:
         found = self.db.execute("SELECT version FROM editions WHERE id = ?", (edition_id,))

@@ -294,3 +294,35 @@ def test_recalls_at_random_moments_lose_nobody_and_mix_nothing(tmp_path: Path) -
     found = trial(tmp_path, seed=2, readers=60, connections=3, delay=0.02, recalls=2)
     assert not found.faults
     assert found.recalls >= 1
+
+
+def test_the_page_and_the_feeds_say_that_the_issue_is_being_corrected(
+    half_sent: Path, alerts: Alerts, tmp_path: Path
+) -> None:
+    """From the recall to the reissue."""
+
+    def said() -> list[bool]:
+        assert alerts("archive", "export", str(tmp_path / "site")).code == 0
+        names = ("2026-10/en/index.html", "feed.en.atom", "feed.en.json")
+        found = [(tmp_path / "site" / "archive" / name).read_text() for name in names]
+        return ["This issue is being corrected, " in text for text in found]
+
+    assert said() == [False] * 3
+    assert alerts("issue", "recall", *M, "--why", "a wrong claim").code == 0
+    assert said() == [True] * 3
+    page = (tmp_path / "site" / "archive" / "2026-10" / "en" / "index.html").read_text()
+    assert "Wrong claim" in page, "what was sent stays there"
+    assert "a wrong claim" not in page, "the reason is for the event log"
+    assert alerts("article", "exclude", "Wrong claim", *M).code == 0
+    assert alerts("issue", "reissue", *M).code == 0
+    assert said() == [False] * 3
+
+
+def test_the_page_of_an_issue_that_is_withdrawn_as_a_whole_announces_no_correction(
+    half_sent: Path, alerts: Alerts, tmp_path: Path
+) -> None:
+    assert alerts("archive", "withdraw", "2026-10").code == 0
+    assert alerts("issue", "recall", *M).code == 0
+    assert alerts("archive", "export", str(tmp_path / "site")).code == 0
+    page = (tmp_path / "site" / "archive" / "2026-10" / "en" / "index.html").read_text()
+    assert "being corrected" not in page

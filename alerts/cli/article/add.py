@@ -38,14 +38,12 @@ def add(
     new = session.project.articles.add(address, month=month, by=by, read=read, **edits)
     if new.unread:
         session.warn(f"{new.unread}; only the given options are stored")
-    if new.filing and new.filing.late:
-        session.say(
-            f"the issue of {new.filing.own} is closed: the article joins {new.filing.month}"
-        )
+    if late := session.project.articles.late(new.article):
+        session.say(f"{new.article.article.id} {late}")
     for note in (*new.doubts, *new.notes):
         session.warn(note)
     session.warn_voided(new.voided)
     if as_json:
-        print_json(document(new.article))
+        print_json(document(new.article) | ({"late": late} if late else {}))
     else:
         click.echo(f"{new.article.article.id}  {new.article.month}  {new.article.article.title}")

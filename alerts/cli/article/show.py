@@ -16,9 +16,10 @@ def show(session: Session, words: str, month: str | None, as_json: bool) -> None
     """Show one article, with an editor's text and its source's."""
     kept = session.project.articles.find(words, month)
     story = session.project.articles.story(kept)
+    late = session.project.articles.late(kept)
     if as_json:
         more = {"story": list(map(member_document, story))} if story else {}
-        print_json(document(kept) | more)
+        print_json(document(kept) | ({"late": late} if late else {}) | more)
         return
     said = {d.name: d for d in kept.differences}
     doubts = {one.field: one.words for one in kept.article.confidence}
@@ -32,6 +33,8 @@ def show(session: Session, words: str, month: str | None, as_json: bool) -> None
         click.echo(f"{name}: {doubt}")
     for name, difference in said.items():
         click.echo(f"{name}: removed by an editor\n  {told(difference)}")
+    if late:
+        click.echo(f"late: {late}")
     for member in story:
         click.echo(member_line(member))
     if kept.changed_at_source:

@@ -1,6 +1,5 @@
 """`alerts issue correct`: a short message to those who got a mistake."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from alerts.cli.context import (
     Session,
     anyway_option,
     by_option,
+    confirm,
     next_fields,
     on_month,
     print_json,
@@ -79,7 +79,9 @@ def correct(
             click.echo(f"{chosen}: nobody who may be mailed has it, so nothing was queued")
         return
     if not yes:
-        _ask(planned.people)
+        number = counted(planned.people, "reader")
+        nobody = f"{number} would get it: --yes sends it without asking"
+        confirm(f"Send it to {number}?", nobody=nobody, refused="nothing was queued")
     done = recalls.correct(planned, by=by, anyway=known(anyway))
     step = session.project.next_step(month)
     if as_json:
@@ -89,14 +91,6 @@ def correct(
         return
     click.echo(f"{chosen}: correction {done.number}, {counted(done.deliveries, 'delivery')} queued")
     session.tell_next(step)
-
-
-def _ask(people: int) -> None:
-    """Have a person confirm it; raises `UsageError` where nobody can be asked."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(f"{counted(people, 'reader')} would get it: --yes sends it without asking")
-    if not click.confirm(f"Send it to {counted(people, 'reader')}?", default=False, err=True):
-        raise UsageError("nothing was queued")
 
 
 def _words(texts: Sequence[str], files: Sequence[str]) -> dict[str, str]:

@@ -9,12 +9,11 @@ import shlex
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import click
 
-from alerts.cli.context import Session, by_option, month_option, pass_session, read_text
+from alerts.cli.context import Session, asked, by_option, month_option, pass_session, read_text
 from alerts.cli.issue.taken_in import take_in
 from alerts.cli.output import written
 from alerts.domain.errors import AlertsError, Conflict, InputError, TextFault, UsageError
@@ -117,7 +116,7 @@ def _sitting(
         else:
             draft.unlink()
             return 0
-        if not (sys.stdin.isatty() and click.confirm("Open it again?", default=True, err=True)):
+        if not asked("Open it again?", default=True):
             session.warn(
                 f"your text is kept in {draft}: `alerts issue edit --month {month}` continues with it"
             )

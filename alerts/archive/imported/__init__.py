@@ -1,0 +1,1 @@
+"""Takes over the old issues of another system: files to words, with their dates and languages."""

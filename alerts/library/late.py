@@ -1,0 +1,27 @@
+"""The late-article rule for an article of the library: the month that it joins, and what is told of it."""
+
+from alerts.domain.month import Month
+from alerts.library.opened import Opened
+from alerts.sources.late import Filing, filed, late_words
+from alerts.store import articles, issues, moment
+from alerts.store.articles import StoredArticle
+
+
+def filing_of(opened: Opened, published: str | None) -> Filing:
+    """The month of an article of that date."""
+    closed = frozenset(map(Month.parse, articles.frozen_months(opened.db)))
+    at, alert = moment(published) if published else None, opened.settings.alert
+    return filed(at, opened.month(None), opened.settings.zone, closed, alert.late)
+
+
+def told_late(opened: Opened, kept: StoredArticle) -> str:
+    """Which issue an article came too late for, and which it goes into instead; empty where it did not."""
+    if kept.article.published is None:
+        return ""
+    own = Month.of(kept.article.published, opened.settings.zone)
+    issue = issues.get(opened.db, own)
+    if own >= kept.month or issue is None or not issue.frozen:
+        return ""
+    there = issues.get(opened.db, kept.month)
+    went = there is not None and there.frozen
+    return late_words(own, issue.state, kept.month, went=went)
