@@ -44,7 +44,9 @@ def test_what_does_not_fit_is_told_with_what_it_takes(
     said = _said([Demand(NOON, NOON + HOUR, "UTC", number)], Allowance(orders))
     assert len(said) == (fits is not None)
     for words in said:
-        assert words.startswith(f"{number:,} copies should go by Mon 2 Nov 13:00 in UTC (13:00 UTC)")
+        assert words.startswith(
+            f"{number:,} copies should go by Mon 2 Nov 13:00 in UTC (13:00 UTC)"
+        )
         assert f"lets {fits:,} go" in words
         assert takes in words
 

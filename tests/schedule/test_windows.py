@@ -192,3 +192,10 @@ def test_what_cannot_be_sent_in_time_is_told_with_what_it_takes(alert: Alert) ->
         "41 copies should go by Mon 2 Nov 18:00 in UTC (18:00 UTC), and a rate of 30/m lets 19 go;"
         " the rest waits for the next opening: it takes a rate of 69/m"
     )
+
+
+def test_the_next_step_is_to_look_at_the_moments(alert: Alert) -> None:
+    alert.run(DUE)
+    step = alert.project.next_step(OCTOBER)
+    assert step.command == "alerts schedule next"
+    assert "1 waits for Mon 2 Nov 08:00 in America/Bogota" in step.why
