@@ -6,7 +6,7 @@ from alerts.store.migrations.registry import MIGRATIONS
 
 
 @MIGRATIONS()
-def m039_timezones(db: Database) -> None:
+def m040_timezones(db: Database) -> None:
     """The IANA name of a reader's time zone; empty: that of their language, or of the alert
     (docs/adr/0035-send-windows.md)."""
     db.conn.execute("ALTER TABLE subscribers ADD COLUMN timezone TEXT NOT NULL DEFAULT ''")
