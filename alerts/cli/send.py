@@ -71,7 +71,8 @@ def send(
 ) -> int:
     """Send what is due: of that month, or of all issues queued within alert.max_late.
 
-    Exits 75 while deliveries wait for another attempt, 1 while some are held in doubt. Without --month, also
+    Exits 75 while deliveries wait for another attempt, 1 while some are held in doubt, and 0 while they wait
+    for a send window to open. Without --month, also
     names what is owed and not queued yet. Away from a terminal, how things stand is said when it changes.
     """
     allowed = known(anyway)
@@ -128,6 +129,16 @@ def finish(session: Session, teller: OnceTeller, sent: Sent) -> int:
         told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
         teller.note(f"{month}: figures", f"{month}: {told or 'nothing in the outbox'}", warns=False)
     if sent.ending is Ending.DONE:
+        return 0
+    if sent.ending is Ending.WINDOWS:
+        for one in sent.waiting:
+            key = f"{one.zone} {one.at.isoformat()}"
+            teller.note(
+                f"window {key}",
+                f"{one.words}; the next `alerts send` from then on mails them",
+                key=key,
+                warns=False,
+            )
         return 0
     if sent.ending is Ending.HELD:
         tell_held(lambda line: teller.note(f"held {line[:8]}", line, code=1), sent.held)

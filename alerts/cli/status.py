@@ -64,6 +64,10 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         "causes": [asdict(cause) for cause in kept.causes],
         "returned": asdict(kept.returned),
         "next_due": kept.next_due,
+        "waiting": [
+            {"at": one.at.isoformat(), "zone": one.zone, "number": one.number}
+            for one in found.waiting
+        ],
         "running": _progress(kept),
         "reading": found.reading,
         "relay_limit": found.relay_limit,
@@ -104,7 +108,12 @@ def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> No
     for edition in found.editions:
         click.echo(f"  {edition.language}: {edition.subject}")
     _tell(found.report, found.month)
-    for line in (*version_lines(found.versions), *correction_lines(found.corrections)):
+    for one in found.waiting:
+        click.echo(f"  {one.words}")
+    for line in (
+        *version_lines(found.versions),
+        *correction_lines(found.corrections),
+    ):
         click.echo(line)
     for row in found.reading:
         what = f"followed: {row['title']}" if row["article"] else "opened"
@@ -113,8 +122,8 @@ def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> No
         click.echo(told)
     if found.undecided:
         session.warn(found.undecided)
-    for one in owed:
-        session.warn(f"owed: {check.line(one)}")
+    for standing in owed:
+        session.warn(f"owed: {check.line(standing)}")
 
 
 def _progress(kept: DeliveryReport) -> dict[str, Any] | None:

@@ -47,7 +47,12 @@ def show(found: Status, owed: Sequence[MonthStanding], session: Session) -> None
         print_rows([_edition(one.language, len(one.html.encode()), one.subject) for one in found.editions],
                    _EDITIONS, indent=2)  # fmt: skip
     _deliveries(found.report, session)
-    for line in (*version_lines(found.versions), *correction_lines(found.corrections)):
+    for one in found.waiting:
+        print_line(one.words, indent=2)
+    for line in (
+        *version_lines(found.versions),
+        *correction_lines(found.corrections),
+    ):
         print_prose(line, indent=2)
     for row in found.reading:
         what = f"followed: {row['title']}" if row["article"] else "opened"
@@ -56,9 +61,9 @@ def show(found: Status, owed: Sequence[MonthStanding], session: Session) -> None
         print_line(signed(Tone.BY_ITSELF, found.relay_limit))
     for words in filter(None, (found.ours, found.undecided)):
         print_prose(words, lead="✗ ", tone=Tone.BROKEN)
-    for one in owed:
-        tone = Tone.NEEDS_YOU if one.needs is Needs.PERSON else Tone.BY_ITSELF
-        print_line(signed(tone, f"owed: {check.line(one)}"))
+    for standing in owed:
+        tone = Tone.NEEDS_YOU if standing.needs is Needs.PERSON else Tone.BY_ITSELF
+        print_line(signed(tone, f"owed: {check.line(standing)}"))
 
 
 def _edition(language: str, octets: int, subject: str) -> tuple[Part, ...]:

@@ -103,6 +103,8 @@ def tell_standing(
                 f" `alerts delivery cancel --month {month}` drops them",
                 code=1,
             )
+        case steps.TooSlow(words):
+            teller.note(f"too slow: {words[-20:]}", words)
         case steps.Paused(month, words):
             teller.note(f"{month}: paused", words, key=str(month), code=75)
         case _:

@@ -159,7 +159,9 @@ def _place(path: Path, text: str, section: str, key: str) -> str:
     for number, line in enumerate(text.splitlines(), 1):
         if header := re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", line):
             current = header[1].split(".")[0]
-            if (not section and current == key) or header[1] == f"{section}.{key}":
+            if (not section and current == key) or re.fullmatch(
+                rf"{section}\.{key}(\..*)?", header[1]
+            ):
                 return f"{path}, line {number}"
         elif current == section and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
             return f"{path}, line {number}, {section}.{key}"

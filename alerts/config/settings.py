@@ -25,6 +25,7 @@ from alerts.config.delivery_declarations import (
 )
 from alerts.config.picture_declarations import PicturesSettings
 from alerts.config.web_declarations import WebSettings
+from alerts.config.window_declarations import WindowsSettings
 
 DATABASE_NAME = "subscribers.db"
 
@@ -43,6 +44,7 @@ class Settings:
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     pictures: PicturesSettings = field(default_factory=PicturesSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    windows: WindowsSettings = field(default_factory=WindowsSettings)
     lint: LintSettings = field(default_factory=LintSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     bounces: BouncesSettings = field(default_factory=BouncesSettings)

@@ -27,6 +27,7 @@ from alerts.doctor import (
     sources,
     templates,
     timetables,
+    windows,
 )
 from alerts.doctor.finding import Check, CheckContext, CheckLevel, CheckResult
 from alerts.domain.errors import AlertsError, TemplateFault
@@ -39,6 +40,7 @@ CHECKS: dict[str, Check] = {
     "clock": clock.clock,
     "owed": owed.owed,
     "schedule": schedule.called,
+    "windows": windows.kept,
     "catalogues": catalogues.complete,
     "templates": templates.rendered,
     "database": database.sound,

@@ -40,6 +40,9 @@ class SuppressionReason(StrEnum):
 # Kept of the erased, too: the language for counting, the status to say that they are.
 _LANGUAGE = SubscriberField(FieldKind.OWN, asked="language", ruled=True, outlasts=True)
 _STATUS = SubscriberField(FieldKind.OWN, asked="status", ruled=True, outlasts=True)
+_TIMEZONE = SubscriberField(
+    FieldKind.ZONE, asked="timezone", help="Their time zone, such as America/Bogota."
+)
 # Noted once, when the person is added: no file and no command says it.
 _CREATED = SubscriberField(FieldKind.OWN, imported=False, told=False, outlasts=True)
 
@@ -49,17 +52,18 @@ class Subscriber:
     """One person, one address; the table from which SQL, import, export and JSON follow.
 
     A new field is one line here and a migration; where it stands among the others is its place in
-    files. `consent` is the wording they agreed to, kept as evidence. They get no issue that is queued
-    before `paused_until`; of others they get the featured articles and those in `sections`, or all if
-    `sections` is empty. Since `uncounted_since` nothing that they open or follow is counted, if it is not
-    empty. `suppressed`, where it was asked for: their address must not be mailed,
-    whatever the status says.
+    files. `timezone` is the IANA name of their time zone, empty where it is unknown. `consent` is the wording
+    they agreed to, kept as evidence. They get no issue that is queued before `paused_until`; of others
+    they get the featured articles and those in `sections`, or all if `sections` is empty. Since
+    `uncounted_since` nothing that they open or follow is counted, if it is not empty. `suppressed`, where
+    it was asked for: their address must not be mailed, whatever the status says.
     """
 
     id: int
     email: Annotated[str, SubscriberField(FieldKind.OWN, asked="email", ruled=True)]
     name: Annotated[str, SubscriberField(asked="name", help="How the person is greeted.")] = ""
     language: Annotated[str, _LANGUAGE]
+    timezone: Annotated[str, _TIMEZONE] = ""
     status: Annotated[SubscriberStatus, _STATUS]
     tags: Annotated[tuple[str, ...], SubscriberField(FieldKind.WORDS, asked="tag", ruled=True)] = ()
     consent: Annotated[str, SubscriberField(FieldKind.WORDING, asked="consent", evidence=True)] = ""

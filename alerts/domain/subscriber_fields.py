@@ -15,6 +15,7 @@ class FieldKind(Enum):
     TEXT = auto()  # one line, of at most `cap` characters
     WORDING = auto()  # verbatim, with its lines
     WORDS = auto()  # several words; a sorted JSON array in the database
+    ZONE = auto()  # the IANA name of a time zone
     MOMENT = auto()  # in UTC, as `store.stamp` writes it; empty: none
     OWN = auto()  # read by a function of its own, named where the others are derived
 

@@ -4,7 +4,7 @@ Asks only: nothing is collected, rendered or sent. Each month says whether it ne
 person.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -12,22 +12,22 @@ from enum import IntEnum, StrEnum
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
-from alerts.domain.errors import SettingsError
 from alerts.domain.issue import IssueState
 from alerts.domain.month import Month
 from alerts.editions import approval
 from alerts.editions.gaps import below_coverage
 from alerts.issue import load
-from alerts.outbox import clock_gate, gate
-from alerts.outbox.clock_gate import ClockFault, Doubt
+from alerts.library.blocked import blocked
+from alerts.outbox import clock_gate
+from alerts.outbox.clock_gate import Doubt
+from alerts.outbox.windows import openings, summary
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import Turn
-from alerts.store import accepted_findings, issues, outbox, outbox_figures, said
+from alerts.store import issues, outbox, outbox_figures, windows
 from alerts.store import sources as kept
 from alerts.store.issues import StoredIssue
 from alerts.text.plural import counted
-from alerts.transport.relay import leaves_the_machine
 
 
 class Needs(IntEnum):
@@ -55,6 +55,9 @@ class Stand(StrEnum):
     SENDING = "sending"  # queued, and not sent to all yet
     HELD = "held"  # copies in doubt want a decision
     LEFT_OPEN = "left open"  # queued too long ago to go on without being named
+    WINDOW = (
+        "waiting for a window"  # queued for those whose send window is shut, and sent to all others
+    )
     RECALLED = "recalled"  # stopped by a person, who has not sent its next version yet
 
 
@@ -130,8 +133,10 @@ def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
         _with_corrections(one, corrections.get(one.month, {}), held.get(one.month, 0))
         for one in found
     ]
-    blocked = _blocked(db, settings, doubt)
-    return CheckedMonths(now, [_stopped(one, blocked) for one in found], doubt)
+    if settings.windows.on:
+        found = [_with_windows(db, settings, now, one) for one in found]
+    words = blocked(db, settings, doubt)
+    return CheckedMonths(now, [_stopped(one, words) for one in found], doubt)
 
 
 def _with_corrections(one: MonthStanding, open_: Mapping[str, int], held: int) -> MonthStanding:
@@ -144,6 +149,16 @@ def _with_corrections(one: MonthStanding, open_: Mapping[str, int], held: int) -
         return replace(one, stand=Stand.HELD, needs=Needs.PERSON, why=why, missing=number)
     why = f"{counted(number, 'copy')} of a correction: the next `alerts send` goes on"
     return replace(one, stand=Stand.SENDING, needs=Needs.TIME, why=why, missing=number)
+
+
+def _with_windows(
+    db: Database, settings: Settings, now: datetime, one: MonthStanding
+) -> MonthStanding:
+    """A month of which all that is open waits for its moment, as planned: nothing of it is owed yet."""
+    if one.stand is not Stand.SENDING or not windows.only_waits(db, now, one.month):
+        return one
+    why = summary(openings(db, settings, now, [one.month]))
+    return replace(one, stand=Stand.WINDOW, needs=Needs.NOBODY, why=why)
 
 
 def _standing(
@@ -264,29 +279,6 @@ def _of_outbox(
         skipped=counts["skipped"],
         missing=open_,
     )
-
-
-def _blocked(db: Database, settings: Settings, doubt: Doubt | None) -> str:
-    """What keeps everything from going by itself: the clock, the settings, or what stopped the last call."""
-    if doubt is not None and doubt.fault is not ClockFault.UNUSED:
-        return f"the clock may be wrong: {doubt.reason}: {doubt.remedy}"
-    try:
-        far = leaves_the_machine(settings)
-    except SettingsError as fault:
-        return str(fault)
-    accepted = accepted_findings.codes(db)
-    for one in gate.of_settings(settings) if far else ():
-        if one.name not in accepted:
-            return f"{one.reason}: {one.remedy}"
-    return next(_stops(db), "")
-
-
-def _stops(db: Database) -> Iterator[str]:
-    """What `run` and `send` said last, where it wants a person."""
-    for command in ("run", "send"):
-        for one in said.everything(db, f"{command}: stopped"):
-            if one.code in (1, 2):
-                yield f"`alerts {command}`: {one.words.splitlines()[0]}"
 
 
 def _stopped(one: MonthStanding, words: str) -> MonthStanding:

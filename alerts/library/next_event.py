@@ -7,10 +7,14 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
+from alerts.config.windows import SendWindows
 from alerts.domain.month import Month
 from alerts.library.check import CheckedMonths, MonthStanding, Needs, Stand
+from alerts.outbox.in_time import demands, shown
+from alerts.outbox.windows import openings
 from alerts.schedule.owed import waits_until
-from alerts.store import moment, notices, outbox_figures
+from alerts.store import moment, notices, outbox_figures, windows
+from alerts.text.plural import counted
 
 _ACTS = {
     "collect": "the sources are read",
@@ -36,7 +40,8 @@ class NextEvent:
 class Upcoming:
     """A moment to come; `at` is not later than now where the next call does it.
 
-    `kind` is `issue` (due, sent or going on), `wait_until`, `retry`, `notices`, or a line of [schedule].
+    `kind` is `issue` (due, sent or going on), `window` (one opens for which something waits),
+    `wait_until`, `retry`, `notices`, or a line of [schedule].
     """
 
     at: datetime
@@ -58,7 +63,11 @@ def next_event(db: Database, settings: Settings, check: CheckedMonths) -> NextEv
 
 def upcoming(db: Database, settings: Settings, check: CheckedMonths) -> Sequence[Upcoming]:
     """The next moment of each kind, in order of time; of each month that is open, due or planned."""
-    found = [*_of_issues(db, settings, check), *_of_acts(settings, check.now)]
+    found = [
+        *_of_issues(db, settings, check),
+        *_of_windows(db, settings, check),
+        *_of_acts(settings, check.now),
+    ]
     if due := notices.next_due(db):
         at = max(moment(due), check.now)
         found.append(Upcoming(at, "notices", "mails to single people are sent"))
@@ -72,12 +81,36 @@ def _of_issues(db: Database, settings: Settings, check: CheckedMonths) -> Iterat
     if at is not None and coming not in {event[0] for event in events}:
         events.append((coming, "is due", at))
     sending = {one.month for one in check.months if one.stand is Stand.SENDING}
+    waiting = {one.month for one in check.months if one.stand is Stand.WINDOW}
     for month, what, when in events:
+        if month in waiting:
+            continue  # each of its windows is listed
         kind = "retry" if month in sending and when > check.now else "issue"
         yield Upcoming(when, kind, f"the issue of {month} {what}", month)
     if at is not None and (until := waits_until(settings, at)) > at:
         what = f"the issue of {coming} goes at the latest, if a source could not be read"
         yield Upcoming(until, "wait_until", what, coming)
+
+
+def _of_windows(db: Database, settings: Settings, check: CheckedMonths) -> Iterator[Upcoming]:
+    """When the windows open for which something waits, and those of the issue that is due next."""
+    if not settings.windows.on:
+        return
+    for one in check.months:
+        if one.stand in (Stand.SENDING, Stand.WINDOW):
+            for found in openings(db, settings, check.now, [one.month]):
+                copies = counted(found.number, "copy")
+                what = f"{copies} of {one.month} can go: {shown(found.at, found.zone)}"
+                yield Upcoming(found.at, "window", what, one.month)
+    month, at = following(settings, check)
+    begun = {one.month for one in check.months if one.stand is not Stand.EARLY}
+    if at is None or month in begun:
+        return
+    for need in demands(SendWindows.of(settings), windows.readers(db), at):
+        if need.opens > at:
+            readers = counted(need.number, "reader")
+            what = f"the issue of {month} can go to {readers}: {shown(need.opens, need.zone)}"
+            yield Upcoming(need.opens, "window", what, month)
 
 
 def _of_acts(settings: Settings, now: datetime) -> Iterator[Upcoming]:
@@ -120,6 +153,9 @@ def _of(
         resends = settings.delivery.in_doubt == "resend"
         due = outbox_figures.next_due(db, [one.month], doubtful=resends)
         return one.month, "goes on", max(now, moment(due)) if due else now
+    if one.stand is Stand.WINDOW:
+        first = next(iter(openings(db, settings, now, [one.month])), None)
+        return (one.month, "goes on", first.at) if first else None
     if one.stand is Stand.DUE:
         return one.month, "is sent", now
     if one.stand is Stand.WAITING and one.planned is not None:

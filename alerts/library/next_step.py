@@ -145,6 +145,8 @@ def _by_standing(now: Situation) -> NextStep | None:
             return NextStep("alerts run", f"the issue of {one.month} is due")
         case Stand.WAITING:
             return NextStep(f"alerts run {month}", f"it {one.why}; this sends it now")
+        case Stand.WINDOW:
+            return NextStep("alerts schedule next", one.why)
         case Stand.SENDING if now.running:
             return NextStep(f"alerts status {month}", "it is being sent")
         case Stand.SENDING:

@@ -36,7 +36,7 @@ def keep(
     each command.
     """
     ticker = Ticker(settings.root, warn, explain, options)
-    cron.serve(settings, ticker.tick, until, ticker.stop)
+    cron.serve(settings, ticker.tick, until, ticker.stop, ticker.next_opening)
 
 
 @contextmanager

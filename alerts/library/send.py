@@ -10,23 +10,42 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, auto
 
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
+from alerts.config.windows import SendWindows
 from alerts.domain.delivery import DeliveryState
 from alerts.domain.errors import LockHeld, Unwelcome
 from alerts.domain.month import Month
 from alerts.instance import identity
 from alerts.library import documents
 from alerts.library.clock import sure_of_time
-from alerts.library.steps import LeftOpen, NoticesSent, Paused, Progress, SendProgress, unwatched
+from alerts.library.steps import (
+    LeftOpen,
+    NoticesSent,
+    Paused,
+    Progress,
+    SendProgress,
+    TooSlow,
+    unwatched,
+)
 from alerts.outbox import clock_gate, gate_facts
 from alerts.outbox.bounce_limit import BounceLimit, over_limit
+from alerts.outbox.in_time import Allowance, InTime, due_now, shortfalls
 from alerts.outbox.options import Destination, Orders, SendReport, World
 from alerts.outbox.send import dispatch
-from alerts.store import clock, issues, open_database, outbox, outbox_figures, relay_limits
+from alerts.outbox.windows import Opening, openings
+from alerts.store import (
+    clock,
+    issues,
+    open_database,
+    outbox,
+    outbox_figures,
+    relay_limits,
+)
 from alerts.store.integrity import check
 from alerts.store.lock import project_lock
 from alerts.subscribers import send_notices
@@ -66,6 +85,7 @@ class Ending(Enum):
     DEFERRED = auto()  # deliveries wait for another try
     ELSEWHERE = auto()  # another machine holds some deliveries
     LATER = auto()  # deliveries are queued for a later moment: is the clock right?
+    WINDOWS = auto()  # all that is open waits for a send window to open, as planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +93,8 @@ class Sent:
     """The result of one send, and the state of the months after it.
 
     `outcomes` counts the deliveries of this call by state; `counts` are all deliveries of each month;
-    `held` those in doubt. `relay_fault` is the relay's reply if it ended the send; `next_due` is the
-    time of the next attempt (UTC, ISO 8601), or empty.
+    `held` those in doubt; `waiting` are those that wait for a send window. `relay_fault` is the relay's
+    reply if it ended the send; `next_due` is the time of the next attempt (UTC, ISO 8601), or empty.
     """
 
     outcomes: Mapping[DeliveryState, int]
@@ -83,6 +103,7 @@ class Sent:
     relay_fault: str
     next_due: str
     ending: Ending
+    waiting: Sequence[Opening] = ()
 
 
 def send(
@@ -102,7 +123,7 @@ def send(
     _sure_of_time(db, settings, world, chosen, how)
     gate_facts.check_months(db, settings, chosen, world.now(), how.anyway)
     report = _dispatched(db, settings, world, _below_limit(db, settings, chosen, how), how)
-    sent = _sent(db, settings, chosen, report, limited=how.limit is not None)
+    sent = _sent(db, settings, chosen, report, world.now(), limited=how.limit is not None)
     if not report.stopped:
         documents.make(db, settings, chosen)
     return sent
@@ -117,7 +138,9 @@ def _sure_of_time(
         sure_of_time(db, settings, world.now(), str(open_[0]), how.anyway)
         usual = settings.delivery.retry
         retries = (usual, *(one.retry(usual) for one in settings.destinations))
-        clock.pull_forward(db, world.now(), max(one.longest for one in retries))
+        clock.pull_forward(
+            db, world.now(), max(one.longest for one in retries), windows=settings.windows.on
+        )
     elif clock_gate.doubted(db, world.now()) is None:
         clock.advance(db, world.now(), clock_gate.STEP)
 
@@ -169,19 +192,31 @@ def _dispatched(
         here = identity.during_send(own, path) if months else nullcontext()
         with how.around(), here:
             limit = BounceLimit(own, months, settings.bounces, world)
+            orders = orders_of(settings, months, how)
+            in_time = _in_time(own, orders, world, how.progress)
 
             def watch(report: SendReport, due: int) -> None:
                 limit.look()
+                if words := in_time.look(report):
+                    how.progress(TooSlow(words))
                 how.progress(SendProgress(report.outcomes.total(), due))
 
-            report = dispatch(own, _orders(settings, months, how), world, watch)
+            report = dispatch(own, orders, world, watch)
     finally:
         own.close()
     limit.check()
     return report
 
 
-def _orders(settings: Settings, months: Sequence[Month], how: Sending) -> Orders:
+def _in_time(db: Database, orders: Orders, world: World, progress: Progress) -> InTime:
+    """Tell what cannot be sent before its window closes at the rates that are set; the watch over it."""
+    found = due_now(db, orders, world.now())
+    for short in shortfalls(found, Allowance.of(db, orders, world.now())):
+        progress(TooSlow(short.words))
+    return InTime(found, world)
+
+
+def orders_of(settings: Settings, months: Sequence[Month], how: Sending) -> Orders:
     """The orders for the send, from the settings and the caller's overrides."""
     delivery = settings.delivery
     return Orders(
@@ -197,6 +232,7 @@ def _orders(settings: Settings, months: Sequence[Month], how: Sending) -> Orders
         warm_up=delivery.warm_up,
         zone=settings.zone,
         durable=settings.database.synchronous == "full",
+        windows=SendWindows.of(settings),
         destinations=[
             Destination(one.domains, one.connections, one.rate, one.retry(delivery.retry))
             for one in settings.destinations
@@ -212,7 +248,13 @@ def _recalled(db: Database, month: Month) -> bool:
 
 
 def _sent(
-    db: Database, settings: Settings, months: Sequence[Month], report: SendReport, *, limited: bool
+    db: Database,
+    settings: Settings,
+    months: Sequence[Month],
+    report: SendReport,
+    now: datetime,
+    *,
+    limited: bool,
 ) -> Sent:
     """The state of the months after the send; `limited`: not all deliveries were to be sent."""
     resends = settings.delivery.in_doubt == "resend"
@@ -222,11 +264,13 @@ def _sent(
     total = sum((Counter(counts[month]) for month in going), Counter[str]())
     corrections = outbox_figures.open_corrections(db)
     total += sum((Counter(corrections.get(month, {})) for month in months), Counter[str]())
+    waiting = openings(db, settings, now, going)
+    queued = total["queued"] - sum(one.number for one in waiting)
     if report.relay_fault and report.needs_person:
         ending = Ending.PERSON_NEEDED
     elif report.relay_fault:
         ending = Ending.RELAY_UNAVAILABLE
-    elif report.stopped and total["queued"]:
+    elif report.stopped and queued > 0:
         ending = Ending.STOPPED
     elif held:
         ending = Ending.HELD
@@ -234,9 +278,11 @@ def _sent(
         ending = Ending.DEFERRED
     elif total["sending"]:
         ending = Ending.ELSEWHERE
-    elif total["queued"] and not limited:
+    elif queued > 0 and not limited:
         ending = Ending.LATER
+    elif waiting:
+        ending = Ending.WINDOWS
     else:
         ending = Ending.DONE
     due = outbox_figures.next_due(db, going, doubtful=resends)
-    return Sent(dict(+report.outcomes), counts, held, report.relay_fault, due, ending)
+    return Sent(dict(+report.outcomes), counts, held, report.relay_fault, due, ending, waiting)

@@ -102,8 +102,15 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class TooSlow:
+    """Not all will be sent before its send window closes; `words` say what it takes."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class SendProgress:
-    """`done` of the `due` deliveries of one round are settled; a send may have several rounds."""
+    """`done` of the `due` deliveries are settled; where more comes due meanwhile, `due` grows."""
 
     done: int
     due: int
@@ -125,6 +132,7 @@ Step = (
     | NoticesSent
     | LeftOpen
     | Paused
+    | TooSlow
     | SendProgress
 )
 Progress = Callable[[Step], None]

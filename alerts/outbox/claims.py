@@ -1,21 +1,29 @@
 """The claims of a round: leases, divided among its connections; skips readers who have unsubscribed, and
-gives back the deliveries of an issue that was recalled.
+gives back the deliveries of an issue that was recalled, and those whose send window has closed.
 
 Ids only increase within a round and a destination, so each connection sends its lease in order of id, and
 after a kill only the first row of a lease can be in doubt (docs/adr/0007-leases-in-order.md).
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from alerts.domain.delivery import DeliveryState, Owed
 from alerts.domain.errors import LockHeld
+from alerts.domain.send_window import ReaderGroup
 from alerts.outbox.options import Destination, Orders, SendReport, World
-from alerts.store import claims, departures_follow, issue_versions, outbox_figures, transaction
+from alerts.store import (
+    claims,
+    departures_follow,
+    issue_versions,
+    outbox_figures,
+    transaction,
+    windows,
+)
 
 # applies to other machines; leases of this machine end with the project's lock
 _LEASE = timedelta(hours=1)
@@ -44,7 +52,10 @@ class Claims:
         world: World,
         due: int,
         report: SendReport,
+        groups: Collection[ReaderGroup] = (),
     ) -> None:
+        self._groups = groups  # whose deliveries this round sends; none: everybody's
+        self._opened = self._closes = world.now()  # between these, the windows need no look
         self._db, self._orders, self._world, self._report = db, orders, world, report
         self._left = due
         self._batch = max(2, min(_MAX_CLAIM, due // (orders.connections * 4)))
@@ -98,12 +109,14 @@ class Claims:
             doubtful=self._orders.resend_in_doubt,
             domains=deal.domains,
             other_than=() if deal.domains else self._named,
+            groups=self._groups,
+            shut=self._shut if self._orders.windows.on else None,
         )
         for lease, owed in claimed.rows:
             self._held[lease].append(owed)
         deal.after = max(deal.after, claimed.last)
         self._report.outcomes[DeliveryState.SKIPPED] += claimed.skipped
-        self._left -= len(claimed.rows) + claimed.skipped
+        self._left -= len(claimed.rows) + claimed.skipped + claimed.put_off
         deal.over = not claimed.last
 
     def look(self) -> None:
@@ -120,6 +133,7 @@ class Claims:
                     " then run the same command again"
                 )
             self._renew_at = self._world.steady() + _RENEW_AFTER
+        self._close_windows(changed=changed)
         if changed:
             self._version = version
             self._obey()
@@ -128,6 +142,23 @@ class Claims:
             )
             self._revoked.update(skipped)
             self._report.outcomes[DeliveryState.SKIPPED] += len(skipped)
+
+    def _shut(self, groups: Iterable[ReaderGroup]) -> Mapping[ReaderGroup, datetime]:
+        return self._orders.windows.shut(groups, self._world.now())
+
+    def _close_windows(self, *, changed: bool) -> None:
+        """Give back what was not begun when a send window closed: it goes when it opens next. Looks when
+        one closes, and where another process or the clock has changed what is known."""
+        now, windows_ = self._world.now(), self._orders.windows
+        if not windows_.on or (not changed and self._opened <= now < self._closes):
+            return
+        self._opened = now
+        self._closes = windows_.closing(self._groups, now) or now + _LEASE
+        with transaction(self._db):
+            back = windows.give_back(
+                self._db, self._held, self._shut, now, in_flight=self._in_flight
+            )
+        self._revoked.update(back)
 
     def _obey(self) -> None:
         """Give back what was recalled, and say so in the leases: the recall waits for it."""

@@ -8,12 +8,15 @@ from typing import Any
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
+from alerts.config.windows import SendWindows
 from alerts.domain.address import Address
 from alerts.domain.delivery import DeliveryState, Reason
 from alerts.domain.month import Month
+from alerts.domain.send_window import ReaderGroup
 from alerts.domain.subscriber import Subscriber, SubscriberStatus, SuppressionReason
 from alerts.issue import load
 from alerts.outbox import relay_limit
+from alerts.outbox.in_time import shown
 from alerts.replies.remedies import remedy, remedy_of_ours
 from alerts.store import (
     audit_log,
@@ -21,6 +24,7 @@ from alerts.store import (
     deliveries,
     issue_versions,
     issues,
+    moment,
     stamp,
     subscribers,
     suppressions,
@@ -71,7 +75,8 @@ def why(
     delivery = deliveries.of_subscriber(db, person.id, month)
     if delivery is not None:
         resends = settings.delivery.in_doubt == "resend"
-        told = f"{_copy(delivery, resends, at)}{_edition(db, person, delivery)}"
+        told = _waits(settings, person, delivery, now) or _copy(delivery, resends, at)
+        told += _edition(db, person, delivery)
         told += _version(db, delivery, at)
         if delivery.state in (DeliveryState.QUEUED, DeliveryState.DEFERRED):
             limit = relay_limit.standing(db, settings.delivery.relay, now)
@@ -207,6 +212,18 @@ def _copy(delivery: Delivery, resends: bool, at: Times) -> str:
             return f"{subject} {_doubt(delivery, resends, at)}{said}"
         case DeliveryState.SKIPPED:
             return f"{subject} was skipped on {since}. {_SKIPPED[reason]}"
+
+
+def _waits(settings: Settings, person: Subscriber, delivery: Delivery, now: datetime) -> str:
+    """Until when a copy waits for its send window; empty if it does not."""
+    due = moment(delivery.due_at)
+    if delivery.state != DeliveryState.QUEUED or due <= now or not settings.windows.on:
+        return ""
+    zone = SendWindows.of(settings).zone(ReaderGroup(person.language, person.timezone))
+    return (
+        f"Their copy of {delivery.month} ({delivery.language}) is queued and waits for their send window,"
+        f" which opens {shown(due, zone)}."
+    )
 
 
 def _advice(said: str, reply: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from alerts.config.windows import NO_WINDOWS, SendWindows
 from alerts.domain.delivery import DeliveryState, RetryPolicy
 from alerts.domain.month import Month
 from alerts.mail.dkim_keys import Keyring
@@ -45,6 +46,7 @@ class Orders:
     zone: tzinfo = UTC
     durable: bool = True
     destinations: Sequence[Destination] = ()
+    windows: SendWindows = NO_WINDOWS
     relay: str = ""  # the name of what is learned about its limits; empty: nothing is
 
 

@@ -17,6 +17,7 @@ from sqlite_utils import Database
 from alerts.archive.click_links import counting
 from alerts.archive.pieces import articles_of
 from alerts.config.settings import Settings
+from alerts.config.windows import SendWindows
 from alerts.domain.archived import ArchivedArticle
 from alerts.domain.errors import AwaitingApproval, Incomplete, IssueRecalled, TryLater
 from alerts.domain.issue import Actor, Edition, Issue
@@ -49,6 +50,7 @@ from alerts.store import (
     signing_keys,
     subscriber_import,
     transaction,
+    windows,
 )
 from alerts.store.outbox import Audience
 
@@ -115,6 +117,7 @@ def queue(
     shown = _shown(db, (*whole.values(), *parts.values()), pieces.values())
     secret_id, _ = signing_keys.newest(db)
     versions = rendered_with()
+    send_windows = SendWindows.of(settings)
     with transaction(db, own_keys=True):
         stored = issues.get(db, month)
         if stored is not None and stored.frozen:  # another process was faster
@@ -140,6 +143,8 @@ def queue(
         edition_of, unwanted = _owed(issue, settings, outbox.audiences(db), ids)
         fill = outbox.fill if version == 1 else outbox.refill
         deliveries = fill(db, issue_id, edition_of, now, unwanted)
+        if send_windows.on:
+            windows.plan(db, partial(send_windows.shut, now=now), now, [month])
         by = {"by": actor.name, "command": actor.command} if actor else {}
         detail = {"deliveries": deliveries, **by}
         if version > 1:

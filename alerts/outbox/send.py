@@ -26,6 +26,7 @@ from alerts.outbox.connections import SendConnections
 from alerts.outbox.limits import SendLimits
 from alerts.outbox.options import Destination, Orders, SendReport, World
 from alerts.outbox.settlements import Settlements
+from alerts.outbox.windows import next_round
 from alerts.store import issue_versions, issues, outbox
 from alerts.store.claims import recover
 from alerts.store.receipts import Receipts
@@ -56,11 +57,12 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> SendRe
         room = relay_limit.room(db, known, world.now())
         short = room.number is not None and (left is None or room.number < left)
         left = room.number if short else left
-        while left != 0 and (
-            due := outbox.count_due(db, world.now(), orders.months, orders.resend_in_doubt)
-        ):
-            due = due if left is None else min(due, left)
-            claims = Claims(db, limits.destinations, orders, world, due, report)
+        while left != 0 and (round_ := next_round(db, orders, world.now())).due:
+            due = round_.due if left is None else min(round_.due, left)
+            everything = report.outcomes.total() + (
+                round_.all if left is None else min(round_.all, left)
+            )
+            claims = Claims(db, limits.destinations, orders, world, due, report, round_.groups)
             settlements = Settlements(db, receipts, claims, limits, world, report)
             with (
                 _kept(settlements),
@@ -68,7 +70,7 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> SendRe
             ):
                 before = report.outcomes.total()
                 while connections.turn():
-                    watch(report, due)
+                    watch(report, everything)
             done = report.outcomes.total() - before
             left = None if left is None else left - done
             if not done:  # every due delivery was deferred, or there was none

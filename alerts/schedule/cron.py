@@ -81,9 +81,13 @@ def serve(
     tick: Callable[[str], None],
     until: Callable[[], None],
     stop: Callable[[], None],
+    wake: Callable[[], datetime | None],
 ) -> None:
     """Call `tick` with START now, and with the name of each action at its moments, until `until` returns;
-    then call `stop`, which ends a running tick, and wait for that tick."""
+    then call `stop`, which ends a running tick, and wait for that tick.
+
+    `wake` is asked after each tick for a moment at which to send in between: a send window opens.
+    """
     from apscheduler.executors.pool import ThreadPoolExecutor  # 100 ms, for whoever only asks when
     from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -93,10 +97,18 @@ def serve(
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone=settings.zone,
     )
-    scheduler.add_job(tick, args=(START,))
+
+    def ticked(act: str) -> None:
+        tick(act)
+        if (at := wake()) is not None:
+            scheduler.add_job(
+                ticked, "date", run_date=at, args=("send",), id="window", replace_existing=True
+            )
+
+    scheduler.add_job(ticked, args=(START,))
     for act in ACTS:
         if trigger := _of(settings, act):
-            scheduler.add_job(tick, trigger, args=(act,))
+            scheduler.add_job(ticked, trigger, args=(act,))
     # Timers stop while the machine sleeps: check the wall clock every minute.
     scheduler.add_job(lambda: None, "interval", minutes=1)
     scheduler.start()

@@ -17,10 +17,11 @@ from alerts.config import load
 from alerts.config.settings import Settings
 from alerts.domain.errors import AlertsError, TryLater
 from alerts.domain.month import Month
+from alerts.outbox.windows import openings
 from alerts.schedule import cron
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import turns
-from alerts.store import open_database
+from alerts.store import faults, open_database, outbox
 
 _STOPPED = 75  # the exit code for a command that was not started
 
@@ -60,6 +61,25 @@ class Ticker:
                 self._command("send")
         except AlertsError as fault:
             self.warn(str(fault))
+
+    def next_opening(self) -> datetime | None:
+        """When the first send window opens for which something waits; None where nothing does."""
+        try:
+            settings = load.load(self.root, os.environ)
+            if self.stopping or not settings.windows.on:
+                return None
+            now = datetime.now(UTC)
+            db = open_database(settings.database_path)
+            try:
+                with faults(settings.database_path):
+                    months, _ = outbox.open_months(db, now - settings.alert.max_late)
+                    found = openings(db, settings, now, months)
+            finally:
+                db.close()
+        except AlertsError as fault:
+            self.warn(str(fault))
+            return None
+        return found[0].at if found else None
 
     def stop(self) -> None:
         """Stop the running action, and start no other."""

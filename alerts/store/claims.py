@@ -5,7 +5,7 @@ most its first row in doubt (docs/adr/0007-leases-in-order.md).
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,10 @@ from sqlite_utils import Database
 
 from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason
 from alerts.domain.month import Month
-from alerts.store import stamp, transaction
-from alerts.store.outbox import DUE, ELIGIBLE, GONE, IN_DOMAINS, OUTCOMES, REPLY, due
+from alerts.domain.send_window import ReaderGroup
+from alerts.store import stamp, transaction, windows
+from alerts.store.outbox import DUE, ELIGIBLE, GONE, IN_DOMAINS, IN_GROUPS, OUTCOMES, REPLY, due
+from alerts.store.windows import Shut
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,13 @@ def renew(db: Database, leases: Sequence[int], expires_at: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The result of a claim: each delivery with its lease, in order of id; the number of skipped ones;
-    and the highest id of both, 0 where nothing was due."""
+    """The result of a claim: each delivery with its lease, in order of id; the number of skipped ones, and
+    of those whose send window is shut; and the highest id of all, 0 where nothing was due."""
 
     rows: Sequence[tuple[int, Owed]]
     skipped: int
     last: int
+    put_off: int = 0
 
 
 def claim(
@@ -77,16 +80,19 @@ def claim(
     doubtful: bool,
     domains: Sequence[str] = (),
     other_than: Sequence[str] = (),
+    groups: Collection[ReaderGroup] = (),
+    shut: Shut | None = None,
 ) -> Claimed:
     """Take up to `limit` due deliveries with ids above `after`, distributed among the leases in turn.
 
     Neighbours in the table go to different connections, so the outcomes that are settled together are
     on the same pages. Deliveries to people who may no longer be mailed are settled as `skipped`.
     `doubtful`: deliveries in doubt are sent again; `domains` and `other_than` select by the domain of
-    the address.
+    the address, `groups` by that of its reader. `shut` says which send windows are shut now.
     """
     listed = json.dumps(list(leases))
     chosen = f"AND {IN_DOMAINS}" if domains else f"AND NOT {IN_DOMAINS}" if other_than else ""
+    chosen += f" AND {IN_GROUPS}" if groups else ""
     with transaction(db):
         db.conn.execute(
             "UPDATE leases SET expires_at = ? WHERE id IN (SELECT value FROM json_each(?))",
@@ -101,6 +107,7 @@ def claim(
             {
                 **due(now, months, doubtful),
                 "domains": json.dumps(list(domains or other_than)),
+                "groups": json.dumps(list(groups)),
                 "leases": listed,
                 "connections": len(leases),
                 "after": after,
@@ -108,6 +115,7 @@ def claim(
             },
         ).rowcount
         skipped = skip(db, leases, now, after=after) if taken else []
+        shut_out = windows.give_back(db, leases, shut, now, after=after) if taken and shut else []
         rows = db.conn.execute(
             """SELECT d.lease_id, d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts, s.mark,
                       s.uncounted_since <> ''
@@ -116,8 +124,9 @@ def claim(
                 WHERE d.lease_id IN (SELECT value FROM json_each(?)) AND d.id > ? ORDER BY d.id""",
             (listed, after),
         ).fetchall()
-    last = max((*skipped, *(row[1] for row in rows)), default=0)
-    return Claimed([(lease, Owed(*row)) for lease, *row in rows], len(skipped), last)
+    last = max((*skipped, *shut_out, *(row[1] for row in rows)), default=0)
+    found = [(lease, Owed(*row)) for lease, *row in rows]
+    return Claimed(found, len(skipped), last, len(shut_out))
 
 
 def skip(

@@ -56,18 +56,23 @@ def mend(db: Database, now: datetime) -> None:
 
 _WAITING = """
     (state = 'queued' OR state = 'deferred' OR state = 'in_doubt')
-    AND (due_at > :beyond OR state = 'queued' AND due_at > :now)
+    AND (due_at > :beyond OR state = 'queued' AND due_at > :now) AND (state <> 'queued' OR NOT :windows)
 """
 
 
-def pull_forward(db: Database, now: datetime, longest: timedelta) -> None:
+def pull_forward(db: Database, now: datetime, longest: timedelta, *, windows: bool) -> None:
     """Make due what only a wrong clock can have put off.
 
     Nothing waits longer than `longest`, the longest wait between two attempts; a delivery that was never
-    tried does not wait at all; and no lease lasts longer than a day. To be called once the clock is known
-    to be right.
+    tried does not wait at all, or where there are send `windows`, for the moment that `windows.plan` gives
+    it; and no lease lasts longer than a day. To be called once the clock is known to be right.
     """
-    values = {"now": stamp(now), "beyond": stamp(now + longest), "tomorrow": stamp(now + _LEASES)}
+    values = {
+        "now": stamp(now),
+        "beyond": stamp(now + longest),
+        "tomorrow": stamp(now + _LEASES),
+        "windows": windows,
+    }
     late = f"SELECT id FROM deliveries INDEXED BY deliveries_open WHERE {_WAITING}"  # noqa: S608
     leases = "SELECT id FROM leases WHERE expires_at > :tomorrow"
     notices = """SELECT id FROM notices INDEXED BY notices_open

@@ -218,6 +218,12 @@ IN_DOMAINS = """EXISTS (
      WHERE s.id = d.subscriber_id
        AND substr(s.email, instr(s.email, '@') + 1) IN (SELECT value FROM json_each(:domains)))
 """
+IN_GROUPS = """EXISTS (
+    SELECT 1 FROM subscribers AS s
+     WHERE s.id = d.subscriber_id
+       AND (s.language, s.timezone) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+                                      FROM json_each(:groups)))
+"""
 
 
 # `o`: the rows of a JSON array, as a table; and the relay's reply as it is stored.

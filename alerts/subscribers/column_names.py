@@ -42,6 +42,7 @@ _ALSO: dict[str, tuple[str, ...]] = {
         "tag", "labels", "groups", "group", "etiquetas", "etiqueta", "grupos",
         "étiquettes", "groupes", "gruppen", "gruppe", "schlagwörter", "gruppi", "группы", "метки", "الوسوم",
     ),
+    "timezone": ("time zone", "zona horaria", "fuseau horaire", "fuso horário", "zeitzone"),
     "status": ("subscription status", "state", "estado", "statut"),
     "consent": ("consent text", "consent wording", "consentimiento", "consentement"),
     "consent_source": ("opt-in source", "source", "origen", "origine"),

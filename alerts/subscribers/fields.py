@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from alerts.config.window_values import known_zone
 from alerts.domain.errors import InputError
 from alerts.domain.languages import known_language
 from alerts.domain.printable import printable
@@ -81,6 +82,15 @@ def words(text: str, what: str) -> str:
 
 
 @lru_cache(maxsize=1024)
+def zone(text: str) -> str:
+    """The IANA name of a time zone; raises `InputError` for an unknown one."""
+    name = text.strip()
+    if name and not known_zone(name):
+        raise InputError(f"unknown time zone “{shown(name)}”; write e.g. America/Bogota")
+    return name
+
+
+@lru_cache(maxsize=1024)
 def moment(text: str, field: str) -> str:
     """A moment as it is stored (UTC, ISO 8601); a day begins at 0:00 UTC. Raises `InputError` that
     names `field`."""
@@ -107,6 +117,8 @@ def reader(field: SubscriberField) -> Callable[[str], str]:
             return evidence
         case FieldKind.WORDS:
             return lambda text: words(text, field.name.removesuffix("s"))
+        case FieldKind.ZONE:
+            return zone
         case FieldKind.MOMENT:
             return lambda text: moment(text, field.name)
     return lambda text: clean(text, field.cap, field.name)

@@ -59,6 +59,7 @@ class Choice:
     pause: int | None = None
     sections: tuple[str, ...] | None = None
     counted: bool | None = None
+    timezone: str | None = None
 
 
 def choose(db: Database, subscriber_id: int, choice: Choice, now: datetime) -> bool:
@@ -80,6 +81,7 @@ def choose(db: Database, subscriber_id: int, choice: Choice, now: datetime) -> b
             language=choice.language,
             paused_until=until,
             sections=wanted,
+            timezone=person.timezone if choice.timezone is None else choice.timezone,
             uncounted_since=uncounted,
         )
         return admin.save(db, person, after, "subscriber.changed", now) == "updated"

@@ -38,7 +38,9 @@ def send_due(db: Database, settings: Settings, world: World) -> SendReport:
     """Send all notices that are due; a notice that the relay refuses is tried again at the next call."""
     if clock_gate.doubted(db, world.now()) is None:  # by a wrong clock, sign-ups of today are old
         confirmation.purge(db, world.now(), within=settings.web.confirm_within)
-        clock.pull_forward(db, world.now(), settings.delivery.retry_longest)
+        clock.pull_forward(
+            db, world.now(), settings.delivery.retry_longest, windows=settings.windows.on
+        )
     confirmation.admit(db, world.now())
     with transaction(db):
         notices.recover(db, world.now())

@@ -7,6 +7,7 @@ from datetime import datetime
 from alerts.config.settings import Settings
 from alerts.domain.errors import InputError
 from alerts.domain.subscriber import FIELD
+from alerts.domain.subscriber_fields import FieldKind
 from alerts.store import stamp
 from alerts.subscribers import fields
 from alerts.subscribers.admin import Wish
@@ -52,7 +53,9 @@ def _called(name: str, before: str) -> str:
 
 
 def _text(name: str, text: str, before: str) -> str:
-    """A text field within its maximum length."""
+    """A text field within its maximum length, or a time zone."""
+    if FIELD[name].kind is FieldKind.ZONE:
+        return fields.zone(text)
     return fields.clean(text, FIELD[name].cap, _called(name, before))
 
 

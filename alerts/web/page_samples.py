@@ -97,6 +97,7 @@ def samples(settings: Settings, pages: Pages, language: str) -> Iterator[dict[st
         "sections": [(key, key, True) for key in sections],
         "paused": words.day(datetime(2026, 10, 31, tzinfo=UTC).date()),
         "pauses": PAUSES,
+        "zones": [("America/Bogota", "Bogotá")],
         "said": "saved",
         "form": "1-2-3",
         "leave": "1-2-3",

@@ -7,11 +7,12 @@ nonce (X12).
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from starlette.responses import Response
 
+from alerts.config.window_values import known_zone
 from alerts.domain.address import Address
 from alerts.domain.errors import InputError
 from alerts.domain.subscriber import Subscriber, SubscriberStatus
@@ -19,6 +20,7 @@ from alerts.editions.view import Viewer
 from alerts.library.readers import PAUSES, Choice, clean_name
 from alerts.mail.tokens import Purpose
 from alerts.store.notices import NoticeKind
+from alerts.text.time_zones import cities
 from alerts.web.request import Act, Page, PostResult, View, Visit
 
 
@@ -61,12 +63,29 @@ def show(visit: Visit, person: Subscriber, status: int = 200, said: str = "") ->
         sections=_sections(visit, person),
         paused=_paused(visit, person),
         pauses=PAUSES,
+        zones=_zones(visit, person),
         said=said,
         failed=said not in ("", "saved"),
         form=visit.nonce(person.id),
         leave=visit.token(Purpose.UNSUBSCRIBE, person.id),
         here=visit.path["token"],
     )
+
+
+def _zones(visit: Visit, person: Subscriber) -> Sequence[tuple[str, str]]:
+    """(name, city) of each time zone to choose from; none where nothing depends on it."""
+    if not visit.site.settings.windows.on and not person.timezone:
+        return ()
+    known = cities(visit.speaks(person.language))
+    if not person.timezone or person.timezone in dict(known):
+        return known
+    return ((person.timezone, person.timezone), *known)  # an older name of one
+
+
+def _zone_chosen(visit: Visit) -> str | None:
+    """The chosen time zone; None where the form had none, or there is none of that name."""
+    zone = visit.field("timezone")
+    return zone if visit.field("placed") and (not zone or known_zone(zone)) else None
 
 
 def _sections(visit: Visit, person: Subscriber) -> list[tuple[str, str, bool]]:
@@ -115,6 +134,7 @@ def save(visit: Visit, person: Subscriber) -> PostResult:
         language=language if language in visit.site.settings.alert.languages else person.language,
         pause=int(pause) if pause in {"0", *map(str, PAUSES)} else None,
         sections=_ticked(visit),
+        timezone=_zone_chosen(visit),
         counted=visit.field("count") == "yes" if visit.field("counting") else None,
     )
     visit.project.readers.choose(person.id, choice)

@@ -22,7 +22,7 @@ from alerts.sources.fetch import Fetcher
 from alerts.store import audit_log, transaction
 from alerts.store import sources as kept
 from tests.conftest import Alerts
-from tests.factories import NOW, database
+from tests.factories import NOW, add_subscribers, database
 from tests.http_server import site
 from tests.names import Zone, serving
 from tests.relay import Relay
@@ -437,3 +437,30 @@ def test_a_project_without_a_database_is_told_of_it_and_the_rest_is_looked_at(
     assert "no database here" in about["database"]
     assert done.json["next"] == "alerts init"
     assert "translated" in about["catalogues"]
+
+
+def test_the_doctor_says_where_windows_are_too_short_or_shut_too_long(healthy: Path) -> None:
+    (healthy / "holidays.txt").write_text("".join(f"2026-12-{day}\n" for day in range(10, 32)))
+    db = database(healthy)
+    add_subscribers(db, 50)
+    db.execute("UPDATE subscribers SET timezone = 'America/Bogota' WHERE id <= 30")
+    db.close()
+    window = {"ALERTS_WINDOWS__OPEN": "08:00-18:00"}
+    assert _worst(_found(healthy, "windows", given=load(healthy, window)))[:2] == (
+        CheckLevel.OK,
+        "all readers can be mailed within their windows, in 2 time zones",
+    )
+    slow = load(healthy, window | {"ALERTS_DELIVERY__RATE": "0.0008"})
+    told = [about for _, about, _ in _found(healthy, "windows", given=slow)]
+    assert "it takes a rate of 4/h" in told[-1]
+    shut = load(
+        healthy,
+        window | {"ALERTS_WINDOWS__HOLIDAYS": "holidays.txt", "ALERTS_ALERT__MAX_LATE": "20d"},
+    )
+    level, about, remedy = _worst(_found(healthy, "windows", given=shut))
+    assert level is CheckLevel.ERROR
+    assert "is shut from Wed 9 Dec 18:00 in" in about
+    assert "longer than alert.max_late (20 days)" in about
+    assert "make alert.max_late longer" in remedy
+    wrong = load(healthy, window | {"ALERTS_WINDOWS__HOLIDAYS": "none.txt"})
+    assert _worst(_found(healthy, "windows", given=wrong))[0] is CheckLevel.ERROR

@@ -2,8 +2,8 @@
 
 The real store on a real file; the senders are what dispatch does, reduced to its moves: claim, look,
 hand over, settle, release, or be killed. Two machines share the outbox, each with a clock of its own that
-jumps forward and back. In between people leave, are suppressed and erased, an admin decides, and the issue
-is recalled, reissued and corrected.
+jumps forward and back. In between people leave, move, are suppressed and erased, an admin decides, send
+windows are set, and the issue is recalled, reissued and corrected.
 """
 
 import hashlib
@@ -14,8 +14,9 @@ from collections import Counter, deque
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -30,6 +31,8 @@ from sqlite_utils import Database
 
 from alerts import cli
 from alerts.config.load import load
+from alerts.config.window_declarations import WindowsSettings
+from alerts.config.windows import NO_WINDOWS, SendWindows
 from alerts.domain.address import Address
 from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason, Reply
 from alerts.domain.errors import InputError, UsageError
@@ -40,6 +43,7 @@ from alerts.mail.merge import Merge, template
 from alerts.outbox import correct, recall
 from alerts.store import (
     claims,
+    clock,
     corrections,
     deliveries,
     departures_follow,
@@ -51,6 +55,7 @@ from alerts.store import (
     outbox_figures,
     signing_keys,
     transaction,
+    windows,
 )
 from alerts.store.deliveries import DeliverySelection
 from alerts.store.departure_facts import DepartureKind
@@ -72,6 +77,8 @@ READERS = 12
 HOUR = timedelta(hours=1)
 HOSTS = st.sampled_from(["one", "two"])
 PEOPLE = st.integers(1, READERS)
+ZONES = ("", "America/Bogota", "Asia/Tokyo")
+HOURS = st.sampled_from(["", "09:00-18:00", "20:00-02:00", "08:00-09:30"])
 MOVES = st.tuples(st.booleans(), st.sampled_from([0, 0, 1, 2, 3, None]))  # (taken?, which outcome)
 TAKEN = (
     Outcome(DeliveryState.SENT, Reply(250, "ok")),
@@ -116,8 +123,8 @@ class Host:
 class Outbox(RuleBasedStateMachine):
     """See the module."""
 
-    @initialize()
-    def queued(self) -> None:
+    @initialize(hours=HOURS, zones=st.lists(st.sampled_from(ZONES), min_size=1, max_size=3))
+    def queued(self, hours: str, zones: list[str]) -> None:
         """An issue, queued for everyone."""
         self.folder = Path(tempfile.mkdtemp())
         self.state_before = os.environ.get("XDG_STATE_HOME", "")
@@ -128,6 +135,10 @@ class Outbox(RuleBasedStateMachine):
         self.settings = load(self.folder, {})
         self.db.execute("PRAGMA synchronous = OFF")  # a machine that fails is not tried here
         self.hosts = {name: Host(name) for name in ("one", "two")}
+        self.windows = NO_WINDOWS
+        self.windows_are_set(hours)
+        for person in range(1, READERS + 1):
+            self.someone_moves(person, zones[person % len(zones)])
         self.copies: Counter[int] = Counter()  # what the relay has taken, by delivery
         self.contents: dict[tuple[int, int], bytes] = {}  # by delivery and version
         self.versions: dict[int, set[int]] = {}  # those that were taken, by delivery
@@ -196,6 +207,10 @@ class Outbox(RuleBasedStateMachine):
         """Receipts folded, dead leases ended, one lease a connection."""
         self._settle_left(host)
         host.running = True
+        clock.pull_forward(self.db, host.now, 6 * HOUR, windows=self.windows.on)
+        if self.windows.on:
+            with transaction(self.db):
+                windows.plan(self.db, self._shut(host), host.now, [MONTH])
         for _ in range(connections):
             lease = claims.open_lease(self.db, "process", host.name, host.now + HOUR)
             host.held[lease] = deque()
@@ -228,11 +243,13 @@ class Outbox(RuleBasedStateMachine):
             [MONTH],
             after=after,
             doubtful=resend,
+            shut=self._shut(host),
         )
         for lease, owed in claimed.rows:
             assert owed.id not in final, "what is settled was claimed again"
             assert resend or owed.id not in doubtful, "what is held was claimed"
             assert self._may_be_mailed(owed.subscriber_id), "nobody who left is claimed (S7)"
+            assert self._is_open(owed.subscriber_id, host), "what waits for a window was claimed"
             host.held[lease].append(owed)
         assert all([*row] == sorted(row, key=lambda owed: owed.id) for row in host.held.values())
 
@@ -248,6 +265,7 @@ class Outbox(RuleBasedStateMachine):
             return
         owed = host.held[lease].popleft()
         assert self._may_be_mailed(owed.subscriber_id), "a message began for someone who left (P5)"
+        assert self._is_open(owed.subscriber_id, host), "a message began outside of the window"
         row = next(self.db.query("SELECT * FROM deliveries WHERE id = ?", (owed.id,)))
         assert (row["state"], row["lease_id"]) == ("sending", lease)
         version = self._version_of(owed.edition_id)
@@ -305,6 +323,9 @@ class Outbox(RuleBasedStateMachine):
         known = issue_versions.recalls(self.db)
         with transaction(self.db):
             back = issue_versions.obey(self.db, host.held, known, host.now, in_flight=on_its_way)
+            back += windows.give_back(
+                self.db, host.held, self._shut(host), host.now, in_flight=on_its_way
+            )
         gone = set(back) | set(claims.skip(self.db, host.held, host.now, in_flight=on_its_way))
         for row in host.held.values():
             for owed in [owed for owed in row if owed.id in gone]:
@@ -355,6 +376,17 @@ class Outbox(RuleBasedStateMachine):
             if delivery not in self.retried:
                 self.allowed[delivery] += 1
                 self.retried.add(delivery)
+
+    @rule(hours=HOURS)
+    def windows_are_set(self, hours: str) -> None:
+        """Processes that run have the settings with which they began."""
+        if not any(host.running for host in self.hosts.values()):
+            self.windows = SendWindows(bool(hours), WindowsSettings(hours, "mon-sat"))
+
+    @rule(person=PEOPLE, zone=st.sampled_from(ZONES))
+    def someone_moves(self, person: int, zone: str) -> None:
+        """Committed before the next look, so honoured from then on."""
+        self.db.execute("UPDATE subscribers SET timezone = ? WHERE id = ?", (zone, person))
 
     @rule()
     def recalled(self) -> None:
@@ -543,6 +575,24 @@ class Outbox(RuleBasedStateMachine):
         """P1: who is `sent` was taken by the relay, or by an admin's word."""
         for delivery in self._ids("sent"):
             assert self.copies[delivery] or delivery in self.arrived_by_word
+
+    def _shut(self, host: Host) -> windows.Shut:
+        return partial(self.windows.shut, now=host.now)
+
+    def _is_open(self, subscriber: int, host: Host) -> bool:
+        """In words of its own: whether the clock on their wall shows an hour of the window."""
+        (zone,) = self.db.execute(
+            "SELECT timezone FROM subscribers WHERE id = ?", (subscriber,)
+        ).fetchone()
+        local = host.now.astimezone(ZoneInfo(zone or "UTC"))
+        day, hour = local.weekday(), f"{local:%H:%M}"
+        match self.windows.said.open:
+            case "":
+                return True
+            case "20:00-02:00":
+                return (hour >= "20:00" and day != 6) or (hour < "02:00" and day != 0)
+            case hours:
+                return hours[:5] <= hour < hours[6:] and day != 6
 
     def _issue(self) -> StoredIssue:
         stored = issues.get(self.db, MONTH)

@@ -14,6 +14,7 @@ KEPT_BY_THE_STORE = {"id", "email_key", "updated_at", "mark", "old_links"}
 VALUES = {
     "email": "ana@example.org",
     "language": "es",
+    "timezone": "America/Bogota",
     "status": "active",
     "tags": "board, member",
     "sections": "news",
@@ -59,13 +60,27 @@ def test_what_a_file_says_is_exported_as_it_was_and_a_file_never_empties_it(aler
 
 
 @pytest.mark.usefixtures("project")
-@pytest.mark.parametrize("name", [field.name for field in SET_AS_TEXT])
+@pytest.mark.parametrize("name", [one.name for one in SET_AS_TEXT if one.kind is FieldKind.TEXT])
 def test_a_field_of_text_is_set_emptied_and_kept_within_its_cap(alerts: Alerts, name: str) -> None:
     option = f"--{name.replace('_', '-')}"
-    assert FIELD[name].kind is FieldKind.TEXT
     assert alerts("subscriber", "add", "ana@example.org", option, "Word").code == 0
     assert alerts("subscriber", "show", "ana@example.org", "--json").json[name] == "Word"
     over = alerts("subscriber", "edit", "ana@example.org", option, "x" * (FIELD[name].cap + 1))
     assert (over.code, f"{option} is over" in over.stderr) == (2, True)
     assert alerts("subscriber", "edit", "ana@example.org", option, "").code == 0
     assert alerts("subscriber", "show", "ana@example.org", "--json").json[name] == ""
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    "wrong", ["Bogota", "america/bogota", "../../etc/passwd", "-05:00", "x" * 300]
+)
+def test_a_time_zone_is_one_that_there_is(alerts: Alerts, wrong: str) -> None:
+    assert alerts("subscriber", "add", "ana@example.org", "--timezone", "America/Bogota").code == 0
+    refused = alerts("subscriber", "edit", "ana@example.org", "--timezone", wrong)
+    assert (refused.code, "unknown time zone" in refused.stderr) == (2, True)
+    assert "write e.g. America/Bogota" in refused.stderr
+    found = alerts("subscriber", "list", "--where", "timezone=America/Bogota", "--json").json
+    assert [one["timezone"] for one in found] == ["America/Bogota"]
+    assert alerts("subscriber", "edit", "ana@example.org", "--timezone", "").code == 0
+    assert alerts("subscriber", "show", "ana@example.org", "--json").json["timezone"] == ""

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from alerts.store import audit_log, outbox_figures, subscribers
 from alerts.subscribers.self_service import months_later
 from tests.conftest import Alerts
 from tests.factories import MONTH, queue_issue
-from tests.pages import Served, fields, links, mailed_form, path_of
+from tests.pages import Served, fields, links, mailed_form, path_of, serve
 
 
 def _link(served: Served, address: str = "ana@example.org") -> str:
@@ -332,3 +333,27 @@ def test_no_more_editions_than_can_be_made(
         "SELECT e.sections FROM deliveries AS d JOIN editions AS e ON e.id = d.edition_id ORDER BY d.id"
     )
     assert [row[0] for row in rows] == ['["news"]', '["news"]', "[]"]
+
+
+def test_a_time_zone_is_asked_for_where_something_depends_on_it(
+    served: Served, project: Path
+) -> None:
+    path = _link(served)
+    assert "timezone" not in served.get(path).text
+    with serve(project, WINDOWS__OPEN="08:00-18:00") as by_day:
+        assert '<option value="America/Bogota" dir="auto">Bogot' in by_day.get(path).text
+        assert "Ciudad de México (America/Mexico_City)" in by_day.get(f"{path}?lang=es").text
+        for chosen, kept in (
+            ({"placed": "asked", "timezone": "America/Bogota"}, "America/Bogota"),
+            ({}, "America/Bogota"),  # a page that was open before
+            ({"placed": "asked", "timezone": "Mars/Base"}, "America/Bogota"),
+            ({"placed": "asked", "timezone": "Asia/Calcutta"}, "Asia/Calcutta"),
+            ({"placed": "asked", "timezone": ""}, ""),
+        ):
+            assert _save(by_day, path, name="Ana", language="en", **chosen) == 200
+            person = subscribers.by_id(by_day.db, 1)
+            assert person is not None
+            assert person.timezone == kept
+            if kept:
+                chosen_option = f'<option value="{kept}" dir="auto" selected>'
+                assert chosen_option in by_day.get(path).text

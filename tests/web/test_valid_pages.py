@@ -9,7 +9,7 @@ from pathlib import Path
 from alerts.mail.tokens import Purpose
 from tests import validator
 from tests.factories import edition, queue_issue
-from tests.pages import Served
+from tests.pages import Served, serve
 
 PATHS = (
     *("join", "archive/en", "archive/2026-10/en", "archive/2026-10/en/miniature", "widget"),
@@ -32,6 +32,9 @@ def test_every_page_is_valid(served: Served, tmp_path: Path) -> None:
         f"unsubscribe/{served.token(Purpose.UNSUBSCRIBE, number)}",
     )
     pages = [served.get(path).text for path in (*PATHS, *personal)]
+    with serve(served.settings.root, WINDOWS__OPEN="08:00-18:00") as by_day:
+        pages.append(by_day.get(personal[0]).text)  # with all time zones
+    assert 'name="timezone"' in pages[-1]
     pages.append(served.post("join", data={"email": "x"}).text)
     assert 'class="archive-side first"' in pages[2]
     files = [tmp_path / f"{place}.html" for place in range(len(pages))]

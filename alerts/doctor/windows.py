@@ -1,0 +1,71 @@
+"""Can everybody be mailed within the send windows that are set?"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from alerts.config.windows import SendWindows
+from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
+from alerts.domain.send_window import ReaderGroup
+from alerts.library.send import Sending, orders_of
+from alerts.outbox.in_time import Allowance, Demand, shortfalls, shown
+from alerts.store import faults, windows
+from alerts.text.plural import counted
+
+
+def kept(context: CheckContext) -> Iterator[CheckOutput]:
+    """Report windows that stay shut for longer than alert.max_late, and those in which not all readers can
+    be mailed at the rates that are set."""
+    settings, now = context.settings, context.now
+    if not settings.windows.on:
+        yield CheckOutput(CheckLevel.OK, "no send windows are set: readers are mailed at any hour")
+        return
+    of_readers = SendWindows.of(settings)
+    db = context.open_database()
+    with faults(settings.database_path):
+        groups = windows.readers(db)
+        allowance = replace(
+            Allowance.of(db, orders_of(settings, (), Sending()), now), in_window=0, today=0
+        )
+    found = [
+        *_too_long(of_readers, groups, context),
+        *_too_slow(of_readers, groups, allowance, now),
+    ]
+    yield from found
+    if not found:
+        places = {of_readers.zone(group) for group in groups}
+        told = counted(len(places), "time zone")
+        yield CheckOutput(
+            CheckLevel.OK, f"all readers can be mailed within their windows, in {told}"
+        )
+
+
+def _too_long(
+    of_readers: SendWindows, groups: Mapping[ReaderGroup, int], context: CheckContext
+) -> Iterator[CheckOutput]:
+    """The longest time that a window stays shut, by place, where an issue would be left open meanwhile."""
+    most = context.settings.alert.max_late
+    for zone, group in {of_readers.zone(group): group for group in groups}.items():
+        shut = of_readers.shut_longest(group, context.now)
+        if shut is not None and shut[1] - shut[0] > most:
+            yield CheckOutput(
+                CheckLevel.ERROR,
+                f"the send window is shut from {shown(shut[0], zone)} to {shown(shut[1], zone)}, longer than"
+                f" alert.max_late ({counted(most.days, 'day')}): what is queued then waits for a person",
+                "make alert.max_late longer, or change windows.days or windows.holidays",
+            )
+
+
+def _too_slow(
+    of_readers: SendWindows, groups: Mapping[ReaderGroup, int], allowance: Allowance, now: datetime
+) -> Iterator[CheckOutput]:
+    """Where the readers are too many for one window."""
+    spans = ((group, of_readers.span(group, now)) for group in groups)
+    whole = [
+        Demand(span.opens, span.closes, of_readers.zone(group), groups[group])
+        for group, span in spans
+        if span
+    ]
+    for short in shortfalls(whole, allowance):
+        remedy = "raise the limit, widen windows.open, or let the rest wait for the next day"
+        yield CheckOutput(CheckLevel.WARNING, short.words, remedy)
