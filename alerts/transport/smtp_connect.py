@@ -16,11 +16,11 @@ from urllib.parse import parse_qs, unquote
 from alerts.config.server_url import is_loopback, refuse_password, taken_apart
 from alerts.domain.errors import LoginRefused, RelayUnavailable, SettingsError
 from alerts.domain.open_transaction import outside
+from alerts.mailbox import oauth
 from alerts.replies.judge import judge
 from alerts.replies.meaning import About, Step
 from alerts.replies.remedies import remedy_for
 from alerts.text.network_faults import certificate_words
-from alerts.transport import oauth
 from alerts.transport.allowance import ErrorAllowance
 from alerts.transport.smtp_session import SmtpConnection, fault_words, one_line
 
