@@ -22,7 +22,7 @@
         ├── StoreBusy           exit 75  another program holds the database
         ├── RelayUnavailable    exit 75  the relay is unreachable, or refuses us
         │   └── LoginRefused    exit 1   … and a person is needed: login, certificate, permission
-        ├── MailboxUnavailable  exit 75  the mailbox of bounces cannot be read now
+        ├── MailboxUnavailable  exit 75  a mailbox cannot be read now
         │   └── MailboxRefused  exit 1   … and a person is needed: login or certificate
         ├── Unwelcome           exit 75  too many copies of an issue come back, or are complained about
         └── NoAnswer            exit 75  the DNS did not answer
@@ -173,7 +173,7 @@ class Unwelcome(TryLater):
 
 
 class MailboxUnavailable(TryLater):
-    """The mailbox of bounces is unreachable, or refuses us."""
+    """A mailbox is unreachable, or refuses us."""
 
 
 class MailboxRefused(MailboxUnavailable):

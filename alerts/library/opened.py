@@ -165,6 +165,7 @@ class Opened:
             random.random,
             stop or threading.Event(),
             Keyring.load(self.settings),
+            self.environ,
         )
 
     @contextmanager
