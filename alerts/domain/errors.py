@@ -72,12 +72,13 @@ class InputError(AlertsError):
 class FetchError(InputError):
     """A source could not be fetched, or fetching it was refused.
 
-    `status` is the HTTP status of the server's answer, or 0.
+    `status` is the HTTP status of the server's answer, or None. `passing`: the same request may well be
+    answered soon, because the connection broke or the server is busy.
     """
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(self, message: str, status: int | None = None, *, passing: bool = False) -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.passing = status, passing
 
 
 class TextFault(InputError):

@@ -34,6 +34,7 @@ from alerts.store import (
     articles,
     audit_log,
     clock,
+    empty_links,
     issues,
     source_locations,
     stories,
@@ -97,6 +98,7 @@ def collect(
     scope = sources.ReadingScope(
         joined.plus(1).start(settings.zone),
         article_pages.pages(db),
+        empty_links.asked_since(db, now - quarantine.A_DAY),
         begins=joined.start(settings.zone),
         environ=environ,
     )
@@ -167,6 +169,7 @@ def _keep(
     given = found.known + placed
     reading = kept.LastReading(found.etag, found.last_modified, found.digest, given, found.moved_to)
     kept.collected(db, source, reading, now)
+    empty_links.keep(db, found.empty, now)
     if found.told_at is not None:
         clock.tell(db, source.id, found.told_at, now)
 

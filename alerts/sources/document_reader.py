@@ -43,11 +43,12 @@ NO_ENVIRON: Mapping[str, str] = MappingProxyType({})
 class ReadingScope:
     """The purpose of a reading: calendars give the events from `since` on, and the month that is made
     `begins` then, before which nothing is asked for that has a date; pages in `known`
-    (`urls.page_of`) are not read again, and none that a listing names without `follow_links`. `environ`
-    is where the passwords of mailboxes are looked up."""
+    (`urls.page_of`) are not read again, nor those in `empty` behind links, and none that a listing names
+    without `follow_links`. `environ` is where the passwords of mailboxes are looked up."""
 
     since: datetime = _LONG_AGO
     known: frozenset[str] = frozenset()
+    empty: frozenset[str] = frozenset()
     follow_links: bool = True
     begins: datetime = _LONG_AGO
     environ: Mapping[str, str] = field(default_factory=lambda: NO_ENVIRON)
@@ -150,6 +151,7 @@ class DocumentReader:
             source.location,
             listed,
             self._scope.known,
+            self._scope.empty,
             lambda page, within: self.articles(as_page, page, within),
             self._fetcher,
             self._robots,

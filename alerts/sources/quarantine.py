@@ -30,7 +30,7 @@ from alerts.store.quarantine import Quarantined
 from alerts.text.aliases import linked_as, pages, site_of
 
 _READ_FOR = timedelta(days=60)  # after that its month is long gone
-_A_DAY = timedelta(hours=23, minutes=30)  # a daily collection may begin some minutes earlier
+A_DAY = timedelta(hours=23, minutes=30)  # a daily collection may begin some minutes earlier
 
 
 def judged(
@@ -161,7 +161,7 @@ def read_again(
     day; yields what is there now, by source."""
     known = {source.id: source for source in kept.all_sources(db)}
     nobody = Source(0, "", SourceKind.LISTING)
-    waiting = sorted(quarantine.waiting(db, now - _READ_FOR, now - _A_DAY), key=_source_and_site)
+    waiting = sorted(quarantine.waiting(db, now - _READ_FOR, now - A_DAY), key=_source_and_site)
     groups = [list(group) for _, group in groupby(waiting, key=_source_and_site)]
     asked = [(known.get(group[0].source_id or 0, nobody), group) for group in groups]
     with ThreadPoolExecutor(max(1, len(asked[:8]))) as pool:
