@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from alerts.domain.errors import FetchError, InputError
 from alerts.sources.document import Fetched
+from alerts.text.network_faults import system_words
 
 _MOST_FILES = 2000
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
@@ -34,7 +35,7 @@ def local_document(location: str, path: Path, most: int) -> Fetched:
             raise FetchError(f"{location}: this is a folder; use --kind folder")
         return Fetched("", "", _octets(location, path, most))
     except OSError as fault:
-        raise FetchError(f"{location}: {fault.strerror or fault}") from fault
+        raise FetchError(f"{location}: {system_words(fault)}") from fault
 
 
 def local_folder(location: str, folder: Path, most: int) -> Fetched:
@@ -53,7 +54,7 @@ def local_folder(location: str, folder: Path, most: int) -> Fetched:
         except FetchError as fault:
             reason = str(fault)
         except OSError as fault:
-            reason = f"{path}: {fault.strerror or fault}"
+            reason = f"{path}: {system_words(fault)}"
         name = path.relative_to(folder).as_posix()
         files.append(PackedFile(str(path), name, octets, reason))
     if sum(len(file.octets) for file in files) > _MOST_OCTETS:
