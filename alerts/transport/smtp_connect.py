@@ -22,7 +22,8 @@ from alerts.replies.meaning import About, Step
 from alerts.replies.remedies import remedy_for
 from alerts.text.network_faults import certificate_words
 from alerts.transport.allowance import ErrorAllowance
-from alerts.transport.smtp_session import Ended, SmtpConnection, fault_words, one_line
+from alerts.transport.connection import Ended
+from alerts.transport.smtp_session import SmtpConnection, fault_words, one_line
 
 _NO_LOGIN = (
     "it offers no login that we can use; set delivery.token_command where it wants OAuth 2"

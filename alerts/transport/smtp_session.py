@@ -22,7 +22,7 @@ from alerts.domain.open_transaction import outside
 from alerts.domain.printable import printable
 from alerts.text.network_faults import in_words
 from alerts.transport.allowance import ErrorAllowance
-from alerts.transport.connection import Conversation, Goodbye, SessionOver, Wait
+from alerts.transport.connection import Conversation, Ended, Goodbye, SessionOver, Wait
 from alerts.transport.replies import UNADDRESSABLE, Stage, broken, judge
 
 _MAX_LINES, _MAX_LINE = 100, 4096
@@ -32,10 +32,6 @@ _DOTTED = re.compile(rb"\n\.")  # three times as fast as `in`, which is slow for
 _FINAL_DOT_PATIENCE = 2  # RFC 5321 §4.5.3.2.6: 10 minutes after the dot, 5 elsewhere
 _GOODBYE_PATIENCE = 5.0  # seconds
 _TLS_RECORD = 16_384  # octets passed to the kernel at once, so that we know what was passed
-
-
-class Ended(EOFError):
-    """The relay does not go on as SMTP wants; how, in words for a person."""
 
 
 class SmtpConnection:
