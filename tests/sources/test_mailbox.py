@@ -3,11 +3,13 @@
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from alerts import Project
 from alerts.config.settings import Settings
 from alerts.domain.article import Source, SourceKind
 from alerts.sources import language_guess, mailbox
@@ -360,6 +362,20 @@ def test_who_is_erased_is_forgotten_as_a_sender_too(
     _put(maildir, "1", mail(PLAIN))
     _collect(alerts)
     assert alerts("subscriber", "erase", ADDRESS).code == 0
+    (held,) = alerts("issue", "show", *M, "--json").json["quarantine"]
+    assert held["reasons"] == ["it came by mail"]
+
+
+def test_a_sender_is_forgotten_after_sixty_days_though_nobody_decided(
+    project: Path, alerts: Alerts, maildir: Path
+) -> None:
+    alerts("source", "add", "inbox")
+    _put(maildir, "1", mail(PLAIN))
+    _collect(alerts)
+    assert ADDRESS in "\n".join(database(project).conn.iterdump())
+    later = datetime.now(UTC) + timedelta(days=61)
+    Project(project, clock=lambda: later, environ={}).collect("2026-11")
+    assert ADDRESS not in "\n".join(database(project).conn.iterdump())
     (held,) = alerts("issue", "show", *M, "--json").json["quarantine"]
     assert held["reasons"] == ["it came by mail"]
 
