@@ -33,8 +33,8 @@ from alerts.store.migrations import (  # noqa: F401
     m036_versions,
     m037_corrections,
     m038_withdrawals,
-    m039_mailed,
-    m040_empty_links,
+    m041_mailed,
+    m042_empty_links,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 

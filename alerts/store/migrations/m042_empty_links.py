@@ -6,7 +6,7 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m040_empty_links(db: Database) -> None:
+def m042_empty_links(db: Database) -> None:
     """`page`: a page that a listing or sitemap leads to, and that is no article; `asked_at`: when it was
     asked for last, which is done once a day."""
     run(

@@ -6,7 +6,7 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m039_mailed(db: Database) -> None:
+def m041_mailed(db: Database) -> None:
     """`sender`: who mailed the article in; '': forgotten; NULL: no mail brought it
-    (docs/adr/0034-mailboxes.md)."""
+    (docs/adr/0036-mailboxes.md)."""
     run(db, "ALTER TABLE quarantine ADD COLUMN sender TEXT;")
