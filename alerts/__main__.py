@@ -48,8 +48,9 @@ def guarded(command: Callable[[], int]) -> int:
     except BaseException as fault:
         if os.environ.get("ALERTS_TRACEBACK"):
             sys.excepthook(type(fault), fault, fault.__traceback__)
-        words = " ".join(str(fault).split())
-        _tell(f"alerts: cannot run ({type(fault).__name__}: {words}); install it again")
+        missing = getattr(fault, "name", None)  # of an ImportError: the module
+        what = f"{type(fault).__name__}: {missing}" if missing else type(fault).__name__
+        _tell(f"alerts: cannot run ({what}); install it again")
         return EX_TEMPFAIL
 
 

@@ -20,6 +20,7 @@ ORDER = (
     "domain",
     "text",
     "config",
+    "mailbox",
     "store",
     "sources",
     "issue",
@@ -48,7 +49,7 @@ PLACES = {
     "sqlite3": ("store.", "cli.__init__"),  # cli turns its exceptions into one line
     "sqlite_utils": ("store.",),
     "smtplib": ("transport.",),
-    "imaplib": ("bounces.imap",),
+    "imaplib": ("mailbox.imap",),
     "aiosmtpd": ("bounces.lmtp",),
     "premailer": ("editions.css",),
     "tinycss2": ("lint.",),

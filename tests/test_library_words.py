@@ -12,11 +12,12 @@ from alerts.domain.article import Source, SourceKind
 from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue_files import read as read_catalogue
 from alerts.editions.environment import environment, render
-from alerts.sources import calendar, feed, opml, pdf, references, table
+from alerts.sources import calendar, feed, mailbox, opml, pdf, references, table
 from alerts.sources.cell.job import Job, Task
 from alerts.sources.cell.work import answer
 from alerts.sources.document import Fetched
 from alerts.sources.front_matter import File
+from alerts.sources.local_files import PackedFile, packed
 from alerts.sources.normalise import Intake
 from alerts.store.integrity import damage
 from alerts.text import json_stream
@@ -94,6 +95,12 @@ def _source(
     return told
 
 
+def _mailbox(octets: bytes, _: Path) -> list[str]:
+    document = packed([PackedFile("a mail", "1", octets, "")])
+    found = mailbox.read(Fetched("", "", document), _intake(SourceKind.MAILBOX))
+    return [*found.faults, *found.notes]
+
+
 def _settings(octets: bytes, folder: Path) -> list[str]:
     (folder / "alerts.toml").write_bytes(octets)
     load.load(folder, {})
@@ -145,6 +152,7 @@ BORDERS: dict[str, Callable[[bytes, Path], list[str]]] = {
     "opml": _opml,
     "feed": _source(feed.read, SourceKind.FEED),
     "table": _source(table.read, SourceKind.TABLE),
+    "mailbox": _mailbox,
     "pdf": _source(pdf.read, SourceKind.PDF),
     "references": _source(references.read, SourceKind.REFERENCES, Job(Task.READ, "here").moment),
     "calendar": _source(calendar.read, SourceKind.CALENDAR, Job(Task.READ, "here").moment),

@@ -103,7 +103,7 @@ def test_the_doctor_names_plug_ins_that_do_not_load_and_looks_at_all_else(
     loud = next(about for about in found if "loud" in about)
     assert loud == (
         "plug-in alerts.sources “loud” (alerts_loud:read, of alerts-broken):"
-        " cannot be loaded (SystemError: two lines)"
+        " cannot be loaded (SystemError in alerts_loud.py, line 1)"
     )
     assert any(f["check"] == "database" for f in done.json["findings"])
 
@@ -119,7 +119,7 @@ def test_a_plug_in_that_does_not_load_fails_its_own_source_alone(
     collected = river.collect()
     assert collected.new == 1
     assert [one.source for one in collected.failed] == ["other.txt"]
-    assert "SystemError: two lines" in collected.failed[0].reason
+    assert "(SystemError in alerts_loud.py, line 1)" in collected.failed[0].reason
 
 
 def test_a_relay_whose_plug_in_does_not_load_is_a_wrong_setting(

@@ -21,6 +21,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import Envelope, Session
 
 from alerts.domain.errors import AlertsError
+from alerts.text.mistakes import place_of
 
 MOST_OCTETS = 20_000_000  # most octets of one message
 MOST_CONNECTIONS = 100
@@ -134,8 +135,7 @@ class _Server:
 
     async def handle_exception(self, fault: Exception) -> str:
         """Answer 451 for an error in this program, so that the message is not lost."""
-        words = " ".join(str(fault).split())
-        self._warn(f"bounces.lmtp: a mistake in the program ({type(fault).__name__}): {words}")
+        self._warn(f"bounces.lmtp: an error in the program ({place_of(fault)}); please report it")
         return _TRY_LATER
 
     async def run(self, bound: socket.socket) -> None:
@@ -159,7 +159,8 @@ class _Server:
         """Ignore a client that disconnected; report every other error."""
         fault = context.get("exception")
         if not isinstance(fault, ConnectionError):
-            self._warn(f"bounces.lmtp: {context['message']}: {fault}")
+            place = f" ({place_of(fault)})" if fault is not None else ""
+            self._warn(f"bounces.lmtp: a connection ended with an error of the program{place}")
 
 
 @contextlib.contextmanager

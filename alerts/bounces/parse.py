@@ -7,26 +7,24 @@ Never raises. `classify` decides what the message means.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.errors import MessageError
-from email.header import decode_header
 from email.message import Message
-from email.parser import BytesHeaderParser, BytesParser
-from email.policy import Compat32
+from email.parser import BytesHeaderParser
 from html import unescape
 
 from alerts.bounces.report import Fields
-
-MOST_OCTETS = 2_000_000
-MOST_HEAD = 256_000
-MOST_PARTS = 200
-LONGEST_TEXT = 60_000  # characters of one part that are read
-
-LONGEST_FIELD = 4_000
-_LONGEST_HEADER = (
-    20_000  # characters of a field that are parsed: the parser's time is quadratic in them
+from alerts.mailbox.mime import (
+    LONGEST_TEXT,
+    MOST_PARTS,
+    POLICY,
+    bounded,
+    characters,
+    fields_of,
+    one_line,
+    parsed,
+    text_of,
 )
 
-_SLOW = ("punycode", "idna")  # not charsets of mail, and their decoders take quadratic time
+MOST_HEAD = 256_000
 
 _RETURNED = ("message/rfc822", "message/global", "message/partial")
 _RETURNED_HEAD = ("text/rfc822-headers", "text/rfc822-header", "message/global-headers")
@@ -45,17 +43,6 @@ _TAG = re.compile(r"<[^<>]*>")
 _STYLE = re.compile(r"</?(?:style|script|title)\b[^<>]*>", re.IGNORECASE)
 
 
-class _Bounded(Compat32):
-    """The parser's policy, with fields of bounded length, also in the parts of a message."""
-
-    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        name, value = super().header_source_parse(sourcelines)
-        return name, value[:_LONGEST_HEADER]
-
-
-_POLICY = _Bounded()
-
-
 @dataclass(slots=True)
 class Mail:
     """`head`: its own fields. `text`: its text for people. `groups`: machine-readable fields, one group
@@ -72,14 +59,14 @@ class Mail:
 
 def taken_apart(octets: bytes) -> Mail:
     """The parsed message; anything beyond `MOST_OCTETS` or `MOST_PARTS` is ignored."""
-    plain = octets[:MOST_OCTETS].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
+    plain = bounded(octets)
     try:
-        message = BytesParser(policy=_POLICY).parsebytes(plain)
-        mail = Mail(_fields(message))
+        message = parsed(plain)
+        mail = Mail(fields_of(message))
         mail.report_type = str(message.get_param("report-type") or "").lower()
         _gather(message, mail)
         if not mail.text and not mail.groups:  # the header names a wrong boundary
-            mail.text = _characters(plain.partition(b"\n\n")[2], "")[:LONGEST_TEXT]
+            mail.text = characters(plain.partition(b"\n\n")[2], "")[:LONGEST_TEXT]
     except RecursionError:  # parts nested hundreds deep, to cause harm
         return Mail({})
     _without_original(mail)
@@ -89,10 +76,10 @@ def taken_apart(octets: bytes) -> Mail:
 def head(octets: bytes) -> Fields:
     """The header fields of a message; of repeated fields all values, one per line."""
     plain = octets[:MOST_HEAD].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    message = BytesHeaderParser(policy=_POLICY).parsebytes(plain.partition(b"\n\n")[0])
+    message = BytesHeaderParser(policy=POLICY).parsebytes(plain.partition(b"\n\n")[0])
     found: dict[str, str] = {}
     for name, value in message.raw_items():
-        said = _octets(value)
+        said = one_line(value)
         found[name.lower()] = f"{found.get(name.lower(), '')}\n{said}".strip()
     return found
 
@@ -138,17 +125,17 @@ def _gather(message: Message, mail: Mail) -> None:
         elif kind in _RETURNED or kind in _RETURNED_HEAD:
             original = inner[0] if isinstance(inner, list) and inner else None
             found = (
-                _fields(original)
+                fields_of(original)
                 if isinstance(original, Message)
-                else next(groups(_text(part)), {})
+                else next(groups(text_of(part)), {})
             )
             mail.returned = mail.returned or found
         elif isinstance(inner, list):
             waiting[:0] = [each for each in inner if isinstance(each, Message)]
         elif kind == "text/html":
-            pages.append(_words(_text(part)))
+            pages.append(_words(text_of(part)))
         elif _readable(part):
-            texts.append(_text(part))
+            texts.append(text_of(part))
     mail.text = ("\n".join(filter(str.strip, texts)) or "\n".join(pages))[:LONGEST_TEXT]
 
 
@@ -169,11 +156,11 @@ def _without_original(mail: Mail) -> None:
 def _report(part: Message) -> list[Fields]:
     inner = part.get_payload()
     if not isinstance(inner, list):
-        return list(groups(_text(part)))
+        return list(groups(text_of(part)))
     found: list[Fields] = []
     for each in (one for one in inner if isinstance(one, Message)):
-        own = _fields(each)
-        rest = list(groups(_text(each))) if isinstance(each.get_payload(), str) else []
+        own = fields_of(each)
+        rest = list(groups(text_of(each))) if isinstance(each.get_payload(), str) else []
         found += [group for group in (own, *rest) if group]
     return found
 
@@ -185,55 +172,9 @@ def _report_fields(part: Message) -> Fields:
     return merged
 
 
-def _fields(message: Message) -> Fields:
-    found: dict[str, str] = {}
-    for name, value in message.raw_items():
-        found.setdefault(name.lower(), _decoded(_octets(value)))
-    return found
-
-
-def _octets(value: str) -> str:
-    """A field on one line; raw octets, which the parser keeps as lone surrogates, are decoded."""
-    octets = str(value)[:LONGEST_FIELD].encode("utf-8", "surrogateescape")
-    return " ".join(_characters(octets, "").split())
-
-
-def _decoded(value: str) -> str:
-    """A field with encoded words (RFC 2047) decoded; unchanged where they are malformed."""
-    if "=?" not in value:
-        return value
-    try:
-        pieces = decode_header(value)
-    except (MessageError, ValueError, TypeError):
-        return value
-    return "".join(
-        piece if isinstance(piece, str) else _characters(piece, charset or "")
-        for piece, charset in pieces
-    )
-
-
 def _readable(part: Message) -> bool:
     kind = part.get_content_type()
     return kind == "application/octet-stream" or kind.startswith(("text/", "message/"))
-
-
-def _text(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        return ""
-    return _characters(payload[: 4 * LONGEST_TEXT], part.get_content_charset() or "")[:LONGEST_TEXT]
-
-
-def _characters(octets: bytes, charset: str) -> str:
-    """The text in its charset; where that is wrong or unknown, in the first that can decode it."""
-    if b"\x1b$" in octets or b"\x1b(" in octets:
-        charset = "iso2022_jp"
-    for each in (charset, "utf-8") if charset.lower() not in _SLOW else ("utf-8",):
-        try:
-            return octets.decode(each)
-        except (LookupError, UnicodeDecodeError, ValueError):
-            continue
-    return octets.decode("latin-1")
 
 
 def _words(page: str) -> str:

@@ -17,6 +17,7 @@ from alerts import __version__
 from alerts.cli.context import Session
 from alerts.cli.lazy import LazyGroup
 from alerts.domain.errors import AlertsError
+from alerts.text.network_faults import system_words
 
 if TYPE_CHECKING:
     import sqlite3
@@ -117,7 +118,7 @@ def call(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as fault:
-        return _fail(f"{fault.filename or 'system'}: {fault.strerror or fault}", 1)
+        return _fail(f"{fault.filename or 'system'}: {system_words(fault)}", 1)
     except Exception as fault:
         if not _of_sqlite(fault):
             raise
@@ -146,13 +147,10 @@ def run(arguments: list[str]) -> int:
     except Exception as fault:
         if os.environ.get("ALERTS_TRACEBACK"):
             raise
-        import traceback  # costs 7 ms
+        from alerts.text.mistakes import place_of  # costs 7 ms
 
-        place = traceback.extract_tb(fault.__traceback__)[-1]
-        where = f"{Path(place.filename).name}, line {place.lineno}"
-        words = " ".join(str(fault).split())
         return _fail(
-            f"an error in the program ({type(fault).__name__} in {where}): {words}; nothing is lost."
+            f"an error in the program ({place_of(fault)}); nothing is lost."
             " Please report it with the output of ALERTS_TRACEBACK=1",
             1,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from alerts.config.delivery_declarations import BouncesSettings
 from alerts.config.listen_address import LoopbackPort, UnixSocket, socket_mode
 from alerts.domain.errors import UsageError
+from alerts.text.network_faults import system_words
 
 
 @contextmanager
@@ -23,7 +24,7 @@ def listening(host: str, port: int, remedy: str = "name --port") -> Iterator[soc
             bound.bind((host, port))
             bound.listen(1024)
         except OSError as fault:
-            words = fault.strerror or str(fault)
+            words = system_words(fault)
             place = f"{host}, port {port}"
             raise UsageError(f"cannot listen on {place}: {words}; {remedy}") from fault
         yield bound
@@ -56,7 +57,7 @@ def listening_unix(path: Path, mode: int, group: str) -> Iterator[socket.socket]
         except LookupError as fault:
             raise UsageError(f"bounces.lmtp_group: there is no group “{group}” here") from fault
         except OSError as fault:
-            words = fault.strerror or str(fault)
+            words = system_words(fault)
             raise UsageError(
                 f"cannot listen on unix:{path}: {words}; its folder must exist and be writable, and"
                 " this account must be a member of bounces.lmtp_group"

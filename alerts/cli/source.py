@@ -174,7 +174,7 @@ def check(
     settings = _settings(session)
     now, zone = session.now, settings.zone
     last = Month.named(month, now, zone) if month else Month.last_ended(now, zone)
-    looked = look(settings, location, kind, last)
+    looked = look(settings, location, kind, last, os.environ)
     location, found = looked.location, looked.content
     for line in (*found.notes, *found.faults):
         session.warn(line)

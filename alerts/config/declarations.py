@@ -196,6 +196,21 @@ class SourcesSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """The login of sources that are mailboxes on an IMAP server; all have the same."""
+
+    password_env: str = option(
+        "ALERTS_SOURCE_PASSWORD", "The variable that holds the password of these mailboxes."
+    )
+    password_file: str = option("", "Or the file that holds it (mode 0600).")
+    token_command: str = option(
+        "",
+        "A command that prints an OAuth 2 access token, for mailboxes that take no password (Microsoft 365,"
+        " Google); instead of a password.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleSettings:
     """When `alerts schedule` runs what; cron lines in alert.timezone."""
 

@@ -21,9 +21,10 @@ def taken_apart(url: str, setting: str) -> SplitResult:
     return parts
 
 
-def refuse_password(parts: SplitResult, setting: str) -> None:
-    """Raise `SettingsError` for a password in the URL, which `--json` and logs might show."""
-    section = setting.partition(".")[0]
+def refuse_password(parts: SplitResult, setting: str, section: str = "") -> None:
+    """Raise `SettingsError` for a password in the URL, which `--json` and logs might show. `section` has
+    the settings of the password, if it is not that of `setting`."""
+    section = section or setting.partition(".")[0]
     if parts.password:
         raise SettingsError(
             f"{setting}: keep the password out of the URL; set the variable that"

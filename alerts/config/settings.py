@@ -8,6 +8,7 @@ from alerts.config.declarations import (
     AlertSettings,
     Funder,
     LintSettings,
+    MailboxSettings,
     PrivacySettings,
     RetentionSettings,
     ScheduleSettings,
@@ -42,6 +43,7 @@ class Settings:
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
     dkim: DkimSettings = field(default_factory=DkimSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
+    mailbox: MailboxSettings = field(default_factory=MailboxSettings)
     pictures: PicturesSettings = field(default_factory=PicturesSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     windows: WindowsSettings = field(default_factory=WindowsSettings)

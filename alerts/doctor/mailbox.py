@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from alerts.bounces.imap import ImapMailbox
 from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
+from alerts.mailbox.imap import ImapMailbox
 
 
 def read(context: CheckContext) -> Iterator[CheckOutput]:

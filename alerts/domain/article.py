@@ -31,6 +31,7 @@ class SourceKind(StrEnum):
     WORDPRESS = "wordpress"  # its REST interface
     SITEMAP = "sitemap"  # its pages are read, as those of a listing
     REFERENCES = "references"  # RIS or CSL-JSON
+    MAILBOX = "mailbox"  # over IMAP, or a Maildir: what members mail in
 
 
 OF_PAGES = frozenset(

@@ -22,7 +22,7 @@
         ├── StoreBusy           exit 75  another program holds the database
         ├── RelayUnavailable    exit 75  the relay is unreachable, or refuses us
         │   └── LoginRefused    exit 1   … and a person is needed: login, certificate, permission
-        ├── MailboxUnavailable  exit 75  the mailbox of bounces cannot be read now
+        ├── MailboxUnavailable  exit 75  a mailbox cannot be read now
         │   └── MailboxRefused  exit 1   … and a person is needed: login or certificate
         ├── Unwelcome           exit 75  too many copies of an issue come back, or are complained about
         └── NoAnswer            exit 75  the DNS did not answer
@@ -72,12 +72,13 @@ class InputError(AlertsError):
 class FetchError(InputError):
     """A source could not be fetched, or fetching it was refused.
 
-    `status` is the HTTP status of the server's answer, or 0.
+    `status` is the HTTP status of the server's answer, or None. `passing`: the same request may well be
+    answered soon, because the connection broke or the server is busy.
     """
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(self, message: str, status: int | None = None, *, passing: bool = False) -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.passing = status, passing
 
 
 class TextFault(InputError):
@@ -173,7 +174,7 @@ class Unwelcome(TryLater):
 
 
 class MailboxUnavailable(TryLater):
-    """The mailbox of bounces is unreachable, or refuses us."""
+    """A mailbox is unreachable, or refuses us."""
 
 
 class MailboxRefused(MailboxUnavailable):

@@ -40,8 +40,8 @@ class Bounces(ProjectPart):
 
         Raises `UsageError` where no mailbox is set, `SettingsError` and `MailboxUnavailable`.
         """
-        from alerts.bounces.imap import ImapMailbox  # imports imaplib and ssl
         from alerts.config.secret_files import password
+        from alerts.mailbox.imap import ImapMailbox  # imports imaplib and ssl
 
         settings = self._opened.settings
         bounces = settings.bounces

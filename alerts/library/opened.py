@@ -23,6 +23,7 @@ from alerts.config.settings import Settings
 from alerts.domain.errors import AlertsError, ClockDoubted, StoreBusy, StoreError, UsageError
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
+from alerts.text.network_faults import system_words
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -165,6 +166,7 @@ class Opened:
             random.random,
             stop or threading.Event(),
             Keyring.load(self.settings),
+            self.environ,
         )
 
     @contextmanager
@@ -177,7 +179,7 @@ class Opened:
                 yield
         except OSError as fault:
             place = fault.filename or "system"
-            raise AlertsError(f"{place}: {fault.strerror or fault}") from fault
+            raise AlertsError(f"{place}: {system_words(fault)}") from fault
 
 
 class ProjectPart:

@@ -126,7 +126,9 @@ class Project(Parts, OwedCalls):
         from alerts.sources.collect import collect
 
         opened = self._opened
-        return collect(opened.db, self.settings, self.month(month), opened.now)
+        return collect(
+            opened.db, self.settings, self.month(month), opened.now, environ=opened.environ
+        )
 
     @call
     def draft(self, month: AMonth = None) -> "Draft":

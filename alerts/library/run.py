@@ -243,7 +243,7 @@ def _collected(work: _Work, month: Month) -> Collected | None:
     if approval.under_review(work.db, work.settings, month):
         work.progress(NotCollected(month))
         return None
-    collected = collect(work.db, work.settings, month, work.now)
+    collected = collect(work.db, work.settings, month, work.now, environ=work.world.environ)
     work.progress(collected)
     return collected
 

@@ -1,6 +1,6 @@
 """`project.sources`: where articles are collected."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -57,17 +57,22 @@ class Looked:
     content: "SourceContent"
 
 
-def look(settings: Settings, location: str, kind: str | None, ended: Month) -> Looked:
+def look(
+    settings: Settings, location: str, kind: str | None, ended: Month, environ: Mapping[str, str]
+) -> Looked:
     """The articles that a location would give; needs no project and keeps nothing.
 
-    Of a calendar the events after the month `ended`; `kind` is found out where it is None. Raises
+    Of a calendar the events after the month `ended`; `kind` is found out where it is None;
+    the password of a mailbox is looked up in `environ`. Raises
     `UsageError` for a malformed address, `InputError` where it cannot be read.
     """
     from alerts.sources import reader as sources  # imports httpx2
 
     location = sources.normal_location(location, settings)
     zone = settings.zone
-    occasion = sources.ReadingScope(ended.plus(1).start(zone), begins=ended.start(zone))
+    occasion = sources.ReadingScope(
+        ended.plus(1).start(zone), begins=ended.start(zone), environ=environ
+    )
     with sources.SourceReader(settings, sources.Fetcher(settings), occasion) as reader:
         found = reader.check(location, kind)
     if found.moved_to:
@@ -165,7 +170,9 @@ class Sources(ProjectPart):
         number = number or source_locations.find(opened.db, location.rstrip("/"))
         for source in store.all_sources(opened.db):
             if source.id == number or str(source.id) == location:
-                return move(opened.db, opened.settings, source, opened.now, new)
+                return move(
+                    opened.db, opened.settings, source, opened.now, new, environ=opened.environ
+                )
         raise UsageError(f"no source “{location}”; `alerts source list` shows them")
 
     @call
@@ -188,4 +195,6 @@ class Sources(ProjectPart):
         self, location: str, *, kind: str | None = None, month: Month | str | None = None
     ) -> Looked:
         """The articles that a location would give, of a calendar the events after `month`."""
-        return look(self._opened.settings, location, kind, self._opened.month(month))
+        return look(
+            self._opened.settings, location, kind, self._opened.month(month), self._opened.environ
+        )

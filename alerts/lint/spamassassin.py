@@ -10,6 +10,7 @@ import subprocess
 from dataclasses import dataclass
 
 from alerts.domain.open_transaction import outside
+from alerts.text.network_faults import system_words
 
 _PATIENCE = 120  # seconds; reading its rules takes it one or two
 _POINTS = re.compile(r"\(\s*(-?\d+(?:\.\d+)?) points?, (-?\d+(?:\.\d+)?) required\)")
@@ -41,7 +42,7 @@ def score(message: bytes, command: str) -> Score | str:
     except subprocess.TimeoutExpired:
         return f"it did not answer within {_PATIENCE} s"
     except OSError as fault:
-        return str(fault.strerror or fault)
+        return system_words(fault)
     report = ended.stdout.decode("utf-8", "replace")
     return _read(report) or _why(ended.stderr.decode("utf-8", "replace"), ended.returncode)
 

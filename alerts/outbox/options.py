@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -53,7 +53,7 @@ class Orders:
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything that a send needs from outside: relay, wall clock, monotonic clock, randomness, stop
-    request, keys.
+    request, keys, and the environment, where passwords of sources are looked up.
 
     `steady` gives seconds, `chance` a random number in [0, 1).
     """
@@ -64,6 +64,7 @@ class World:
     chance: Callable[[], float]
     stop: threading.Event = field(default_factory=threading.Event)
     keyring: Keyring = field(default_factory=Keyring)
+    environ: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -104,7 +104,8 @@ def application(desk: PreviewEditions) -> Starlette:
         return _answer(PlainTextResponse(desk.version()), "default-src 'none'")
 
     async def fault(_: Request, exception: Exception) -> Response:
-        return _answer(PlainTextResponse(str(exception), 500), "default-src 'none'")
+        words = str(exception) if isinstance(exception, AlertsError) else ""
+        return _answer(PlainTextResponse(words, 500), "default-src 'none'")
 
     return Starlette(
         routes=[Route("/", page), Route("/edition", edition), Route("/version", version)],

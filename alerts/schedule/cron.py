@@ -143,12 +143,16 @@ def _trigger(
         values["day"] = "last"
     try:
         values["day_of_week"] = _weekdays(values["day_of_week"])
-    except ValueError as fault:  # in our own words
+    except _NoWeekday as fault:
         raise SettingsError(f"{place}: {fault}") from fault
     try:
         return CronTrigger(**values, timezone=zone)
     except (ValueError, ZeroDivisionError) as fault:
         raise SettingsError(f"{place}: {cron_words(str(fault))}") from fault
+
+
+class _NoWeekday(Exception):
+    """What is wrong with the field of weekdays, in words for a person."""
 
 
 def _weekdays(field: str) -> str:
@@ -162,11 +166,13 @@ def _weekdays(field: str) -> str:
 def _named(match: re.Match[str]) -> str:
     """The names of the weekdays in one numeric part of a field."""
     span, step = match[1], int((match[2] or "/1")[1:])
+    if not step:
+        raise _NoWeekday(f"weekday “{match[0]}” has no step; write 1 or more behind the slash")
     if span == "*":
         numbers = range(0, 7, step)
     else:
         first, last = int(span[0]), int(span[-1])
         numbers = range(first, last + 1, step)
     if not numbers or numbers[-1] > 7:
-        raise ValueError(f"weekday “{match[0]}” is not within 0-7")
+        raise _NoWeekday(f"weekday “{match[0]}” is not within 0-7")
     return ",".join(_WEEKDAYS[number] for number in numbers)

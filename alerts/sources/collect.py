@@ -6,7 +6,7 @@ thread writes to the database, in one transaction per source, and no transaction
 access.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from alerts.sources import quarantine
 from alerts.sources import reader as sources
 from alerts.sources.cell.pool import Cells
 from alerts.sources.dates import month_in_address
+from alerts.sources.document_reader import NO_ENVIRON
 from alerts.sources.joining import join_duplicates, join_versions
 from alerts.sources.late import Filing, filed, late_words
 from alerts.sources.moved import is_gone, told
@@ -33,6 +34,7 @@ from alerts.store import (
     articles,
     audit_log,
     clock,
+    empty_links,
     issues,
     source_locations,
     stories,
@@ -82,12 +84,13 @@ def collect(
     now: datetime,
     *,
     fetcher: sources.Fetcher | None = None,
+    environ: Mapping[str, str] = NO_ENVIRON,
 ) -> Collected:
     """Read every source and store the articles; returns the numbers, failures and notes.
 
     `month` is the month whose issue is being made: undated articles join it, and calendars give the
-    events of the weeks after it. `now` is an aware datetime. A source that cannot be read becomes a
-    `Failure` in the result, not an exception.
+    events of the weeks after it. `now` is an aware datetime; `environ` is where passwords are looked up.
+    A source that cannot be read becomes a `Failure` in the result, not an exception.
     """
     result = Collected(month)
     asked = kept.all_sources(db)
@@ -95,7 +98,9 @@ def collect(
     scope = sources.ReadingScope(
         joined.plus(1).start(settings.zone),
         article_pages.pages(db),
+        empty_links.asked_since(db, now - quarantine.A_DAY),
         begins=joined.start(settings.zone),
+        environ=environ,
     )
     fetcher = fetcher or sources.Fetcher(settings)
     with (
@@ -164,6 +169,7 @@ def _keep(
     given = found.known + placed
     reading = kept.LastReading(found.etag, found.last_modified, found.digest, given, found.moved_to)
     kept.collected(db, source, reading, now)
+    empty_links.keep(db, found.empty, now)
     if found.told_at is not None:
         clock.tell(db, source.id, found.told_at, now)
 

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from alerts.config.known import language_known, section_known
 from alerts.config.settings import Settings
-from alerts.domain.article import Source
-from alerts.domain.errors import InputError
+from alerts.domain.article import Source, SourceKind
+from alerts.domain.errors import InputError, UsageError
+from alerts.sources.detection import kind_by_place
 from alerts.sources.kinds import known_kind
+from alerts.sources.locations import is_imap, local_path
 from alerts.sources.reader import Fetcher, ReadingScope, SourceReader, normal_location
 from alerts.text.plain_text import tidy
 
@@ -31,6 +33,13 @@ def described(
     location = normal_location(location, settings)
     if kind:
         found = known_kind(kind)
+        placed = kind_by_place(location, local_path(location, settings))
+        if (found == SourceKind.MAILBOX) != (placed == SourceKind.MAILBOX) and (
+            found == SourceKind.MAILBOX or is_imap(location)
+        ):
+            raise UsageError(
+                f"{location}: a mailbox is imaps://user@host/FOLDER or a Maildir, of --kind mailbox"
+            )
     else:
         try:
             with SourceReader(settings, Fetcher(settings), ReadingScope()) as reader:

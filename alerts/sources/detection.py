@@ -1,8 +1,13 @@
-"""The kind of a source by the first octets of its document, its media type and its name. Pure."""
+"""The kind of a source by where it is, the first octets of its document, its media type and its
+name."""
+
+from pathlib import Path
 
 from alerts.domain.article import SourceKind
 from alerts.sources import ris
 from alerts.sources.document import Fetched
+from alerts.sources.locations import is_imap
+from alerts.sources.mailbox_files import is_maildir
 from alerts.sources.wordpress_site import is_posts
 
 _FEED_MARKS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
@@ -26,6 +31,13 @@ def _is_references(start: bytes, kind: str, location: str) -> bool:
         and b"jsonfeed.org" not in start
         and any(mark in start for mark in _CSL_MARKS)
     )
+
+
+def kind_by_place(location: str, path: Path | None) -> SourceKind | None:
+    """The kind of a source that is no single document: a mailbox, a folder; None for all others."""
+    if is_imap(location) or (path is not None and is_maildir(path)):
+        return SourceKind.MAILBOX
+    return SourceKind.FOLDER if path is not None and path.is_dir() else None
 
 
 def is_pdf(document: Fetched) -> bool:

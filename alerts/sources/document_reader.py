@@ -4,11 +4,12 @@ A document is parsed in a cell. What a listing or sitemap leads to is fetched he
 pages of WordPress, and files that a feed only names.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from alerts.config.settings import Settings
 from alerts.domain.article import OF_PAGES, Article, Source, SourceKind
@@ -25,6 +26,7 @@ from alerts.sources.follow import follow
 from alerts.sources.linked_files import filled
 from alerts.sources.local_files import local_document, local_folder, picture_in
 from alerts.sources.locations import local_path
+from alerts.sources.mailbox_files import mails
 from alerts.sources.mapped import Sitemap
 from alerts.sources.normalise import Intake, SourceContent
 from alerts.sources.picture.address import FILE, file_url
@@ -34,18 +36,22 @@ from alerts.sources.sitemap_site import MapReading
 from alerts.sources.wordpress_site import first_page, further, is_posts, posts_of
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+NO_ENVIRON: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingScope:
     """The purpose of a reading: calendars give the events from `since` on, and the month that is made
     `begins` then, before which nothing is asked for that has a date; pages in `known`
-    (`urls.page_of`) are not read again, and none that a listing names without `follow_links`."""
+    (`urls.page_of`) are not read again, nor those in `empty` behind links, and none that a listing names
+    without `follow_links`. `environ` is where the passwords of mailboxes are looked up."""
 
     since: datetime = _LONG_AGO
     known: frozenset[str] = frozenset()
+    empty: frozenset[str] = frozenset()
     follow_links: bool = True
     begins: datetime = _LONG_AGO
+    environ: Mapping[str, str] = field(default_factory=lambda: NO_ENVIRON)
 
 
 class DocumentReader:
@@ -68,6 +74,9 @@ class DocumentReader:
         """The document of a source, `path` where it is a file; `for_people`: robots.txt is obeyed. Raises
         `InputError`."""
         most = self._settings.sources.max_bytes
+        if source.kind == SourceKind.MAILBOX:
+            since = max(self._scope.begins - self._settings.alert.late, _LONG_AGO)
+            return mails(source, path, self._settings, self._scope.environ, since, deadline)
         if source.kind == SourceKind.FOLDER:
             if path is None:
                 raise InputError(f"{source.location}: a folder source is a path, not an address")
@@ -142,6 +151,7 @@ class DocumentReader:
             source.location,
             listed,
             self._scope.known,
+            self._scope.empty,
             lambda page, within: self.articles(as_page, page, within),
             self._fetcher,
             self._robots,

@@ -104,7 +104,7 @@ class Fetcher:
             except _Transient as fault:
                 pause = 0.5 * 2**attempt
                 if attempt >= self.limits.retries or pause >= ends.left():
-                    raise FetchError(str(fault), fault.status) from fault
+                    raise FetchError(str(fault), fault.status, passing=True) from fault
                 attempt += 1
                 self._sleep(pause)
 

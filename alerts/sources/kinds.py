@@ -52,6 +52,7 @@ KINDS: dict[str, KindDefinition] = {
     SourceKind.FOLDER: KindDefinition(
         _ours("folder"), always_whole=True
     ),  # so that a bad file is named again
+    SourceKind.MAILBOX: KindDefinition(_ours("mailbox")),
     SourceKind.PDF: KindDefinition(_ours("pdf"), for_people=True),
     SourceKind.REFERENCES: KindDefinition(_ours("references"), dated=True),
     SourceKind.TABLE: KindDefinition(_ours("table")),

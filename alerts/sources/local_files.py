@@ -5,13 +5,14 @@ X17), and only regular files, because a pipe or a device has no end.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from alerts.domain.errors import FetchError, InputError
 from alerts.sources.document import Fetched
+from alerts.text.network_faults import system_words
 
 _MOST_FILES = 2000
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
@@ -34,7 +35,7 @@ def local_document(location: str, path: Path, most: int) -> Fetched:
             raise FetchError(f"{location}: this is a folder; use --kind folder")
         return Fetched("", "", _octets(location, path, most))
     except OSError as fault:
-        raise FetchError(f"{location}: {fault.strerror or fault}") from fault
+        raise FetchError(f"{location}: {system_words(fault)}") from fault
 
 
 def local_folder(location: str, folder: Path, most: int) -> Fetched:
@@ -45,8 +46,7 @@ def local_folder(location: str, folder: Path, most: int) -> Fetched:
     """
     if not folder.is_dir():
         raise InputError(f"{location}: no such folder")
-    heads: list[tuple[str, str, int, str]] = []
-    bodies: list[bytes] = []
+    files: list[PackedFile] = []
     for path in _paths(folder):
         octets, reason = b"", ""
         try:
@@ -54,13 +54,22 @@ def local_folder(location: str, folder: Path, most: int) -> Fetched:
         except FetchError as fault:
             reason = str(fault)
         except OSError as fault:
-            reason = f"{path}: {fault.strerror or fault}"
-        heads.append((str(path), path.relative_to(folder).as_posix(), len(octets), reason))
-        bodies.append(octets)
-    pictures = sorted(_pictures(folder))
-    if sum(map(len, bodies)) > _MOST_OCTETS:
+            reason = f"{path}: {system_words(fault)}"
+        name = path.relative_to(folder).as_posix()
+        files.append(PackedFile(str(path), name, octets, reason))
+    if sum(len(file.octets) for file in files) > _MOST_OCTETS:
         raise InputError(f"{location}: larger than {_MOST_OCTETS} octets in all; split the folder")
-    return Fetched("", "", b"\n".join((json.dumps([heads, pictures]).encode(), b"".join(bodies))))
+    return Fetched("", "", packed(files, pictures=_pictures(folder)))
+
+
+def packed(
+    files: Iterable[PackedFile], *, pictures: Iterable[str] = (), notes: Iterable[str] = ()
+) -> bytes:
+    """Files as one document, with the names of the pictures beside them, and notes for a person."""
+    kept = list(files)
+    heads = [(file.shown, file.name, len(file.octets), file.fault) for file in kept]
+    head = json.dumps([heads, sorted(pictures), list(notes)]).encode()
+    return b"\n".join((head, b"".join(file.octets for file in kept)))
 
 
 def parts(document: bytes) -> Iterator[PackedFile]:
@@ -75,6 +84,11 @@ def parts(document: bytes) -> Iterator[PackedFile]:
 def pictures_beside(document: bytes) -> frozenset[str]:
     """The names of the pictures in a packed folder; their octets are not in it."""
     return frozenset(json.loads(document.partition(b"\n")[0])[1])
+
+
+def notes_of(document: bytes) -> tuple[str, ...]:
+    """The notes for a person in a packed document."""
+    return tuple(json.loads(document.partition(b"\n")[0])[2])
 
 
 def picture_in(folder: Path, name: str) -> Path | None:

@@ -17,13 +17,18 @@ def normal_location(location: str, settings: Settings) -> str:
     location = location.strip()
     if location.lower().startswith("webcal://"):  # the scheme of calendar subscriptions
         location = f"https://{location[9:]}"
+    if is_imap(location):
+        from alerts.mailbox.imap import ImapMailbox  # imports imaplib and ssl
+
+        ImapMailbox.parse(location, 1.0, section="mailbox", place="a mailbox")
+        return location
     path = local_path(location, settings)
     if path is None:
         url = safe_url(location)
         if not url:
             raise UsageError(
                 f"“{shown(location)}” is not the location of a source: "
-                "write http(s)://… without a password, or a path"
+                "write http(s)://… without a password, imaps://user@host/FOLDER, or a path"
             )
         return url
     if not path.exists():
@@ -32,6 +37,11 @@ def normal_location(location: str, settings: Settings) -> str:
         )
     resolved, root = path.resolve(), settings.root.resolve()
     return str(resolved.relative_to(root)) if resolved.is_relative_to(root) else str(resolved)
+
+
+def is_imap(location: str) -> bool:
+    """True for the address of a folder on an IMAP server."""
+    return location.lower().startswith(("imap://", "imaps://"))
 
 
 def local_path(location: str, settings: Settings) -> Path | None:

@@ -4,6 +4,7 @@ Guarantees: nothing is changed unless the new location was read as a source of t
 section, language, profile, tags, articles and their aliases stay; no two sources are at one location.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from sqlite_utils import Database
 from alerts.config.settings import Settings
 from alerts.domain.article import Source
 from alerts.domain.errors import InputError, UsageError
+from alerts.sources.document_reader import NO_ENVIRON
 from alerts.sources.locations import local_path, normal_location
 from alerts.sources.moved import SourceMoved
 from alerts.sources.reader import Fetcher, ReadingScope, SourceReader
@@ -20,7 +22,13 @@ from alerts.text.urls import canonical, page_of
 
 
 def move(
-    db: Database, settings: Settings, source: Source, now: datetime, new: str = ""
+    db: Database,
+    settings: Settings,
+    source: Source,
+    now: datetime,
+    new: str = "",
+    *,
+    environ: Mapping[str, str] = NO_ENVIRON,
 ) -> SourceMoved:
     """Have a source be at `new`; without it, where it is told to have moved, which is asked for where
     nothing was told at the last collection.
@@ -29,7 +37,7 @@ def move(
     the source is not there.
     """
     there = normal_location(new, settings) if new else source.moved_to
-    scope = ReadingScope(now, follow_links=False)
+    scope = ReadingScope(now, follow_links=False, environ=environ)
     with SourceReader(settings, Fetcher(settings), scope) as reader:
         there = there or reader.read(_whole(source)).moved_to
         if not there or there == source.location:

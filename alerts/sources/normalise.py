@@ -53,7 +53,8 @@ class SourceContent:
     is the same as last time. `known`: so many articles were collected before and were not read again.
     An article without an address has `url` "": it can be shown, but not stored. `digest` is the hash of
     the document, `told_at` the time in the server's Date. `own_address` is the one that a feed gives as
-    its own; `moved_to` is where it has moved for good, and `read_at` the address that answered.
+    its own; `moved_to` is where it has moved for good, and `read_at` the address that answered. `empty`:
+    the pages (`urls.page_of`) to which its links lead and that gave no article.
     """
 
     articles: tuple[Article, ...] = ()
@@ -68,6 +69,7 @@ class SourceContent:
     own_address: str = ""
     moved_to: str = ""
     read_at: str = ""
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, WrongPasswordError
 
+from alerts.domain.confidence import likely
 from alerts.domain.errors import InputError
 from alerts.sources.document import Fetched
 from alerts.sources.normalise import Intake, SourceContent
@@ -23,7 +24,6 @@ from alerts.sources.pdf_pages import Line, first_pages
 from alerts.sources.pdf_words import (
     abstract,
     cover_dates,
-    disordered,
     marks,
     people,
     prose,
@@ -35,6 +35,8 @@ _MOST_PAGES = 50_000  # a count beyond that is a mistake
 _LOCKED = (DependencyError, FileNotDecryptedError, WrongPasswordError)
 _END = b"\nstartxref\n0\n%%EOF\n"
 _FEWEST = 40  # characters on the first pages; fewer are a stamp on a scan
+
+_LOOKS = likely("summary", "the order of its words is that of the page as it looks")
 
 T = TypeVar("T")
 
@@ -57,7 +59,8 @@ def read(document: Fetched, intake: Intake) -> SourceContent:
     told = _Told(reader)
     summary, body = tidy(abstract(pages)), list(prose(pages))
     notes = [] if url else [f"{place}: a file without a web address; it is shown, not collected"]
-    if any(map(disordered, (summary, *body[:3]))):
+    shown = (summary, *body[:3])
+    if any(line in paragraph for line in first.unordered for paragraph in shown):
         summary, body = "", []
         notes.append(f"{place}: the order of words in this PDF cannot be told; write its summary")
     article = intake.article(
@@ -69,6 +72,7 @@ def read(document: Fetched, intake: Intake) -> SourceContent:
         published=_published(told, cover, intake),
         author="; ".join(people(told.all("author"), text)),
         marks=marks(text),
+        doubts=(_LOOKS,) if first.turned and (summary or body) else (),
         pages=count,
     )
     return SourceContent((article,), notes=tuple(notes))

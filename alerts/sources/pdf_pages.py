@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any
 
 from alerts.sources.cell.limits import TookTooLong, within
+from alerts.sources.pdf_order import as_read, is_from_right, is_mixed, with_brackets
 from alerts.text.plain_text import tidy
 
 _READ = 15  # pages at most; an abstract is on one of the first
@@ -20,20 +21,27 @@ _SHOWN_FORMS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page, and the height of its text in points."""
+    """A line of a page, and the height of its text in points. `turned`: it is put into the order in which
+    it is read; `ordered`: it has that order."""
 
     text: str
     size: float
+    ordered: bool = True
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FirstPages:
     """The lines of the first page that has any, with their sizes, and the lines of each of the first
-    pages; where the size changes there is an empty one. `slow`: some took too long to be read."""
+    pages; where the size changes there is an empty one. `slow`: some took too long to be read;
+    `unordered`: the lines in which the order of words is not known; `turned`: some are read from right to
+    left, in an order that the page as it looks has shown."""
 
     cover: list[Line]
     pages: list[list[str]]
     slow: bool
+    unordered: frozenset[str] = frozenset()
+    turned: bool = False
 
     @property
     def lines(self) -> list[str]:
@@ -48,7 +56,8 @@ def first_pages(reader: Any, seconds: float) -> FirstPages:
     """
     cover: list[Line] = []
     pages: list[list[str]] = []
-    slow = False
+    unordered: set[str] = set()
+    slow = turned = False
     for number in range(min(_READ, len(reader.pages))):
         lines: list[Line] = []
         try:
@@ -61,8 +70,10 @@ def first_pages(reader: Any, seconds: float) -> FirstPages:
         except Exception:  # a page can be broken in many ways; the others are read
             lines = []
         cover = cover or lines
+        turned = turned or any(line.turned for line in lines)
+        unordered |= {line.text for line in lines if not line.ordered}
         pages.append(list(_parted(lines)))
-    return FirstPages(cover, pages, slow)
+    return FirstPages(cover, pages, slow, frozenset(unordered), turned)
 
 
 def _parted(lines: Sequence[Line]) -> Iterator[str]:
@@ -83,18 +94,45 @@ def _lines(page: Any) -> list[Line]:
             pieces.append((text, size * _scale(place) * _scale(matrix)))
 
     page.extract_text(visitor_text=keep)
-    lines: list[Line] = []
-    text, size = "", 0.0
-    for piece, height in pieces:
-        for part in re.split(r"(\n)", piece):
+    lines: list[tuple[list[str], float]] = []
+    begun: list[str] = []
+    size = 0.0
+    for piece, height in (*pieces, ("\n", 0.0)):
+        for part in filter(None, re.split(r"(\n)", piece)):
             if part != "\n":
                 size = max(size, height) if part.strip() else size
-                text += part
+                begun.append(part)
                 continue
-            lines.append(Line(_clean(text), round(size, 1)))
-            text, size = "", 0.0
-    lines.append(Line(_clean(text), round(size, 1)))
-    return [line for line in lines if line.text][: _LONGEST // 10]
+            lines.append((begun, round(size, 1)))
+            begun, size = [], 0.0
+    cleaned = [replace(one, text=_clean(one.text)) for one in _as_read(page, lines)]
+    return [line for line in cleaned if line.text][: _LONGEST // 10]
+
+
+def _as_read(page: Any, lines: Sequence[tuple[Sequence[str], float]]) -> list[Line]:
+    """The lines, given by their pieces and sizes; on a page that is read from right to left in the order
+    in which they are read."""
+    texts = ["".join(pieces) for pieces, _ in lines]
+    read: dict[int, str] = {}
+    if is_from_right(texts):
+        looks = _looks(page)
+        seen = looks[:_LONGEST].split("\n")
+        read = {n: text for n in range(len(lines)) if (text := as_read(lines[n][0], seen))}
+        read = dict(zip(read, with_brackets(list(read.values())), strict=True))
+    return [
+        Line(read.get(n, text), lines[n][1], n in read or not is_mixed(text), n in read)
+        for n, text in enumerate(texts)
+    ]
+
+
+def _looks(page: Any) -> str:
+    """The text of a page as it looks; "" where pypdf cannot tell."""
+    try:
+        return str(page.extract_text(extraction_mode="layout", layout_mode_space_vertically=False))
+    except MemoryError:
+        raise
+    except Exception:  # a page can be broken in many ways; its text was read before
+        return ""
 
 
 def _scale(matrix: Sequence[float]) -> float:

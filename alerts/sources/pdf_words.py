@@ -44,7 +44,6 @@ _ISBN = re.compile(r"\bISBN(?:-1[03])?:?\s*([\d -]{9,17}[\dXx])\b")
 _SENTENCE_END = re.compile(r"[.!?。؟！？।][”\"»’)]*$")
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
-_FROM_RIGHT, _FROM_LEFT = re.compile("[\u0590-\u08ff]"), re.compile(r"[0-9A-Za-z]")
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _CONFIRMED = 0.8  # of a title's words, so many are on the first pages
 _ON_COVER = 0.9  # of the biggest size, what belongs to the title
@@ -148,12 +147,6 @@ def prose(pages: Sequence[Sequence[str]]) -> Iterator[str]:
         for paragraph in paragraphs(lines):
             if _is_prose(paragraph) and not _LEGAL.search(paragraph):
                 yield paragraph
-
-
-def disordered(text: str) -> bool:
-    """True for a text from right to left with numbers or Latin words in it: a PDF file holds its characters
-    where they are drawn, and their order cannot be told from that."""
-    return _FROM_RIGHT.search(text) is not None and _FROM_LEFT.search(text) is not None
 
 
 def _is_prose(paragraph: str) -> bool:

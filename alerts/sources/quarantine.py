@@ -18,6 +18,7 @@ from alerts.domain.article import OF_LINKS, OF_PAGES, Article, Source, SourceKin
 from alerts.domain.month import Month
 from alerts.domain.printable import printable
 from alerts.domain.story import AliasKind
+from alerts.sources import mailed
 from alerts.sources.late import Filing
 from alerts.sources.placing import Placed
 from alerts.sources.plausible import doubts, of_something_ahead, wrong_date
@@ -29,7 +30,7 @@ from alerts.store.quarantine import Quarantined
 from alerts.text.aliases import linked_as, pages, site_of
 
 _READ_FOR = timedelta(days=60)  # after that its month is long gone
-_A_DAY = timedelta(hours=23, minutes=30)  # a daily collection may begin some minutes earlier
+A_DAY = timedelta(hours=23, minutes=30)  # a daily collection may begin some minutes earlier
 
 
 def judged(
@@ -51,6 +52,9 @@ def judged(
         elif of_something_ahead(article, now):
             told = tuple(o for o in article.confidence if o.field not in ("published", "zone"))
             article = replace(article, published=None, confidence=told)
+        if source.kind == SourceKind.MAILBOX:
+            found.append((article, (mailed.BY_MAIL, *why)))
+            continue
         found.append((_as_asked(article) if why else article, why))
     return found
 
@@ -70,6 +74,8 @@ def hold(
     now: datetime,
 ) -> tuple[str, Change, str]:
     """Keep a doubtful article out of the issue; returns its id, what changed, and a note."""
+    if source.kind == SourceKind.MAILBOX:
+        return mailed.hold(db, article, why, month, now)
     about = f"“{printable(article.title, 80)}” ({{}})"
     if known := article_pages.find(db, article.url):
         before = quarantine.find(db, known)
@@ -155,12 +161,13 @@ def read_again(
     day; yields what is there now, by source."""
     known = {source.id: source for source in kept.all_sources(db)}
     nobody = Source(0, "", SourceKind.LISTING)
-    waiting = sorted(quarantine.waiting(db, now - _READ_FOR, now - _A_DAY), key=_source_and_site)
+    waiting = sorted(quarantine.waiting(db, now - _READ_FOR, now - A_DAY), key=_source_and_site)
     groups = [list(group) for _, group in groupby(waiting, key=_source_and_site)]
     asked = [(known.get(group[0].source_id or 0, nobody), group) for group in groups]
     with ThreadPoolExecutor(max(1, len(asked[:8]))) as pool:
         answers = list(pool.map(lambda one: _read(reader, *one), asked))
     with transaction(db):
+        quarantine.forget_senders(db, now - _READ_FOR)
         quarantine.keep_read(db, [one.article_id for one in waiting], now)
     for (source, _), found in zip(asked, answers, strict=True):
         yield source, found

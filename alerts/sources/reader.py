@@ -1,4 +1,4 @@
-"""Reads sources of every kind: feed, page, listing, calendar, table, folder.
+"""Reads sources of every kind: feed, page, listing, calendar, table, folder, mailbox.
 
 A `SourceReader` turns one source into articles, whatever its kind, and finds out the kind of a location.
 It reaches the outside world only through `fetch.Fetcher` and, for locations that an admin wrote as a
@@ -14,6 +14,7 @@ from alerts.domain.article import Source, SourceKind
 from alerts.domain.errors import InputError
 from alerts.sources.cell.pool import Cells
 from alerts.sources.deadline import Deadline
+from alerts.sources.detection import kind_by_place
 from alerts.sources.document import Fetched
 from alerts.sources.document_reader import DocumentReader, ReadingScope
 from alerts.sources.fetch import Fetcher
@@ -83,8 +84,8 @@ class SourceReader:
         if kind is not None:
             return self.read(source)
         path = local_path(location, self._settings)
-        if path is not None and path.is_dir():
-            return self.read(replace(source, kind=SourceKind.FOLDER))
+        if (placed := kind_by_place(location, path)) is not None:
+            return self.read(replace(source, kind=placed))
         deadline = self._fetcher.deadline()
         document = self._documents.document(source, path, deadline)
         known = replace(source, kind=self._documents.kind(document, source, deadline))
@@ -130,8 +131,8 @@ class SourceReader:
     def detect(self, location: str) -> SourceKind:
         """The kind of source at that location. Fetches it, so it raises as `read` does."""
         path = local_path(location, self._settings)
-        if path is not None and path.is_dir():
-            return SourceKind.FOLDER
+        if (placed := kind_by_place(location, path)) is not None:
+            return placed
         source, deadline = Source(0, location, SourceKind.PAGE), self._fetcher.deadline()
         document = self._documents.document(source, path, deadline)
         return self._documents.kind(document, source, deadline)

@@ -18,6 +18,7 @@ from alerts.sources.fetch import Fetcher
 from alerts.sources.mapped import MappedPage, Sitemap
 from alerts.sources.normalise import SourceContent
 from alerts.text.aliases import is_front, site_of
+from alerts.text.aliases import pages as pages_of
 from alerts.text.plural import counted
 from alerts.text.urls import canonical, page_of
 
@@ -96,9 +97,14 @@ class MapReading:
             for one in found.articles
         ]
         kept = tuple(one for one in articles if one.published or one.event)
-        if without := len(articles) - len(kept):
-            notes.append(f"{self.location}: {counted(without, 'page')} without a date left out")
-        return replace(found, articles=kept, notes=(*found.notes, *notes))
+        undated = [one for one in articles if one not in kept]
+        if undated:
+            told = counted(len(undated), "page")
+            notes.append(f"{self.location}: {told} without a date left out")
+        asked = tuple(page_of(led) for one in undated for led in pages_of(one))
+        return replace(
+            found, articles=kept, notes=(*found.notes, *notes), empty=(*found.empty, *asked)
+        )
 
 
 def _of(marks: Sequence[str], url: str, said: dict[str, datetime | None]) -> datetime | None:

@@ -24,5 +24,10 @@ def keep(db: Database, article_id: str, urls: Iterable[str]) -> None:
 
 
 def pages(db: Database) -> frozenset[str]:
-    """Every known page, as `urls.page_of` returns it."""
-    return frozenset(page for (page,) in db.conn.execute("SELECT page FROM addresses"))
+    """Every known page, as `urls.page_of` returns it; not those that are only known by a mail about which
+    nobody has decided, for a source that names them is to be read."""
+    rows = db.conn.execute(
+        """SELECT page FROM addresses WHERE article_id NOT IN
+               (SELECT article_id FROM quarantine WHERE sender IS NOT NULL AND NOT settled)"""
+    )
+    return frozenset(page for (page,) in rows)

@@ -18,7 +18,8 @@ from alerts.store import stamp
 @dataclass(frozen=True, slots=True)
 class Quarantined:
     """An article in quarantine. `asked`: the address that is read again, or ''; `linked_as`: the text of
-    the link that led there; `settled`: an editor has decided."""
+    the link that led there; `settled`: an editor has decided. The `reasons` of one that came by mail name
+    its sender."""
 
     article_id: str
     month: Month
@@ -30,7 +31,7 @@ class Quarantined:
 
 
 _ALL = """
-    SELECT q.article_id, a.month, a.source_id, q.reasons, q.asked, q.linked_as, q.settled
+    SELECT q.article_id, a.month, a.source_id, q.reasons, q.asked, q.linked_as, q.settled, q.sender
       FROM quarantine AS q JOIN articles AS a ON a.id = q.article_id
 """
 
@@ -43,12 +44,17 @@ def keep(
     *,
     asked: str = "",
     linked_as: str = "",
+    sender: str | None = None,
 ) -> None:
-    """Put an article into quarantine; of one that is there already only the reasons change."""
+    """Put an article into quarantine; of one that is there already only the reasons change.
+
+    `sender`: who mailed it in; None for what no mail brought.
+    """
     db.conn.execute(
-        """INSERT INTO quarantine (article_id, reasons, asked, linked_as, since) VALUES (?, ?, ?, ?, ?)
+        """INSERT INTO quarantine (article_id, reasons, asked, linked_as, since, sender)
+           VALUES (?, ?, ?, ?, ?, ?)
            ON CONFLICT (article_id) DO UPDATE SET reasons = excluded.reasons""",
-        (article_id, json.dumps(reasons, ensure_ascii=False), asked, linked_as, stamp(now)),
+        (article_id, json.dumps(reasons, ensure_ascii=False), asked, linked_as, stamp(now), sender),
     )
 
 
@@ -87,8 +93,20 @@ def keep_read(db: Database, article_ids: Iterable[str], now: datetime) -> None:
 
 
 def settle(db: Database, article_id: str) -> None:
-    """Record that an editor has decided about an article, if it is in quarantine."""
-    db.conn.execute("UPDATE quarantine SET settled = 1 WHERE article_id = ?", (article_id,))
+    """Record that an editor has decided about an article, if it is in quarantine; who mailed it in is
+    forgotten."""
+    db.conn.execute(
+        """UPDATE quarantine SET settled = 1, sender = CASE WHEN sender IS NULL THEN NULL ELSE '' END
+            WHERE article_id = ?""",
+        (article_id,),
+    )
+
+
+def forget_senders(db: Database, before: datetime) -> None:
+    """Forget who mailed in what came before that moment."""
+    db.conn.execute(
+        "UPDATE quarantine SET sender = '' WHERE sender <> '' AND since < ?", (stamp(before),)
+    )
 
 
 def release(db: Database, article_id: str) -> None:
@@ -97,6 +115,7 @@ def release(db: Database, article_id: str) -> None:
 
 
 def _read(row: Sequence[Any]) -> Quarantined:
-    id_, month, source_id, reasons, asked, linked_as, settled = row
+    id_, month, source_id, reasons, asked, linked_as, settled, sender = row
     told = tuple(map(str, json.loads(reasons)))
+    told = (f"{told[0]} from {sender}", *told[1:]) if sender and told else told
     return Quarantined(id_, Month.parse(month), source_id, told, asked, linked_as, bool(settled))

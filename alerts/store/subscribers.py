@@ -88,6 +88,10 @@ def erase(db: Database, subscriber: Subscriber, now: datetime) -> None:
         (stamp(now), subscriber.id),
     )
     db.conn.execute(
+        "UPDATE quarantine SET sender = '' WHERE instr(lower(sender), lower(?))",
+        (subscriber.email,),
+    )
+    db.conn.execute(
         "UPDATE deliveries SET reply = '' WHERE subscriber_id = ? AND reply <> ''", (subscriber.id,)
     )
     db.conn.execute(

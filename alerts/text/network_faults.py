@@ -1,4 +1,4 @@
-"""What went wrong on the network, in plain words in place of those of the operating system and of OpenSSL.
+"""What went wrong on the network or the disk, in plain words, and in none of OpenSSL or of a library.
 
 Pure. The words of a server are not treated here: they are quoted where they are read.
 """
@@ -27,6 +27,13 @@ def in_words(fault: Exception) -> str:
             return os.strerror(number).lower()
         case _:
             return ""
+
+
+def system_words(fault: OSError) -> str:
+    """What the operating system says of a fault; general words where a library raised it."""
+    if fault.errno is None or isinstance(fault, ssl.SSLError | socket.gaierror):
+        return in_words(fault) or "the operating system refuses it"
+    return os.strerror(fault.errno)
 
 
 def root_cause(fault: BaseException) -> str:

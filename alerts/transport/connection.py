@@ -21,6 +21,10 @@ class Wait(NamedTuple):
     patience: float
 
 
+class Ended(EOFError):
+    """The relay does not go on as SMTP wants; how, in words for a person."""
+
+
 class SessionOver(Exception):
     """The relay ended the session between two messages; nothing of the next one was accepted."""
 

@@ -16,12 +16,13 @@ from urllib.parse import parse_qs, unquote
 from alerts.config.server_url import is_loopback, refuse_password, taken_apart
 from alerts.domain.errors import LoginRefused, RelayUnavailable, SettingsError
 from alerts.domain.open_transaction import outside
+from alerts.mailbox import oauth
 from alerts.replies.judge import judge
 from alerts.replies.meaning import About, Step
 from alerts.replies.remedies import remedy_for
 from alerts.text.network_faults import certificate_words
-from alerts.transport import oauth
 from alerts.transport.allowance import ErrorAllowance
+from alerts.transport.connection import Ended
 from alerts.transport.smtp_session import SmtpConnection, fault_words, one_line
 
 _NO_LOGIN = (
@@ -107,7 +108,7 @@ def connect(
         raise LoginRefused(f"{where}: {_NO_LOGIN}") from fault
     except smtplib.SMTPServerDisconnected as fault:
         raise RelayUnavailable(f"{where}: the connection was lost") from fault
-    except (OSError, smtplib.SMTPException, ValueError) as fault:
+    except (OSError, EOFError, smtplib.SMTPException, ValueError) as fault:
         words = fault_words(fault) or "it does not speak SMTP"
         raise RelayUnavailable(f"{where}: {words}") from fault
     return SmtpConnection(client, relay.timeout, allowance)
@@ -139,9 +140,7 @@ def _secured(relay: Relay) -> smtplib.SMTP:
         if relay.tls == "opportunistic":
             return client
         client.close()
-        raise smtplib.SMTPException(
-            "offers no STARTTLS; ?tls=opportunistic goes without, if you accept that"
-        )
+        raise Ended("offers no STARTTLS; ?tls=opportunistic goes without, if you accept that")
     try:
         with _closed_if_it_fails(client):
             client.starttls(context=relay.context if relay.tls == "required" else _unverified())

@@ -22,7 +22,7 @@ from alerts.domain.open_transaction import outside
 from alerts.domain.printable import printable
 from alerts.text.network_faults import in_words
 from alerts.transport.allowance import ErrorAllowance
-from alerts.transport.connection import Conversation, Goodbye, SessionOver, Wait
+from alerts.transport.connection import Conversation, Ended, Goodbye, SessionOver, Wait
 from alerts.transport.replies import UNADDRESSABLE, Stage, broken, judge
 
 _MAX_LINES, _MAX_LINE = 100, 4096
@@ -253,7 +253,7 @@ class SmtpConnection:
         for _ in range(_MAX_LINES):
             while (end := self._buffer.find(b"\n") + 1) == 0:
                 if len(self._buffer) >= _MAX_LINE:
-                    raise EOFError("an endless line")
+                    raise Ended("an endless line")
                 yield from self._read(wait)
             line, self._buffer = self._buffer[:end], self._buffer[end:]
             match = _REPLY.match(line)
@@ -263,7 +263,7 @@ class SmtpConnection:
             texts.append((text or b"").decode(errors="replace"))
             if more != b"-":
                 return Reply(int(code), one_line(" ".join(texts)))
-        raise EOFError("a reply of too many lines")
+        raise Ended("a reply of too many lines")
 
     def _read(self, wait: Wait) -> Goodbye:
         """Read more octets into the buffer."""
@@ -280,7 +280,7 @@ class SmtpConnection:
             except (BlockingIOError, ssl.SSLWantReadError):
                 yield wait
         if not octets:
-            raise EOFError("the relay closed the connection")
+            raise Ended("the relay closed the connection")
         self._buffer += octets
 
     def cut(self) -> None:
@@ -292,7 +292,7 @@ class SmtpConnection:
 
 def fault_words(fault: Exception) -> str:
     """A fault of a session on one line; "" where nothing is known of it."""
-    return in_words(fault) or one_line(str(fault))
+    return in_words(fault) or (str(fault) if isinstance(fault, Ended) else "")
 
 
 def one_line(text: str) -> str:

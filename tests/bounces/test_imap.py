@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from alerts.bounces.imap import ImapMailbox
 from alerts.domain.errors import SettingsError
+from alerts.mailbox.imap import ImapMailbox
 from tests.bounces.test_feedback import _mail, _token
 from tests.conftest import Alerts
 from tests.factories import add_subscribers, database

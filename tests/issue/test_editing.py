@@ -369,6 +369,9 @@ def test_an_editor_that_fails_keeps_the_text(
     monkeypatch.setenv("EDITOR", "no-such-program")
     got = alerts("issue", "edit", "--month", "2026-10")
     assert (got.code, "set $EDITOR" in got.stderr) == (2, True)
+    monkeypatch.setenv("EDITOR", "'vi")
+    got = alerts("issue", "edit", "--month", "2026-10")
+    assert (got.code, "$EDITOR: “'vi”: a quotation mark" in got.stderr) == (2, True)
 
 
 def test_a_conflict_shows_both_versions_and_saving_again_decides(

@@ -2,21 +2,28 @@
 
 import gzip
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
 from alerts.config.declarations import SourcesSettings
 from alerts.config.settings import Settings
+from alerts.domain.article import Source, SourceKind
+from alerts.domain.month import Month
 from alerts.sources import listing, page
+from alerts.sources.collect import collect
 from alerts.sources.fetch import Fetched, Fetcher
 from alerts.sources.reader import ReadingScope, SourceContent, SourceReader
+from alerts.store import articles
+from alerts.store import sources as store
 from tests.conftest import Alerts
 from tests.http_server import Site
 
 HERE = "https://www.l.example/news/"
+NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 MENU = "".join(
     f'<li><a href="/{name}">A rather long name of a menu entry {name}</a></li>'
     for name in "abcdefgh"
@@ -180,3 +187,35 @@ def test_no_more_links_are_followed_than_is_set_and_bad_ones_spoil_nothing(web: 
     assert any("the first 6 are read" in note for note in found.notes)
     assert len(found.notes) == 4
     assert "/n/6" not in _paths(web)
+
+
+def test_a_link_that_gave_no_article_is_asked_for_and_told_once_a_day(
+    db: Database, web: Site, tmp_path: Path
+) -> None:
+    url = _plan(web)
+    web.plan["/n/1"] = lambda request: request.send_error(404)
+    web.serve("/n/2", b"%PDF-1.4", Content_Type="application/pdf")
+    web.plan["/n/3"] = lambda request: request.send_error(503)  # it may be there soon
+    web.serve("/robots.txt", b"User-agent: *\nDisallow: /n/4\n")
+    assert store.add(db, Source(0, url, SourceKind.LISTING), NOW)
+    settings = Settings(
+        root=tmp_path, sources=SourcesSettings(allow_private=True, retries=0, follow=4)
+    )
+
+    def asked(hours: float) -> tuple[list[str], int]:
+        web.requests.clear()
+        result = collect(db, settings, Month(2026, 10), NOW + timedelta(hours=hours))
+        assert not result.failed
+        paths = sorted(set(_paths(web)) - {"/news", "/robots.txt"})
+        return paths, sum("/n/" in note for note in result.notes)
+
+    assert asked(0) == (["/n/0", "/n/1", "/n/2", "/n/3"], 3)
+    # what is new has their turns, and what may be there soon its own
+    assert asked(1) == (["/n/3", "/n/5", "/n/6"], 2)
+    assert asked(2) == (["/n/3"], 2)
+    web.serve("/n/1", _article(1), Content_Type="text/html")
+    web.serve("/n/3", _article(3), Content_Type="text/html")
+    assert asked(23) == (["/n/3"], 1)
+    assert asked(24) == (["/n/1", "/n/2"], 2)
+    assert asked(25) == ([], 1)
+    assert len(articles.of_month(db, Month(2026, 10))) == 5

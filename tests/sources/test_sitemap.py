@@ -141,6 +141,10 @@ def test_an_index_leads_to_the_pages_of_the_month_and_to_no_others(
     got = alerts("collect", *MONTH)
     assert _titles(alerts) == {"october", "changed-since"}
     assert "1 page without a date left out" in got.stderr
+    before_again = len(site.requests)
+    again = alerts("collect", *MONTH)
+    assert "without a date" not in again.stderr  # it is asked for once a day
+    assert "/about-us" not in [path for path, _ in site.requests[before_again:]]
     assert f"{site.url('/lost.xml')}: answered 404" in got.stderr
     asked = {path for path, _ in site.requests}
     assert not asked & {"/september", "/never", "/", "/old-sitemap.xml", "/category-sitemap.xml",

@@ -21,8 +21,6 @@ PACKAGED = "a file of this package"
 # Module: why what it decodes is no text that somebody saved.
 ELSEWHERE = {
     "bounces/classify": MAIL,
-    "bounces/imap": WIRE,
-    "bounces/parse": MAIL,
     "doctor/dns": WIRE,
     "doctor/host": WIRE,
     "doctor/timetables": "what crontab prints",
@@ -38,6 +36,8 @@ ELSEWHERE = {
     "mail/dkim": BASE64,
     "mail/headers": BASE64,
     "mail/merge": OURS,
+    "mailbox/imap": WIRE,
+    "mailbox/mime": MAIL,
     "outbox/rebuild": OURS,
     "preview/sample": BASE64,
     "sources/fetch": WIRE,

@@ -15,9 +15,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import MISSING, AuthResult
 
-from alerts.bounces.imap import ImapMailbox
 from alerts.domain.errors import MailboxRefused
-from alerts.transport import oauth
+from alerts.mailbox import oauth
+from alerts.mailbox.imap import ImapMailbox
 from tests.conftest import Alerts
 from tests.factories import MONTH, add_subscribers, database, queue_issue
 

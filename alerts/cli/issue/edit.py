@@ -137,7 +137,9 @@ def _editor() -> list[str]:
             try:
                 return shlex.split(words)
             except ValueError as fault:
-                raise UsageError(f"${variable}: “{words}”: {fault}") from fault
+                raise UsageError(
+                    f"${variable}: “{words}”: a quotation mark or a backslash ends in nothing"
+                ) from fault
     found = next(filter(shutil.which, _EDITORS), None)
     if found is None:
         raise UsageError("no editor: set $EDITOR, or use `alerts issue export` and `import`")

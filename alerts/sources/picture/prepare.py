@@ -21,6 +21,7 @@ from alerts.sources.fetch import Fetcher
 from alerts.sources.picture.address import FILE, GIVEN
 from alerts.sources.picture.answer import MadePicture, made_of, versions_of
 from alerts.store.picture_originals import KnownOriginal, PictureReading
+from alerts.text.network_faults import system_words
 
 RECIPE = 1  # of the versions; a change of sizes or of how they are made is another one
 _ACCEPT = "image/jpeg, image/png, image/webp, image/gif, image/avif;q=0.9, */*;q=0.1"
@@ -184,7 +185,7 @@ def local_picture(root: Path, path: str, most: int) -> Fetched:
             raise FetchError(f"{path}: larger than {most} octets (sources.max_bytes)")
         return Fetched("", "", place.read_bytes())
     except OSError as fault:
-        raise FetchError(f"{path}: {fault.strerror or fault}") from fault
+        raise FetchError(f"{path}: {system_words(fault)}") from fault
 
 
 def _job(task: Task, original: Original, focus: Focus | None) -> Job:

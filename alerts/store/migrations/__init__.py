@@ -35,6 +35,8 @@ from alerts.store.migrations import (  # noqa: F401
     m038_withdrawals,
     m039_imported_issues,
     m040_timezones,
+    m041_mailed,
+    m042_empty_links,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 

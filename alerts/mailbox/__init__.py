@@ -1,0 +1,1 @@
+"""Mail that others have sent: mailboxes over IMAP, with the logins of OAuth 2, and messages taken apart."""

@@ -1,0 +1,105 @@
+"""A message taken apart into fields and texts (RFC 5322, RFC 2045–2047), within limits.
+
+Accepts any octets, with any line ends, truncated or malformed, and reads a limited part of them (X4).
+`parsed` raises `RecursionError` for parts that are nested hundreds deep, which only serves to cause harm.
+"""
+
+from collections.abc import Iterator, Mapping
+from email.errors import MessageError
+from email.header import decode_header
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import Compat32
+
+MOST_OCTETS = 2_000_000
+MOST_PARTS = 200
+LONGEST_TEXT = 60_000  # characters of one part that are read
+LONGEST_FIELD = 4_000
+_LONGEST_HEADER = (
+    20_000  # characters of a field that are parsed: the parser's time is quadratic in them
+)
+_SLOW = ("punycode", "idna")  # not charsets of mail, and their decoders take quadratic time
+
+
+class _Bounded(Compat32):
+    """The parser's policy, with fields of bounded length, also in the parts of a message."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER]
+
+
+POLICY = _Bounded()
+
+
+def bounded(octets: bytes) -> bytes:
+    """The first `MOST_OCTETS` of a message, its lines ended by `\\n`."""
+    return octets[:MOST_OCTETS].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
+
+
+def parsed(octets: bytes) -> Message:
+    """The message in octets that `bounded` gave."""
+    return BytesParser(policy=POLICY).parsebytes(octets)
+
+
+def leaves(message: Message) -> Iterator[Message]:
+    """The parts of a message that hold no other parts, in its order, of the first `MOST_PARTS`; a
+    message within the message is one, with what it holds."""
+    waiting = [message]
+    for _ in range(MOST_PARTS):
+        if not waiting:
+            return
+        part = waiting.pop(0)
+        inner = part.get_payload()
+        if isinstance(inner, list):
+            waiting[:0] = [each for each in inner if isinstance(each, Message)]
+        else:
+            yield part
+
+
+def fields_of(message: Message) -> Mapping[str, str]:
+    """The header fields by their names in lower case, decoded; of repeated ones the first."""
+    found: dict[str, str] = {}
+    for name, value in message.raw_items():
+        found.setdefault(name.lower(), _decoded(one_line(value)))
+    return found
+
+
+def one_line(value: str) -> str:
+    """A field on one line; raw octets, which the parser keeps as lone surrogates, are decoded."""
+    octets = str(value)[:LONGEST_FIELD].encode("utf-8", "surrogateescape")
+    return " ".join(characters(octets, "").split())
+
+
+def text_of(part: Message) -> str:
+    """The text of a part, in its charset."""
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    return characters(payload[: 4 * LONGEST_TEXT], part.get_content_charset() or "")[:LONGEST_TEXT]
+
+
+def characters(octets: bytes, charset: str) -> str:
+    """The text in its charset; where that is wrong or unknown, in the first that can decode it."""
+    if b"\x1b$" in octets or b"\x1b(" in octets:
+        charset = "iso2022_jp"
+    for each in (charset, "utf-8") if charset.lower() not in _SLOW else ("utf-8",):
+        try:
+            return octets.decode(each)
+        except (LookupError, UnicodeDecodeError, ValueError):
+            continue
+    return octets.decode("latin-1")
+
+
+def _decoded(value: str) -> str:
+    """A field with encoded words (RFC 2047) decoded; unchanged where they are malformed."""
+    if "=?" not in value:
+        return value
+    try:
+        pieces = decode_header(value)
+    except (MessageError, ValueError, TypeError):
+        return value
+    return "".join(
+        piece if isinstance(piece, str) else characters(piece, charset or "")
+        for piece, charset in pieces
+    )
