@@ -54,6 +54,11 @@ anyway_option = click.option(
     metavar="NAME",
     help="Go on although NAME is refused; may be repeated.",
 )
+where_option = click.option(
+    "--where",
+    metavar="QUESTION",
+    help='Only to readers who match: "language=es and tag=member and joined>2026-01"; "": to all.',
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 

@@ -73,6 +73,7 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         "owed": stands["months"],
         "versions": [version_document(one) for one in found.versions],
         "recalled": found.recalled,
+        "segment": asdict(found.segment) if found.segment else None,
         "corrections": [correction_document(one) for one in found.corrections],
     }
     step = session.project.next_step(month, checked=checked)
@@ -101,6 +102,8 @@ def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> No
     if found.fault:
         session.warn(_fault(found))
     click.echo(f"{found.month}: {found.state.value}, {counted(found.articles, 'article')}")
+    if found.segment:
+        click.echo(str(found.segment))
     for edition in found.editions:
         click.echo(f"  {edition.language}: {edition.subject}")
     _tell(found.report, found.month)

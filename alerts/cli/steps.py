@@ -130,16 +130,18 @@ def _tell_some(speak: Callable[[str], None], lines: Sequence[str], most: int | N
 
 
 def _tell_queued(session: Session, queued: Queued) -> None:
+    whom = f" for readers who match “{queued.where}”" if queued.where else ""
     if not queued.articles:
         session.say(f"{queued.month}: no articles, so there is no issue to send")
     elif queued.already:
         session.say(
-            f"{queued.month}: was queued before, {counted(queued.deliveries, 'delivery')}; nothing changed"
+            f"{queued.month}: was queued before{whom}, {counted(queued.deliveries, 'delivery')};"
+            " nothing changed"
         )
     else:
         session.say(
             f"{queued.month}: {counted(queued.articles, 'article')},"
-            f" {counted(queued.deliveries, 'delivery')} queued"
+            f" {counted(queued.deliveries, 'delivery')} queued{whom}"
         )
     if queued.held:
         session.warn(

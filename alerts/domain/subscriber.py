@@ -65,7 +65,9 @@ class Subscriber:
     consent: Annotated[str, SubscriberField(FieldKind.WORDING, asked="consent", evidence=True)] = ""
     consent_source: Annotated[str, SubscriberField(cap=500, asked="source", evidence=True)] = ""
     consent_at: Annotated[str, SubscriberField(cap=100, evidence=True, told=False)] = ""
-    sections: Annotated[tuple[str, ...], SubscriberField(FieldKind.WORDS)] = ()
+    sections: Annotated[
+        tuple[str, ...], SubscriberField(FieldKind.WORDS, asked="section", empty_is_all=True)
+    ] = ()
     paused_until: Annotated[str, SubscriberField(FieldKind.MOMENT, asked="paused")] = ""
     uncounted_since: Annotated[str, SubscriberField(FieldKind.MOMENT, asked="uncounted")] = ""
     created_at: Annotated[str, _CREATED] = ""

@@ -23,7 +23,7 @@ from alerts.outbox.clock_gate import ClockFault, Doubt
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import Turn
-from alerts.store import accepted_findings, issues, outbox, outbox_figures, said
+from alerts.store import accepted_findings, issues, outbox, outbox_figures, recipients, said
 from alerts.store import sources as kept
 from alerts.store.issues import StoredIssue
 from alerts.text.plural import counted
@@ -162,7 +162,7 @@ def _standing(
     planned = turn.planned if turn is not None else None
     stand, why = _of_draft(db, settings, now, month, turn, approved=approved)
     needs = _NEEDS.get(stand, Needs.NOBODY)
-    people = outbox.eligible(db) if needs is not Needs.NOBODY else 0
+    people = recipients.count(db, issues.recipients_of(db, month)) if needs else 0
     return MonthStanding(
         month, stand, needs, why, planned, approved=approved, owed=people, missing=people
     )

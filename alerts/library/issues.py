@@ -27,6 +27,7 @@ from alerts.issue.round_trip import RoundTripResult
 from alerts.issue.text.manuscript import Fault, annotated
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.voided import Voided, voided
+from alerts.outbox.segment import Segment, segment_of
 from alerts.store import articles, audit_log, introductions, issues, quarantine
 from alerts.store.articles import StoredArticle
 from alerts.text.plain_text import tidy
@@ -38,7 +39,7 @@ class IssueShown:
     excluded ones too; `standing` is None where there is nothing to approve; `rendered_with` are the
     versions that a frozen issue was rendered with; `pictures` are, by language, the number of pictures
     in its edition and their octets; `quarantine` are the articles that are left out as not plausible,
-    with the reasons of each."""
+    with the reasons of each; `segment` is whom it is for, if not everybody."""
 
     issue: Issue
     state: IssueState
@@ -49,6 +50,7 @@ class IssueShown:
     rendered_with: Any
     pictures: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     quarantine: tuple[tuple[Article, tuple[str, ...]], ...] = ()
+    segment: Segment | None = None
 
     @property
     def excluded(self) -> int:
@@ -129,6 +131,7 @@ class Issues(ProjectPart):
                 (articles.get(db, one.article_id).article, one.reasons)
                 for one in quarantine.open_ones(db, chosen)
             ),
+            segment_of(db, chosen),
         )
 
     @call

@@ -154,35 +154,20 @@ class Project(Parts, OwedCalls):
         return approval.approve(opened.db, self.settings, draft, actor, opened.now, content)
 
     @call
-    def queue(self, month: AMonth = None, *, anyway: Collection[str] = ()) -> "Queued":
+    def queue(
+        self, month: AMonth = None, *, where: str | None = None, anyway: Collection[str] = ()
+    ) -> "Queued":
         """Freeze the month's issue and create a delivery for every active subscriber. Can be repeated.
 
+        With `where`, only for those who match it ("" for everybody again); it is kept with the issue.
         `anyway` names obstacles that the gate lets through to a real relay. Raises `IssueRecalled` for an
         issue that was recalled after somebody was mailed (`recalls.reissue` is for it), `Refused` (by the
-        gate), `ClockDoubted`, `AwaitingApproval`, `Incomplete`, `LockHeld`, and `UndecidedCopy` where
-        this copy of the database is not known to be the one that sends.
+        gate), `ClockDoubted`, `RecipientsDoubted`, `AwaitingApproval`, `Incomplete`, `LockHeld`, and
+        `UndecidedCopy` where this copy of the database is not known to be the one that sends.
         """
-        from alerts.library.clock import sure_of_time
-        from alerts.library.share_pictures import draw
-        from alerts.outbox.queue import queue
-        from alerts.store import issue_versions, issues
-        from alerts.store.lock import project_lock
+        from alerts.library.queueing import queue
 
-        opened = self._opened
-        with project_lock(self.settings.database_path, "queue", opened.now):
-            opened.ensure_may_send()
-            chosen = self.month(month)
-            actor = opened.actor()
-            stored = issues.get(opened.db, chosen)
-            if stored is None or not stored.frozen:
-                sure_of_time(opened.db, self.settings, opened.now, str(chosen), anyway)
-            # of a recalled issue nobody was mailed, it simply opens again, and a person queues it
-            mended = stored is not None and not issue_versions.mailed(opened.db, stored.id)
-            queued = queue(
-                opened.db, self.settings, chosen, opened.now, actor, anyway=anyway, mended=mended
-            )
-            draw(opened.db, self.settings, chosen)
-            return queued
+        return queue(self._opened, self.month(month), where, anyway)
 
     @call
     def send(self, month: AMonth = None, how: "Sending | None" = None) -> "Sent":
@@ -201,12 +186,16 @@ class Project(Parts, OwedCalls):
             return send(opened.db, self.settings, opened.world(how.stop), months, how)
 
     @call
-    def run(self, month: AMonth = None, how: "Sending | None" = None) -> "Ran":
+    def run(
+        self, month: AMonth = None, how: "Sending | None" = None, *, where: str | None = None
+    ) -> "Ran":
         """Collect, queue and send. May be called twice, late or after a crash: everyone is mailed once.
 
-        With a month, its issue is sent however late it is, and no other issue is. With alert.review =
-        "required" previews are mailed to its editors, and it is held back until they have approved it.
+        With a month, its issue is sent however late it is, and no other issue is; `where`, as for `queue`,
+        needs one. With alert.review = "required" previews are mailed to its editors, and it is held back
+        until they have approved it.
         """
+        from alerts.library.queueing import aim
         from alerts.library.run import run
         from alerts.library.send import Sending
         from alerts.store.lock import project_lock
@@ -216,6 +205,7 @@ class Project(Parts, OwedCalls):
             opened.ensure_may_send()
             world = opened.world(how.stop)
             chosen, named = self.month(month), month is not None
+            aim(opened, chosen, where, how.anyway, named=named)
             return run(opened.db, self.settings, world, chosen, opened.actor(), how, named=named)
 
     @call

@@ -17,7 +17,7 @@ from alerts.library.next_step import NextStep, PersonAsked, Situation, next_step
 from alerts.library.opened import Opened
 from alerts.outbox.clock_gate import ClockFault
 from alerts.outbox.report import delivery_report
-from alerts.store import deliveries, moment, outbox, sources, subscribers, suppressions
+from alerts.store import deliveries, moment, recipients, sources, subscribers, suppressions
 
 
 def chosen_step(
@@ -64,7 +64,7 @@ def situation(
         standing,
         articles=len(issue.articles),
         sources=len(sources.all_sources(db)),
-        readers=outbox.eligible(db),
+        readers=recipients.count(db),
         ended=chosen.plus(1).start(settings.zone) <= now,
         frozen=load.state(db, chosen) in (IssueState.QUEUED, IssueState.SENT),
         failed=report.missed,

@@ -157,7 +157,8 @@ def _nothing(
     if became and became["at"] > stamp(stored.queued_at):
         act = became["kind"].removeprefix("subscriber.")
         return f"They {act} on {at(became['at'])}, after {queued}. {_standing(db, person, address, at)}"
-    return f"There was no copy for them when {queued}. {_standing(db, person, address, at)}"
+    whom = f", for readers who match “{stored.recipients.where}”" if stored.recipients else ""
+    return f"There was no copy for them when {queued}{whom}. {_standing(db, person, address, at)}"
 
 
 def _standing(db: Database, person: Subscriber, address: Address, at: Times) -> str:

@@ -14,7 +14,8 @@ from sqlite_utils import Database
 from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason
 from alerts.domain.month import Month
 from alerts.store import stamp, transaction
-from alerts.store.outbox import DUE, ELIGIBLE, GONE, IN_DOMAINS, OUTCOMES, REPLY, due
+from alerts.store.outbox import DUE, GONE, IN_DOMAINS, OUTCOMES, REPLY, due
+from alerts.store.recipients import ELIGIBLE
 
 
 @dataclass(frozen=True, slots=True)

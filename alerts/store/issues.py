@@ -15,6 +15,7 @@ from alerts.domain.issue import Edition, IssueState
 from alerts.domain.month import Month
 from alerts.store import issue_versions, moment, stamp
 from alerts.store.link_numbers import NEW_MARK
+from alerts.store.recipients import EVERYBODY, Recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class StoredIssue:
 
     `rendered_with`: versions by name; None for issues that were frozen before these were stored.
     `version` is the one that is edited, or was frozen last; `recalled_at`: the one before was recalled
-    then, and this one is not frozen yet.
+    then, and this one is not frozen yet. `recipients` are those whom it is for, `people` is how many
+    these were when it was queued.
     """
 
     id: int
@@ -36,6 +38,8 @@ class StoredIssue:
     rendered_with: Mapping[str, str] | None
     version: int = 1
     recalled_at: datetime | None = None
+    recipients: Recipients = EVERYBODY
+    people: int | None = None
 
     @property
     def frozen(self) -> bool:
@@ -82,6 +86,33 @@ def begin(db: Database, month: Month, now: datetime) -> int:
     )
     row = db.conn.execute("SELECT id FROM issues WHERE month = ?", (str(month),)).fetchone()
     return int(row[0])
+
+
+def recipients_of(db: Database, month: Month) -> Recipients:
+    """Whom the month's issue is for: everybody, unless somebody chose a segment."""
+    stored = get(db, month)
+    return stored.recipients if stored is not None else EVERYBODY
+
+
+def aim(db: Database, issue_id: int, recipients: Recipients) -> None:
+    """Keep whom an issue is for that is not frozen."""
+    db.conn.execute("UPDATE issues SET segment = ? WHERE id = ?", (recipients.where, issue_id))
+
+
+def keep_people(db: Database, issue_id: int, people: int) -> None:
+    """Keep for how many people an issue was queued."""
+    db.conn.execute("UPDATE issues SET people = ? WHERE id = ?", (people, issue_id))
+
+
+def last_people(db: Database, month: Month) -> tuple[Month, int] | None:
+    """The issue that was queued last before this one, and for how many people; None if there is none."""
+    row = db.conn.execute(
+        """SELECT month, people FROM issues
+            WHERE month <> ? AND corrects IS NULL AND people IS NOT NULL AND state IN ('queued', 'sent')
+            ORDER BY queued_at DESC, id DESC LIMIT 1""",
+        (str(month),),
+    ).fetchone()
+    return (Month.parse(row[0]), int(row[1])) if row else None
 
 
 def mark(db: Database, issue_id: int, state: IssueState) -> None:
@@ -245,4 +276,6 @@ def _issue(row: Mapping[str, Any]) -> StoredIssue:
         json.loads(row["rendered_with"]) if row["rendered_with"] else None,
         row["version"],
         moment(row["recalled_at"]) if row["recalled_at"] else None,
+        Recipients(row["segment"]),
+        row["people"],
     )

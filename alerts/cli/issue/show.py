@@ -41,6 +41,7 @@ def show(session: Session, month: str | None, as_json: bool) -> None:
         ]
         document["approval"] = _approval(standing) if standing else None
         document["rendered_with"] = found.rendered_with
+        document["segment"] = asdict(found.segment) if found.segment else None
         print_json({**document, **next_fields(step)})
         return
     review = session.settings.alert.review == "required"
@@ -58,6 +59,8 @@ def show(session: Session, month: str | None, as_json: bool) -> None:
         _print_changed(found.changed_at_source)
         if standing:
             click.echo(f"approval: {told(standing)}")
+    if found.segment:
+        click.echo(str(found.segment))
     if found.quarantine:
         _print_quarantine(found.quarantine)
     session.tell_next(step)

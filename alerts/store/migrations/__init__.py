@@ -33,6 +33,7 @@ from alerts.store.migrations import (  # noqa: F401
     m036_versions,
     m037_corrections,
     m038_withdrawals,
+    m039_segments,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
