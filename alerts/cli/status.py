@@ -158,7 +158,7 @@ def _tell(kept: DeliveryReport, month: Month) -> None:
     if kept.next_due:
         click.echo(f"  next attempt: {kept.next_due}")
     if kept.recipients:
-        retry = f"; `alerts delivery retry --month {month}` queues only these again"
+        retry = f"; `alerts delivery retry {month.option}` queues only these again"
         click.echo(f"missed: {kept.missed}{retry if kept.missed else ''}")
     if kept.held:
         tell_held(click.echo, {month: kept.held})

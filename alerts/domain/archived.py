@@ -15,7 +15,8 @@ from alerts.domain.month import Month
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An edition that was sent, as listed in the archive. `at` is when it was frozen."""
+    """An edition that was sent, as listed in the archive, of a month or a special alert. `at` is when it was
+    frozen."""
 
     month: Month
     language: str

@@ -51,9 +51,9 @@ class Subscriber:
     A new field is one line here and a migration; where it stands among the others is its place in
     files. `consent` is the wording they agreed to, kept as evidence. They get no issue that is queued
     before `paused_until`; of others they get the featured articles and those in `sections`, or all if
-    `sections` is empty. Since `uncounted_since` nothing that they open or follow is counted, if it is not
-    empty. `suppressed`, where it was asked for: their address must not be mailed,
-    whatever the status says.
+    `sections` is empty. Since `uncounted_since` nothing that they open or follow is counted, and since
+    `no_specials_since` they get no special alerts, if these are not empty. `suppressed`, where it was
+    asked for: their address must not be mailed, whatever the status says.
     """
 
     id: int
@@ -70,6 +70,7 @@ class Subscriber:
     ] = ()
     paused_until: Annotated[str, SubscriberField(FieldKind.MOMENT, asked="paused")] = ""
     uncounted_since: Annotated[str, SubscriberField(FieldKind.MOMENT, asked="uncounted")] = ""
+    no_specials_since: Annotated[str, SubscriberField(FieldKind.MOMENT, asked="no_specials")] = ""
     created_at: Annotated[str, _CREATED] = ""
     suppressed: bool = False
 

@@ -27,7 +27,9 @@ from alerts.issue.round_trip import RoundTripResult
 from alerts.issue.text.manuscript import Fault, annotated
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.voided import Voided, voided
+from alerts.outbox import special
 from alerts.outbox.segment import Segment, segment_of
+from alerts.outbox.special import SpecialBegun
 from alerts.store import articles, audit_log, introductions, issues, quarantine
 from alerts.store.articles import StoredArticle
 from alerts.text.plain_text import tidy
@@ -112,6 +114,25 @@ class Issues(ProjectPart):
     """The issues of a project."""
 
     @call
+    def begin_special(
+        self, title: str, *, language: str = "", where: str = "", by: str = ""
+    ) -> SpecialBegun:
+        """Begin a special alert: an issue that is not a month's, with this title as its headline and subject
+        in `language` (by default, the first of the alert); with `where` only for readers who match it.
+
+        Raises `UsageError` for an empty title, and where there is one with this title in this month.
+        """
+        opened = self._opened
+        tag = _language(language) if language else opened.settings.default_language
+        month = Month.of(opened.now, opened.settings.zone)
+        return special.begin(opened.db, month, title, tag, where, opened.actor(by), opened.now)
+
+    @call
+    def specials(self) -> tuple[tuple[Month, IssueState], ...]:
+        """The special alerts and their states, the newest first."""
+        return tuple((one.month, one.state) for one in issues.specials(self._opened.db))
+
+    @call
     def show(self, month: AMonth = None) -> IssueShown:
         """The month's issue: its sections, how much of it is in each language, and missing texts."""
         db, settings = self._opened.db, self._opened.settings
@@ -124,7 +145,7 @@ class Issues(ProjectPart):
             articles.kept_of_month(db, chosen),
             {language: coverage(draft.issue, language) for language in settings.alert.languages},
             tuple(lacks(draft.issue, settings)),
-            approval.approval_status(db, settings, draft) if draft.issue.articles else None,
+            None if draft.issue.empty else approval.approval_status(db, settings, draft),
             stored.rendered_with if stored else None,
             {one.language: (len(one.pictures), one.picture_bytes) for one in draft.editions},
             tuple(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from alerts.config.settings import Settings
 from alerts.domain.address import Address
+from alerts.domain.errors import UsageError
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
 from alerts.library.opened import AMonth, Opened, call, settings_at, system_clock
@@ -122,11 +123,16 @@ class Project(Parts, OwedCalls):
 
     @call
     def collect(self, month: AMonth = None) -> "Collected":
-        """Read every source; undated articles join the month. A source that fails stops no other."""
+        """Read every source; undated articles join the month. A source that fails stops no other.
+
+        Raises `UsageError` for a special alert, for which nothing is collected.
+        """
         from alerts.sources.collect import collect
 
-        opened = self._opened
-        return collect(opened.db, self.settings, self.month(month), opened.now)
+        opened, chosen = self._opened, self.month(month)
+        if chosen.special:
+            raise UsageError(f"{chosen}: a special alert has only what editors put into it")
+        return collect(opened.db, self.settings, chosen, opened.now)
 
     @call
     def draft(self, month: AMonth = None) -> "Draft":

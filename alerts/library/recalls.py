@@ -152,6 +152,6 @@ def _check_recalled(opened: Opened, month: Month) -> None:
     again = stored is not None and stored.frozen and stored.version > 1
     if stored is None or not (stored.recalled_at or again):
         raise UsageError(
-            f"{month}: was not recalled: `alerts issue recall --month {month}` stops it,"
-            f" `alerts queue --month {month}` queues an issue for the first time"
+            f"{month}: was not recalled: `alerts issue recall {month.option}` stops it,"
+            f" `alerts queue {month.option}` queues an issue for the first time"
         )

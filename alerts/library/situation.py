@@ -62,10 +62,10 @@ def situation(
     return Situation(
         chosen,
         standing,
-        articles=len(issue.articles),
+        articles=len(issue.articles) or int(not issue.empty),
         sources=len(sources.all_sources(db)),
         readers=recipients.count(db),
-        ended=chosen.plus(1).start(settings.zone) <= now,
+        ended=bool(chosen.special) or chosen.plus(1).start(settings.zone) <= now,
         frozen=load.state(db, chosen) in (IssueState.QUEUED, IssueState.SENT),
         failed=report.missed,
         running=bool(report.holders),

@@ -96,14 +96,14 @@ def plan(
     ):
         raise UsageError(
             f"{month}: is still being sent, and the rest would get the mistake too:"
-            f" `alerts issue recall --month {month}` stops it, then correct it for those who have it"
+            f" `alerts issue recall {month.option}` stops it, then correct it for those who have it"
         )
     found = corrections.editions(db, stored.id, versions)
     if article:
         found = [one for one in found if _showed(db, stored, one, article)]
         if not found:
             raise UsageError(
-                f"{article}: no edition of {month} showed it; `alerts issue show --month {month}` has"
+                f"{article}: no edition of {month} showed it; `alerts issue show {month.option}` has"
                 " the ids"
             )
     ids = tuple(one.id for one in found)

@@ -58,7 +58,7 @@ EditionKey = tuple[str, Keys]  # language, and sections or ALL
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """The result of queueing; `already` if it was queued before; an empty month queues nothing.
+    """The result of queueing; `already` if it was queued before; an `empty` issue queues nothing.
 
     `held` are deliveries that another copy of the database may have sent. `deliveries` of a later version
     are those that are owed it. `where` is the question about the readers it is for, empty for everybody.
@@ -71,6 +71,7 @@ class Queued:
     held: int = 0
     version: int = 1
     where: str = ""
+    empty: bool = False
 
 
 def queue(
@@ -102,7 +103,7 @@ def queue(
     draft = draft or drafted(db, settings, month)
     issue = draft.issue
     if not draft.editions:
-        return Queued(month, articles=0, deliveries=0)
+        return Queued(month, articles=0, deliveries=0, empty=True)
     wanted = issues.recipients_of(db, month)
     if stored is None or stored.version == 1:
         segment.check(db, month, wanted, anyway)
@@ -152,7 +153,7 @@ def queue(
             db, issue_id, actor, now, deliveries=deliveries, where=wanted.where, version=version
         )
         here = instance.get(db)
-        unsure = here is not None and str(month) <= here.unsure_through
+        unsure = here is not None and str(month.calendar) <= here.unsure_through
         held = instance.hold(db, str(month), now) if unsure else 0
     return Queued(
         month, len(issue.articles), deliveries, held=held, version=version, where=wanted.where
@@ -178,7 +179,7 @@ def _record(
 
 def recalled_words(month: Month) -> str:
     """What is to be done about an issue that was recalled."""
-    return f"{month}: was recalled, and waits for you: mend it, then `alerts issue reissue --month {month}`"
+    return f"{month}: was recalled, and waits for you: mend it, then `alerts issue reissue {month.option}`"
 
 
 def _check_review(db: Database, settings: Settings, draft: Draft) -> Sequence[str]:
@@ -192,7 +193,7 @@ def _check_review(db: Database, settings: Settings, draft: Draft) -> Sequence[st
     if settings.alert.review == "required" and len(names) < settings.alert.approvals:
         raise AwaitingApproval(
             f"{month}: waits for approval ({len(names)} of {settings.alert.approvals}): look at"
-            f" the preview, then `alerts issue approve --month {month}`"
+            f" the preview, then `alerts issue approve {month.option}`"
         )
     return names
 
@@ -239,7 +240,7 @@ def _owed(
         part = selected(issue, audience.sections)
         key = (language, keys_of(part, issue))
         edition_of[audience] = ids.get(key, ids[language, ALL])
-        if not part.articles:
+        if part.empty:
             unwanted.add(audience)
     return edition_of, frozenset(unwanted)
 

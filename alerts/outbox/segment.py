@@ -5,7 +5,7 @@ draft, and frozen when the issue is first queued. Sends nothing.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -15,7 +15,7 @@ from alerts.domain.issue import Actor
 from alerts.domain.month import Month
 from alerts.outbox.gate import Fatal
 from alerts.store import audit_log, issues, recipients, transaction
-from alerts.store.recipients import EVERYBODY, Recipients
+from alerts.store.recipients import Recipients
 from alerts.text.plural import counted
 
 _SURPRISING = 1.5  # times as many people as the last issue
@@ -56,7 +56,7 @@ def aim(
     Raises `UsageError` for a question that cannot be read, or that is another one than that for which the
     issue was queued, and `RecipientsDoubted`.
     """
-    wanted = Recipients.asked(where)
+    wanted = Recipients.asked(where, special=bool(month.special))
     stored = issues.get(db, month)
     if stored is not None and (stored.frozen or stored.version > 1):
         if not stored.recipients.same(wanted):
@@ -66,7 +66,7 @@ def aim(
             )
         return
     check(db, month, wanted, anyway)
-    before = stored.recipients if stored is not None else EVERYBODY
+    before = issues.recipients_of(db, month)
     if before.same(wanted):
         return
     with transaction(db):
@@ -81,9 +81,9 @@ def aim(
 
 
 def check(db: Database, month: Month, wanted: Recipients, anyway: Collection[str] = ()) -> None:
-    """Raise `RecipientsDoubted` where a segment has nobody, everybody, or half as many people again as the
-    last issue."""
-    if not wanted or Fatal.RECIPIENTS in anyway:
+    """Raise `RecipientsDoubted` where a segment or a special alert has nobody, a segment everybody, or either
+    half as many people again as the last issue."""
+    if Fatal.RECIPIENTS in anyway or not (wanted or month.special):
         return
     people = recipients.count(db, wanted)
     if doubt := _doubt(db, month, wanted, people):
@@ -92,14 +92,16 @@ def check(db: Database, month: Month, wanted: Recipients, anyway: Collection[str
 
 def _doubt(db: Database, month: Month, wanted: Recipients, people: int) -> str:
     if not people:
-        return f"nobody who may be mailed matches {_named(wanted)}"
-    if people == recipients.count(db):
+        which = f"matches {_named(wanted)}" if wanted else "wants special alerts"
+        return f"nobody who may be mailed {which}"
+    if wanted and people == recipients.count(db, replace(wanted, where="")):
         number = counted(people, "reader")
         return f"everybody matches {_named(wanted)}, {number}"
     last = issues.last_people(db, month)
     if last is not None and people > _SURPRISING * last[1]:
         number = counted(people, "reader")
-        return f"{number} match {_named(wanted)}, and the issue of {last[0]} went to {last[1]:,}"
+        which = f"match {_named(wanted)}" if wanted else "want special alerts"
+        return f"{number} {which}, and the issue of {last[0]} went to {last[1]:,}"
     return ""
 
 

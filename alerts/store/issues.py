@@ -1,4 +1,4 @@
-"""Issues and their editions: one issue per month, frozen when it is queued."""
+"""Issues and their editions: one issue per month, and special alerts; frozen when they are queued."""
 
 import hashlib
 import json
@@ -66,6 +66,12 @@ def frozen_months(db: Database) -> frozenset[Month]:
     return frozenset(Month.parse(row["month"]) for row in rows)
 
 
+def specials(db: Database) -> Sequence[StoredIssue]:
+    """The special alerts, the newest first."""
+    rows = db.query("SELECT * FROM issues WHERE kind = 'special' ORDER BY created_at DESC, id DESC")
+    return [_issue(row) for row in rows]
+
+
 def unsent(db: Database) -> Sequence[StoredIssue]:
     """The issues that are approved, queued or recalled, and not sent to all yet; oldest first."""
     rows = db.query(
@@ -91,7 +97,7 @@ def begin(db: Database, month: Month, now: datetime) -> int:
 def recipients_of(db: Database, month: Month) -> Recipients:
     """Whom the month's issue is for: everybody, unless somebody chose a segment."""
     stored = get(db, month)
-    return stored.recipients if stored is not None else EVERYBODY
+    return stored.recipients if stored is not None else Recipients(special=bool(month.special))
 
 
 def aim(db: Database, issue_id: int, recipients: Recipients) -> None:
@@ -105,10 +111,11 @@ def keep_people(db: Database, issue_id: int, people: int) -> None:
 
 
 def last_people(db: Database, month: Month) -> tuple[Month, int] | None:
-    """The issue that was queued last before this one, and for how many people; None if there is none."""
+    """The issue of a month that was queued last, this one apart, and for how many people; None if there is
+    none."""
     row = db.conn.execute(
         """SELECT month, people FROM issues
-            WHERE month <> ? AND corrects IS NULL AND people IS NOT NULL AND state IN ('queued', 'sent')
+            WHERE month <> ? AND kind = 'month' AND people IS NOT NULL AND state IN ('queued', 'sent')
             ORDER BY queued_at DESC, id DESC LIMIT 1""",
         (str(month),),
     ).fetchone()
@@ -258,7 +265,7 @@ def close_finished(db: Database, now: datetime) -> Iterable[Month]:
             WHERE state = 'queued' AND NOT EXISTS (
                   SELECT 1 FROM deliveries AS d WHERE d.issue_id = issues.id
                      AND d.state IN ('queued', 'sending', 'deferred', 'in_doubt'))
-           RETURNING substr(month, 1, 7)""",
+           RETURNING of_month""",
         (stamp(now),),
     ).fetchall()
     return [Month.parse(month) for (month,) in rows]
@@ -276,6 +283,6 @@ def _issue(row: Mapping[str, Any]) -> StoredIssue:
         json.loads(row["rendered_with"]) if row["rendered_with"] else None,
         row["version"],
         moment(row["recalled_at"]) if row["recalled_at"] else None,
-        Recipients(row["segment"]),
+        Recipients(row["segment"], row["kind"] == "special"),
         row["people"],
     )

@@ -21,8 +21,9 @@ OPEN = ("queued", "sending", "deferred", "in_doubt")
 
 # Why the delivery `d` of somebody who may not be mailed is skipped: the strongest reason that applies.
 GONE = """
-    (SELECT CASE s.status WHEN 'erased' THEN 'erased' WHEN 'active' THEN 'suppressed'
-                          ELSE 'unsubscribed' END
+    (SELECT CASE WHEN s.status = 'erased' THEN 'erased' WHEN s.status <> 'active' THEN 'unsubscribed'
+                 WHEN EXISTS (SELECT 1 FROM suppressions AS x WHERE x.email_key = s.email_key)
+                 THEN 'suppressed' ELSE 'no_specials' END
        FROM subscribers AS s WHERE s.id = d.subscriber_id)
 """
 # The state and the reason with which somebody of the audience `e` is owed an edition.

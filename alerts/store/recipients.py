@@ -18,22 +18,30 @@ ELIGIBLE = """
     s.status = 'active'
     AND NOT EXISTS (SELECT 1 FROM suppressions AS x WHERE x.email_key = s.email_key)
 """
+# Condition: the delivery `d` is no special alert that the subscriber `s`, to whom it is owed, declined.
+NOT_DECLINED = """
+    (s.no_specials_since = ''
+     OR NOT EXISTS (SELECT 1 FROM issues AS i WHERE i.id = d.issue_id AND i.kind = 'special'))
+"""
+_WANTS_SPECIALS = " AND s.no_specials_since = ''"
 _IN_SEGMENT = " AND s.id IN (SELECT id FROM segment)"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """Whom an issue is for; `where` is a question of `subscriber_query`, empty for everybody."""
+    """Whom an issue is for; `where` is a question of `subscriber_query`, empty for everybody. Of a `special`
+    alert these are never readers who want none."""
 
     where: str = ""
+    special: bool = False
 
     @classmethod
-    def asked(cls, where: str) -> "Recipients":
+    def asked(cls, where: str, *, special: bool = False) -> "Recipients":
         """The recipients of a question that a person has typed; raises `UsageError`.
 
         Kept for good with what they get, it must not hold an address or a name.
         """
-        made = cls(where.strip())
+        made = cls(where.strip(), special)
         if made and fields_of(parse(made.where)) & {"email", "name"}:
             raise UsageError(
                 "--where: whom an issue is for is kept for good, so it names nobody by email or name;"
@@ -61,8 +69,9 @@ def chosen(db: Database, recipients: Recipients) -> Iterator[str]:
     It holds while the context does: the ids of a segment are put into a temporary table, so that a
     segment of a million people is read once. Raises `UsageError` for a question that cannot be read.
     """
+    wanted = ELIGIBLE + _WANTS_SPECIALS if recipients.special else ELIGIBLE
     if not recipients.where:
-        yield ELIGIBLE
+        yield wanted
         return
     question, values = condition(parse(recipients.where))
     db.conn.execute("CREATE TEMP TABLE segment (id INTEGER PRIMARY KEY)")
@@ -71,7 +80,7 @@ def chosen(db: Database, recipients: Recipients) -> Iterator[str]:
             f"INSERT INTO segment SELECT id FROM subscribers WHERE {question}",  # noqa: S608
             values,
         )
-        yield ELIGIBLE + _IN_SEGMENT
+        yield wanted + _IN_SEGMENT
     finally:
         db.conn.execute("DROP TABLE IF EXISTS temp.segment")
 

@@ -52,13 +52,15 @@ class LeaveReason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The choices of a subscriber; `pause` in months from now, 0 for none; `counted`: whether what they
-    open and follow may be counted; None leaves a field unchanged."""
+    open and follow may be counted; `specials`: whether they want special alerts; None leaves a field
+    unchanged."""
 
     name: str
     language: str
     pause: int | None = None
     sections: tuple[str, ...] | None = None
     counted: bool | None = None
+    specials: bool | None = None
 
 
 def choose(db: Database, subscriber_id: int, choice: Choice, now: datetime) -> bool:
@@ -73,6 +75,9 @@ def choose(db: Database, subscriber_id: int, choice: Choice, now: datetime) -> b
         uncounted = person.uncounted_since
         if choice.counted is not None:
             uncounted = "" if choice.counted else uncounted or stamp(now)
+        declined = person.no_specials_since
+        if choice.specials is not None:
+            declined = "" if choice.specials else declined or stamp(now)
         wanted = person.sections if choice.sections is None else tuple(sorted(choice.sections))
         after = replace(
             person,
@@ -81,6 +86,7 @@ def choose(db: Database, subscriber_id: int, choice: Choice, now: datetime) -> b
             paused_until=until,
             sections=wanted,
             uncounted_since=uncounted,
+            no_specials_since=declined,
         )
         return admin.save(db, person, after, "subscriber.changed", now) == "updated"
 

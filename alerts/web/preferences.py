@@ -116,6 +116,7 @@ def save(visit: Visit, person: Subscriber) -> PostResult:
         pause=int(pause) if pause in {"0", *map(str, PAUSES)} else None,
         sections=_ticked(visit),
         counted=visit.field("count") == "yes" if visit.field("counting") else None,
+        specials=visit.field("specials") == "yes" if visit.field("special") else None,
     )
     visit.project.readers.choose(person.id, choice)
     return PostResult(partial(_show_saved, person=person))

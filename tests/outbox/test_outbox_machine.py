@@ -2,8 +2,9 @@
 
 The real store on a real file; the senders are what dispatch does, reduced to its moves: claim, look,
 hand over, settle, release, or be killed. Two machines share the outbox, each with a clock of its own that
-jumps forward and back. In between people leave, are suppressed and erased, an admin decides, and the issue
-is recalled and reissued.
+jumps forward and back. In between people leave, are suppressed and erased, an admin decides, and issues are
+recalled and reissued. Beside the issue of the month, a special alert is queued for a segment, while readers
+say that they want no special alerts, or want them again, and tags come and go.
 """
 
 import os
@@ -30,11 +31,12 @@ from alerts import cli
 from alerts.domain.address import Address
 from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason, Reply
 from alerts.domain.errors import InputError, UsageError
-from alerts.domain.issue import Actor
+from alerts.domain.issue import Actor, Edition
+from alerts.domain.month import Month
 from alerts.domain.subscriber import SuppressionReason
 from alerts.mail.issue_headers import Frame
 from alerts.mail.merge import Merge
-from alerts.outbox import recall
+from alerts.outbox import recall, segment
 from alerts.store import (
     claims,
     deliveries,
@@ -53,7 +55,8 @@ from alerts.store.departure_facts import DepartureKind
 from alerts.store.departures_location import Departure
 from alerts.store.issues import StoredIssue
 from alerts.store.receipts import Receipts
-from alerts.subscribers import admin, unsubscribe
+from alerts.subscribers import admin, self_service, unsubscribe
+from alerts.subscribers.self_service import Choice
 from tests.factories import (
     MONTH,
     NOW,
@@ -68,6 +71,8 @@ READERS = 12
 HOUR = timedelta(hours=1)
 HOSTS = st.sampled_from(["one", "two"])
 PEOPLE = st.integers(1, READERS)
+SPECIAL = Month(2026, 10, "call")
+ISSUES = st.sampled_from([MONTH, SPECIAL])
 MOVES = st.tuples(st.booleans(), st.sampled_from([0, 0, 1, 2, 3, None]))  # (taken?, which outcome)
 TAKEN = (
     Outcome(DeliveryState.SENT, Reply(250, "ok")),
@@ -99,6 +104,7 @@ class Host:
     name: str
     now: datetime = NOW
     running: bool = False
+    months: tuple[Month, ...] = (MONTH, SPECIAL)  # which issues a process on it sends
     held: dict[int, deque[Owed]] = field(default_factory=dict)
     on_its_way: dict[int, tuple[Owed, bool]] = field(default_factory=dict)  # (what, taken?)
 
@@ -112,9 +118,9 @@ class Host:
 class Outbox(RuleBasedStateMachine):
     """See the module."""
 
-    @initialize()
-    def queued(self) -> None:
-        """An issue, queued for everyone."""
+    @initialize(members=st.sets(PEOPLE, min_size=3), declined=st.sets(PEOPLE, max_size=3))
+    def queued(self, members: set[int], declined: set[int]) -> None:
+        """An issue, queued for everyone; a special alert for members, without those who want none."""
         self.folder = Path(tempfile.mkdtemp())
         self.state_before = os.environ.get("XDG_STATE_HOME", "")
         os.environ["XDG_STATE_HOME"] = str(self.folder / "state")
@@ -128,10 +134,18 @@ class Outbox(RuleBasedStateMachine):
         self.versions: dict[int, set[int]] = {}  # those that were taken, by delivery
         self.put_back = False  # an older database, in which an admin may have another version sent
         self.allowed: Counter[int] = Counter(dict.fromkeys(range(1, READERS + 1), 1))
+        self.special_readers: set[int] = set()  # those whom the special alert was queued for
         self.arrived_by_word: set[int] = set()
         self.retried: set[int] = set()
         self.left: set[int] = set()  # people who unsubscribed or were erased
         self.barred: set[int] = set()  # and whose addresses are suppressed
+        self.tags_are_given(members)
+        for person in declined:
+            self.someone_declines_special_alerts_or_wants_them(person, wants=False)
+        actor = Actor("editor", "test")
+        segment.aim(self.db, SPECIAL, "tag=member", actor, NOW, ["recipients"])
+        self._freeze_special(edition(body="Now, {slot:name|reader}"))
+        assert self.special_readers == members - declined
 
     def _merge(self, edition_id: int) -> Merge:
         stored = issues.template(self.db, edition_id)
@@ -202,9 +216,15 @@ class Outbox(RuleBasedStateMachine):
         for delivery in self._ids("in_doubt") - doubtful:
             self.allowed[delivery] += 1  # the window that no client can close
 
-    @rule(name=HOSTS, limit=st.integers(1, 5), resend=st.booleans())
-    def claim(self, name: str, limit: int, resend: bool) -> None:
-        """More is dealt out to the leases that are there."""
+    @rule(
+        name=HOSTS,
+        limit=st.integers(1, 5),
+        resend=st.booleans(),
+        months=st.sampled_from([(SPECIAL,), (MONTH, SPECIAL)]),
+    )
+    def claim(self, name: str, limit: int, resend: bool, months: tuple[Month, ...]) -> None:
+        """More is dealt out to the leases that are there, of all issues or of one that was named."""
+        self.hosts[name].months = months
         self._claim(self.hosts[name], limit, resend)
 
     def _claim(self, host: Host, limit: int, resend: bool) -> None:
@@ -219,14 +239,14 @@ class Outbox(RuleBasedStateMachine):
             limit,
             host.now,
             host.now + HOUR,
-            [MONTH],
+            host.months,
             after=after,
             doubtful=resend,
         )
         for lease, owed in claimed.rows:
             assert owed.id not in final, "what is settled was claimed again"
             assert resend or owed.id not in doubtful, "what is held was claimed"
-            assert self._may_be_mailed(owed.subscriber_id), "nobody who left is claimed (S7)"
+            assert self._may_get(owed), "nobody who left or declined is claimed (S7)"
             host.held[lease].append(owed)
         assert all([*row] == sorted(row, key=lambda owed: owed.id) for row in host.held.values())
 
@@ -241,12 +261,13 @@ class Outbox(RuleBasedStateMachine):
         if lease is None:
             return
         owed = host.held[lease].popleft()
-        assert self._may_be_mailed(owed.subscriber_id), "a message began for someone who left (P5)"
+        assert self._may_get(owed), "a message began for someone who left or declined (P5)"
         row = next(self.db.query("SELECT * FROM deliveries WHERE id = ?", (owed.id,)))
         assert (row["state"], row["lease_id"]) == ("sending", lease)
-        assert not self._issue().recalled_at, "a body began after the recall was obeyed"
+        issue = issues.by_id(self.db, row["issue_id"])
+        assert not issue.recalled_at, "a body began after the recall was obeyed"
         version = self._version_of(owed.edition_id)
-        assert version == self._issue().version or row["doubted"], "an old version began anew"
+        assert version == issue.version or row["doubted"], "an old version began anew"
         octets = self._merge(owed.edition_id).message(owed)
         same = self.contents.setdefault((owed.id, version), octets)
         assert same == octets, "a repeat is the same octets"
@@ -332,54 +353,81 @@ class Outbox(RuleBasedStateMachine):
                 "SELECT 1 FROM subscribers WHERE email_key = ?", (address.key,)
             ).fetchone(), "only who is not known is refused"
 
+    @rule(person=PEOPLE, wants=st.booleans())
+    def someone_declines_special_alerts_or_wants_them(self, person: int, wants: bool) -> None:
+        """On their preferences page; committed before the next look."""
+        self_service.choose(self.db, person, Choice("", "en", specials=wants), NOW)
+
+    @rule(people=st.sets(PEOPLE))
+    def tags_are_given(self, people: set[int]) -> None:
+        """Who is a member now, and who is not; what was queued stays as it is."""
+        self.db.execute("UPDATE subscribers SET tags = '[]'")
+        for person in people:
+            self.db.execute("UPDATE subscribers SET tags = '[\"member\"]' WHERE id = ?", (person,))
+
     @rule(
         person=st.none() | PEOPLE,
+        month=ISSUES,
         state=st.sampled_from(
             [DeliveryState.FAILED, DeliveryState.IN_DOUBT, DeliveryState.SKIPPED]
         ),
     )
-    def admin_retries(self, person: int | None, state: DeliveryState) -> None:
+    def admin_retries(self, person: int | None, month: Month, state: DeliveryState) -> None:
         """An admin's choice: they may get a second copy."""
         before = self._ids(state)
         emails = [f"reader{person}@example.org"] if person else []
-        which = DeliverySelection(MONTH, [state], keys=emails)
+        which = DeliverySelection(month, [state], keys=emails)
         deliveries.decide(self.db, which, DeliveryState.QUEUED, NOW)
         for delivery in before - self._ids(state):
             if delivery not in self.retried:
                 self.allowed[delivery] += 1
                 self.retried.add(delivery)
 
-    @rule()
-    def recalled(self) -> None:
+    @rule(month=ISSUES)
+    def recalled(self, month: Month) -> None:
         """Committed before the next look, so obeyed from then on; what is on its way is answered."""
-        before = self._issue().version
-        try:
-            again = not recall.recall(self.db, MONTH, "", Actor("editor", "test"), NOW)
-        except UsageError:
-            assert not self._ids("queued", "deferred", "sending"), "something could be stopped"
+        stored = issues.get(self.db, month)
+        if stored is None:
             return
-        assert self._issue().version == before + (not again)
-        assert self._issue().recalled_at
+        try:
+            again = not recall.recall(self.db, month, "", Actor("editor", "test"), NOW)
+        except UsageError:
+            assert not self._ids("queued", "deferred", "sending", of=stored.id), (
+                "it could be stopped"
+            )
+            return
+        assert self._issue(month).version == stored.version + (not again)
+        assert self._issue(month).recalled_at
 
-    @precondition(lambda self: hasattr(self, "db") and self._issue().recalled_at is not None)
-    @rule(name=HOSTS)
-    def reissued(self, name: str) -> None:
+    @rule(name=HOSTS, month=ISSUES)
+    def reissued(self, name: str, month: Month) -> None:
         """By `alerts issue reissue` on a machine on which nothing is sending: it takes the lock."""
-        host = self.hosts[name]
-        if host.running:
+        host, stored = self.hosts[name], issues.get(self.db, month)
+        if host.running or stored is None or stored.recalled_at is None:
             return
         self._settle_left(host)
-        if recall.held_elsewhere(self.db, MONTH, host.now):
+        if recall.held_elsewhere(self.db, month, host.now):
             return
-        made = edition(body=f"Version {self._issue().version} for {{slot:name|reader}}")
+        made = edition(body=f"Version {stored.version} for {{slot:name|reader}}")
         final = self._ids("sent", "failed", "in_doubt")
         versions = {delivery: self._version_in_books(delivery) for delivery in final}
-        issue_frozen(self.folder, self.db, MONTH, NOW, made)
+        if month == SPECIAL:
+            self._freeze_special(made)
+        else:
+            issue_frozen(self.folder, self.db, month, NOW, made)
         for delivery, version in versions.items():
             assert self._version_in_books(delivery) == version, "who was mailed keeps their version"
         for delivery in self._ids("queued", "deferred"):
             if self.copies[delivery] and delivery not in self.retried and not self.put_back:
                 assert self._version_in_books(delivery) in self.versions[delivery]
+
+    def _freeze_special(self, made: Edition) -> None:
+        now_for = {person for person in range(1, READERS + 1) if self._is_for(person)}
+        issue_frozen(self.folder, self.db, SPECIAL, NOW, made)
+        before, self.special_readers = self.special_readers, self._readers_of(SPECIAL)
+        assert self.special_readers == before | now_for, "whoever has it, and who matches now"
+        for delivery in self._ids(*DeliveryState) - set(self.allowed):
+            self.allowed[delivery] = 1
 
     @rule(person=PEOPLE)
     def admin_cancels(self, person: int) -> None:
@@ -433,6 +481,7 @@ class Outbox(RuleBasedStateMachine):
         departures_follow.adopt_ledger(self.db, NOW)
         with transaction(self.db):
             instance.hold(self.db, "", NOW)
+        self.special_readers = self._readers_of(SPECIAL)
 
     # --- what always holds ------------------------------------------------------------------------
 
@@ -443,6 +492,8 @@ class Outbox(RuleBasedStateMachine):
         counts = outbox_figures.counts(self.db, MONTH)
         assert sum(counts.values()) == READERS
         assert set(counts) == set(DeliveryState)
+        assert sum(outbox_figures.counts(self.db, SPECIAL).values()) == len(self.special_readers)
+        assert self._readers_of(SPECIAL) == self.special_readers, "frozen with it"
 
     @precondition(lambda self: hasattr(self, "db"))
     @invariant()
@@ -484,8 +535,8 @@ class Outbox(RuleBasedStateMachine):
         for delivery in self._ids("sent"):
             assert self.copies[delivery] or delivery in self.arrived_by_word
 
-    def _issue(self) -> StoredIssue:
-        stored = issues.get(self.db, MONTH)
+    def _issue(self, month: Month) -> StoredIssue:
+        stored = issues.get(self.db, month)
         assert stored is not None
         return stored
 
@@ -497,10 +548,38 @@ class Outbox(RuleBasedStateMachine):
         found = self.db.execute("SELECT edition_id FROM deliveries WHERE id = ?", (delivery,))
         return self._version_of(found.fetchone()[0])
 
-    def _ids(self, *states: str) -> set[int]:
+    def _ids(self, *states: str, of: int = 0) -> set[int]:
         marks = ",".join("?" * len(states))
-        found = self.db.execute(f"SELECT id FROM deliveries WHERE state IN ({marks})", states)
+        found = self.db.execute(
+            f"SELECT id FROM deliveries WHERE state IN ({marks}) AND (issue_id = ? OR ? = 0)",
+            (*states, of, of),
+        )
         return {delivery for (delivery,) in found.fetchall()}
+
+    def _readers_of(self, month: Month) -> set[int]:
+        found = self.db.execute(
+            """SELECT subscriber_id FROM deliveries AS d JOIN issues AS i ON i.id = d.issue_id
+                WHERE i.month = ?""",
+            (str(month),),
+        )
+        return {person for (person,) in found.fetchall()}
+
+    def _is_for(self, person: int) -> bool:
+        """Whether somebody would get the special alert now, in words of its own."""
+        tags, declined = self.db.execute(
+            "SELECT tags, no_specials_since FROM subscribers WHERE id = ?", (person,)
+        ).fetchone()
+        return "member" in tags and not declined and self._may_be_mailed(person)
+
+    def _may_get(self, owed: Owed) -> bool:
+        """Whether they may be mailed this copy: a special alert only if they want these."""
+        issue, declined = self.db.execute(
+            """SELECT i.month, s.no_specials_since FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
+                 JOIN subscribers AS s ON s.id = ? WHERE e.id = ?""",
+            (owed.subscriber_id, owed.edition_id),
+        ).fetchone()
+        wants = issue == str(MONTH) or not declined
+        return wants and self._may_be_mailed(owed.subscriber_id)
 
     def _state(self, delivery: int) -> str:
         found = self.db.execute("SELECT state FROM deliveries WHERE id = ?", (delivery,))

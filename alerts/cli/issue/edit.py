@@ -119,7 +119,7 @@ def _sitting(
             return 0
         if not (sys.stdin.isatty() and click.confirm("Open it again?", default=True, err=True)):
             session.warn(
-                f"your text is kept in {draft}: `alerts issue edit --month {month}` continues with it"
+                f"your text is kept in {draft}: `alerts issue edit {month.option}` continues with it"
             )
             return 1
 

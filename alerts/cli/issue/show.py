@@ -51,7 +51,7 @@ def show(session: Session, month: str | None, as_json: bool) -> None:
         from alerts.cli.issue import screen  # imports rich, which is only needed on a terminal
 
         screen.show(found, standing, order)
-    elif not composed.articles:
+    elif composed.empty:
         click.echo(f"{chosen}: no articles" + (f", {excluded} excluded" if excluded else ""))
     else:
         _print(composed, found.state, found.covered, excluded, found.missing, order)
@@ -181,12 +181,15 @@ def _print(
             click.echo(f"  {article.id}  {language:<3} {article.title}{day}")
     click.echo("")
     english = Catalogue("en", ())
-    for language, figures in covered.items():
+    for language, figures in covered.items() if total else ():
         click.echo(
             f"{figures.titles} of {counted(total, 'title')} and {figures.summaries} of "
             f"{figures.summarised} summaries in {english.language_name(language)}"
         )
-    click.echo(f"full texts: {full_texts(composed, order)}")
+    if total:
+        click.echo(f"full texts: {full_texts(composed, order)}")
+    if composed.month.special:
+        click.echo(f"introduction in: {', '.join(composed.introductions) or 'no language'}")
     if told_guesses := guesses(composed):
         click.echo(f"{told_guesses}: `alerts article show ID` says why")
     for lack in missing:

@@ -34,6 +34,7 @@ from alerts.store.migrations import (  # noqa: F401
     m037_corrections,
     m038_withdrawals,
     m039_segments,
+    m040_specials,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
