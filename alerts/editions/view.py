@@ -95,6 +95,7 @@ class Viewer:
             share_url=self._page(issue.month, self.catalogue.language),
             languages=tuple(self._others(issue.month)),
             first_titles=tuple(_to_read_first(groups)),
+            special=bool(issue.month.special),
         )
 
     def faced(self, view: EditionView, issue: Issue) -> EditionView:

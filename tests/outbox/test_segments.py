@@ -1,6 +1,10 @@
 """An issue for some of its readers: they get it, nobody else is owed it, and no surprise goes unasked."""
 
+import os
+import pty
 import shlex
+import subprocess
+import sys
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -184,3 +188,19 @@ def test_the_story_of_the_document_runs_line_by_line(filled: Path, alerts: Alert
         done = alerts(*shlex.split(line, comments=True)[1:])
         assert done.code == 0 or (line.startswith("alerts status") and done.code == 75), line
     assert alerts("status", "--json").json["segment"]["people"] == 2
+
+
+@pytest.mark.parametrize(("answer", "code", "state"), [("y", 0, "queued"), ("n", 2, "draft")])
+def test_a_person_at_a_terminal_is_asked(
+    filled: Path, alerts: Alerts, answer: str, code: int, state: str
+) -> None:
+    here, there = pty.openpty()
+    os.write(here, f"{answer}\n".encode())
+    command = [sys.executable, "-m", "alerts", "queue", *M, "--where", "language=en"]
+    done = subprocess.run(command, stdin=there, stderr=there, timeout=120, check=False)
+    said = os.read(here, 10_000).decode()
+    os.close(here)
+    os.close(there)
+    assert "everybody matches “language=en”, 5 readers. Send it all the same?" in said
+    assert done.returncode == code
+    assert alerts("status", *M, "--json").json["state"] == state
