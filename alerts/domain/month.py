@@ -16,7 +16,7 @@ _KEY = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-([a-z0-9]+(?:-[a-z0-9]+)*))?")
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
     """The key of an issue: a calendar month, the period of its articles; or, where `special` is a name, that
-    of a special alert that was begun in this month: `2026-10-call-to-action` (docs/adr/0034)."""
+    of a special alert that was begun in this month: `2026-10-call-to-action` (docs/adr/0037)."""
 
     year: int
     number: int

@@ -33,8 +33,8 @@ from alerts.store.migrations import (  # noqa: F401
     m036_versions,
     m037_corrections,
     m038_withdrawals,
-    m039_segments,
-    m040_specials,
+    m043_segments,
+    m044_specials,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 

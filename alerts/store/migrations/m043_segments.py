@@ -1,4 +1,4 @@
-"""Migration 39: issues for a segment of the readers."""
+"""Migration 43: issues for a segment of the readers."""
 
 from sqlite_utils import Database
 
@@ -6,9 +6,9 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m039_segments(db: Database) -> None:
+def m043_segments(db: Database) -> None:
     """`segment` is the question about readers whom the issue is for, as in `--where`; empty: everybody.
-    `people` is how many it was queued for, NULL before (docs/adr/0034)."""
+    `people` is how many it was queued for, NULL before (docs/adr/0037)."""
     run(
         db,
         """

@@ -1,4 +1,4 @@
-"""Migration 40: special alerts, and readers who want none."""
+"""Migration 44: special alerts, and readers who want none."""
 
 from sqlite_utils import Database
 
@@ -6,11 +6,11 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m040_specials(db: Database) -> None:
+def m044_specials(db: Database) -> None:
     """The key in `issues.month` is a month, or that of a special alert: `2026-10-call-to-action`; of a
     correction it is followed by `/1`. So `of_month` is what stands before that, and `kind` follows from the
     key. `no_specials_since`: when a reader said that they want no special alerts, empty for those who do
-    (docs/adr/0034)."""
+    (docs/adr/0037)."""
     run(
         db,
         """
