@@ -67,7 +67,8 @@ def issue_frozen(
         )
         ids = issues.add_edition(db, issue, made, octets, hashlib.sha256(octets).hexdigest())
         fill = outbox.fill if version == 1 else outbox.refill
-        return fill(db, issue, dict.fromkeys(outbox.audiences(db), ids), now), ids
+        edition_of = dict.fromkeys(outbox.audiences(db), ids)
+        return fill(db, issue, edition_of, now, (), issues.recipients_of(db, month)), ids
 
 
 def database(root: Path, *, threads: bool = False) -> Database:

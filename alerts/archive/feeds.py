@@ -65,7 +65,7 @@ def atom(channel: Channel, entries: Entries) -> bytes:
     _child(feed, "link", rel="self", type="application/atom+xml", href=channel.at("atom"))
     _child(feed, "link", rel="alternate", type="text/html", href=channel.home)
     for one in entries:
-        past, pieces, corrections = one
+        past = one[0]
         entry = _child(feed, "entry")
         address = f"{channel.base}/{past.path}"
         _child(entry, "id", address)
@@ -76,7 +76,7 @@ def atom(channel: Channel, entries: Entries) -> bytes:
             entry, "link", rel="alternate", type="text/html", href=address, hreflang=past.language
         )
         _child(entry, "summary", past.preheader)
-        _child(entry, "content", _corrected(corrections) + _list(pieces), type="html")
+        _child(entry, "content", _content(*one), type="html")
     return _document(feed)
 
 
@@ -89,7 +89,7 @@ def json_feed(channel: Channel, entries: Entries) -> bytes:
             "url": f"{channel.base}/{past.path}",
             "title": past.subject,
             "summary": past.preheader,
-            "content_html": _corrected(corrections) + _list(pieces),
+            "content_html": _content(past, pieces, corrections),
             "date_published": _when(past.at),
             **({"date_modified": _when(_updated(one))} if corrections else {}),
             "language": past.language,
@@ -138,6 +138,14 @@ def _updated(entry: tuple[Past, Sequence[ArchivedArticle], Sequence[ShownCorrect
     """When an entry changed last: its newest correction comes first."""
     past, _, corrections = entry
     return max((past.at, *(one.at for one in corrections)))
+
+
+def _content(
+    past: Past, pieces: Sequence[ArchivedArticle], corrections: Sequence[ShownCorrection]
+) -> str:
+    """An issue as HTML; of one without articles its preheader."""
+    shown = _list(pieces) if pieces else Markup("<p>{}</p>").format(past.preheader)
+    return _corrected(corrections) + shown
 
 
 def _corrected(corrections: Iterable[ShownCorrection]) -> str:

@@ -1,10 +1,16 @@
-"""`--anyway NAME`: obstacles that an admin lets through the gate."""
+"""`--anyway NAME`: obstacles that an admin lets through the gate, and those that a person is asked about."""
 
 import difflib
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
-from alerts.domain.errors import UsageError
+import click
+
+from alerts.domain.errors import RecipientsDoubted, Unfinished, UsageError
 from alerts.outbox.gate import Fatal
+
+T = TypeVar("T")
 
 
 def known(names: Iterable[str]) -> frozenset[str]:
@@ -15,3 +21,18 @@ def known(names: Iterable[str]) -> frozenset[str]:
         hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(Fatal)}"
         raise UsageError(f"--anyway: nothing is called “{name}”{hint}")
     return found
+
+
+def asking(act: Callable[[frozenset[str]], T], anyway: frozenset[str]) -> T:
+    """What `act` returns for these names; a person at a terminal is asked about what it doubts, and if they
+    say yes, it is called again with that let through. Raises what it doubts where nobody can be asked."""
+    try:
+        return act(anyway)
+    except (Unfinished, RecipientsDoubted) as fault:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        question = f"{str(fault).split(';')[0]}. Send it all the same?"
+        if not click.confirm(question, default=False, err=True):
+            raise
+        name = Fatal.UNFINISHED if isinstance(fault, Unfinished) else Fatal.RECIPIENTS
+    return asking(act, anyway | {name.value})

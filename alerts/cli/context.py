@@ -3,6 +3,7 @@
 Results go to stdout, messages to stderr. The clock is read here; elsewhere, `now` is an argument.
 """
 
+import functools
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -31,11 +32,7 @@ def system_clock() -> datetime:
 
 
 pass_session = click.pass_obj
-month_option = click.option(
-    "--month",
-    metavar="YYYY-MM",
-    help="Default: the last month that has ended, in the alert's time zone; “this”: the one that goes on.",
-)
+_MONTH = "Default: the last month that has ended, in the alert's time zone; “this”: the one that goes on."
 out_option = click.option(
     "--out",
     metavar="DIR",
@@ -54,7 +51,32 @@ anyway_option = click.option(
     metavar="NAME",
     help="Go on although NAME is refused; may be repeated.",
 )
+where_option = click.option(
+    "--where",
+    metavar="QUESTION",
+    help='Only to readers who match: "language=es and tag=member and joined>2026-01"; "": to all.',
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def issue_options(month_help: str) -> "Callable[[Callable[..., Any]], Callable[..., Any]]":
+    """The options by which a command is told its issue: `--month`, or `--issue` with any key. The command
+    gets the one that was given as `month`; raises `UsageError` where both were."""
+
+    def with_options(command: "Callable[..., Any]") -> "Callable[..., Any]":
+        @functools.wraps(command)
+        def one(*args: Any, month: str | None, issue: str | None, **given: Any) -> Any:
+            if month is not None and issue is not None:
+                raise UsageError("--month, --issue: one issue at a time; give one of them")
+            return command(*args, month=issue if month is None else month, **given)
+
+        wanted = click.option("--issue", metavar="KEY", help="The same for any issue, by its key.")
+        return click.option("--month", metavar="YYYY-MM", help=month_help)(wanted(one))
+
+    return with_options
+
+
+month_option = issue_options(_MONTH)
 
 
 def on_month(command: "Callable[..., Any]") -> "Callable[..., Any]":

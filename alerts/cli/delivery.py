@@ -168,7 +168,7 @@ def retry(
     done = session.project.deliveries.retry(*emails, month=month, **selection)
     _tell(session, done, "queued again", as_json)
     if done.changed:
-        session.say(f"next: `alerts send --month {done.month}`")
+        session.say(f"next: `alerts send {done.month.option}`")
 
 
 @delivery.command()
@@ -214,6 +214,6 @@ def tell_held(say: Callable[[str], None], held: Mapping[Month, int]) -> None:
     for month, number in held.items():
         say(
             f"{month}: {number} {'is' if number == 1 else 'are'} held in doubt:"
-            f" `alerts delivery retry --month {month} --state in_doubt` sends,"
-            f" `alerts delivery accept --month {month}` marks as arrived"
+            f" `alerts delivery retry {month.option} --state in_doubt` sends,"
+            f" `alerts delivery accept {month.option}` marks as arrived"
         )

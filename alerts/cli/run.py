@@ -2,19 +2,20 @@
 
 import click
 
-from alerts.cli.anyway import known
-from alerts.cli.context import Session, anyway_option, asked, on_month, print_json
+from alerts.cli.anyway import asking, known
+from alerts.cli.context import Session, anyway_option, on_month, print_json, where_option
 from alerts.cli.send import finish, outcomes, sending, still_owed
 from alerts.cli.teller import OnceTeller, telling
-from alerts.domain.errors import Unfinished
 from alerts.library.run import Prepared, Ran
-from alerts.outbox.gate import Fatal
 
 
 @click.command()
 @anyway_option
+@where_option
 @on_month
-def run(session: Session, month: str | None, anyway: tuple[str, ...], as_json: bool) -> int:
+def run(
+    session: Session, month: str | None, where: str | None, anyway: tuple[str, ...], as_json: bool
+) -> int:
     """Collect, compose, queue and send what is due. Also if repeated or late, everyone is mailed once.
 
     Cron calls it every hour: an issue is due at schedule.run, in the alert's time zone. Every month is sent
@@ -26,11 +27,12 @@ def run(session: Session, month: str | None, anyway: tuple[str, ...], as_json: b
     approved it.
 
     With --month, only that issue is sent, however late it is. A month that has not ended is asked about, and
-    refused where nobody can be asked (--anyway unfinished).
+    refused where nobody can be asked (--anyway unfinished). With --where it goes only to the readers who
+    match, as with `alerts queue`.
     """
     allowed = known(anyway)
     with telling(session, "run", by_hand=month is not None) as teller:
-        ran = _ran(session, teller, month, allowed)
+        ran = _ran(session, teller, month, where, allowed)
         if as_json:
             print_json(outcomes(ran.sent))
         code = finish(session, teller, ran.sent) or _prepared(ran)
@@ -38,16 +40,20 @@ def run(session: Session, month: str | None, anyway: tuple[str, ...], as_json: b
         return code or still_owed(session, teller, month, told | ran.sent.counts.keys())
 
 
-def _ran(session: Session, teller: OnceTeller, month: str | None, anyway: frozenset[str]) -> Ran:
-    """What the run did; a person at a terminal is asked before a month is sent that has not ended."""
-    try:
-        return session.project.run(month, sending(session, teller, anyway=anyway))
-    except Unfinished as fault:
-        if not asked(f"{str(fault).split(';')[0]}. Send it all the same?"):
-            raise
-    return session.project.run(
-        month, sending(session, teller, anyway=anyway | {Fatal.UNFINISHED.value})
-    )
+def _ran(
+    session: Session,
+    teller: OnceTeller,
+    month: str | None,
+    where: str | None,
+    anyway: frozenset[str],
+) -> Ran:
+    """What the run did; a person at a terminal is asked before a month is sent that has not ended, or to
+    surprising readers."""
+
+    def run(allowed: frozenset[str]) -> Ran:
+        return session.project.run(month, sending(session, teller, anyway=allowed), where=where)
+
+    return asking(run, anyway)
 
 
 def _months(ran: Ran) -> tuple[Ran | Prepared, ...]:

@@ -77,6 +77,7 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         "owed": stands["months"],
         "versions": [version_document(one) for one in found.versions],
         "recalled": found.recalled,
+        "segment": asdict(found.segment) if found.segment else None,
         "corrections": [correction_document(one) for one in found.corrections],
     }
     step = session.project.next_step(month, checked=checked)
@@ -105,6 +106,8 @@ def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> No
     if found.fault:
         session.warn(_fault(found))
     click.echo(f"{found.month}: {found.state.value}, {counted(found.articles, 'article')}")
+    if found.segment:
+        click.echo(str(found.segment))
     for edition in found.editions:
         click.echo(f"  {edition.language}: {edition.subject}")
     _tell(found.report, found.month)
@@ -164,7 +167,7 @@ def _tell(kept: DeliveryReport, month: Month) -> None:
     if kept.next_due:
         click.echo(f"  next attempt: {kept.next_due}")
     if kept.recipients:
-        retry = f"; `alerts delivery retry --month {month}` queues only these again"
+        retry = f"; `alerts delivery retry {month.option}` queues only these again"
         click.echo(f"missed: {kept.missed}{retry if kept.missed else ''}")
     if kept.held:
         tell_held(click.echo, {month: kept.held})

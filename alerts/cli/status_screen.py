@@ -40,6 +40,8 @@ def show(found: Status, owed: Sequence[MonthStanding], session: Session) -> None
     articles = counted(found.articles, "article")
     month = (f"{found.month}  ", Tone.HEADING)
     print_line(month, by_name(found.state.value), f"  {articles}")
+    if found.segment:
+        print_prose(str(found.segment))
     if found.fault:
         print_prose(f"cannot be rendered: {found.fault}", lead="✗ ", tone=Tone.BROKEN)
     if found.editions:

@@ -71,7 +71,7 @@ def tell_standing(
             teller.note(
                 f"{month}: waiting",
                 f"{month}: waits until {local:%H:%M} for {', '.join(sources)};"
-                f" `alerts run --month {month}` sends it now",
+                f" `alerts run {month.option}` sends it now",
                 code=75,
             )
         case steps.MonthEnds(month, left):
@@ -82,16 +82,16 @@ def tell_standing(
                 local = planned.astimezone(session.settings.zone)
                 session.say(
                     f"{month}: due at {local:%Y-%m-%d %H:%M} in {city(session.settings)};"
-                    f" `alerts run --month {month}` sends it now"
+                    f" `alerts run {month.option}` sends it now"
                 )
         case DoubtsMailed(month, lines) if lines and not step.mailed:
             number = counted(len(lines), "article")
             words = (
-                f"{month}: {number} held or sent with a guessed date: `alerts issue show --month {month}`;"
+                f"{month}: {number} held or sent with a guessed date: `alerts issue show {month.option}`;"
                 " alert.editors are told by mail"
             )
             teller.note(f"{month}: held", words, warns=False)
-        case Queued(month) if not step.articles:
+        case Queued(month) if step.empty:
             words = f"{month}: no articles, so there is no issue to send"
             teller.note(f"{month}: empty", words, warns=False)
         case steps.LeftOpen(month, max_late):
@@ -99,8 +99,8 @@ def tell_standing(
                 f"{month}: left open",
                 f"{month} still has deliveries open, and was queued over"
                 f" {counted(max_late.days, 'day')} ago (alert.max_late):"
-                f" `alerts send --month {month}` sends them,"
-                f" `alerts delivery cancel --month {month}` drops them",
+                f" `alerts send {month.option}` sends them,"
+                f" `alerts delivery cancel {month.option}` drops them",
                 code=1,
             )
         case steps.TooSlow(words):
@@ -132,16 +132,19 @@ def _tell_some(speak: Callable[[str], None], lines: Sequence[str], most: int | N
 
 
 def _tell_queued(session: Session, queued: Queued) -> None:
-    if not queued.articles:
-        session.say(f"{queued.month}: no articles, so there is no issue to send")
+    whom = f" for readers who match “{queued.where}”" if queued.where else ""
+    if queued.empty:
+        lacks = "no articles and no introduction" if queued.month.special else "no articles"
+        session.say(f"{queued.month}: {lacks}, so there is no issue to send")
     elif queued.already:
         session.say(
-            f"{queued.month}: was queued before, {counted(queued.deliveries, 'delivery')}; nothing changed"
+            f"{queued.month}: was queued before{whom}, {counted(queued.deliveries, 'delivery')};"
+            " nothing changed"
         )
     else:
         session.say(
             f"{queued.month}: {counted(queued.articles, 'article')},"
-            f" {counted(queued.deliveries, 'delivery')} queued"
+            f" {counted(queued.deliveries, 'delivery')} queued{whom}"
         )
     if queued.held:
         session.warn(
@@ -156,7 +159,7 @@ def _tell_doubts(session: Session, mailed: DoubtsMailed) -> None:
         names = ", ".join(mailed.recipients)
         session.say(
             f"{mailed.month}: {number} held or sent with a guessed date; {names} told by mail:"
-            f" `alerts issue show --month {mailed.month}`"
+            f" `alerts issue show {mailed.month.option}`"
         )
     for recipient, reply in mailed.refused:
         session.warn(f"what was held of {mailed.month}: not mailed to {recipient}: {reply}")

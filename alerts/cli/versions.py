@@ -44,6 +44,7 @@ def correction_document(one: Correction) -> dict[str, Any]:
         "languages": sorted(one.texts),
         "versions": list(one.versions),
         "article": one.article,
+        "where": one.where,
         "deliveries": one.counts,
     }
 
@@ -51,7 +52,8 @@ def correction_document(one: Correction) -> dict[str, Any]:
 def correction_lines(corrections: Sequence[Correction]) -> list[str]:
     """How the corrections stand, one per line."""
     return [
-        f"correction {one.number} of {one.at:%Y-%m-%d %H:%M} UTC: "
+        f"correction {one.number} of {one.at:%Y-%m-%d %H:%M} UTC"
+        + (f" for “{one.where}”: " if one.where else ": ")
         + (", ".join(f"{n} {state}" for state, n in one.counts.items() if n) or "nobody")
         for one in corrections
     ]

@@ -15,8 +15,8 @@ from alerts.domain.month import Month
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An edition that was sent, as listed in the archive. `at` is when it was frozen; `key` that of an
-    imported issue, empty for one of ours."""
+    """An edition that was sent, as listed in the archive, of a month or a special alert. `at` is when it was
+    frozen; `key` that of an imported issue, empty for one of ours."""
 
     month: Month
     language: str

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     ERASED = "erased"
     CANCELLED = "cancelled"  # by an admin
     NOTHING_WANTED = "nothing_wanted"  # the issue has none of the sections that the reader chose
+    NO_SPECIALS = "no_specials"  # the reader has said since that they want no special alerts
     PAUSED = "paused"  # the reader's pause was not over when the issue was queued
 
 

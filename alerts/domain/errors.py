@@ -3,6 +3,7 @@
     AlertsError                 exit 1   failed, or done in part
     ├── UsageError              exit 2   the command line asks for something impossible
     │   ├── Unfinished          exit 2   the month that is to be sent has not ended
+    │   ├── RecipientsDoubted   exit 2   the readers whom an issue is for are none, all or surprisingly many
     │   └── SettingsError       exit 2   alerts.toml or an ALERTS_… variable is wrong
     │       └── Refused         exit 2   the settings, or the issue, must not go out by a real relay
     │           └── ClockDoubted  exit 2   … or the clock may be wrong, and nothing could be undone
@@ -49,6 +50,11 @@ class UsageError(AlertsError):
 
 class Unfinished(UsageError):
     """The month that is to be sent has not ended; the message says when it does, and how to send it now."""
+
+
+class RecipientsDoubted(UsageError):
+    """The readers whom an issue is for are none, everybody or surprisingly many; the message says how many,
+    and how to send it all the same."""
 
 
 class SettingsError(UsageError):

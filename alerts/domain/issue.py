@@ -41,7 +41,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """The alert of one month, composed; sections in reading order, none empty.
+    """The alert of one month, or a special alert, composed; sections in reading order, none empty.
 
     `introductions` are the editor's introductions by language, `faces` what the editor wrote for the
     inbox and above the first story.
@@ -57,6 +57,11 @@ class Issue:
     def articles(self) -> tuple[Article, ...]:
         """All its articles, in reading order."""
         return tuple(a for section in self.sections for a in section.articles)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to send: a special alert may be an introduction alone."""
+        return not self.sections and not (self.month.special and any(self.introductions.values()))
 
 
 @dataclass(frozen=True, slots=True)

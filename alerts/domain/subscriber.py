@@ -55,8 +55,9 @@ class Subscriber:
     files. `timezone` is the IANA name of their time zone, empty where it is unknown. `consent` is the wording
     they agreed to, kept as evidence. They get no issue that is queued before `paused_until`; of others
     they get the featured articles and those in `sections`, or all if `sections` is empty. Since
-    `uncounted_since` nothing that they open or follow is counted, if it is not empty. `suppressed`, where
-    it was asked for: their address must not be mailed, whatever the status says.
+    `uncounted_since` nothing that they open or follow is counted, and since `no_specials_since` they get no
+    special alerts, if these are not empty. `suppressed`, where it was asked for: their address must not be
+    mailed, whatever the status says.
     """
 
     id: int
@@ -69,9 +70,12 @@ class Subscriber:
     consent: Annotated[str, SubscriberField(FieldKind.WORDING, asked="consent", evidence=True)] = ""
     consent_source: Annotated[str, SubscriberField(cap=500, asked="source", evidence=True)] = ""
     consent_at: Annotated[str, SubscriberField(cap=100, evidence=True, told=False)] = ""
-    sections: Annotated[tuple[str, ...], SubscriberField(FieldKind.WORDS)] = ()
+    sections: Annotated[
+        tuple[str, ...], SubscriberField(FieldKind.WORDS, asked="section", empty_is_all=True)
+    ] = ()
     paused_until: Annotated[str, SubscriberField(FieldKind.MOMENT, asked="paused")] = ""
     uncounted_since: Annotated[str, SubscriberField(FieldKind.MOMENT, asked="uncounted")] = ""
+    no_specials_since: Annotated[str, SubscriberField(FieldKind.MOMENT, asked="no_specials")] = ""
     created_at: Annotated[str, _CREATED] = ""
     suppressed: bool = False
 

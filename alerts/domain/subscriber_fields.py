@@ -29,7 +29,8 @@ class SubscriberField:
     `help`: what the option of `add` and `edit` says; empty: no such option, or one of its own.
     `evidence`: part of a consent, of which a file replaces all parts or none. `ruled`: what an import
     makes of it is written by hand in `store/import_chunk.py`. `imported`: whether files are asked for
-    it. `told`: whether the event of a change names it. `outlasts`: it is kept of the erased.
+    it. `empty_is_all`: of `WORDS`, none means every one. `told`: whether the event of a change names it.
+    `outlasts`: it is kept of the erased.
     """
 
     kind: FieldKind = FieldKind.TEXT
@@ -39,6 +40,7 @@ class SubscriberField:
     evidence: bool = False
     ruled: bool = False
     imported: bool = True
+    empty_is_all: bool = False
     told: bool = True
     outlasts: bool = False
     name: str = ""

@@ -116,7 +116,7 @@ def approve(
     check_open(db, month)
     if content and not re.fullmatch(r"[0-9a-f]{8,64}", content.lower()):
         raise UsageError(f"--content “{content}”: write at least 8 digits of what the preview says")
-    if not issue.articles:
+    if issue.empty:
         raise UsageError(f"{month}: no articles, so there is nothing to approve")
     if thin := below_coverage(issue, settings):
         raise Incomplete(f"{month}: {'; '.join(thin)}: `alerts article translate ID LANG`")
@@ -177,7 +177,7 @@ def previews(
     sign = Keyring.load(settings).signer_of(now)
     head = (
         f"Preview of {state.month}. Nobody but its editors has got this.",
-        f"To approve exactly this: alerts issue approve --month {state.month} --content {short}",
+        f"To approve exactly this: alerts issue approve {state.month.option} --content {short}",
         f"Approved by {len(state.names)} of {state.needed} so far.",
         *(f"Void, because the issue has changed: the approval by {name}" for name in state.voided),
     )

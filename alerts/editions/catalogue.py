@@ -94,9 +94,13 @@ class Catalogue:
     # CLDR
 
     def month(self, month: Month) -> str:
-        """“October 2026”."""
+        """“October 2026”; of a special alert “Special alert, October 2026”."""
         words = str(format_skeleton("yMMMM", month.first_day(), locale=self.locale))
-        return _YEAR_WORD.sub("", words)
+        words = _YEAR_WORD.sub("", words)
+        if not month.special:
+            return words
+        special = self.write(_SPECIAL)
+        return str(self.write("%(one)s, %(other)s", one=special, other=words))
 
     def month_heading(self, month: Month) -> str:
         """The month with a capital, to begin a line: “Octubre de 2026”."""
@@ -182,6 +186,8 @@ def later(text: str) -> str:
     """Mark an interface text that is translated later, so that it is added to the catalogues."""
     return text
 
+
+_SPECIAL = later("Special alert")
 
 # Texts of earlier packaged templates, which a project's own copies may still use.
 FORMER = (

@@ -81,7 +81,7 @@ def _frozen(db: Database, settings: Settings, stored: StoredIssue) -> tuple[Edit
 
 
 def _rendered(db: Database, issue: Issue, settings: Settings) -> tuple[Edition, ...]:
-    if not issue.articles:
+    if issue.empty:
         return ()
     there = pictures_of(db, settings)
     return tuple(

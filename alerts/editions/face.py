@@ -3,10 +3,10 @@
 Pure. None is ever empty. A subject that nobody wrote ends in the month, so no two issues have the same.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from alerts.domain.issue import Face
+from alerts.domain.issue import Face, Issue
 from alerts.domain.languages import same_language
 from alerts.editions.escaping import clean, for_header
 from alerts.editions.items import EditionView, Item, MarkedText
@@ -34,20 +34,32 @@ def face_in(faces: Mapping[str, Face], language: str) -> Face:
     return next((faces[tag] for tag in (language, *kin) if faces.get(tag)), Face())
 
 
-def faced(view: EditionView, faces: Mapping[str, Face], whose: str) -> Shown:
-    """The face of `view`; `whose` is the name of the alert, and the month, in its language."""
-    written = face_in(faces, view.language)
+def face_of(issue: Issue, chain: Sequence[str]) -> tuple[Face, str]:
+    """What the editor wrote for the edition in the first language of `chain`, and its language.
+
+    The title of a special alert stands in all editions: in the next language of the chain, else in any.
+    """
+    others = (*chain, *sorted(issue.faces)) if issue.month.special else ()
+    for language in (chain[0], *others):
+        if face := face_in(issue.faces, language):
+            return face, language
+    return Face(), chain[0]
+
+
+def faced(view: EditionView, written: Face, mark: MarkedText, whose: str) -> Shown:
+    """The face of `view`: what was `written`, in the language and direction of `mark`, or made from its
+    stories. `whose` is the name of the alert, and the month, in the language of the edition."""
     first = view.lead or next(iter(view.items), None)
     title = first.title if first else MarkedText(view.month, view.direction)
     by_lead = not written.headline and first is not None
-    headline = MarkedText(written.headline, view.direction) if written.headline else title
+    headline = replace(mark, text=written.headline) if written.headline else title
     others = [item for item in view.items if item is not first]
-    standfirst = MarkedText(written.standfirst, view.direction)
+    standfirst = replace(mark, text=written.standfirst)
     if not written.standfirst:
         standfirst = _standfirst(first if by_lead else None, others, view)
     return Shown(
         clean(written.subject or _subject(headline.text, f" · {for_header(whose)}")),
-        clean(written.preheader or _preheader(others) or _preheader(view.items) or view.month),
+        clean(written.preheader or _preheader(others) or _preheader(view.items) or _opening(view)),
         headline,
         standfirst,
         by_lead,
@@ -75,6 +87,12 @@ def _standfirst(lead: Item | None, others: Iterable[Item], view: EditionView) ->
             lead.summary.foreign,
         )
     return MarkedText(_titles(others, STANDFIRST_LENGTH) if lead is None else "", view.direction)
+
+
+def _opening(view: EditionView) -> str:
+    """How the introduction of an issue without stories begins."""
+    words = view.letter.html.striptags() if view.letter else ""
+    return shorten(words, PREHEADER_LENGTH) or view.month
 
 
 def _preheader(items: Iterable[Item]) -> str:

@@ -37,16 +37,12 @@ class Gap:
 
 def lacks(issue: Issue, settings: Settings) -> Iterator[Gap]:
     """Yield what an editor may want to add before the issue is sent; nothing for an empty issue."""
-    if not issue.articles:
+    if issue.empty:
         return
     if not settings.alert.address:
         yield Gap("address", "alert.address: laws require a postal address in the footer")
-    if not any(section.key == FEATURED for section in issue.sections):
-        yield Gap("featured", "no featured article: `alerts article feature ID`")
-    there = {section.key for section in issue.sections}
-    for key in settings.alert.sections:
-        if key not in there:
-            yield Gap("section", f"nothing in section “{key}”")
+    if not issue.month.special:
+        yield from _lacks_of_sections(issue, settings)
     yield from _lacks_of_articles(issue)
     for language in settings.alert.languages:
         yield from _untranslated(issue, language)
@@ -55,6 +51,15 @@ def lacks(issue: Issue, settings: Settings) -> Iterator[Gap]:
         if not any(same_language(language, other) for other in written):
             text = f"no introduction in “{language}”: `alerts issue letter {language}`"
             yield Gap("letter", text, language=language)
+
+
+def _lacks_of_sections(issue: Issue, settings: Settings) -> Iterator[Gap]:
+    if not any(section.key == FEATURED for section in issue.sections):
+        yield Gap("featured", "no featured article: `alerts article feature ID`")
+    there = {section.key for section in issue.sections}
+    for key in settings.alert.sections:
+        if key not in there:
+            yield Gap("section", f"nothing in section “{key}”")
 
 
 def summary(found: Iterable[Gap], month: Month) -> Iterator[str]:
@@ -66,7 +71,7 @@ def summary(found: Iterable[Gap], month: Month) -> Iterator[str]:
         if len(those) == 1:
             yield those[0].text
         else:
-            yield f"{len(those)} {SEVERAL[kind]}: `alerts issue show --month {month}` names them"
+            yield f"{len(those)} {SEVERAL[kind]}: `alerts issue show {month.option}` names them"
 
 
 SEVERAL = {

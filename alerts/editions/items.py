@@ -153,6 +153,7 @@ class EditionView:
     share_url: str = ""  # the public page of the edition; empty without public pages
     languages: tuple[NamedLink, ...] = ()  # the public pages of the other editions
     first_titles: tuple[Item, ...] = field(default=())  # to read first
+    special: bool = False  # a special alert: its introduction comes first
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -21,7 +21,7 @@ from alerts.domain.languages import same_language
 from alerts.domain.month import Month
 from alerts.editions.catalogue import Catalogue, direction, later, local_day
 from alerts.editions.escaping import link
-from alerts.editions.face import Shown, faced
+from alerts.editions.face import Shown, face_of, faced
 from alerts.editions.forms import Form, Shelf, Story, arrange
 from alerts.editions.introduction import Introduction, introduction
 from alerts.editions.items import EditionView, Group, Item, MarkedText, NamedLink, Partner, When
@@ -95,12 +95,14 @@ class Viewer:
             share_url=self._page(issue.month, self.catalogue.language),
             languages=tuple(self._others(issue.month)),
             first_titles=tuple(_to_read_first(groups)),
+            special=bool(issue.month.special),
         )
 
     def faced(self, view: EditionView, issue: Issue) -> EditionView:
         """`view` with subject, preheader, headline and standfirst."""
         whose = self.catalogue.write("%(one)s, %(other)s", one=self.alert.name, other=view.month)
-        shown: Shown = faced(view, issue.faces, str(whose))
+        written, language = face_of(issue, self.languages)
+        shown: Shown = faced(view, written, self._words("x", language), str(whose))
         return replace(
             view,
             subject=shown.subject,

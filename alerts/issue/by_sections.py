@@ -15,8 +15,9 @@ ALL: Keys = ()  # no choice: every section, also those added later
 
 
 def selected(issue: Issue, wanted: Collection[str]) -> Issue:
-    """The part of `issue` with these sections; the issue itself if that is all of it."""
-    if not wanted:
+    """The part of `issue` with these sections; the issue itself if that is all of it. A special alert is
+    read whole or not at all."""
+    if not wanted or issue.month.special:
         return issue
     sections = tuple(s for s in issue.sections if s.key == FEATURED or s.key in wanted)
     return issue if sections == issue.sections else replace(issue, sections=sections)

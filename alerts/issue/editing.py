@@ -172,8 +172,8 @@ def check_open(db: Database, month: Month) -> None:
     if str(month) in articles.frozen_months(db):
         raise UsageError(
             f"{month} is queued or sent: its articles and introductions can no longer be changed;"
-            f" `alerts issue recall --month {month}` stops what has not left and opens it again,"
-            f" `alerts issue correct --month {month}` tells those who got it what is right"
+            f" `alerts issue recall {month.option}` stops what has not left and opens it again,"
+            f" `alerts issue correct {month.option}` tells those who got it what is right"
         )
 
 

@@ -6,7 +6,7 @@ person.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from sqlite_utils import Database
@@ -24,7 +24,13 @@ from alerts.outbox.windows import openings, summary
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import Turn
-from alerts.store import issues, outbox, outbox_figures, windows
+from alerts.store import (
+    issues,
+    outbox,
+    outbox_figures,
+    recipients,
+    windows,
+)
 from alerts.store import sources as kept
 from alerts.store.issues import StoredIssue
 from alerts.text.plural import counted
@@ -177,7 +183,7 @@ def _standing(
     planned = turn.planned if turn is not None else None
     stand, why = _of_draft(db, settings, now, month, turn, approved=approved)
     needs = _NEEDS.get(stand, Needs.NOBODY)
-    people = outbox.eligible(db) if needs is not Needs.NOBODY else 0
+    people = recipients.count(db, issues.recipients_of(db, month)) if needs else 0
     return MonthStanding(
         month, stand, needs, why, planned, approved=approved, owed=people, missing=people
     )
@@ -191,7 +197,7 @@ def _of_recalled(db: Database, stored: StoredIssue, *, approved: bool) -> MonthS
         stored.month,
         Stand.RECALLED,
         _NEEDS[Stand.RECALLED],
-        f"{ready}; `alerts issue reissue --month {stored.month}` owes it to those not yet mailed",
+        f"{ready}; `alerts issue reissue {stored.month.option}` owes it to those not yet mailed",
         approved=approved,
         owed=sum(counts.values()),
         sent=counts["sent"],
@@ -211,16 +217,16 @@ def _of_draft(
     approved: bool,
 ) -> tuple[Stand, str]:
     """How an issue stands that is not queued, and why."""
-    if turn is None and owed.left_of(settings, month, now).total_seconds() > 0:
+    if turn is None and not month.special and owed.left_of(settings, month, now) > timedelta():
         return Stand.EARLY, f"{month} has not ended"
     due = turn.due if turn is not None else Due.OVERDUE  # approved, and of a month long ago
     if due is Due.EARLY:
         return Stand.EARLY, "its moment is still to come"
     begun = approved or approval.under_review(db, settings, month)
-    if due in (Due.OLDER, Due.UNPLANNED) and not begun:
-        return Stand.NOT_SCHEDULED, f"`alerts run --month {month}` sends it"
+    if month.special or (due in (Due.OLDER, Due.UNPLANNED) and not begun):
+        return Stand.NOT_SCHEDULED, f"`alerts run {month.option}` sends it"
     issue = load.composed(db, settings, month)
-    if not issue.articles:
+    if issue.empty:
         asked = turn is None or turn.planned is None or kept.asked_since(db, turn.planned)
         if asked or due is Due.OVERDUE:
             return Stand.EMPTY, "no articles"
@@ -232,7 +238,7 @@ def _of_draft(
     if settings.alert.review == "required" and not approved:
         return (
             Stand.UNAPPROVED,
-            f"waits for approval: look at the preview, then `alerts issue approve --month {month}`",
+            f"waits for approval: look at the preview, then `alerts issue approve {month.option}`",
         )
     missed = kept.missed(db, now)
     until = owed.waits_until(settings, turn.planned) if turn and turn.planned else now
@@ -260,7 +266,7 @@ def _of_outbox(
             stand = Stand.LEFT_OPEN
             why = (
                 f"queued over {counted(settings.alert.max_late.days, 'day')} ago: `alerts send"
-                f" --month {month}` sends it, `alerts delivery cancel --month {month}` drops it"
+                f" {month.option}` sends it, `alerts delivery cancel {month.option}` drops it"
             )
         elif held >= open_:
             stand = Stand.HELD

@@ -27,6 +27,9 @@ from alerts.issue.round_trip import RoundTripResult
 from alerts.issue.text.manuscript import Fault, annotated
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.voided import Voided, voided
+from alerts.outbox import special
+from alerts.outbox.segment import Segment, segment_of
+from alerts.outbox.special import SpecialBegun
 from alerts.store import articles, audit_log, introductions, issues, quarantine
 from alerts.store.articles import StoredArticle
 from alerts.text.plain_text import tidy
@@ -38,7 +41,7 @@ class IssueShown:
     excluded ones too; `standing` is None where there is nothing to approve; `rendered_with` are the
     versions that a frozen issue was rendered with; `pictures` are, by language, the number of pictures
     in its edition and their octets; `quarantine` are the articles that are left out as not plausible,
-    with the reasons of each."""
+    with the reasons of each; `segment` is whom it is for, if not everybody."""
 
     issue: Issue
     state: IssueState
@@ -49,6 +52,7 @@ class IssueShown:
     rendered_with: Any
     pictures: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     quarantine: tuple[tuple[Article, tuple[str, ...]], ...] = ()
+    segment: Segment | None = None
 
     @property
     def excluded(self) -> int:
@@ -110,6 +114,25 @@ class Issues(ProjectPart):
     """The issues of a project."""
 
     @call
+    def begin_special(
+        self, title: str, *, language: str = "", where: str = "", by: str = ""
+    ) -> SpecialBegun:
+        """Begin a special alert: an issue that is not a month's, with this title as its headline and subject
+        in `language` (by default, the first of the alert); with `where` only for readers who match it.
+
+        Raises `UsageError` for an empty title, and where there is one with this title in this month.
+        """
+        opened = self._opened
+        tag = _language(language) if language else opened.settings.default_language
+        month = Month.of(opened.now, opened.settings.zone)
+        return special.begin(opened.db, month, title, tag, where, opened.actor(by), opened.now)
+
+    @call
+    def specials(self) -> tuple[tuple[Month, IssueState], ...]:
+        """The special alerts and their states, the newest first."""
+        return tuple((one.month, one.state) for one in issues.specials(self._opened.db))
+
+    @call
     def show(self, month: AMonth = None) -> IssueShown:
         """The month's issue: its sections, how much of it is in each language, and missing texts."""
         db, settings = self._opened.db, self._opened.settings
@@ -122,13 +145,14 @@ class Issues(ProjectPart):
             articles.kept_of_month(db, chosen),
             {language: coverage(draft.issue, language) for language in settings.alert.languages},
             tuple(lacks(draft.issue, settings)),
-            approval.approval_status(db, settings, draft) if draft.issue.articles else None,
+            None if draft.issue.empty else approval.approval_status(db, settings, draft),
             stored.rendered_with if stored else None,
             {one.language: (len(one.pictures), one.picture_bytes) for one in draft.editions},
             tuple(
                 (articles.get(db, one.article_id).article, one.reasons)
                 for one in quarantine.open_ones(db, chosen)
             ),
+            segment_of(db, chosen),
         )
 
     @call

@@ -80,7 +80,7 @@ def _for_person(now: Situation) -> NextStep | None:
     """What can be done for the person asked about; nothing where their copy is on its way."""
     if (asked := now.person) is None:
         return None
-    email, month = shlex.quote(asked.email), f"--month {now.month}"
+    email, month = shlex.quote(asked.email), f"{now.month.option}"
     if asked.copy == "in_doubt":
         command = f"alerts delivery retry {email} {month} --state in_doubt"
         return NextStep(command, "their copy may not have arrived; this sends it again")
@@ -102,7 +102,7 @@ def _to_begin(now: Situation) -> NextStep | None:
     """A project without sources, articles or readers has no issue to send."""
     if now.frozen:
         return None
-    if not now.articles and not now.sources:
+    if not (now.articles or now.sources or now.month.special):
         return NextStep("alerts source add LOCATION", "there is no source to collect from")
     if now.articles and not now.readers:
         return NextStep("alerts subscriber import FILE", "nobody is on the list who may be mailed")
@@ -116,7 +116,7 @@ def _by_standing(now: Situation) -> NextStep | None:
         return None
     if one.needs is Needs.PERSON and one.stand in _BY_ITSELF:
         return NextStep("alerts doctor", one.why or "something stops it")
-    month = f"--month {one.month}"
+    month = f"{one.month.option}"
     match one.stand:
         case Stand.HELD:
             return NextStep(
@@ -162,10 +162,13 @@ def _of_draft(now: Situation) -> NextStep | None:
     """An issue that nothing is owed of yet: filled, looked at, or sent by name."""
     if now.frozen:
         return None
-    month = f"--month {now.month}"
+    month = f"{now.month.option}"
     if not now.articles:
         if now.standing is not None and now.standing.stand is Stand.EMPTY:
             return None
+        if now.month.special:
+            command = f"alerts issue letter LANG {month} --file FILE"
+            return NextStep(command, "it has no introduction and no articles yet")
         return NextStep(f"alerts collect {month}", f"{now.month} has no articles yet")
     if not now.ended or (now.standing is not None and now.standing.stand is Stand.EARLY):
         at = now.planned if now.following == now.month else None
@@ -176,7 +179,7 @@ def _of_draft(now: Situation) -> NextStep | None:
 def _failed(now: Situation) -> NextStep | None:
     if not now.failed:
         return None
-    command = f"alerts delivery list --month {now.month} --state failed"
+    command = f"alerts delivery list {now.month.option} --state failed"
     return NextStep(command, f"{now.failed:,} failed")
 
 
@@ -184,7 +187,7 @@ def _to_come(now: Situation) -> NextStep:
     """All is well: the issue that comes next is the one to look at."""
     if now.following is None or now.planned is None:
         return NextStep("alerts schedule next", "schedule.run has no moment for the next issue")
-    command = f"alerts issue show --month {now.following}"
+    command = f"alerts issue show {now.following.option}"
     return NextStep(command, "it is due", now.planned)
 
 

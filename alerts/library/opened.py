@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from alerts.outbox.options import World
 
 AMonth = Month | str | None
-"""A month, `YYYY-MM`, or `this`, the one that goes on; None for the last one that has ended. In the alert's
-time zone."""
+"""A month, `YYYY-MM`, or `this`, the one that goes on; the key of a special alert; None for the last month
+that has ended. In the alert's time zone."""
 
+_SHOWN = 5  # most special alerts that a message names
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -134,12 +135,27 @@ class Opened:
         return self._clock()
 
     def month(self, month: AMonth) -> Month:
-        """The month named, or the last one that has ended in the alert's time zone."""
+        """The month named, or the last one that has ended in the alert's time zone; or the special alert
+        with that key. Raises `UsageError` where there is none."""
         if isinstance(month, Month):
             return month
         if not month:
             return Month.last_ended(self.now, self.settings.zone)
-        return Month.named(month, self.now, self.settings.zone)
+        key = Month.named(month, self.now, self.settings.zone)
+        if key.special:
+            self._check_special(key)
+        return key
+
+    def _check_special(self, key: Month) -> None:
+        from alerts.store import issues
+
+        if issues.get(self.db, key) is None:
+            there = ", ".join(str(one.month) for one in issues.specials(self.db)[:_SHOWN])
+            which = f"there are {there}" if there else "there is none yet"
+            raise UsageError(
+                f"“{key}” is no month (write YYYY-MM) and no special alert: {which};"
+                f" `alerts issue new {self.prefix}special TITLE` begins one"
+            )
 
     def actor(self, by: str = "") -> Actor:
         """The person who makes a change, for the event log; without a name, the account of this

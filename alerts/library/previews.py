@@ -13,9 +13,11 @@ from alerts.domain.errors import InputError, UsageError
 from alerts.domain.issue import Edition
 from alerts.domain.picture import Picture, picture_path, readdressed
 from alerts.editions import draft
+from alerts.issue.compose import edition_language
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.mail.merge import sample
 from alerts.preview.editions import PreviewEditions
+from alerts.store import recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,16 @@ class Previews(ProjectPart):
 
     @call
     def mail(
-        self, to: str, month: AMonth = None, *, language: str | None = None, by: str = ""
+        self,
+        to: str,
+        month: AMonth = None,
+        *,
+        language: str | None = None,
+        where: str = "",
+        by: str = "",
     ) -> Mapping[str, Outcome]:
         """Mail the editions, or that of one language, to an address as a test; returns the outcomes by
-        language, none for a month without articles.
+        language, none for a month without articles. With `where`, those that readers who match it get.
 
         It is not recorded as a delivery, and its unsubscribe link does not work. Raises `UsageError`
         for a malformed address or unknown edition, `Refused` by the gate, and `RelayUnavailable`.
@@ -75,6 +83,11 @@ class Previews(ProjectPart):
             raise UsageError(f"--to: {fault}") from fault
         made = draft.editions(opened.db, settings, chosen)
         wanted = [one for one in made if language in (None, one.language)]
+        if where.strip():
+            got = self._got(where)
+            wanted = [one for one in wanted if one.language in got]
+            if not got:
+                raise UsageError(f"--where: nobody who may be mailed matches “{where.strip()}”")
         if made and not wanted:
             there = ", ".join(one.language for one in made)
             raise UsageError(f"no edition in “{language}”; there are {there}")
@@ -82,6 +95,12 @@ class Previews(ProjectPart):
         actor, relay = opened.actor(by), relay_of(settings, opened.environ)
         now = opened.now
         return mail_test(opened.db, settings, chosen, wanted, recipient, actor, now, relay)
+
+    def _got(self, where: str) -> frozenset[str]:
+        """The languages of the editions that the readers who match get."""
+        opened = self._opened
+        read = recipients.languages(opened.db, recipients.Recipients.asked(where))
+        return frozenset(edition_language(language, opened.settings) for language in read)
 
     @call
     def live(self, month: AMonth = None) -> PreviewEditions:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from alerts.config.settings import Settings
 from alerts.domain.address import Address
+from alerts.domain.errors import UsageError
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
 from alerts.library.opened import AMonth, Opened, call, settings_at, system_clock
@@ -122,13 +123,16 @@ class Project(Parts, OwedCalls):
 
     @call
     def collect(self, month: AMonth = None) -> "Collected":
-        """Read every source; undated articles join the month. A source that fails stops no other."""
+        """Read every source; undated articles join the month. A source that fails stops no other.
+
+        Raises `UsageError` for a special alert, for which nothing is collected.
+        """
         from alerts.sources.collect import collect
 
-        opened = self._opened
-        return collect(
-            opened.db, self.settings, self.month(month), opened.now, environ=opened.environ
-        )
+        opened, chosen = self._opened, self.month(month)
+        if chosen.special:
+            raise UsageError(f"{chosen}: a special alert has only what editors put into it")
+        return collect(opened.db, self.settings, chosen, opened.now, environ=opened.environ)
 
     @call
     def draft(self, month: AMonth = None) -> "Draft":
@@ -156,35 +160,20 @@ class Project(Parts, OwedCalls):
         return approval.approve(opened.db, self.settings, draft, actor, opened.now, content)
 
     @call
-    def queue(self, month: AMonth = None, *, anyway: Collection[str] = ()) -> "Queued":
+    def queue(
+        self, month: AMonth = None, *, where: str | None = None, anyway: Collection[str] = ()
+    ) -> "Queued":
         """Freeze the month's issue and create a delivery for every active subscriber. Can be repeated.
 
+        With `where`, only for those who match it ("" for everybody again); it is kept with the issue.
         `anyway` names obstacles that the gate lets through to a real relay. Raises `IssueRecalled` for an
         issue that was recalled after somebody was mailed (`recalls.reissue` is for it), `Refused` (by the
-        gate), `ClockDoubted`, `AwaitingApproval`, `Incomplete`, `LockHeld`, and `UndecidedCopy` where
-        this copy of the database is not known to be the one that sends.
+        gate), `ClockDoubted`, `RecipientsDoubted`, `AwaitingApproval`, `Incomplete`, `LockHeld`, and
+        `UndecidedCopy` where this copy of the database is not known to be the one that sends.
         """
-        from alerts.library.clock import sure_of_time
-        from alerts.library.share_pictures import draw
-        from alerts.outbox.queue import queue
-        from alerts.store import issue_versions, issues
-        from alerts.store.lock import project_lock
+        from alerts.library.queueing import queue
 
-        opened = self._opened
-        with project_lock(self.settings.database_path, "queue", opened.now):
-            opened.ensure_may_send()
-            chosen = self.month(month)
-            actor = opened.actor()
-            stored = issues.get(opened.db, chosen)
-            if stored is None or not stored.frozen:
-                sure_of_time(opened.db, self.settings, opened.now, str(chosen), anyway)
-            # of a recalled issue nobody was mailed, it simply opens again, and a person queues it
-            mended = stored is not None and not issue_versions.mailed(opened.db, stored.id)
-            queued = queue(
-                opened.db, self.settings, chosen, opened.now, actor, anyway=anyway, mended=mended
-            )
-            draw(opened.db, self.settings, chosen)
-            return queued
+        return queue(self._opened, self.month(month), where, anyway)
 
     @call
     def send(self, month: AMonth = None, how: "Sending | None" = None) -> "Sent":
@@ -203,12 +192,16 @@ class Project(Parts, OwedCalls):
             return send(opened.db, self.settings, opened.world(how.stop), months, how)
 
     @call
-    def run(self, month: AMonth = None, how: "Sending | None" = None) -> "Ran":
+    def run(
+        self, month: AMonth = None, how: "Sending | None" = None, *, where: str | None = None
+    ) -> "Ran":
         """Collect, queue and send. May be called twice, late or after a crash: everyone is mailed once.
 
-        With a month, its issue is sent however late it is, and no other issue is. With alert.review =
-        "required" previews are mailed to its editors, and it is held back until they have approved it.
+        With a month, its issue is sent however late it is, and no other issue is; `where`, as for `queue`,
+        needs one. With alert.review = "required" previews are mailed to its editors, and it is held back
+        until they have approved it.
         """
+        from alerts.library.queueing import aim
         from alerts.library.run import run
         from alerts.library.send import Sending
         from alerts.store.lock import project_lock
@@ -218,6 +211,7 @@ class Project(Parts, OwedCalls):
             opened.ensure_may_send()
             world = opened.world(how.stop)
             chosen, named = self.month(month), month is not None
+            aim(opened, chosen, where, how.anyway, named=named)
             return run(opened.db, self.settings, world, chosen, opened.actor(), how, named=named)
 
     @call

@@ -21,6 +21,7 @@ from alerts.outbox.queue import Queued, queue
 from alerts.outbox.recall import Recalled
 from alerts.store import archive, issues
 from alerts.store.lock import project_lock
+from alerts.store.recipients import Recipients
 from alerts.text.plain_text import tidy
 
 _PAUSE = 0.02  # seconds between two looks at the senders
@@ -99,12 +100,13 @@ class Recalls(ProjectPart):
         *,
         version: int | None = None,
         article: str = "",
+        where: str = "",
     ) -> Planned:
         """Who would get a correction with these texts (by language); changes nothing.
 
         Without a `version` it is for those who have one that was recalled, or, of an issue that never was,
         for all; with an `article` (its id, or the beginning of its title) only for those whose edition
-        showed it. Raises `UsageError`.
+        showed it; with `where` only for those of them who match it. Raises `UsageError`.
         """
         opened = self._opened
         chosen = opened.month(month)
@@ -113,7 +115,8 @@ class Recalls(ProjectPart):
             raise UsageError("a correction needs words: --text LANG=TEXT or --file LANG=FILE")
         named = _article(opened.db, article, chosen) if article else ""
         kept = {tag: text for tag, text in written.items() if text}
-        return correct.plan(opened.db, opened.settings, chosen, kept, version, named)
+        whom = Recipients.asked(where)
+        return correct.plan(opened.db, opened.settings, chosen, kept, version, named, whom)
 
     @call
     def correct(self, planned: Planned, *, by: str = "", anyway: Collection[str] = ()) -> Corrected:
@@ -149,6 +152,6 @@ def _check_recalled(opened: Opened, month: Month) -> None:
     again = stored is not None and stored.frozen and stored.version > 1
     if stored is None or not (stored.recalled_at or again):
         raise UsageError(
-            f"{month}: was not recalled: `alerts issue recall --month {month}` stops it,"
-            f" `alerts queue --month {month}` queues an issue for the first time"
+            f"{month}: was not recalled: `alerts issue recall {month.option}` stops it,"
+            f" `alerts queue {month.option}` queues an issue for the first time"
         )

@@ -146,7 +146,7 @@ def run(
 def _draw(work: _Work, prepared: Sequence[Prepared]) -> None:
     """Draw the pictures that other sites show of the issues queued now: after sending, as no mail has one."""
     for one in prepared:
-        if one.queued is not None and one.queued.articles and not one.queued.already:
+        if one.queued is not None and not (one.queued.empty or one.queued.already):
             draw(work.db, work.settings, one.month)
 
 
@@ -166,7 +166,8 @@ def _ran(done: Prepared, sent: Sent, earlier: tuple[Prepared, ...] = ()) -> Ran:
 def _check_ended(work: _Work, month: Month) -> None:
     """Raises `Unfinished` where the issue of a month that goes on would be frozen."""
     left = owed.left_of(work.settings, month, work.now)
-    if left.total_seconds() <= 0 or Fatal.UNFINISHED in work.how.anyway or _frozen(work.db, month):
+    ended = month.special or left.total_seconds() <= 0
+    if ended or Fatal.UNFINISHED in work.how.anyway or _frozen(work.db, month):
         return
     raise Unfinished(
         f"{month} ends in {lasting(left)} in {work.settings.alert.timezone}, and what is published until"
@@ -226,7 +227,7 @@ def _prepared(work: _Work, month: Month, planned: datetime | None) -> Prepared:
     collected = None
     try:
         if not _frozen(db, month):
-            collected = _collected(work, month)
+            collected = None if month.special else _collected(work, month)
             sure_of_time(db, settings, work.now, str(month), work.how.anyway)
         if collected is not None and planned is not None:
             waiting = _waiting(work, month, planned)
@@ -278,7 +279,7 @@ def _queued(work: _Work, month: Month) -> tuple[Queued | None, HeldBack | None]:
     progress(queued)
     if settings.alert.review != "required" and not queued.already:
         progress(mail_doubts(db, settings, draft, work.now, work.world.connect))
-    if queued.articles and not queued.already and leaves_the_machine(settings):
+    if not (queued.empty or queued.already) and leaves_the_machine(settings):
         proofs = linted(db, settings, draft, work.now)
         findings = (finding for proof in proofs for finding in proof.findings)
         progress(LintedIssue(month, grouped(findings, Level.WARNING)))
@@ -296,5 +297,4 @@ def _recalled(work: _Work, month: Month) -> HeldBack | None:
 
 
 def _frozen(db: Database, month: Month) -> bool:
-    stored = issues.get(db, month)
-    return stored is not None and stored.frozen
+    return month in issues.frozen_months(db)

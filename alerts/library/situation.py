@@ -17,7 +17,7 @@ from alerts.library.next_step import NextStep, PersonAsked, Situation, next_step
 from alerts.library.opened import Opened
 from alerts.outbox.clock_gate import ClockFault
 from alerts.outbox.report import delivery_report
-from alerts.store import deliveries, moment, outbox, sources, subscribers, suppressions
+from alerts.store import deliveries, moment, recipients, sources, subscribers, suppressions
 
 
 def chosen_step(
@@ -62,10 +62,10 @@ def situation(
     return Situation(
         chosen,
         standing,
-        articles=len(issue.articles),
+        articles=len(issue.articles) or int(not issue.empty),
         sources=len(sources.all_sources(db)),
-        readers=outbox.eligible(db),
-        ended=chosen.plus(1).start(settings.zone) <= now,
+        readers=recipients.count(db),
+        ended=bool(chosen.special) or chosen.plus(1).start(settings.zone) <= now,
         frozen=load.state(db, chosen) in (IssueState.QUEUED, IssueState.SENT),
         failed=report.missed,
         running=bool(report.holders),

@@ -12,6 +12,7 @@ from alerts.instance import identity
 from alerts.library.opened import Opened
 from alerts.outbox import relay_limit
 from alerts.outbox.report import DeliveryReport, delivery_report, faults_of_ours
+from alerts.outbox.segment import Segment, segment_of
 from alerts.outbox.windows import Opening, openings
 from alerts.store import clicks, corrections, issue_versions
 from alerts.store.corrections import Correction
@@ -26,7 +27,7 @@ class Status:
     came back through a fault of ours, or empty; `fault` is why the issue cannot be rendered, or empty,
     and then there are no editions; `articles` are those of the largest edition, or of the issue;
     `versions` are those that were frozen, `corrections` those that were queued; `waiting` is
-    what waits for send windows."""
+    what waits for send windows; `segment` is whom it is for, if not everybody."""
 
     month: Month
     state: IssueState
@@ -41,6 +42,7 @@ class Status:
     versions: tuple[IssueVersion, ...] = ()
     corrections: tuple[Correction, ...] = ()
     waiting: Sequence[Opening] = ()
+    segment: Segment | None = None
 
     @property
     def recalled(self) -> bool:
@@ -68,4 +70,5 @@ def status(opened: Opened, month: Month) -> Status:
         issue_versions.of_month(db, month),
         corrections.of_month(db, month),
         openings(db, settings, opened.now, [month]),
+        segment_of(db, month),
     )

@@ -68,7 +68,7 @@ def withdraw(
     if erase and outbox_figures.any_open(db, month):
         raise UsageError(
             f"{month} is still being sent, word for word: erase it once it is sent, or drop what is"
-            f" left by `alerts delivery cancel --month {month}`"
+            f" left by `alerts delivery cancel {month.option}`"
         )
     kept = withdrawals.of_month(db, month)
     one = Withdrawal(month, article, why, by.name, now, erase)

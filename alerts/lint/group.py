@@ -46,7 +46,9 @@ class FindingGroup:
 
     def line(self, month: Month) -> str:
         """The group in one line, with the command that lists each finding."""
-        return f"{self.level}: {self.headline} (`alerts issue lint --month {month} --only {self.code}`)"
+        return (
+            f"{self.level}: {self.headline} (`alerts issue lint {month.option} --only {self.code}`)"
+        )
 
 
 def grouped(findings: Iterable[Finding], least: Level = Level.HINT) -> tuple[FindingGroup, ...]:

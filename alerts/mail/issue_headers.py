@@ -39,9 +39,14 @@ class Frame:
 
     @classmethod
     def of(cls, settings: Settings, month: Month) -> Self:
-        """The values from the present settings, without signatures, which queueing adds."""
+        """The values from the present settings, without signatures, which queueing adds.
+
+        Special alerts have a List-Id of their own (RFC 2919) below that of the alert, so that readers can
+        sort them.
+        """
         sender, alert = settings.sender, settings.alert
         address = Address.parse(sender.address)
+        list_id = sender.list_id or f"alert.{address.domain}"
         return cls(
             month=str(month),
             from_name=sender.name or alert.name,
@@ -49,7 +54,7 @@ class Frame:
             reply_to=str(Address.parse(sender.reply_to)) if sender.reply_to else "",
             bounces=str(Address.parse(sender.bounces or sender.address)),
             unsubscribe=str(Address.parse(sender.unsubscribe or sender.address)),
-            list_id=sender.list_id or f"alert.{address.domain}",
+            list_id=f"special.{list_id}" if month.special else list_id,
             list_name=alert.name,
             base_url=_ascii_url(settings.web.public_url),
             names={} if sender.name else dict(_names(alert)),

@@ -34,6 +34,7 @@ from alerts.store import (
     transaction,
 )
 from alerts.store.issues import StoredIssue
+from alerts.store.recipients import EVERYBODY, Recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Planned:
     editions: tuple[int, ...]
     languages: Mapping[str, int]
     already: int = 0
+    recipients: Recipients = EVERYBODY
 
     @property
     def people(self) -> int:
@@ -74,11 +76,13 @@ def plan(
     texts: Mapping[str, str],
     version: int | None,
     article: str,
+    recipients: Recipients = EVERYBODY,
 ) -> Planned:
     """Who would get a correction; changes nothing.
 
     Without a `version` it is for those who have one that was recalled, or, of an issue that never was, for
-    all. With an `article`, only for those whose edition showed it. Raises `UsageError`.
+    all. With an `article`, only for those whose edition showed it, and only for the `recipients`. Raises
+    `UsageError`.
     """
     stored = issues.get(db, month)
     frozen = issue_versions.of_month(db, month)
@@ -92,14 +96,14 @@ def plan(
     ):
         raise UsageError(
             f"{month}: is still being sent, and the rest would get the mistake too:"
-            f" `alerts issue recall --month {month}` stops it, then correct it for those who have it"
+            f" `alerts issue recall {month.option}` stops it, then correct it for those who have it"
         )
     found = corrections.editions(db, stored.id, versions)
     if article:
         found = [one for one in found if _showed(db, stored, one, article)]
         if not found:
             raise UsageError(
-                f"{article}: no edition of {month} showed it; `alerts issue show --month {month}` has"
+                f"{article}: no edition of {month} showed it; `alerts issue show {month.option}` has"
                 " the ids"
             )
     ids = tuple(one.id for one in found)
@@ -108,10 +112,12 @@ def plan(
             one.number
             for one in corrections.of_month(db, month)
             if (dict(one.texts), one.versions, one.article) == (dict(texts), versions, article)
+            and Recipients(one.where).same(recipients)
         ),
         0,
     )
-    return Planned(month, texts, versions, article, ids, corrections.languages(db, ids), same)
+    people = corrections.languages(db, ids, recipients)
+    return Planned(month, texts, versions, article, ids, people, same, recipients)
 
 
 def _versions(
@@ -159,6 +165,7 @@ def correct(
         "texts": dict(planned.texts),
         "versions": list(planned.versions),
         "article": planned.article,
+        "where": planned.recipients.where,
     }
     with transaction(db):
         stored = issues.get(db, month)
@@ -175,7 +182,9 @@ def correct(
         of_reader = {
             language: ids[edition_language(language, settings)] for language in planned.languages
         }
-        deliveries = corrections.owe(db, added, planned.editions, of_reader, now)
+        deliveries = corrections.owe(
+            db, added, planned.editions, of_reader, now, planned.recipients
+        )
         detail = {"by": actor.name, "command": actor.command, "correction": number}
         detail |= {"deliveries": deliveries, "versions": list(planned.versions)}
         audit_log.record(db, now, "issue.corrected", issue_id=stored.id, detail=detail)

@@ -35,6 +35,7 @@ _SKIPPED = {
     "unsubscribed": "They had unsubscribed by the time it was their turn.",
     "suppressed": "Their address was suppressed by the time it was their turn.",
     "erased": "They had been erased by the time it was their turn.",
+    "no_specials": "They wanted no special alerts by the time it was their turn.",
     "cancelled": "An admin cancelled it.",
     "nothing_wanted": "The issue had nothing in the sections that they chose.",
     "paused": "They had asked for a pause, and it was not over when the issue was queued.",
@@ -115,7 +116,7 @@ def _version(db: Database, delivery: Delivery, at: Times) -> str:
         return f"{told}; they may have it, so they get the same again and not the newer one."
     return (
         f"{told} before it left; they get the next version after"
-        f" `alerts issue reissue --month {month}`."
+        f" `alerts issue reissue {month.option}`."
     )
 
 
@@ -152,17 +153,21 @@ def _nothing(
     """Why there was no copy for a person on the list."""
     stored = issues.get(db, month)
     if stored is None or stored.queued_at is None:
-        if not load.composed(db, settings, month).articles:
+        if load.composed(db, settings, month).empty:
             return f"There is no issue of {month}: it has no articles. {_standing(db, person, address, at)}"
         return f"The issue of {month} is not queued yet. {_standing(db, person, address, at)}"
     queued = f"the issue of {month} was queued on {at(stamp(stored.queued_at))}"
     if person.created_at > stamp(stored.queued_at):
         return f"They joined on {at(person.created_at)}, after {queued}; they get the next issue."
+    if month.special and person.no_specials_since:
+        since = at(person.no_specials_since)
+        return f"They want no special alerts, since {since}. {_standing(db, person, address, at)}"
     became = _last(db, person, "subscriber.confirmed", "subscriber.resubscribed")
     if became and became["at"] > stamp(stored.queued_at):
         act = became["kind"].removeprefix("subscriber.")
         return f"They {act} on {at(became['at'])}, after {queued}. {_standing(db, person, address, at)}"
-    return f"There was no copy for them when {queued}. {_standing(db, person, address, at)}"
+    whom = f", for readers who match “{stored.recipients.where}”" if stored.recipients else ""
+    return f"There was no copy for them when {queued}{whom}. {_standing(db, person, address, at)}"
 
 
 def _standing(db: Database, person: Subscriber, address: Address, at: Times) -> str:

@@ -36,7 +36,7 @@ from alerts.mail import tokens
 from alerts.mail.dkim_keys import Keyring
 from alerts.mail.issue_headers import Frame
 from alerts.mail.merge import template
-from alerts.outbox import gate_facts
+from alerts.outbox import gate_facts, segment
 from alerts.store import (
     approvals,
     archive,
@@ -60,10 +60,10 @@ EditionKey = tuple[str, Keys]  # language, and sections or ALL
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """The result of queueing; `already` if it was queued before; an empty month queues nothing.
+    """The result of queueing; `already` if it was queued before; an `empty` issue queues nothing.
 
     `held` are deliveries that another copy of the database may have sent. `deliveries` of a later version
-    are those that are owed it.
+    are those that are owed it. `where` is the question about the readers it is for, empty for everybody.
     """
 
     month: Month
@@ -72,6 +72,8 @@ class Queued:
     already: bool = False
     held: int = 0
     version: int = 1
+    where: str = ""
+    empty: bool = False
 
 
 def queue(
@@ -85,14 +87,15 @@ def queue(
     *,
     mended: bool = False,
 ) -> Queued:
-    """Freeze the month's issue and create a delivery for everyone who is active and not suppressed.
+    """Freeze the month's issue and create a delivery for everyone it is for who may be mailed.
 
     An issue that was recalled is queued only where the caller says that a person has `mended` it: then to
     those who were not mailed; raises `IssueRecalled` otherwise. No process may be sending it.
     `draft` is the issue as the caller has rendered it. Raises `TryLater` if it has changed since,
     `Incomplete` below alert.min_coverage, `AwaitingApproval` if review is required and too few people
-    have approved exactly this content, and `Refused` if the gate finds an obstacle (`anyway` names
-    obstacles that are let through).
+    have approved exactly this content, `RecipientsDoubted` where its segment has nobody, everybody or many
+    more people than the last issue, and `Refused` if the gate finds an obstacle (`anyway` names obstacles
+    that are let through).
     """
     stored = issues.get(db, month)
     if stored is not None and stored.frozen:
@@ -102,13 +105,16 @@ def queue(
     draft = draft or drafted(db, settings, month)
     issue = draft.issue
     if not draft.editions:
-        return Queued(month, articles=0, deliveries=0)
+        return Queued(month, articles=0, deliveries=0, empty=True)
+    wanted = issues.recipients_of(db, month)
+    if stored is None or stored.version == 1:
+        segment.check(db, month, wanted, anyway)
     gate_facts.check_issue(db, settings, draft, now, anyway)
     _check_review(db, settings, draft)  # before the editions of some sections only are rendered
     frame = Frame.of(settings, month)
     signed = replace(frame, dkim=Keyring.load(settings).signatures(now))
     there = pictures_of(db, settings)
-    parts = _parts(db, issue, settings, outbox.audiences(db), there)
+    parts = _parts(db, issue, settings, outbox.audiences(db, wanted), there)
     whole = {(edition.language, ALL): edition for edition in draft.editions}
     pieces = {
         e.language: tuple(articles_of(issue, e.language, settings, now, there))
@@ -124,7 +130,8 @@ def queue(
             return _already(db, stored)
         if subscriber_import.under_way(db):  # the subscribers not imported yet would be left out
             raise TryLater(f"{month}: not queued while an import is under way; run it again")
-        if composed(db, settings, month) != issue:  # an editor changed it while we rendered
+        as_before = composed(db, settings, month) == issue
+        if not as_before or issues.recipients_of(db, month) != wanted:  # changed while we rendered
             raise TryLater(f"{month}: was changed while it was being queued; run it again")
         approved_by = _check_review(db, settings, draft)
         issue_id, version = issues.freeze(
@@ -142,23 +149,42 @@ def queue(
             ids[key] = issues.add_edition(db, issue_id, edition, octets, digest, key[1], files)
         edition_of, unwanted = _owed(issue, settings, outbox.audiences(db), ids)
         fill = outbox.fill if version == 1 else outbox.refill
-        deliveries = fill(db, issue_id, edition_of, now, unwanted)
+        deliveries = fill(db, issue_id, edition_of, now, unwanted, wanted)
         if send_windows.on:
             windows.plan(db, partial(send_windows.shut, now=now), now, [month])
-        by = {"by": actor.name, "command": actor.command} if actor else {}
-        detail = {"deliveries": deliveries, **by}
-        if version > 1:
-            detail["version"] = version
-        audit_log.record(db, now, "issue.queued", issue_id=issue_id, detail=detail)
+        people = deliveries if version == 1 else sum(outbox_figures.counts(db, month).values())
+        issues.keep_people(db, issue_id, people)
+        _record(
+            db, issue_id, actor, now, deliveries=deliveries, where=wanted.where, version=version
+        )
         here = instance.get(db)
-        unsure = here is not None and str(month) <= here.unsure_through
+        unsure = here is not None and str(month.calendar) <= here.unsure_through
         held = instance.hold(db, str(month), now) if unsure else 0
-    return Queued(month, len(issue.articles), deliveries, held=held, version=version)
+    return Queued(
+        month, len(issue.articles), deliveries, held=held, version=version, where=wanted.where
+    )
+
+
+def _record(
+    db: Database,
+    issue_id: int,
+    actor: Actor | None,
+    now: datetime,
+    *,
+    deliveries: int,
+    where: str,
+    version: int,
+) -> None:
+    by = {"by": actor.name, "command": actor.command} if actor else {}
+    more = {"where": where} if where else {}
+    later = {"version": version} if version > 1 else {}
+    detail = {"deliveries": deliveries, **by, **more, **later}
+    audit_log.record(db, now, "issue.queued", issue_id=issue_id, detail=detail)
 
 
 def recalled_words(month: Month) -> str:
     """What is to be done about an issue that was recalled."""
-    return f"{month}: was recalled, and waits for you: mend it, then `alerts issue reissue --month {month}`"
+    return f"{month}: was recalled, and waits for you: mend it, then `alerts issue reissue {month.option}`"
 
 
 def _check_review(db: Database, settings: Settings, draft: Draft) -> Sequence[str]:
@@ -172,7 +198,7 @@ def _check_review(db: Database, settings: Settings, draft: Draft) -> Sequence[st
     if settings.alert.review == "required" and len(names) < settings.alert.approvals:
         raise AwaitingApproval(
             f"{month}: waits for approval ({len(names)} of {settings.alert.approvals}): look at"
-            f" the preview, then `alerts issue approve --month {month}`"
+            f" the preview, then `alerts issue approve {month.option}`"
         )
     return names
 
@@ -219,7 +245,7 @@ def _owed(
         part = selected(issue, audience.sections)
         key = (language, keys_of(part, issue))
         edition_of[audience] = ids.get(key, ids[language, ALL])
-        if not part.articles:
+        if part.empty:
             unwanted.add(audience)
     return edition_of, frozenset(unwanted)
 
@@ -245,7 +271,14 @@ def _already(db: Database, stored: issues.StoredIssue) -> Queued:
     deliveries = sum(outbox_figures.counts(db, stored.month).values())
     content = stored.content or {}
     shown = sum(len(section["articles"]) for section in content.get("sections", ()))
-    return Queued(stored.month, shown, deliveries, already=True, version=stored.version)
+    return Queued(
+        stored.month,
+        shown,
+        deliveries,
+        already=True,
+        version=stored.version,
+        where=stored.recipients.where,
+    )
 
 
 def _content(issue: Issue) -> dict[str, Any]:

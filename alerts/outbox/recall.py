@@ -63,7 +63,7 @@ def recall(db: Database, month: Month, why: str, actor: Actor, now: datetime) ->
             counts["queued"] + counts["deferred"] + counts["sending"]
         ):
             raise UsageError(
-                f"{month}: nothing of it is left to stop; `alerts issue correct --month {month}` tells"
+                f"{month}: nothing of it is left to stop; `alerts issue correct {month.option}` tells"
                 " those who got it what is right"
             )
         issue_versions.recall(db, stored.id, actor.name, why, now)

@@ -76,5 +76,5 @@ def overdue_words(settings: Settings, month: Month) -> str:
     """The message about an issue that is too late to be sent without being named."""
     return (
         f"the issue of {month} is overdue by more than alert.max_late"
-        f" ({counted(settings.alert.max_late.days, 'day')}): `alerts run --month {month}` sends it"
+        f" ({counted(settings.alert.max_late.days, 'day')}): `alerts run {month.option}` sends it"
     )

@@ -48,13 +48,14 @@ def add(db: Database, issue_id: int, language: str, pieces: Iterable[ArchivedArt
 
 
 def listed(db: Database, language: str = "") -> Sequence[Past]:
-    """The sent editions, newest month first, in the order they were made; or those of one language."""
+    """The sent editions, or those of one language: the newest month first, after its issue the special
+    alerts that were begun in it; in the order they were made."""
     rows = db.query(
         f"""SELECT i.month, e.language, coalesce(s.subject, e.subject) AS subject,
                    coalesce(s.preheader, e.preheader) AS preheader, i.queued_at
               FROM {_EDITIONS}
              WHERE {_WHOLE} AND (:language = '' OR e.language = :language)
-             ORDER BY i.month DESC, e.id""",  # noqa: S608
+             ORDER BY substr(i.month, 1, 7) DESC, i.kind, i.queued_at DESC, i.month, e.id""",  # noqa: S608
         {"language": language},
     )
     return [

@@ -268,9 +268,9 @@ def count_of_source(db: Database, source_id: int) -> int:
 
 
 def frozen_months(db: Database) -> frozenset[str]:
-    """Months (YYYY-MM) whose issue is queued or sent."""
-    rows = db.conn.execute("SELECT month FROM issues WHERE state IN ('queued', 'sent')")
-    return frozenset(month for (month,) in rows)
+    """The keys of the issues that are queued or sent."""
+    query = "SELECT month FROM issues WHERE state IN ('queued', 'sent') AND corrects IS NULL"
+    return frozenset(month for (month,) in db.conn.execute(query))
 
 
 def _insert(

@@ -15,7 +15,8 @@ from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason
 from alerts.domain.month import Month
 from alerts.domain.send_window import ReaderGroup
 from alerts.store import stamp, transaction, windows
-from alerts.store.outbox import DUE, ELIGIBLE, GONE, IN_DOMAINS, IN_GROUPS, OUTCOMES, REPLY, due
+from alerts.store.outbox import DUE, GONE, IN_DOMAINS, IN_GROUPS, OUTCOMES, REPLY, due
+from alerts.store.recipients import ELIGIBLE, NOT_DECLINED
 from alerts.store.windows import Shut
 
 
@@ -149,7 +150,7 @@ def skip(
              WHERE d.lease_id IN (SELECT value FROM json_each(:leases)) AND d.id > :after
                AND d.id NOT IN (SELECT value FROM json_each(:in_flight))
                AND NOT EXISTS (SELECT 1 FROM subscribers AS s
-                                WHERE s.id = d.subscriber_id AND {ELIGIBLE})
+                                WHERE s.id = d.subscriber_id AND {ELIGIBLE} AND {NOT_DECLINED})
             RETURNING id""",  # noqa: S608
         {
             "now": stamp(now),

@@ -17,7 +17,7 @@ from alerts.domain.month import Month
 from alerts.store import moment, stamp
 from alerts.store.issue_versions import MAYBE_MAILED
 from alerts.store.link_numbers import NEW_MARK
-from alerts.store.outbox import ELIGIBLE
+from alerts.store.recipients import EVERYBODY, Recipients, chosen
 
 # Condition: the delivery `d` is a copy with the mistake, of one of the editions.
 _WRONG = f"d.edition_id IN (SELECT value FROM json_each(:editions)) AND {MAYBE_MAILED}"  # noqa: S608
@@ -25,7 +25,7 @@ _WRONG = f"d.edition_id IN (SELECT value FROM json_each(:editions)) AND {MAYBE_M
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A correction that was queued. `versions` and `article` say whom it was for; `counts` are its
+    """A correction that was queued. `versions`, `article` and `where` say whom it was for; `counts` are its
     deliveries by state."""
 
     number: int
@@ -34,6 +34,7 @@ class Correction:
     versions: tuple[int, ...]
     article: str
     counts: Mapping[str, int]
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,18 @@ def editions(db: Database, issue_id: int, versions: Sequence[int]) -> Sequence[M
     ]
 
 
-def languages(db: Database, edition_ids: Sequence[int]) -> Mapping[str, int]:
+def languages(
+    db: Database, edition_ids: Sequence[int], recipients: Recipients = EVERYBODY
+) -> Mapping[str, int]:
     """Who would get a correction to those editions: how many people by their language."""
-    rows = db.conn.execute(
-        f"""SELECT s.language, count(*) FROM deliveries AS d JOIN subscribers AS s ON s.id = d.subscriber_id
-             WHERE {_WRONG} AND {ELIGIBLE} GROUP BY s.language ORDER BY s.language""",  # noqa: S608
-        {"editions": json.dumps(list(edition_ids))},
-    )
-    return dict(rows.fetchall())
+    with chosen(db, recipients) as condition:
+        rows = db.conn.execute(
+            f"""SELECT s.language, count(*)
+                  FROM deliveries AS d JOIN subscribers AS s ON s.id = d.subscriber_id
+                 WHERE {_WRONG} AND {condition} GROUP BY s.language ORDER BY s.language""",  # noqa: S608
+            {"editions": json.dumps(list(edition_ids))},
+        )
+        return dict(rows.fetchall())
 
 
 def add(
@@ -105,11 +110,25 @@ def owe(
     edition_ids: Sequence[int],
     edition_of: Mapping[str, int],
     now: datetime,
+    recipients: Recipients = EVERYBODY,
 ) -> int:
-    """Owe a correction to everyone who may have a copy of those editions; returns to how many.
+    """Owe a correction to everyone of the recipients who may have a copy of those editions; returns to
+    how many.
 
     `edition_of` has the edition for each language of `languages`. Whoever asked for a pause is skipped.
     """
+    with chosen(db, recipients) as condition:
+        return _owe(db, correction_id, edition_ids, edition_of, now, condition)
+
+
+def _owe(
+    db: Database,
+    correction_id: int,
+    edition_ids: Sequence[int],
+    edition_of: Mapping[str, int],
+    now: datetime,
+    condition: str,
+) -> int:
     return db.conn.execute(
         f"""INSERT INTO deliveries (issue_id, edition_id, subscriber_id, due_at, changed_at, state, reason)
             SELECT :correction, e.value, s.id, :now, :now,
@@ -117,7 +136,7 @@ def owe(
                    CASE WHEN s.paused_until > :now THEN 'paused' ELSE '' END
               FROM deliveries AS d JOIN subscribers AS s ON s.id = d.subscriber_id
               JOIN json_each(:edition_of) AS e ON e.key = s.language
-             WHERE {_WRONG} AND {ELIGIBLE} ORDER BY s.id""",  # noqa: S608
+             WHERE {_WRONG} AND {condition} ORDER BY s.id""",  # noqa: S608
         {
             "correction": correction_id,
             "edition_of": json.dumps(dict(edition_of)),
@@ -177,4 +196,5 @@ def _correction(key: str, queued_at: str, content: str, *sums: float) -> Correct
         tuple(about["versions"]),
         about["article"],
         counts,
+        about.get("where", ""),
     )

@@ -77,7 +77,8 @@ class Delivery:
 _SELECT = """
     SELECT d.id, i.of_month, s.email, e.language, d.state, d.reason, d.reply, d.attempts, d.due_at,
            d.changed_at, e.version,
-           CASE WHEN i.corrects IS NULL THEN 0 ELSE CAST(substr(i.month, 9) AS INTEGER) END
+           CASE WHEN i.corrects IS NULL THEN 0
+                ELSE CAST(substr(i.month, instr(i.month, '/') + 1) AS INTEGER) END
       FROM deliveries AS d
       JOIN issues AS i ON i.id = d.issue_id
       JOIN editions AS e ON e.id = d.edition_id

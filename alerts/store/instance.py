@@ -61,7 +61,7 @@ def advance(db: Database) -> int:
 def latest_queued(db: Database) -> str:
     """The latest month whose issue was queued, here or as far as is known; empty for none."""
     row = db.conn.execute(
-        """SELECT max(coalesce((SELECT max(month) FROM issues
+        """SELECT max(coalesce((SELECT max(substr(month, 1, 7)) FROM issues
                                  WHERE corrects IS NULL
                                    AND (state IN ('queued', 'sent') OR recalled_at <> '')), ''),
                       coalesce((SELECT unsure_through FROM home), ''))"""

@@ -1,4 +1,4 @@
-"""Issues and their editions: one issue per month, frozen when it is queued."""
+"""Issues and their editions: one issue per month, and special alerts; frozen when they are queued."""
 
 import hashlib
 import json
@@ -15,6 +15,7 @@ from alerts.domain.issue import Edition, IssueState
 from alerts.domain.month import Month
 from alerts.store import issue_versions, moment, stamp
 from alerts.store.link_numbers import NEW_MARK
+from alerts.store.recipients import EVERYBODY, Recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class StoredIssue:
 
     `rendered_with`: versions by name; None for issues that were frozen before these were stored.
     `version` is the one that is edited, or was frozen last; `recalled_at`: the one before was recalled
-    then, and this one is not frozen yet.
+    then, and this one is not frozen yet. `recipients` are those whom it is for, `people` is how many
+    these were when it was queued.
     """
 
     id: int
@@ -36,6 +38,8 @@ class StoredIssue:
     rendered_with: Mapping[str, str] | None
     version: int = 1
     recalled_at: datetime | None = None
+    recipients: Recipients = EVERYBODY
+    people: int | None = None
 
     @property
     def frozen(self) -> bool:
@@ -62,6 +66,12 @@ def frozen_months(db: Database) -> frozenset[Month]:
     return frozenset(Month.parse(row["month"]) for row in rows)
 
 
+def specials(db: Database) -> Sequence[StoredIssue]:
+    """The special alerts, the newest first."""
+    rows = db.query("SELECT * FROM issues WHERE kind = 'special' ORDER BY created_at DESC, id DESC")
+    return [_issue(row) for row in rows]
+
+
 def unsent(db: Database) -> Sequence[StoredIssue]:
     """The issues that are approved, queued or recalled, and not sent to all yet; oldest first."""
     rows = db.query(
@@ -82,6 +92,34 @@ def begin(db: Database, month: Month, now: datetime) -> int:
     )
     row = db.conn.execute("SELECT id FROM issues WHERE month = ?", (str(month),)).fetchone()
     return int(row[0])
+
+
+def recipients_of(db: Database, month: Month) -> Recipients:
+    """Whom the month's issue is for: everybody, unless somebody chose a segment."""
+    stored = get(db, month)
+    return stored.recipients if stored is not None else Recipients(special=bool(month.special))
+
+
+def aim(db: Database, issue_id: int, recipients: Recipients) -> None:
+    """Keep whom an issue is for that is not frozen."""
+    db.conn.execute("UPDATE issues SET segment = ? WHERE id = ?", (recipients.where, issue_id))
+
+
+def keep_people(db: Database, issue_id: int, people: int) -> None:
+    """Keep for how many people an issue was queued."""
+    db.conn.execute("UPDATE issues SET people = ? WHERE id = ?", (people, issue_id))
+
+
+def last_people(db: Database, month: Month) -> tuple[Month, int] | None:
+    """The issue of a month that was queued last, this one apart, and for how many people; None if there is
+    none."""
+    row = db.conn.execute(
+        """SELECT month, people FROM issues
+            WHERE month <> ? AND kind = 'month' AND people IS NOT NULL AND state IN ('queued', 'sent')
+            ORDER BY queued_at DESC, id DESC LIMIT 1""",
+        (str(month),),
+    ).fetchone()
+    return (Month.parse(row[0]), int(row[1])) if row else None
 
 
 def mark(db: Database, issue_id: int, state: IssueState) -> None:
@@ -227,7 +265,7 @@ def close_finished(db: Database, now: datetime) -> Iterable[Month]:
             WHERE state = 'queued' AND NOT EXISTS (
                   SELECT 1 FROM deliveries AS d WHERE d.issue_id = issues.id
                      AND d.state IN ('queued', 'sending', 'deferred', 'in_doubt'))
-           RETURNING substr(month, 1, 7)""",
+           RETURNING of_month""",
         (stamp(now),),
     ).fetchall()
     return [Month.parse(month) for (month,) in rows]
@@ -245,4 +283,6 @@ def _issue(row: Mapping[str, Any]) -> StoredIssue:
         json.loads(row["rendered_with"]) if row["rendered_with"] else None,
         row["version"],
         moment(row["recalled_at"]) if row["recalled_at"] else None,
+        Recipients(row["segment"], row["kind"] == "special"),
+        row["people"],
     )

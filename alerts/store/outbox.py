@@ -1,8 +1,8 @@
 """The outbox: the deliveries, and the leases under which processes send them.
 
 A claim is one statement; it and the filling of the outbox are the only places that decide who may be
-mailed (`ELIGIBLE`). The rows of a lease are sent in order of delivery id, and each is settled before
-the next body is sent, so of the rows of a dead process only the first can have reached the relay:
+mailed (`recipients.ELIGIBLE`). The rows of a lease are sent in order of delivery id, and each is settled
+before the next body is sent, so of the rows of a dead process only the first can have reached the relay:
 `recover` marks that one as in doubt and releases the rest.
 """
 
@@ -15,20 +15,15 @@ from sqlite_utils import Database
 
 from alerts.domain.month import Month
 from alerts.store import stamp
+from alerts.store.recipients import ELIGIBLE, EVERYBODY, Recipients, chosen
 
 OPEN = ("queued", "sending", "deferred", "in_doubt")
 
-# Condition: the subscriber `s` may be mailed.
-ELIGIBLE = """
-    s.status = 'active'
-    AND NOT EXISTS (SELECT 1 FROM suppressions AS x WHERE x.email_key = s.email_key)
-"""
-
-
 # Why the delivery `d` of somebody who may not be mailed is skipped: the strongest reason that applies.
 GONE = """
-    (SELECT CASE s.status WHEN 'erased' THEN 'erased' WHEN 'active' THEN 'suppressed'
-                          ELSE 'unsubscribed' END
+    (SELECT CASE WHEN s.status = 'erased' THEN 'erased' WHEN s.status <> 'active' THEN 'unsubscribed'
+                 WHEN EXISTS (SELECT 1 FROM suppressions AS x WHERE x.email_key = s.email_key)
+                 THEN 'suppressed' ELSE 'no_specials' END
        FROM subscribers AS s WHERE s.id = d.subscriber_id)
 """
 # The state and the reason with which somebody of the audience `e` is owed an edition.
@@ -57,14 +52,8 @@ class Audience:
     sections: tuple[str, ...] = ()
 
 
-def eligible(db: Database) -> int:
-    """How many people would get an issue now."""
-    row = db.conn.execute(f"SELECT count(*) FROM subscribers AS s WHERE {ELIGIBLE}")  # noqa: S608
-    return int(row.fetchone()[0])
-
-
-def audiences(db: Database) -> tuple[Audience, ...]:
-    """The audiences of everybody who would get an issue now, the largest first.
+def audiences(db: Database, recipients: Recipients = EVERYBODY) -> tuple[Audience, ...]:
+    """The audiences of everybody who would get an issue for these recipients now, the largest first.
 
     Counted into a temporary table, because GROUP BY would sort a million rows in memory first.
     """
@@ -72,11 +61,12 @@ def audiences(db: Database) -> tuple[Audience, ...]:
         """CREATE TEMP TABLE audiences (language TEXT, sections TEXT, people INTEGER,
                                         PRIMARY KEY (language, sections)) WITHOUT ROWID"""
     )
-    db.conn.execute(
-        f"""INSERT INTO audiences SELECT s.language, s.sections, 1 FROM subscribers AS s
-             WHERE {ELIGIBLE}
-            ON CONFLICT DO UPDATE SET people = people + 1"""  # noqa: S608
-    )
+    with chosen(db, recipients) as condition:
+        db.conn.execute(
+            f"""INSERT INTO audiences SELECT s.language, s.sections, 1 FROM subscribers AS s
+                 WHERE {condition}
+                ON CONFLICT DO UPDATE SET people = people + 1"""  # noqa: S608
+        )
     rows = db.conn.execute(
         "SELECT language, sections FROM audiences ORDER BY people DESC, language, sections"
     ).fetchall()
@@ -90,8 +80,10 @@ def fill(
     edition_of: Mapping[Audience, int],
     now: datetime,
     unwanted: Collection[Audience] = (),
+    recipients: Recipients = EVERYBODY,
 ) -> int:
-    """Create a delivery for everyone eligible, with the edition of their audience; returns how many.
+    """Create a delivery for everyone of the recipients who may be mailed, with the edition of their
+    audience; returns how many.
 
     People who asked for a pause that is not over, or who belong to an `unwanted` audience (the issue
     has nothing in the sections that they chose), get a delivery that is `skipped`. `edition_of` has an
@@ -99,9 +91,10 @@ def fill(
     statement, in order of subscriber id, so that the index is filled in order.
     """
     _put_editions(db, edition_of, unwanted)
-    cursor = db.conn.execute(
-        f"{_FILL} WHERE {ELIGIBLE} ORDER BY s.id", {"issue": issue_id, "now": stamp(now)}
-    )
+    with chosen(db, recipients) as condition:
+        cursor = db.conn.execute(
+            f"{_FILL} WHERE {condition} ORDER BY s.id", {"issue": issue_id, "now": stamp(now)}
+        )
     db.conn.execute("DROP TABLE edition_of")
     return cursor.rowcount
 
@@ -112,13 +105,16 @@ def refill(
     edition_of: Mapping[Audience, int],
     now: datetime,
     unwanted: Collection[Audience] = (),
+    recipients: Recipients = EVERYBODY,
 ) -> int:
-    """Owe a later version of an issue to everyone eligible who was not mailed; returns to how many.
+    """Owe a later version of an issue to everyone of its recipients who was not mailed; returns to how
+    many.
 
     Deliveries that have certainly not left, and those that were skipped for what may have changed since,
-    become deliveries of this version's editions; people who are new get one. Sent, failed and cancelled
-    ones, and those that may have arrived, stay with the version that they have. The same conditions as
-    `fill`; no process may be sending.
+    become deliveries of this version's editions; people who are new among the recipients get one. Sent,
+    failed and cancelled ones, and those that may have arrived, stay with the version that they have. Whoever
+    has a delivery is a recipient, whatever else has changed about them. The same conditions as `fill`; no
+    process may be sending.
     """
     _put_editions(db, edition_of, unwanted)
     given = {"issue": issue_id, "now": stamp(now)}
@@ -140,13 +136,14 @@ def refill(
                                 WHERE s.id = d.subscriber_id AND {ELIGIBLE})""",  # noqa: S608
         given,
     )
-    added = db.conn.execute(
-        f"""{_FILL} WHERE {ELIGIBLE}
-               AND NOT EXISTS (SELECT 1 FROM deliveries AS d
-                                WHERE d.subscriber_id = s.id AND d.issue_id = :issue)
-             ORDER BY s.id""",  # noqa: S608
-        given,
-    ).rowcount
+    with chosen(db, recipients) as condition:
+        added = db.conn.execute(
+            f"""{_FILL} WHERE {condition}
+                   AND NOT EXISTS (SELECT 1 FROM deliveries AS d
+                                    WHERE d.subscriber_id = s.id AND d.issue_id = :issue)
+                 ORDER BY s.id""",  # noqa: S608
+            given,
+        ).rowcount
     db.conn.execute("DROP TABLE edition_of")
     return moved + added
 

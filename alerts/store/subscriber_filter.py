@@ -16,6 +16,7 @@ _COLUMNS = {
     "changed": "updated_at",
 }
 _ARRAYS = {field.name for field in FIELDS if field.kind is FieldKind.WORDS}
+_EMPTY_IS_ALL = {field.name for field in FIELDS if field.empty_is_all}
 _OPERATORS = {
     "=": "{} = ? COLLATE NOCASE",
     "~": "instr(lower({}), lower(?)) > 0",
@@ -31,7 +32,10 @@ def condition(query: Query) -> tuple[str, list[str]]:
         if column not in _ARRAYS:
             return _OPERATORS[query.operator].format(column), [query.value]
         test = _OPERATORS[query.operator].format("value")
-        return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE {test})", [query.value]  # noqa: S608
+        found = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE {test})"  # noqa: S608
+        if column in _EMPTY_IS_ALL:
+            found = f"({column} = '[]' OR {found})"
+        return found, [query.value]
     if isinstance(query, Not):
         inside, values = condition(query.part)
         return f"NOT coalesce({inside}, 0)", values

@@ -4,7 +4,8 @@
     not (status=unsubscribed or email~"@example.org")
 
 `and` binds more tightly than `or`; fields are those of `FIELDS`; a value with spaces or special
-characters needs quotation marks. A day or a month is a period in UTC: `joined=2026-10` is in October,
+characters needs quotation marks. `section=events` is whoever gets that section, also those who chose
+none and so get all. A day or a month is a period in UTC: `joined=2026-10` is in October,
 `joined>2026-10` after it. Pure; knows no SQL: `store/subscriber_filter.py` makes the condition, with every
 value as a parameter.
 """
@@ -64,6 +65,15 @@ class Any:
 
 
 Query = Is | Not | All | Any
+
+
+def fields_of(query: Query) -> frozenset[str]:
+    """The fields that a query asks about."""
+    if isinstance(query, Is):
+        return frozenset({query.field})
+    if isinstance(query, Not):
+        return fields_of(query.part)
+    return frozenset[str]().union(*(fields_of(part) for part in query.parts))
 
 
 def parse(text: str) -> Query:

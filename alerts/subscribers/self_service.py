@@ -52,7 +52,8 @@ class LeaveReason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The choices of a subscriber; `pause` in months from now, 0 for none; `counted`: whether what they
-    open and follow may be counted; None leaves a field unchanged."""
+    open and follow may be counted; `specials`: whether they want special alerts; None leaves a field
+    unchanged."""
 
     name: str
     language: str
@@ -60,6 +61,7 @@ class Choice:
     sections: tuple[str, ...] | None = None
     counted: bool | None = None
     timezone: str | None = None
+    specials: bool | None = None
 
 
 def choose(db: Database, subscriber_id: int, choice: Choice, now: datetime) -> bool:
@@ -74,6 +76,9 @@ def choose(db: Database, subscriber_id: int, choice: Choice, now: datetime) -> b
         uncounted = person.uncounted_since
         if choice.counted is not None:
             uncounted = "" if choice.counted else uncounted or stamp(now)
+        declined = person.no_specials_since
+        if choice.specials is not None:
+            declined = "" if choice.specials else declined or stamp(now)
         wanted = person.sections if choice.sections is None else tuple(sorted(choice.sections))
         after = replace(
             person,
@@ -83,6 +88,7 @@ def choose(db: Database, subscriber_id: int, choice: Choice, now: datetime) -> b
             sections=wanted,
             timezone=person.timezone if choice.timezone is None else choice.timezone,
             uncounted_since=uncounted,
+            no_specials_since=declined,
         )
         return admin.save(db, person, after, "subscriber.changed", now) == "updated"
 

@@ -136,6 +136,7 @@ def save(visit: Visit, person: Subscriber) -> PostResult:
         sections=_ticked(visit),
         timezone=_zone_chosen(visit),
         counted=visit.field("count") == "yes" if visit.field("counting") else None,
+        specials=visit.field("specials") == "yes" if visit.field("special") else None,
     )
     visit.project.readers.choose(person.id, choice)
     return PostResult(partial(_show_saved, person=person))

@@ -3,7 +3,9 @@
 The real store on a real file; the senders are what dispatch does, reduced to its moves: claim, look,
 hand over, settle, release, or be killed. Two machines share the outbox, each with a clock of its own that
 jumps forward and back. In between people leave, move, are suppressed and erased, an admin decides, send
-windows are set, and the issue is recalled, reissued and corrected.
+windows are set, and issues are recalled, reissued and corrected. Beside the issue of the month, a special
+alert is queued for a segment, while readers say that they want no special alerts, or want them again, and
+tags come and go.
 """
 
 import hashlib
@@ -36,11 +38,12 @@ from alerts.config.windows import NO_WINDOWS, SendWindows
 from alerts.domain.address import Address
 from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason, Reply
 from alerts.domain.errors import InputError, UsageError
-from alerts.domain.issue import Actor
+from alerts.domain.issue import Actor, Edition
+from alerts.domain.month import Month
 from alerts.domain.subscriber import SuppressionReason
 from alerts.mail.issue_headers import Frame
 from alerts.mail.merge import Merge, template
-from alerts.outbox import correct, recall
+from alerts.outbox import correct, recall, segment
 from alerts.store import (
     claims,
     clock,
@@ -62,7 +65,8 @@ from alerts.store.departure_facts import DepartureKind
 from alerts.store.departures_location import Departure
 from alerts.store.issues import StoredIssue
 from alerts.store.receipts import Receipts
-from alerts.subscribers import admin, unsubscribe
+from alerts.subscribers import admin, self_service, unsubscribe
+from alerts.subscribers.self_service import Choice
 from tests.factories import (
     MONTH,
     NOW,
@@ -79,6 +83,8 @@ HOSTS = st.sampled_from(["one", "two"])
 PEOPLE = st.integers(1, READERS)
 ZONES = ("", "America/Bogota", "Asia/Tokyo")
 HOURS = st.sampled_from(["", "09:00-18:00", "20:00-02:00", "08:00-09:30"])
+SPECIAL = Month(2026, 10, "call")
+ISSUES = st.sampled_from([MONTH, SPECIAL])
 MOVES = st.tuples(st.booleans(), st.sampled_from([0, 0, 1, 2, 3, None]))  # (taken?, which outcome)
 TAKEN = (
     Outcome(DeliveryState.SENT, Reply(250, "ok")),
@@ -110,6 +116,7 @@ class Host:
     name: str
     now: datetime = NOW
     running: bool = False
+    months: tuple[Month, ...] = (MONTH, SPECIAL)  # which issues a process on it sends
     held: dict[int, deque[Owed]] = field(default_factory=dict)
     on_its_way: dict[int, tuple[Owed, bool]] = field(default_factory=dict)  # (what, taken?)
 
@@ -123,9 +130,14 @@ class Host:
 class Outbox(RuleBasedStateMachine):
     """See the module."""
 
-    @initialize(hours=HOURS, zones=st.lists(st.sampled_from(ZONES), min_size=1, max_size=3))
-    def queued(self, hours: str, zones: list[str]) -> None:
-        """An issue, queued for everyone."""
+    @initialize(
+        hours=HOURS,
+        zones=st.lists(st.sampled_from(ZONES), min_size=1, max_size=3),
+        members=st.sets(PEOPLE, min_size=3),
+        declined=st.sets(PEOPLE, max_size=3),
+    )
+    def queued(self, hours: str, zones: list[str], members: set[int], declined: set[int]) -> None:
+        """An issue, queued for everyone; a special alert for members, without those who want none."""
         self.folder = Path(tempfile.mkdtemp())
         self.state_before = os.environ.get("XDG_STATE_HOME", "")
         os.environ["XDG_STATE_HOME"] = str(self.folder / "state")
@@ -145,10 +157,18 @@ class Outbox(RuleBasedStateMachine):
         self.corrected: dict[int, set[int]] = {}  # to whom each correction is owed, by its id
         self.put_back = False  # an older database, in which an admin may have another version sent
         self.allowed: Counter[int] = Counter(dict.fromkeys(range(1, READERS + 1), 1))
+        self.special_readers: set[int] = set()  # those whom the special alert was queued for
         self.arrived_by_word: set[int] = set()
         self.retried: set[int] = set()
         self.left: set[int] = set()  # people who unsubscribed or were erased
         self.barred: set[int] = set()  # and whose addresses are suppressed
+        self.tags_are_given(members)
+        for person in declined:
+            self.someone_declines_special_alerts_or_wants_them(person, wants=False)
+        actor = Actor("editor", "test")
+        segment.aim(self.db, SPECIAL, "tag=member", actor, NOW, ["recipients"])
+        self._freeze_special(edition(body="Now, {slot:name|reader}"))
+        assert self.special_readers == members - declined
 
     def _merge(self, edition_id: int) -> Merge:
         stored = issues.template(self.db, edition_id)
@@ -210,7 +230,7 @@ class Outbox(RuleBasedStateMachine):
         clock.pull_forward(self.db, host.now, 6 * HOUR, windows=self.windows.on)
         if self.windows.on:
             with transaction(self.db):
-                windows.plan(self.db, self._shut(host), host.now, [MONTH])
+                windows.plan(self.db, self._shut(host), host.now, host.months)
         for _ in range(connections):
             lease = claims.open_lease(self.db, "process", host.name, host.now + HOUR)
             host.held[lease] = deque()
@@ -223,9 +243,15 @@ class Outbox(RuleBasedStateMachine):
         for delivery in self._ids("in_doubt") - doubtful:
             self.allowed[delivery] += 1  # the window that no client can close
 
-    @rule(name=HOSTS, limit=st.integers(1, 5), resend=st.booleans())
-    def claim(self, name: str, limit: int, resend: bool) -> None:
-        """More is dealt out to the leases that are there."""
+    @rule(
+        name=HOSTS,
+        limit=st.integers(1, 5),
+        resend=st.booleans(),
+        months=st.sampled_from([(SPECIAL,), (MONTH, SPECIAL)]),
+    )
+    def claim(self, name: str, limit: int, resend: bool, months: tuple[Month, ...]) -> None:
+        """More is dealt out to the leases that are there, of all issues or of one that was named."""
+        self.hosts[name].months = months
         self._claim(self.hosts[name], limit, resend)
 
     def _claim(self, host: Host, limit: int, resend: bool) -> None:
@@ -240,7 +266,7 @@ class Outbox(RuleBasedStateMachine):
             limit,
             host.now,
             host.now + HOUR,
-            [MONTH],
+            host.months,
             after=after,
             doubtful=resend,
             shut=self._shut(host),
@@ -248,7 +274,7 @@ class Outbox(RuleBasedStateMachine):
         for lease, owed in claimed.rows:
             assert owed.id not in final, "what is settled was claimed again"
             assert resend or owed.id not in doubtful, "what is held was claimed"
-            assert self._may_be_mailed(owed.subscriber_id), "nobody who left is claimed (S7)"
+            assert self._may_get(owed), "nobody who left or declined is claimed (S7)"
             assert self._is_open(owed.subscriber_id, host), "what waits for a window was claimed"
             host.held[lease].append(owed)
         assert all([*row] == sorted(row, key=lambda owed: owed.id) for row in host.held.values())
@@ -264,14 +290,15 @@ class Outbox(RuleBasedStateMachine):
         if lease is None:
             return
         owed = host.held[lease].popleft()
-        assert self._may_be_mailed(owed.subscriber_id), "a message began for someone who left (P5)"
+        assert self._may_get(owed), "a message began for someone who left or declined (P5)"
         assert self._is_open(owed.subscriber_id, host), "a message began outside of the window"
         row = next(self.db.query("SELECT * FROM deliveries WHERE id = ?", (owed.id,)))
         assert (row["state"], row["lease_id"]) == ("sending", lease)
         version = self._version_of(owed.edition_id)
-        if row["issue_id"] == self._issue().id:
-            assert not self._issue().recalled_at, "a body began after the recall was obeyed"
-            assert version == self._issue().version or row["doubted"], "an old version began anew"
+        if row["issue_id"] not in self.corrected:
+            issue = issues.by_id(self.db, row["issue_id"])
+            assert not issue.recalled_at, "a body began after the recall was obeyed"
+            assert version == issue.version or row["doubted"], "an old version began anew"
         octets = self._merge(owed.edition_id).message(owed)
         same = self.contents.setdefault((owed.id, version), octets)
         assert same == octets, "a repeat is the same octets"
@@ -360,17 +387,30 @@ class Outbox(RuleBasedStateMachine):
                 "SELECT 1 FROM subscribers WHERE email_key = ?", (address.key,)
             ).fetchone(), "only who is not known is refused"
 
+    @rule(person=PEOPLE, wants=st.booleans())
+    def someone_declines_special_alerts_or_wants_them(self, person: int, wants: bool) -> None:
+        """On their preferences page; committed before the next look."""
+        self_service.choose(self.db, person, Choice("", "en", specials=wants), NOW)
+
+    @rule(people=st.sets(PEOPLE))
+    def tags_are_given(self, people: set[int]) -> None:
+        """Who is a member now, and who is not; what was queued stays as it is."""
+        self.db.execute("UPDATE subscribers SET tags = '[]'")
+        for person in people:
+            self.db.execute("UPDATE subscribers SET tags = '[\"member\"]' WHERE id = ?", (person,))
+
     @rule(
         person=st.none() | PEOPLE,
+        month=ISSUES,
         state=st.sampled_from(
             [DeliveryState.FAILED, DeliveryState.IN_DOUBT, DeliveryState.SKIPPED]
         ),
     )
-    def admin_retries(self, person: int | None, state: DeliveryState) -> None:
+    def admin_retries(self, person: int | None, month: Month, state: DeliveryState) -> None:
         """An admin's choice: they may get a second copy."""
         before = self._ids(state)
         emails = [f"reader{person}@example.org"] if person else []
-        which = DeliverySelection(MONTH, [state], keys=emails)
+        which = DeliverySelection(month, [state], keys=emails)
         deliveries.decide(self.db, which, DeliveryState.QUEUED, NOW)
         for delivery in before - self._ids(state):
             if delivery not in self.retried:
@@ -388,33 +428,38 @@ class Outbox(RuleBasedStateMachine):
         """Committed before the next look, so honoured from then on."""
         self.db.execute("UPDATE subscribers SET timezone = ? WHERE id = ?", (zone, person))
 
-    @rule()
-    def recalled(self) -> None:
+    @rule(month=ISSUES)
+    def recalled(self, month: Month) -> None:
         """Committed before the next look, so obeyed from then on; what is on its way is answered."""
-        before = self._issue().version
-        try:
-            again = not recall.recall(self.db, MONTH, "", Actor("editor", "test"), NOW)
-        except UsageError:
-            stoppable = self._ids("queued", "deferred", "sending") - self._of_corrections()
-            assert not stoppable, "something could be stopped"
+        stored = issues.get(self.db, month)
+        if stored is None:
             return
-        assert self._issue().version == before + (not again)
-        assert self._issue().recalled_at
+        try:
+            again = not recall.recall(self.db, month, "", Actor("editor", "test"), NOW)
+        except UsageError:
+            assert not self._ids("queued", "deferred", "sending", of=stored.id), (
+                "it could be stopped"
+            )
+            return
+        assert self._issue(month).version == stored.version + (not again)
+        assert self._issue(month).recalled_at
 
-    @precondition(lambda self: hasattr(self, "db") and self._issue().recalled_at is not None)
-    @rule(name=HOSTS)
-    def reissued(self, name: str) -> None:
+    @rule(name=HOSTS, month=ISSUES)
+    def reissued(self, name: str, month: Month) -> None:
         """By `alerts issue reissue` on a machine on which nothing is sending: it takes the lock."""
-        host = self.hosts[name]
-        if host.running:
+        host, stored = self.hosts[name], issues.get(self.db, month)
+        if host.running or stored is None or stored.recalled_at is None:
             return
         self._settle_left(host)
-        if recall.held_elsewhere(self.db, MONTH, host.now):
+        if recall.held_elsewhere(self.db, month, host.now):
             return
-        made = edition(body=f"Version {self._issue().version} for {{slot:name|reader}}")
+        made = edition(body=f"Version {stored.version} for {{slot:name|reader}}")
         final = self._ids("sent", "failed", "in_doubt")
         versions = {delivery: self._version_in_books(delivery) for delivery in final}
-        issue_frozen(self.folder, self.db, MONTH, NOW, made)
+        if month == SPECIAL:
+            self._freeze_special(made)
+        else:
+            issue_frozen(self.folder, self.db, month, NOW, made)
         for delivery, version in versions.items():
             assert self._version_in_books(delivery) == version, "who was mailed keeps their version"
         for delivery in self._ids("queued", "deferred"):
@@ -430,7 +475,7 @@ class Outbox(RuleBasedStateMachine):
         try:
             planned = correct.plan(self.db, self.settings, MONTH, {"en": text}, None, "")
         except UsageError:
-            assert self._ids("queued", "deferred") - self._of_corrections(), "it was all sent"
+            assert self._ids("queued", "deferred", of=self._issue(MONTH).id), "it was all sent"
             return
         if planned.already:
             return
@@ -438,7 +483,7 @@ class Outbox(RuleBasedStateMachine):
         assert planned.people == len(expected)
         about = {"texts": {"en": text}, "versions": list(planned.versions), "article": ""}
         made, frame = edition(body=f"Correction: {text}"), Frame.of(self.settings, MONTH)
-        octets, stored = template(made, frame, NOW), self._issue()
+        octets, stored = template(made, frame, NOW), self._issue(MONTH)
         with transaction(self.db):
             secret_id, _ = signing_keys.newest(self.db)
             added, _ = corrections.add(
@@ -449,6 +494,14 @@ class Outbox(RuleBasedStateMachine):
             corrections.owe(self.db, added, planned.editions, {"en": kept}, NOW)
         self.corrected[added] = expected
         self.allowed.update(dict.fromkeys(self._of_corrections(added), 1))
+
+    def _freeze_special(self, made: Edition) -> None:
+        now_for = {person for person in range(1, READERS + 1) if self._is_for(person)}
+        issue_frozen(self.folder, self.db, SPECIAL, NOW, made)
+        before, self.special_readers = self.special_readers, self._readers_of(SPECIAL)
+        assert self.special_readers == before | now_for, "whoever has it, and who matches now"
+        for delivery in self._ids(*DeliveryState) - set(self.allowed):
+            self.allowed[delivery] = 1
 
     @rule(person=PEOPLE)
     def admin_cancels(self, person: int) -> None:
@@ -503,6 +556,7 @@ class Outbox(RuleBasedStateMachine):
         departures_follow.adopt_ledger(self.db, NOW)
         with transaction(self.db):
             instance.hold(self.db, "", NOW)
+        self.special_readers = self._readers_of(SPECIAL)
 
     def _forget_what_is_not_there(self) -> None:
         """Corrections of after the copy: their numbers are given to others."""
@@ -525,6 +579,8 @@ class Outbox(RuleBasedStateMachine):
         counts = outbox_figures.counts(self.db, MONTH)
         assert sum(counts.values()) == READERS
         assert set(counts) == set(DeliveryState)
+        assert sum(outbox_figures.counts(self.db, SPECIAL).values()) == len(self.special_readers)
+        assert self._readers_of(SPECIAL) == self.special_readers, "frozen with it"
 
     @precondition(lambda self: hasattr(self, "db"))
     @invariant()
@@ -594,8 +650,8 @@ class Outbox(RuleBasedStateMachine):
             case hours:
                 return hours[:5] <= hour < hours[6:] and day != 6
 
-    def _issue(self) -> StoredIssue:
-        stored = issues.get(self.db, MONTH)
+    def _issue(self, month: Month) -> StoredIssue:
+        stored = issues.get(self.db, month)
         assert stored is not None
         return stored
 
@@ -604,7 +660,7 @@ class Outbox(RuleBasedStateMachine):
         row = self.db.execute(
             """SELECT d.id, d.state, d.doubted, d.edition_id FROM deliveries AS d
                 WHERE d.issue_id = ? AND d.subscriber_id = ?""",
-            (self._issue().id, person),
+            (self._issue(MONTH).id, person),
         ).fetchone()
         out = row is not None and (row[1] in ("sending", "sent", "in_doubt") or row[2] == 1)
         return out and self._version_of(row[3]) in versions and self._may_be_mailed(person)
@@ -626,10 +682,38 @@ class Outbox(RuleBasedStateMachine):
         found = self.db.execute("SELECT edition_id FROM deliveries WHERE id = ?", (delivery,))
         return self._version_of(found.fetchone()[0])
 
-    def _ids(self, *states: str) -> set[int]:
+    def _ids(self, *states: str, of: int = 0) -> set[int]:
         marks = ",".join("?" * len(states))
-        found = self.db.execute(f"SELECT id FROM deliveries WHERE state IN ({marks})", states)
+        found = self.db.execute(
+            f"SELECT id FROM deliveries WHERE state IN ({marks}) AND (issue_id = ? OR ? = 0)",
+            (*states, of, of),
+        )
         return {delivery for (delivery,) in found.fetchall()}
+
+    def _readers_of(self, month: Month) -> set[int]:
+        found = self.db.execute(
+            """SELECT subscriber_id FROM deliveries AS d JOIN issues AS i ON i.id = d.issue_id
+                WHERE i.month = ?""",
+            (str(month),),
+        )
+        return {person for (person,) in found.fetchall()}
+
+    def _is_for(self, person: int) -> bool:
+        """Whether somebody would get the special alert now, in words of its own."""
+        tags, declined = self.db.execute(
+            "SELECT tags, no_specials_since FROM subscribers WHERE id = ?", (person,)
+        ).fetchone()
+        return "member" in tags and not declined and self._may_be_mailed(person)
+
+    def _may_get(self, owed: Owed) -> bool:
+        """Whether they may be mailed this copy: a special alert only if they want these."""
+        issue, declined = self.db.execute(
+            """SELECT i.month, s.no_specials_since FROM editions AS e JOIN issues AS i ON i.id = e.issue_id
+                 JOIN subscribers AS s ON s.id = ? WHERE e.id = ?""",
+            (owed.subscriber_id, owed.edition_id),
+        ).fetchone()
+        wants = issue != str(SPECIAL) or not declined
+        return wants and self._may_be_mailed(owed.subscriber_id)
 
     def _state(self, delivery: int) -> str:
         found = self.db.execute("SELECT state FROM deliveries WHERE id = ?", (delivery,))

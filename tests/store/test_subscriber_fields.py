@@ -20,6 +20,7 @@ VALUES = {
     "sections": "news",
     "paused_until": "2099-03-01T00:00:00Z",
     "uncounted_since": "2026-03-01T00:00:00Z",
+    "no_specials_since": "2026-04-01T00:00:00Z",
 }
 
 

@@ -9,12 +9,10 @@ from typing import Any
 
 import click
 
-from alerts.cli.context import Session, by_option, pass_session
+from alerts.cli.context import Session, by_option, issue_options, pass_session
 from alerts.library.article_results import ArticleChanged
 
-where_option = click.option(
-    "--month", metavar="YYYY-MM", help="Look only among that month's articles."
-)
+where_option = issue_options("Look only among that month's articles.")
 words_argument = click.argument("words", metavar="ID|TITLE")
 Verb = Callable[..., Any]
 

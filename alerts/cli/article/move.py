@@ -13,7 +13,7 @@ from alerts.store.articles import StoredArticle
 @click.option(
     "--position", type=click.IntRange(min=1), help="Move it to that place in its section."
 )
-@click.option("--to", "target", metavar="YYYY-MM", help="Into that month.")
+@click.option("--to", "target", metavar="KEY", help="Into that month, or special alert.")
 @on_article
 def move(
     session: Session,
@@ -23,9 +23,9 @@ def move(
     position: int | None,
     target: str | None,
 ) -> None:
-    """Move an article to another section, place or month."""
+    """Move an article to another section, place, month or special alert."""
     if section is None and position is None and target is None:
-        raise UsageError("where to? Give --section, --position or --to YYYY-MM")
+        raise UsageError("where to? Give --section, --position or --to KEY")
     moved = session.project.articles.move(
         kept, section=section, position=position, to=target, by=by
     )

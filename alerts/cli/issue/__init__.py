@@ -1,4 +1,4 @@
-"""`alerts issue`: the issue of one month; one verb per file."""
+"""`alerts issue`: the issue of one month, or a special alert; one verb per file."""
 
 import click
 
@@ -36,6 +36,10 @@ COMMANDS = {
     "log": (
         "alerts.cli.issue.log:log",
         "List everything that changed the issue: when, who, by which command, and what.",
+    ),
+    "new": (
+        "alerts.cli.issue.new:new",
+        "Begin a special alert: an issue that is not a month's; prints its key.",
     ),
     "preview": (
         "alerts.cli.issue.preview:preview",

@@ -35,4 +35,4 @@ def approve(session: Session, month: str | None, content: str, by: str, as_json:
         f" content {after.content_hash[:12]}"
     )
     if after.complete:
-        session.say(f"next: `alerts run --month {chosen}`")
+        session.say(f"next: `alerts run {chosen.option}`")

@@ -15,6 +15,7 @@ from alerts.cli.context import (
     on_month,
     print_json,
     read_text,
+    where_option,
 )
 from alerts.domain.errors import UsageError
 from alerts.text.plural import counted
@@ -33,6 +34,7 @@ from alerts.text.plural import counted
 @click.option(
     "--article", default="", metavar="ID", help="Only to those whose edition showed this article."
 )
+@where_option
 @click.option("--dry-run", is_flag=True, help="Only say how many would get it.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @anyway_option
@@ -45,6 +47,7 @@ def correct(
     files: tuple[str, ...],
     version: int | None,
     article: str,
+    where: str | None,
     dry_run: bool,
     yes: bool,
     anyway: tuple[str, ...],
@@ -60,12 +63,15 @@ def correct(
     chosen = session.month(month)
     words = _words(texts, files)
     recalls = session.project.recalls
-    planned = recalls.plan_correction(words, chosen, version=version, article=article)
+    planned = recalls.plan_correction(
+        words, chosen, version=version, article=article, where=where or ""
+    )
     document = {
         "month": str(chosen),
         "people": planned.people,
         "languages": dict(planned.languages),
         "versions": list(planned.versions),
+        "where": planned.recipients.where,
         "already": bool(planned.already),
     }
     if not planned.already and not as_json:

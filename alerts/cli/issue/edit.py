@@ -118,7 +118,7 @@ def _sitting(
             return 0
         if not asked("Open it again?", default=True):
             session.warn(
-                f"your text is kept in {draft}: `alerts issue edit --month {month}` continues with it"
+                f"your text is kept in {draft}: `alerts issue edit {month.option}` continues with it"
             )
             return 1
 

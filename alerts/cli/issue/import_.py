@@ -4,14 +4,22 @@ from pathlib import Path
 
 import click
 
-from alerts.cli.context import Session, by_option, json_option, pass_session, print_json, read_text
+from alerts.cli.context import (
+    Session,
+    by_option,
+    issue_options,
+    json_option,
+    pass_session,
+    print_json,
+    read_text,
+)
 from alerts.cli.issue.taken_in import COUNTED, take_in
 from alerts.domain.errors import Conflict, InputError, TextFault
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
-@click.option("--month", metavar="YYYY-MM", help="Default: the month that the text names.")
+@issue_options("Default: the month that the text names.")
 @by_option
 @json_option
 @pass_session

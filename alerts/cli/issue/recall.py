@@ -44,6 +44,6 @@ def recall(session: Session, month: str | None, why: str, by: str, as_json: bool
     )
     if found.mailed:
         session.say(
-            f"those who have it: `alerts issue correct --month {chosen}` tells them what is right"
+            f"those who have it: `alerts issue correct {chosen.option}` tells them what is right"
         )
     session.tell_next(step)

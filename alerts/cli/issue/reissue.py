@@ -29,7 +29,7 @@ def reissue(session: Session, month: str | None, anyway: tuple[str, ...], as_jso
         }
         print_json({**document, **next_fields(step)})
         return
-    if not queued.articles:
+    if queued.empty:
         click.echo(f"{chosen}: no articles, so there is no issue to send")
     elif queued.already:
         click.echo(f"{chosen}: version {queued.version} was queued before; nothing changed")

@@ -41,6 +41,7 @@ def show(session: Session, month: str | None, as_json: bool) -> None:
         ]
         document["approval"] = _approval(standing) if standing else None
         document["rendered_with"] = found.rendered_with
+        document["segment"] = asdict(found.segment) if found.segment else None
         print_json({**document, **next_fields(step)})
         return
     review = session.settings.alert.review == "required"
@@ -50,7 +51,7 @@ def show(session: Session, month: str | None, as_json: bool) -> None:
         from alerts.cli.issue import screen  # imports rich, which is only needed on a terminal
 
         screen.show(found, standing, order)
-    elif not composed.articles:
+    elif composed.empty:
         click.echo(f"{chosen}: no articles" + (f", {excluded} excluded" if excluded else ""))
     else:
         _print(composed, found.state, found.covered, excluded, found.missing, order)
@@ -58,6 +59,8 @@ def show(session: Session, month: str | None, as_json: bool) -> None:
         _print_changed(found.changed_at_source)
         if standing:
             click.echo(f"approval: {told(standing)}")
+    if found.segment:
+        click.echo(str(found.segment))
     if found.quarantine:
         _print_quarantine(found.quarantine)
     session.tell_next(step)
@@ -178,12 +181,15 @@ def _print(
             click.echo(f"  {article.id}  {language:<3} {article.title}{day}")
     click.echo("")
     english = Catalogue("en", ())
-    for language, figures in covered.items():
+    for language, figures in covered.items() if total else ():
         click.echo(
             f"{figures.titles} of {counted(total, 'title')} and {figures.summaries} of "
             f"{figures.summarised} summaries in {english.language_name(language)}"
         )
-    click.echo(f"full texts: {full_texts(composed, order)}")
+    if total:
+        click.echo(f"full texts: {full_texts(composed, order)}")
+    if composed.month.special:
+        click.echo(f"introduction in: {', '.join(composed.introductions) or 'no language'}")
     if told_guesses := guesses(composed):
         click.echo(f"{told_guesses}: `alerts article show ID` says why")
     for lack in missing:

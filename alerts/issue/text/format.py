@@ -34,7 +34,7 @@ PIECE = re.compile(r"\[[ \t]*([0-9A-Za-z]{1,12})[ \t]*\][ \t]*")
 FIELD = re.compile(r"([^\W\d_][\w ]{0,20}?)[ \t]*(?:\([ \t]*([\w-]{2,20})[ \t]*\))?[ \t]*:(.*)")
 ORIGIN = re.compile(r"([0-9a-f]{10})[ \t]+([0-9a-f]{8})[ \t]+(.+)")
 LETTER_MARK = re.compile(r"letter[ \t]+([\w.-]{1,60})[ \t]+([0-9a-f]{8})[ \t]*")
-MONTH = re.compile(r"month[ \t]+(\d{4}-\d{2})[ \t]*")
+MONTH = re.compile(r"month[ \t]+(\d{4}-\d{2}(?:-[a-z0-9-]+)?)[ \t]*")
 
 HEAD = """\
 # {title}

@@ -37,6 +37,8 @@ from alerts.store.migrations import (  # noqa: F401
     m040_timezones,
     m041_mailed,
     m042_empty_links,
+    m043_segments,
+    m044_specials,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
