@@ -61,6 +61,12 @@ def line(one: "MonthStanding") -> str:
     return f"{told}: {one.why}" if one.why else told
 
 
+def tell_dropped(session: Session, found: "CheckedMonths") -> None:
+    """Say which issues were dropped, and so do not come."""
+    for one in found.dropped:
+        session.say(line(one))
+
+
 def document(found: "CheckedMonths") -> dict[str, Any]:
     """The same for programs."""
     return {

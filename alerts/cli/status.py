@@ -14,6 +14,8 @@ from alerts.cli.progress import duration
 from alerts.cli.versions import (
     correction_document,
     correction_lines,
+    dropped_document,
+    dropped_lines,
     version_document,
     version_lines,
 )
@@ -73,6 +75,7 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         "owed": stands["months"],
         "versions": [version_document(one) for one in found.versions],
         "recalled": found.recalled,
+        "dropped": dropped_document(found.dropped),
         "corrections": [correction_document(one) for one in found.corrections],
     }
     step = session.project.next_step(month, checked=checked)
@@ -104,7 +107,11 @@ def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> No
     for edition in found.editions:
         click.echo(f"  {edition.language}: {edition.subject}")
     _tell(found.report, found.month)
-    for line in (*version_lines(found.versions), *correction_lines(found.corrections)):
+    for line in (
+        *version_lines(found.versions),
+        *correction_lines(found.corrections),
+        *dropped_lines(found.dropped),
+    ):
         click.echo(line)
     for row in found.reading:
         what = f"followed: {row['title']}" if row["article"] else "opened"

@@ -16,7 +16,7 @@ from alerts.cli.terminal import (
     print_rows,
     signed,
 )
-from alerts.cli.versions import correction_lines, version_lines
+from alerts.cli.versions import correction_lines, dropped_lines, version_lines
 from alerts.library.check import MonthStanding, Needs
 from alerts.library.status import Status
 from alerts.outbox.report import WORRYING, Cause, DeliveryReport
@@ -49,6 +49,8 @@ def show(found: Status, owed: Sequence[MonthStanding], session: Session) -> None
     _deliveries(found.report, session)
     for line in (*version_lines(found.versions), *correction_lines(found.corrections)):
         print_prose(line, indent=2)
+    for line in dropped_lines(found.dropped):
+        print_prose(line, lead="· ", tone=Tone.BY_ITSELF)
     for row in found.reading:
         what = f"followed: {row['title']}" if row["article"] else "opened"
         print_line(f"{row['language']}: {row['number']} × {what}", indent=2)

@@ -14,6 +14,8 @@ def owed(context: CheckContext) -> Iterator[CheckOutput]:
         found = check(db, context.settings, context.now)
     for one in found.open:
         yield CheckOutput(_level(one), _words(one), one.why)
+    for one in found.dropped:
+        yield CheckOutput(CheckLevel.OK, f"{one.month} is not sent: it was dropped {one.why}")
     if not found.open:
         yield CheckOutput(CheckLevel.OK, "nothing is owed that was not sent")
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from alerts.config.known import language_known, section_known
 from alerts.domain.article import Article, SourceKind
 from alerts.domain.errors import InputError, UsageError
-from alerts.domain.month import Month
 from alerts.domain.picture import Focus
 from alerts.issue import duplicates, editing, held
 from alerts.issue.article_edit import ArticleValue, edits_of
@@ -22,7 +21,7 @@ from alerts.library.article_results import ArticleAdded, ArticleChanged
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.voided import voided
 from alerts.sources.late import Filing, filed
-from alerts.store import articles, moment, profiles
+from alerts.store import articles, issues, moment, profiles
 from alerts.store.articles import StoredArticle
 from alerts.text.plain_text import safe_url, tidy
 from alerts.text.urls import canonical
@@ -277,7 +276,7 @@ class Articles(ProjectPart):
     def _filing(self, published: str | None) -> Filing:
         """The month of an article of that date, by the late-article rule."""
         opened = self._opened
-        closed = frozenset(map(Month.parse, articles.frozen_months(opened.db)))
+        closed = issues.closed_months(opened.db)
         at, alert = moment(published) if published else None, opened.settings.alert
         return filed(at, opened.month(None), opened.settings.zone, closed, alert.late)
 

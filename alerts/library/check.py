@@ -4,7 +4,7 @@ Asks only: nothing is collected, rendered or sent. Each month says whether it ne
 person.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -12,22 +12,22 @@ from enum import IntEnum, StrEnum
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
-from alerts.domain.errors import SettingsError
 from alerts.domain.issue import IssueState
 from alerts.domain.month import Month
 from alerts.editions import approval
 from alerts.editions.gaps import below_coverage
 from alerts.issue import load
-from alerts.outbox import clock_gate, gate
-from alerts.outbox.clock_gate import ClockFault, Doubt
+from alerts.library.blocked import blocked
+from alerts.outbox import clock_gate
+from alerts.outbox.clock_gate import Doubt
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import Turn
-from alerts.store import accepted_findings, issues, outbox, outbox_figures, said
+from alerts.store import dropped_issues, issues, outbox, outbox_figures
 from alerts.store import sources as kept
+from alerts.store.dropped_issues import DroppedIssue
 from alerts.store.issues import StoredIssue
 from alerts.text.plural import counted
-from alerts.transport.relay import leaves_the_machine
 
 
 class Needs(IntEnum):
@@ -55,20 +55,15 @@ class Stand(StrEnum):
     SENDING = "sending"  # queued, and not sent to all yet
     HELD = "held"  # copies in doubt want a decision
     LEFT_OPEN = "left open"  # queued too long ago to go on without being named
+    DROPPED = "dropped"  # a person has decided that it is not sent
     RECALLED = "recalled"  # stopped by a person, who has not sent its next version yet
 
 
-_NEEDS = {
-    Stand.DUE: Needs.TIME,
-    Stand.WAITING: Needs.TIME,
-    Stand.SENDING: Needs.TIME,
-    Stand.UNAPPROVED: Needs.PERSON,
-    Stand.INCOMPLETE: Needs.PERSON,
-    Stand.OVERDUE: Needs.PERSON,
-    Stand.HELD: Needs.PERSON,
-    Stand.LEFT_OPEN: Needs.PERSON,
-    Stand.RECALLED: Needs.PERSON,
-}
+_BY_ITSELF = (Stand.DUE, Stand.WAITING, Stand.SENDING)
+_BY_A_PERSON = (
+    Stand.UNAPPROVED, Stand.INCOMPLETE, Stand.OVERDUE, Stand.HELD, Stand.LEFT_OPEN, Stand.RECALLED
+)  # fmt: skip
+_NEEDS = dict.fromkeys(_BY_ITSELF, Needs.TIME) | dict.fromkeys(_BY_A_PERSON, Needs.PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +98,11 @@ class CheckedMonths:
         return max((one.needs for one in self.months), default=Needs.NOBODY)
 
     @property
+    def dropped(self) -> Sequence[MonthStanding]:
+        """The months whose issue was dropped."""
+        return [one for one in self.months if one.stand is Stand.DROPPED]
+
+    @property
     def open(self) -> Sequence[MonthStanding]:
         """The months that are owed and not sent."""
         return [one for one in self.months if one.needs is not Needs.NOBODY]
@@ -118,20 +118,21 @@ def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
     turns = {turn.month: turn for turn in owed.turns(db, settings, now)}
     stored = {one.month: one for one in issues.unsent(db)}
     corrections = outbox_figures.open_corrections(db)
-    months = sorted(turns.keys() | stored.keys() | corrections.keys())
+    dropped = dropped_issues.everything(db)
+    months = {*turns, *stored, *corrections, *(one for one in dropped if one > max(turns))}
     found = [
-        _standing(db, settings, now, month, turns.get(month), stored.get(month))
-        if month in turns or month in stored
-        else _of_outbox(db, settings, now, month, None)
-        for month in months
+        _of_dropped(db, settings, dropped[month])
+        if month in dropped
+        else _standing(db, settings, now, month, turns.get(month), stored.get(month))
+        for month in sorted(months)
     ]
     held = outbox_figures.held(db, settings.delivery.in_doubt == "resend")
     found = [
         _with_corrections(one, corrections.get(one.month, {}), held.get(one.month, 0))
         for one in found
     ]
-    blocked = _blocked(db, settings, doubt)
-    return CheckedMonths(now, [_stopped(one, blocked) for one in found], doubt)
+    stops = blocked(db, settings, doubt)
+    return CheckedMonths(now, [_stopped(one, stops) for one in found], doubt)
 
 
 def _with_corrections(one: MonthStanding, open_: Mapping[str, int], held: int) -> MonthStanding:
@@ -154,7 +155,10 @@ def _standing(
     turn: Turn | None,
     stored: StoredIssue | None,
 ) -> MonthStanding:
-    if (turn is not None and turn.due is Due.DONE) or (stored is not None and stored.frozen):
+    done = (
+        turn.due is Due.DONE if turn is not None else stored is None
+    )  # a correction alone is open
+    if done or (stored is not None and stored.frozen):
         return _of_outbox(db, settings, now, month, stored)
     approved = stored is not None and stored.state is IssueState.APPROVED
     if stored is not None and stored.recalled_at is not None:
@@ -165,6 +169,22 @@ def _standing(
     people = outbox.eligible(db) if needs is not Needs.NOBODY else 0
     return MonthStanding(
         month, stand, needs, why, planned, approved=approved, owed=people, missing=people
+    )
+
+
+def _of_dropped(db: Database, settings: Settings, one: DroppedIssue) -> MonthStanding:
+    """How an issue stands that was dropped; somebody may have got it before it was recalled."""
+    counts = outbox_figures.counts(db, one.month)
+    return MonthStanding(
+        one.month,
+        Stand.DROPPED,
+        Needs.NOBODY,
+        f"{_local(settings, one.at)} by {one.by} ({one.why});"
+        f" `alerts issue drop --month {one.month} --undo`",
+        owed=sum(counts.values()),
+        sent=counts["sent"],
+        failed=counts["failed"],
+        skipped=counts["skipped"],
     )
 
 
@@ -264,29 +284,6 @@ def _of_outbox(
         skipped=counts["skipped"],
         missing=open_,
     )
-
-
-def _blocked(db: Database, settings: Settings, doubt: Doubt | None) -> str:
-    """What keeps everything from going by itself: the clock, the settings, or what stopped the last call."""
-    if doubt is not None and doubt.fault is not ClockFault.UNUSED:
-        return f"the clock may be wrong: {doubt.reason}: {doubt.remedy}"
-    try:
-        far = leaves_the_machine(settings)
-    except SettingsError as fault:
-        return str(fault)
-    accepted = accepted_findings.codes(db)
-    for one in gate.of_settings(settings) if far else ():
-        if one.name not in accepted:
-            return f"{one.reason}: {one.remedy}"
-    return next(_stops(db), "")
-
-
-def _stops(db: Database) -> Iterator[str]:
-    """What `run` and `send` said last, where it wants a person."""
-    for command in ("run", "send"):
-        for one in said.everything(db, f"{command}: stopped"):
-            if one.code in (1, 2):
-                yield f"`alerts {command}`: {one.words.splitlines()[0]}"
 
 
 def _stopped(one: MonthStanding, words: str) -> MonthStanding:

@@ -21,14 +21,25 @@ from alerts.editions.approval import ApprovalStatus
 from alerts.editions.catalogue import Catalogue
 from alerts.editions.draft import Draft, drafted
 from alerts.editions.gaps import Gap, lacks, summary
-from alerts.issue import editing, introduction, round_trip
+from alerts.issue import editing, introduction, load, round_trip
 from alerts.issue.compose import Coverage, coverage
 from alerts.issue.round_trip import RoundTripResult
 from alerts.issue.text.manuscript import Fault, annotated
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.voided import Voided, voided
-from alerts.store import articles, audit_log, introductions, issues, quarantine
+from alerts.outbox import drop
+from alerts.outbox.drop import DropOutcome
+from alerts.store import (
+    articles,
+    audit_log,
+    dropped_issues,
+    introductions,
+    issues,
+    outbox,
+    quarantine,
+)
 from alerts.store.articles import StoredArticle
+from alerts.store.lock import project_lock
 from alerts.text.plain_text import tidy
 
 
@@ -59,6 +70,17 @@ class IssueShown:
     def changed_at_source(self) -> tuple[StoredArticle, ...]:
         """The edited articles whose source has changed since."""
         return tuple(k for k in self.articles if k.changed_at_source and not k.article.excluded)
+
+
+@dataclass(frozen=True, slots=True)
+class DropPlan:
+    """What is dropped with an issue: how many articles, and how many readers would get it now;
+    `already`: it is dropped."""
+
+    month: Month
+    articles: int
+    readers: int
+    already: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +163,35 @@ class Issues(ProjectPart):
         """Everything that changed the issue, oldest first: `at` (UTC), `kind`, and `detail`."""
         stored = issues.get(self._opened.db, self._opened.month(month))
         return audit_log.of_issue(self._opened.db, stored.id) if stored else ()
+
+    @call
+    def plan_drop(self, month: AMonth = None) -> DropPlan:
+        """What dropping the month's issue would mean; changes nothing. Raises as `drop`."""
+        db, chosen = self._opened.db, self._opened.month(month)
+        already = dropped_issues.find(db, chosen) is not None
+        if not already:
+            drop.check_droppable(db, chosen)
+        shown = len(load.composed(db, self._opened.settings, chosen).articles)
+        return DropPlan(chosen, shown, outbox.eligible(db), already)
+
+    @call
+    def drop(self, month: AMonth = None, why: str = "", *, by: str = "") -> DropOutcome:
+        """Settle that the month's issue is not sent: it is no longer owed, and nobody is reminded of it.
+
+        Its articles stay with it. Twice changes nothing. Raises `UsageError` for an issue that is queued or
+        sent (`recalls.recall` first), `LockHeld`.
+        """
+        opened, chosen = self._opened, self._opened.month(month)
+        with project_lock(opened.settings.database_path, "issue drop", opened.now):
+            reason = " ".join(why.split())
+            return drop.drop(opened.db, chosen, reason, opened.actor(by), opened.now)
+
+    @call
+    def undo_drop(self, month: AMonth = None, *, by: str = "") -> DropOutcome:
+        """Have a dropped issue be owed again, exactly as it was; `LockHeld` while a run goes on."""
+        opened, chosen = self._opened, self._opened.month(month)
+        with project_lock(opened.settings.database_path, "issue drop", opened.now):
+            return drop.undo(opened.db, chosen, opened.actor(by), opened.now)
 
     @call
     def introduction(self, language: str, month: AMonth = None) -> str:

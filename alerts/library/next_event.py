@@ -98,7 +98,9 @@ def following(settings: Settings, check: CheckedMonths) -> tuple[Month, datetime
     for one in check.months:
         if one.stand is Stand.EARLY and one.planned is not None:
             return one.month, one.planned
-    month = Month.of(check.now, settings.zone)
+    month, dropped = Month.of(check.now, settings.zone), {one.month for one in check.dropped}
+    while month in dropped:
+        month = month.plus(1)
     return month, cron.planned(settings, month)
 
 

@@ -158,7 +158,7 @@ _BY_ITSELF = (Stand.DUE, Stand.WAITING, Stand.SENDING)
 
 def _of_draft(now: Situation) -> NextStep | None:
     """An issue that nothing is owed of yet: filled, looked at, or sent by name."""
-    if now.frozen:
+    if now.frozen or (now.standing is not None and now.standing.stand is Stand.DROPPED):
         return None
     month = f"--month {now.month}"
     if not now.articles:

@@ -12,8 +12,9 @@ from alerts.instance import identity
 from alerts.library.opened import Opened
 from alerts.outbox import relay_limit
 from alerts.outbox.report import DeliveryReport, delivery_report, faults_of_ours
-from alerts.store import clicks, corrections, issue_versions
+from alerts.store import clicks, corrections, dropped_issues, issue_versions
 from alerts.store.corrections import Correction
+from alerts.store.dropped_issues import DroppedIssue
 from alerts.store.issue_versions import IssueVersion
 
 
@@ -24,7 +25,8 @@ class Status:
     database sends, or empty; `relay_limit` is the known limit of the relay, or empty; `ours` is what
     came back through a fault of ours, or empty; `fault` is why the issue cannot be rendered, or empty,
     and then there are no editions; `articles` are those of the largest edition, or of the issue;
-    `versions` are those that were frozen, `corrections` those that were queued."""
+    `versions` are those that were frozen, `corrections` those that were queued;
+    `dropped` says that it is not sent, or is None."""
 
     month: Month
     state: IssueState
@@ -38,6 +40,7 @@ class Status:
     articles: int
     versions: tuple[IssueVersion, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    dropped: DroppedIssue | None = None
 
     @property
     def recalled(self) -> bool:
@@ -64,4 +67,5 @@ def status(opened: Opened, month: Month) -> Status:
         len(draft.issue.articles) if fault else shown_articles,
         issue_versions.of_month(db, month),
         corrections.of_month(db, month),
+        dropped_issues.find(db, month),
     )

@@ -122,11 +122,7 @@ def collect(
 
 def _joined_month(db: Database, settings: Settings, month: Month) -> Month:
     """The month whose issue is made: the first one from `month` on that is open. Events begin at its end."""
-    return filed(None, month, settings.zone, _closed(db), settings.alert.late).month
-
-
-def _closed(db: Database) -> frozenset[Month]:
-    return frozenset(Month.parse(text) for text in articles.frozen_months(db))
+    return filed(None, month, settings.zone, issues.closed_months(db), settings.alert.late).month
 
 
 def _asked(
@@ -204,7 +200,7 @@ def _place(
     now: datetime,
 ) -> int:
     """Store articles of a source, those that are not plausible in quarantine; returns how many."""
-    closed = _closed(db)
+    closed = issues.closed_months(db)
     changed: dict[Month, dict[str, list[str]]] = {}
     listed = tuple(article for article in given if article.url)
     present = frozenset(page_of(article.url) for article in listed)
