@@ -33,7 +33,7 @@ from alerts.store.migrations import (  # noqa: F401
     m036_versions,
     m037_corrections,
     m038_withdrawals,
-    m044_dropped_issues,
+    m045_dropped_issues,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 

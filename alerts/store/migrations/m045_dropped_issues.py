@@ -1,4 +1,4 @@
-"""Migration 44: issues that are dropped on purpose."""
+"""Migration 45: issues that are dropped on purpose."""
 
 from sqlite_utils import Database
 
@@ -6,7 +6,7 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m044_dropped_issues(db: Database) -> None:
+def m045_dropped_issues(db: Database) -> None:
     """A month whose issue shall not be sent (docs/adr/0038): `dropped_at` is empty for all others. What is
     dropped can't be queued, and what is queued or sent can't be dropped."""
     run(
