@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from alerts.domain.month import Month
-from alerts.library.check import MonthStanding, Needs, Stand
 from alerts.library.next_step import PersonAsked, Situation, next_step
+from alerts.library.standing import MonthStanding, Needs, Stand
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
 DUE = datetime(2026, 12, 1, 8, tzinfo=UTC)

@@ -8,7 +8,7 @@ from alerts.cli.context import Session, json_option, pass_session, print_json
 from alerts.outbox.clock_gate import ClockFault
 
 if TYPE_CHECKING:
-    from alerts.library.check import CheckedMonths, MonthStanding, Needs
+    from alerts.library.standing import CheckedMonths, MonthStanding, Needs
 
 WORDS = ("nobody", "time", "person")  # what a month needs, in JSON
 CODES = (0, 75, 1)
@@ -45,7 +45,7 @@ def command_code(found: "CheckedMonths", *, looking: bool = True) -> int:
 
     One that is being sent gives 0 to whoever is only `looking` (`status`, `doctor`): nothing is amiss.
     """
-    from alerts.library.check import Needs, Stand
+    from alerts.library.standing import Needs, Stand
 
     owed = [one for one in found.open if not (looking and one.stand is Stand.SENDING)]
     if not owed:
@@ -59,6 +59,12 @@ def line(one: "MonthStanding") -> str:
     figures = f", {one.sent} of {one.owed} sent, {one.missing} missing" if one.owed else ""
     told = f"{one.month}: {one.stand.value}{figures}"
     return f"{told}: {one.why}" if one.why else told
+
+
+def tell_dropped(session: Session, found: "CheckedMonths") -> None:
+    """Say which issues were dropped, and so do not come."""
+    for one in found.dropped:
+        session.say(line(one))
 
 
 def document(found: "CheckedMonths") -> dict[str, Any]:

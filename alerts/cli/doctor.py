@@ -18,7 +18,7 @@ from alerts.text.plural import counted
 
 if TYPE_CHECKING:
     from alerts.doctor.finding import CheckResult
-    from alerts.library.check import CheckedMonths
+    from alerts.library.standing import CheckedMonths
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 import click
 
+from alerts.cli.check import tell_dropped
 from alerts.cli.context import (
     Session,
     json_option,
@@ -29,6 +30,7 @@ def next_(session: Session, as_json: bool) -> None:
                 "month": str(event.month),
                 "what": event.what,
                 "at": at.isoformat() if at else None,
+                "dropped": [str(one.month) for one in checked.dropped],
                 "person": f"{before.month}: {before.why}" if before else None,
                 **next_fields(step),
             }
@@ -49,4 +51,5 @@ def next_(session: Session, as_json: bool) -> None:
         terminal.print_prose(told)
     else:
         click.echo(told)
+    tell_dropped(session, checked)
     session.tell_next(step)

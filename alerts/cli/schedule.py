@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from alerts.cli.check import tell_dropped
 from alerts.cli.context import (
     Session,
     json_option,
@@ -67,7 +68,9 @@ def next_(session: Session, as_json: bool) -> None:
             for one in coming
         ]
         now = session.now.astimezone(zone).isoformat()
-        print_json({"now": now, "timezone": zone.key, "moments": moments, **next_fields(step)})
+        dropped = [str(one.month) for one in checked.dropped]
+        fields = {"now": now, "timezone": zone.key, "moments": moments, "dropped": dropped}
+        print_json({**fields, **next_fields(step)})
         return
     if on_terminal():
         _show(session, coming, session.now)
@@ -75,6 +78,7 @@ def next_(session: Session, as_json: bool) -> None:
         for one in coming:
             at = one.at.astimezone(zone).isoformat(timespec="minutes")
             click.echo(f"{at}  {one.kind:<10}  {one.what}")
+    tell_dropped(session, checked)
     session.tell_next(step)
 
 

@@ -20,8 +20,8 @@ from alerts.cli.teller import OnceTeller, telling
 from alerts.domain.delivery import DeliveryState
 from alerts.domain.errors import RelayUnavailable
 from alerts.domain.month import Month
-from alerts.library.check import Stand
 from alerts.library.send import Ending, Sending, Sent
+from alerts.library.standing import Stand
 from alerts.library.steps import SendProgress, Step
 
 if TYPE_CHECKING:

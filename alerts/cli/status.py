@@ -14,11 +14,13 @@ from alerts.cli.progress import duration
 from alerts.cli.versions import (
     correction_document,
     correction_lines,
+    dropped_document,
+    dropped_lines,
     version_document,
     version_lines,
 )
 from alerts.domain.month import Month
-from alerts.library.check import MonthStanding
+from alerts.library.standing import MonthStanding
 from alerts.library.status import Status
 from alerts.outbox.report import WORRYING, DeliveryReport
 from alerts.text.plural import counted
@@ -78,6 +80,7 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         "versions": [version_document(one) for one in found.versions],
         "recalled": found.recalled,
         "segment": asdict(found.segment) if found.segment else None,
+        "dropped": dropped_document(found.dropped),
         "corrections": [correction_document(one) for one in found.corrections],
     }
     step = session.project.next_step(month, checked=checked)
@@ -116,6 +119,7 @@ def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> No
     for line in (
         *version_lines(found.versions),
         *correction_lines(found.corrections),
+        *dropped_lines(found.dropped),
     ):
         click.echo(line)
     for row in found.reading:

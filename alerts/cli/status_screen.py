@@ -16,8 +16,8 @@ from alerts.cli.terminal import (
     print_rows,
     signed,
 )
-from alerts.cli.versions import correction_lines, version_lines
-from alerts.library.check import MonthStanding, Needs
+from alerts.cli.versions import correction_lines, dropped_lines, version_lines
+from alerts.library.standing import MonthStanding, Needs
 from alerts.library.status import Status
 from alerts.outbox.report import WORRYING, Cause, DeliveryReport
 from alerts.text.plural import counted
@@ -56,6 +56,8 @@ def show(found: Status, owed: Sequence[MonthStanding], session: Session) -> None
         *correction_lines(found.corrections),
     ):
         print_prose(line, indent=2)
+    for line in dropped_lines(found.dropped):
+        print_prose(line, lead="· ", tone=Tone.BY_ITSELF)
     for row in found.reading:
         what = f"followed: {row['title']}" if row["article"] else "opened"
         print_line(f"{row['language']}: {row['number']} × {what}", indent=2)

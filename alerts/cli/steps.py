@@ -84,6 +84,9 @@ def tell_standing(
                     f"{month}: due at {local:%Y-%m-%d %H:%M} in {city(session.settings)};"
                     f" `alerts run {month.option}` sends it now"
                 )
+        case steps.SkippedMonth(_, words):
+            if teller.always:
+                session.say(words)
         case DoubtsMailed(month, lines) if lines and not step.mailed:
             number = counted(len(lines), "article")
             words = (

@@ -1,9 +1,10 @@
-"""The versions and corrections of an issue, as `alerts status` tells them."""
+"""The versions and corrections of an issue, and that it was dropped, as `alerts status` tells them."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from alerts.store.corrections import Correction
+from alerts.store.dropped_issues import DroppedIssue
 from alerts.store.issue_versions import IssueVersion
 
 
@@ -34,6 +35,18 @@ def version_lines(versions: Sequence[IssueVersion]) -> list[str]:
                 f"; recalled {one.recalled_at:%Y-%m-%d %H:%M} UTC by {one.recalled_by}{why}"
             )
     return lines
+
+
+def dropped_document(one: DroppedIssue | None) -> dict[str, Any] | None:
+    """That the issue is not sent, for `--json`; None where it was not dropped."""
+    return {"at": one.at.isoformat(), "by": one.by, "why": one.why} if one else None
+
+
+def dropped_lines(one: DroppedIssue | None) -> list[str]:
+    """That the issue is not sent, since when and why, in one line; nothing where it was not dropped."""
+    if one is None:
+        return []
+    return [f"dropped {one.at:%Y-%m-%d %H:%M} UTC by {one.by}: {one.why}"]
 
 
 def correction_document(one: Correction) -> dict[str, Any]:

@@ -26,8 +26,9 @@ class DmarcWalk:
 
     @property
     def source(self) -> str:
-        """The domain whose record holds for the mail of `domain`; empty for none."""
-        order = (self.domain, self.organisation, *self.records)
+        """The domain whose record holds for the mail of `domain`: its own, that of the organisational
+        domain, or the public suffix above it, with which the walk ended; empty for none."""
+        order = (self.domain, self.organisation, *[*self.records][-1:])
         return next((name for name in order if name in self.records), "")
 
 

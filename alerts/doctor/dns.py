@@ -7,7 +7,7 @@ Gmail, Yahoo and Microsoft refuse or hide bulk mail without them. Records are qu
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from alerts.doctor import dmarc, dns_records
+from alerts.doctor import dmarc, dns_records, spf
 from alerts.doctor.finding import Ask, CheckContext, CheckLevel, CheckOutput
 from alerts.domain.address import Address
 from alerts.domain.errors import AlertsError, NoAnswer
@@ -86,6 +86,12 @@ def _spf(ask: Ask, domain: str) -> Iterator[CheckOutput]:
             CheckLevel.ERROR,
             f"{domain} has {len(found)} SPF records, so none is valid",
             "join them into one that begins with v=spf1",
+        )
+    elif why := spf.fault(found[0], lambda name: ask(name, "TXT")):
+        yield CheckOutput(
+            CheckLevel.ERROR,
+            f"the SPF record of {domain} is broken, so it counts for nothing: {why}",
+            "correct it; your relay's help has the record",
         )
     else:
         lookups = dns_records.spf_lookups(found[0], lambda name: ask(name, "TXT"))

@@ -45,6 +45,8 @@ def spf_lookups(text: str, ask: Callable[[str], Iterable[str]], seen: tuple[str,
     for term in text.split()[1:]:
         name, _, rest = re.sub(r"^[+?~-]", "", term).partition(":" if "=" not in term else "=")
         kind = name.partition("/")[0].lower()
+        if kind == "redirect" and re.search(r"(?i)\s[+?~-]?all(\s|$)", text):
+            continue  # means nothing beside all (RFC 7208 §6.1)
         if kind in ("include", "redirect", "a", "mx", "ptr", "exists"):
             total += 1
         if kind in ("include", "redirect") and rest and "%" not in rest and rest not in seen:

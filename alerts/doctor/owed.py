@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
-from alerts.library.check import MonthStanding, Needs, Stand, check
+from alerts.library.check import check
+from alerts.library.standing import MonthStanding, Needs, Stand
 from alerts.store import faults
 
 
@@ -14,6 +15,8 @@ def owed(context: CheckContext) -> Iterator[CheckOutput]:
         found = check(db, context.settings, context.now)
     for one in found.open:
         yield CheckOutput(_level(one), _words(one), one.why)
+    for one in found.dropped:
+        yield CheckOutput(CheckLevel.OK, f"{one.month} is not sent: it was dropped {one.why}")
     if not found.open:
         yield CheckOutput(CheckLevel.OK, "nothing is owed that was not sent")
 

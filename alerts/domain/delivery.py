@@ -33,6 +33,7 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     ERASED = "erased"
     CANCELLED = "cancelled"  # by an admin
+    DROPPED = "dropped"  # with its issue, after a recall
     NOTHING_WANTED = "nothing_wanted"  # the issue has none of the sections that the reader chose
     NO_SPECIALS = "no_specials"  # the reader has said since that they want no special alerts
     PAUSED = "paused"  # the reader's pause was not over when the issue was queued

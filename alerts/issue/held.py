@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from alerts.domain.issue import Actor
 from alerts.issue import editing
-from alerts.store import articles, quarantine, transaction
+from alerts.store import articles, issues, quarantine, transaction
 
 
 def include(db: Database, article_id: str, actor: Actor, now: datetime) -> None:
@@ -18,10 +18,10 @@ def include(db: Database, article_id: str, actor: Actor, now: datetime) -> None:
     with transaction(db):
         month = articles.get(db, article_id).month
         held = quarantine.find(db, article_id)
-        closed = articles.frozen_months(db)
+        closed = issues.closed_months(db)
         if held is not None and not held.settled:
             target = month
-            while str(target) in closed:
+            while target in closed:
                 target = target.plus(1)
             if target != month:
                 articles.move(db, article_id, target, now)

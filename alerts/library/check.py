@@ -4,10 +4,9 @@ Asks only: nothing is collected, rendered or sent. Each month says whether it ne
 person.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
 
 from sqlite_utils import Database
 
@@ -18,107 +17,23 @@ from alerts.editions import approval
 from alerts.editions.gaps import below_coverage
 from alerts.issue import load
 from alerts.library.blocked import blocked
+from alerts.library.standing import CheckedMonths, MonthStanding, Needs, Stand
 from alerts.outbox import clock_gate
-from alerts.outbox.clock_gate import Doubt
 from alerts.outbox.windows import openings, summary
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import Turn
-from alerts.store import (
-    issues,
-    outbox,
-    outbox_figures,
-    recipients,
-    windows,
-)
+from alerts.store import dropped_issues, issues, outbox, outbox_figures, recipients, windows
 from alerts.store import sources as kept
+from alerts.store.dropped_issues import DroppedIssue
 from alerts.store.issues import StoredIssue
 from alerts.text.plural import counted
 
-
-class Needs(IntEnum):
-    """What it takes that a month goes on; the worst last."""
-
-    NOBODY = 0
-    TIME = 1
-    PERSON = 2
-
-
-class Stand(StrEnum):
-    """How the issue of a month stands."""
-
-    SENT = "sent"
-    EARLY = "early"  # its moment is still to come
-    EMPTY = "empty"  # nothing was published
-    NOT_SCHEDULED = (
-        "not scheduled"  # its moment was before the project began, or the schedule has none
-    )
-    DUE = "due"  # the next `run` sends it
-    WAITING = "waiting"  # … once a source can be read, or at schedule.wait_until
-    UNAPPROVED = "unapproved"
-    INCOMPLETE = "incomplete"  # fewer translations than alert.min_coverage
-    OVERDUE = "overdue"
-    SENDING = "sending"  # queued, and not sent to all yet
-    HELD = "held"  # copies in doubt want a decision
-    LEFT_OPEN = "left open"  # queued too long ago to go on without being named
-    WINDOW = (
-        "waiting for a window"  # queued for those whose send window is shut, and sent to all others
-    )
-    RECALLED = "recalled"  # stopped by a person, who has not sent its next version yet
-
-
-_NEEDS = {
-    Stand.DUE: Needs.TIME,
-    Stand.WAITING: Needs.TIME,
-    Stand.SENDING: Needs.TIME,
-    Stand.UNAPPROVED: Needs.PERSON,
-    Stand.INCOMPLETE: Needs.PERSON,
-    Stand.OVERDUE: Needs.PERSON,
-    Stand.HELD: Needs.PERSON,
-    Stand.LEFT_OPEN: Needs.PERSON,
-    Stand.RECALLED: Needs.PERSON,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class MonthStanding:
-    """One month. `owed` is how many people it is owed to, `missing` how many of them have no copy and are
-    not settled as failed or skipped; `why` is what keeps it, and what to do about it."""
-
-    month: Month
-    stand: Stand
-    needs: Needs
-    why: str = ""
-    planned: datetime | None = None
-    approved: bool = False
-    owed: int = 0
-    sent: int = 0
-    failed: int = 0
-    skipped: int = 0
-    missing: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedMonths:
-    """How things stand at that moment; `doubt`: why the clock may be wrong."""
-
-    now: datetime
-    months: Sequence[MonthStanding]
-    doubt: Doubt | None
-
-    @property
-    def needs(self) -> Needs:
-        """What it takes that all goes on."""
-        return max((one.needs for one in self.months), default=Needs.NOBODY)
-
-    @property
-    def open(self) -> Sequence[MonthStanding]:
-        """The months that are owed and not sent."""
-        return [one for one in self.months if one.needs is not Needs.NOBODY]
-
-    def of(self, months: Sequence[Month]) -> "CheckedMonths":
-        """The same for those months alone."""
-        return replace(self, months=[one for one in self.months if one.month in months])
+_BY_ITSELF = (Stand.DUE, Stand.WAITING, Stand.SENDING)
+_BY_A_PERSON = (
+    Stand.UNAPPROVED, Stand.INCOMPLETE, Stand.OVERDUE, Stand.HELD, Stand.LEFT_OPEN, Stand.RECALLED
+)  # fmt: skip
+_NEEDS = dict.fromkeys(_BY_ITSELF, Needs.TIME) | dict.fromkeys(_BY_A_PERSON, Needs.PERSON)
 
 
 def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
@@ -127,12 +42,13 @@ def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
     turns = {turn.month: turn for turn in owed.turns(db, settings, now)}
     stored = {one.month: one for one in issues.unsent(db)}
     corrections = outbox_figures.open_corrections(db)
-    months = sorted(turns.keys() | stored.keys() | corrections.keys())
+    dropped = dropped_issues.everything(db)
+    months = {*turns, *stored, *corrections, *(one for one in dropped if one > max(turns))}
     found = [
-        _standing(db, settings, now, month, turns.get(month), stored.get(month))
-        if month in turns or month in stored
-        else _of_outbox(db, settings, now, month, None)
-        for month in months
+        _of_dropped(db, settings, dropped[month])
+        if month in dropped
+        else _standing(db, settings, now, month, turns.get(month), stored.get(month))
+        for month in sorted(months)
     ]
     held = outbox_figures.held(db, settings.delivery.in_doubt == "resend")
     found = [
@@ -175,7 +91,10 @@ def _standing(
     turn: Turn | None,
     stored: StoredIssue | None,
 ) -> MonthStanding:
-    if (turn is not None and turn.due is Due.DONE) or (stored is not None and stored.frozen):
+    done = (
+        turn.due is Due.DONE if turn is not None else stored is None
+    )  # a correction alone is open
+    if done or (stored is not None and stored.frozen):
         return _of_outbox(db, settings, now, month, stored)
     approved = stored is not None and stored.state is IssueState.APPROVED
     if stored is not None and stored.recalled_at is not None:
@@ -186,6 +105,22 @@ def _standing(
     people = recipients.count(db, issues.recipients_of(db, month)) if needs else 0
     return MonthStanding(
         month, stand, needs, why, planned, approved=approved, owed=people, missing=people
+    )
+
+
+def _of_dropped(db: Database, settings: Settings, one: DroppedIssue) -> MonthStanding:
+    """How an issue stands that was dropped; somebody may have got it before it was recalled."""
+    counts = outbox_figures.counts(db, one.month)
+    return MonthStanding(
+        one.month,
+        Stand.DROPPED,
+        Needs.NOBODY,
+        f"{_local(settings, one.at)} by {one.by} ({one.why});"
+        f" `alerts issue drop {one.month.option} --undo`",
+        owed=sum(counts.values()),
+        sent=counts["sent"],
+        failed=counts["failed"],
+        skipped=counts["skipped"],
     )
 
 

@@ -9,13 +9,16 @@ from statistics import median
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
-from alerts.domain.errors import InputError
+from alerts.domain.errors import InputError, Unfinished
+from alerts.domain.month import Month
 from alerts.outbox import clock_gate
 from alerts.outbox.clock_gate import AGREES, ClockFault, Doubt
 from alerts.outbox.gate import Fatal
+from alerts.schedule import owed
 from alerts.sources.fetch import Fetcher
 from alerts.store import clock
 from alerts.store.sources import all_sources
+from alerts.text.plural import lasting
 
 _ASKED = 3  # sources that are asked for the time alone
 
@@ -37,6 +40,19 @@ def reading(db: Database, now: datetime) -> ClockReading:
     off = median((one.ours - one.at).total_seconds() for one in told) if told else 0.0
     doubt = clock_gate.doubted(db, now)
     return ClockReading(now, clock.latest(db), len(told), timedelta(seconds=off), doubt)
+
+
+def check_ended(
+    settings: Settings, month: Month, now: datetime, anyway: Collection[str] = ()
+) -> None:
+    """Raises `Unfinished` where the issue of a month that goes on would be frozen."""
+    left = owed.left_of(settings, month, now)
+    if month.special or left.total_seconds() <= 0 or Fatal.UNFINISHED in anyway:
+        return
+    raise Unfinished(
+        f"{month} ends in {lasting(left)} in {settings.alert.timezone}, and what is published until"
+        f" then would be left out; on purpose: --anyway {Fatal.UNFINISHED}"
+    )
 
 
 def sure_of_time(

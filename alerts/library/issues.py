@@ -6,93 +6,45 @@ the event log; by default the account of this process.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from alerts.config.known import language_known
-from alerts.domain.article import Article
 from alerts.domain.errors import UsageError
-from alerts.domain.issue import Issue, IssueState
+from alerts.domain.issue import IssueState
 from alerts.domain.month import Month
 from alerts.editions import approval
-from alerts.editions.approval import ApprovalStatus
 from alerts.editions.catalogue import Catalogue
 from alerts.editions.draft import Draft, drafted
-from alerts.editions.gaps import Gap, lacks, summary
-from alerts.issue import editing, introduction, round_trip
-from alerts.issue.compose import Coverage, coverage
-from alerts.issue.round_trip import RoundTripResult
+from alerts.editions.gaps import lacks, summary
+from alerts.issue import editing, introduction, load, round_trip
+from alerts.issue.compose import coverage
 from alerts.issue.text.manuscript import Fault, annotated
+from alerts.library.issue_results import (
+    DropPlan,
+    FaceWritten,
+    IntroductionWritten,
+    IssueShown,
+    TextTaken,
+)
 from alerts.library.opened import AMonth, ProjectPart, call
-from alerts.library.voided import Voided, voided
-from alerts.outbox import special
-from alerts.outbox.segment import Segment, segment_of
+from alerts.library.voided import voided
+from alerts.outbox import drop, special
+from alerts.outbox.drop import DropOutcome
+from alerts.outbox.segment import segment_of
 from alerts.outbox.special import SpecialBegun
-from alerts.store import articles, audit_log, introductions, issues, quarantine
-from alerts.store.articles import StoredArticle
+from alerts.store import (
+    articles,
+    audit_log,
+    dropped_issues,
+    introductions,
+    issues,
+    quarantine,
+    recipients,
+)
+from alerts.store.lock import project_lock
 from alerts.text.plain_text import tidy
-
-
-@dataclass(frozen=True, slots=True)
-class IssueShown:
-    """The issue of a month. `covered` is by language; `articles` are all articles of the month,
-    excluded ones too; `standing` is None where there is nothing to approve; `rendered_with` are the
-    versions that a frozen issue was rendered with; `pictures` are, by language, the number of pictures
-    in its edition and their octets; `quarantine` are the articles that are left out as not plausible,
-    with the reasons of each; `segment` is whom it is for, if not everybody."""
-
-    issue: Issue
-    state: IssueState
-    articles: tuple[StoredArticle, ...]
-    covered: Mapping[str, Coverage]
-    missing: tuple[Gap, ...]
-    standing: ApprovalStatus | None
-    rendered_with: Any
-    pictures: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    quarantine: tuple[tuple[Article, tuple[str, ...]], ...] = ()
-    segment: Segment | None = None
-
-    @property
-    def excluded(self) -> int:
-        """The number of articles that are left out."""
-        return sum(kept.article.excluded for kept in self.articles)
-
-    @property
-    def changed_at_source(self) -> tuple[StoredArticle, ...]:
-        """The edited articles whose source has changed since."""
-        return tuple(k for k in self.articles if k.changed_at_source and not k.article.excluded)
-
-
-@dataclass(frozen=True, slots=True)
-class IntroductionWritten:
-    """An introduction as it is stored; empty: it was removed."""
-
-    month: Month
-    language: str
-    text: str
-    voided: tuple[Voided, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FaceWritten:
-    """The texts of a face that were written, by name; empty ones were removed."""
-
-    month: Month
-    language: str
-    texts: Mapping[str, str]
-    voided: tuple[Voided, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TextTaken:
-    """The result of importing the text of an issue; `notes` say which pictures are not shown."""
-
-    month: Month
-    taken: RoundTripResult
-    voided: tuple[Voided, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -165,6 +117,36 @@ class Issues(ProjectPart):
         """Everything that changed the issue, oldest first: `at` (UTC), `kind`, and `detail`."""
         stored = issues.get(self._opened.db, self._opened.month(month))
         return audit_log.of_issue(self._opened.db, stored.id) if stored else ()
+
+    @call
+    def plan_drop(self, month: AMonth = None) -> DropPlan:
+        """What dropping the month's issue would mean; changes nothing. Raises as `drop`."""
+        db, chosen = self._opened.db, self._opened.month(month)
+        already = dropped_issues.find(db, chosen) is not None
+        if not already:
+            drop.check_droppable(db, chosen)
+        shown = len(load.composed(db, self._opened.settings, chosen).articles)
+        readers = recipients.count(db, issues.recipients_of(db, chosen))
+        return DropPlan(chosen, shown, readers, already)
+
+    @call
+    def drop(self, month: AMonth = None, why: str = "", *, by: str = "") -> DropOutcome:
+        """Settle that the month's issue is not sent: it is no longer owed, and nobody is reminded of it.
+
+        Its articles stay with it. Twice changes nothing. Raises `UsageError` for an issue that is queued or
+        sent (`recalls.recall` first), `LockHeld`.
+        """
+        opened, chosen = self._opened, self._opened.month(month)
+        with project_lock(opened.settings.database_path, "issue drop", opened.now):
+            reason = " ".join(why.split())
+            return drop.drop(opened.db, chosen, reason, opened.actor(by), opened.now)
+
+    @call
+    def undo_drop(self, month: AMonth = None, *, by: str = "") -> DropOutcome:
+        """Have a dropped issue be owed again, exactly as it was; `LockHeld` while a run goes on."""
+        opened, chosen = self._opened, self._opened.month(month)
+        with project_lock(opened.settings.database_path, "issue drop", opened.now):
+            return drop.undo(opened.db, chosen, opened.actor(by), opened.now)
 
     @call
     def introduction(self, language: str, month: AMonth = None) -> str:

@@ -3,13 +3,13 @@
 from alerts.domain.month import Month
 from alerts.library.opened import Opened
 from alerts.sources.late import Filing, filed, late_words
-from alerts.store import articles, issues, moment
+from alerts.store import dropped_issues, issues, moment
 from alerts.store.articles import StoredArticle
 
 
 def filing_of(opened: Opened, published: str | None) -> Filing:
     """The month of an article of that date."""
-    closed = frozenset(map(Month.parse, articles.frozen_months(opened.db)))
+    closed = issues.closed_months(opened.db)
     at, alert = moment(published) if published else None, opened.settings.alert
     return filed(at, opened.month(None), opened.settings.zone, closed, alert.late)
 
@@ -20,8 +20,9 @@ def told_late(opened: Opened, kept: StoredArticle) -> str:
         return ""
     own = Month.of(kept.article.published, opened.settings.zone)
     issue = issues.get(opened.db, own)
-    if own >= kept.month or issue is None or not issue.frozen:
+    dropped = dropped_issues.find(opened.db, own) is not None
+    if own >= kept.month or issue is None or not (issue.frozen or dropped):
         return ""
     there = issues.get(opened.db, kept.month)
     went = there is not None and there.frozen
-    return late_words(own, issue.state, kept.month, went=went)
+    return late_words(own, "dropped" if dropped else issue.state, kept.month, went=went)

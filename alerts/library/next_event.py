@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from alerts.config.settings import Settings
 from alerts.config.windows import SendWindows
 from alerts.domain.month import Month
-from alerts.library.check import CheckedMonths, MonthStanding, Needs, Stand
+from alerts.library.standing import CheckedMonths, MonthStanding, Needs, Stand
 from alerts.outbox.in_time import demands, shown
 from alerts.outbox.windows import openings
 from alerts.schedule.owed import waits_until
@@ -131,7 +131,9 @@ def following(settings: Settings, check: CheckedMonths) -> tuple[Month, datetime
     for one in check.months:
         if one.stand is Stand.EARLY and one.planned is not None:
             return one.month, one.planned
-    month = Month.of(check.now, settings.zone)
+    month, dropped = Month.of(check.now, settings.zone), {one.month for one in check.dropped}
+    while month in dropped:
+        month = month.plus(1)
     return month, cron.planned(settings, month)
 
 

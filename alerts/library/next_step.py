@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.domain.month import Month
-from alerts.library.check import MonthStanding, Needs, Stand
+from alerts.library.standing import MonthStanding, Needs, Stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ _BY_ITSELF = (Stand.DUE, Stand.WAITING, Stand.SENDING)
 
 def _of_draft(now: Situation) -> NextStep | None:
     """An issue that nothing is owed of yet: filled, looked at, or sent by name."""
-    if now.frozen:
+    if now.frozen or (now.standing is not None and now.standing.stand is Stand.DROPPED):
         return None
     month = f"{now.month.option}"
     if not now.articles:

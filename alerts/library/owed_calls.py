@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from alerts.library.opened import AMonth, ProjectPart, call
 
 if TYPE_CHECKING:
-    from alerts.library.check import CheckedMonths
     from alerts.library.clock import ClockReading
     from alerts.library.next_event import NextEvent, Upcoming
     from alerts.library.next_step import NextStep
+    from alerts.library.standing import CheckedMonths
     from alerts.store.said import Statement
 
 

@@ -150,12 +150,14 @@ class Project(Parts, OwedCalls):
         `by` is the person who signs, by default the account of this process; `content` is the beginning
         of the `content_hash` of the draft that they have seen. Raises `Conflict` where the issue has
         changed since, `Incomplete` below alert.min_coverage, and `UsageError` where it is already
-        queued.
+        queued, or dropped.
         """
         from alerts.editions import approval
+        from alerts.outbox.drop import check_not_dropped
 
         opened = self._opened
         draft = self.draft(issue) if issue is None or isinstance(issue, Month | str) else issue
+        check_not_dropped(opened.db, draft.month)
         actor = opened.actor(by)
         return approval.approve(opened.db, self.settings, draft, actor, opened.now, content)
 

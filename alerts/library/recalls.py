@@ -17,6 +17,7 @@ from alerts.library.opened import AMonth, Opened, ProjectPart, call
 from alerts.library.share_pictures import draw
 from alerts.outbox import correct, recall
 from alerts.outbox.correct import Corrected, Planned
+from alerts.outbox.drop import check_not_dropped
 from alerts.outbox.queue import Queued, queue
 from alerts.outbox.recall import Recalled
 from alerts.store import archive, issues
@@ -72,6 +73,7 @@ class Recalls(ProjectPart):
         opened, chosen = self._opened, self._opened.month(month)
         with project_lock(opened.settings.database_path, "issue reissue", opened.now):
             opened.ensure_may_send()
+            check_not_dropped(opened.db, chosen)
             _check_recalled(self._opened, chosen)
             recall.settle_left(opened.db, opened.now)
             if until := recall.held_elsewhere(opened.db, chosen, opened.now):

@@ -16,14 +16,13 @@ from alerts.domain.errors import (
     AwaitingApproval,
     Incomplete,
     IssueRecalled,
-    Unfinished,
 )
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
 from alerts.editions import approval
 from alerts.editions.draft import drafted
 from alerts.issue import load
-from alerts.library.clock import sure_of_time
+from alerts.library.clock import check_ended, sure_of_time
 from alerts.library.send import Sending, Sent, send
 from alerts.library.share_pictures import draw
 from alerts.library.steps import (
@@ -34,6 +33,7 @@ from alerts.library.steps import (
     NotCollected,
     Overdue,
     Progress,
+    SkippedMonth,
     Waiting,
     WentWithout,
 )
@@ -41,7 +41,7 @@ from alerts.lint.group import grouped
 from alerts.lint.place import Level
 from alerts.outbox import clock_gate, gate_facts
 from alerts.outbox.clock_gate import ClockFault
-from alerts.outbox.gate import Fatal
+from alerts.outbox.drop import check_not_dropped, dropped_words
 from alerts.outbox.options import World
 from alerts.outbox.queue import Queued, queue, recalled_words
 from alerts.preview.mailed import linted, mail_previews
@@ -52,7 +52,6 @@ from alerts.schedule.owed import Turn
 from alerts.sources.collect import Collected, collect
 from alerts.store import issues
 from alerts.store import sources as kept
-from alerts.text.plural import lasting
 from alerts.transport.relay import leaves_the_machine
 
 _BY_HAND = (Due.OLDER, Due.UNPLANNED)  # what the daemon leaves to a person who calls `run`
@@ -121,13 +120,16 @@ def run(
     """Collect and queue what is owed, unless that was done, and send.
 
     `named`: the issue of the month is sent however late it is, and no other; raises `Unfinished` where it
-    has not ended. Else every month that is due and not too late is queued, and all are sent that were
+    has not ended, and `UsageError` where it is dropped. Else
+    every month that is due and not too late is queued, and all are sent that were
     queued within alert.max_late. Raises `ClockDoubted` where the clock may be wrong.
     """
     gate_facts.check_settings(db, settings, month, how.anyway)
     work = _Work(db, settings, world, actor, how)
     if named:
-        _check_ended(work, month)
+        check_not_dropped(db, month)
+        if not _frozen(db, month):
+            check_ended(settings, month, work.now, how.anyway)
         done = _prepared(work, month, None)
         if done.fault is not None:
             raise done.fault
@@ -163,23 +165,11 @@ def _ran(done: Prepared, sent: Sent, earlier: tuple[Prepared, ...] = ()) -> Ran:
     )
 
 
-def _check_ended(work: _Work, month: Month) -> None:
-    """Raises `Unfinished` where the issue of a month that goes on would be frozen."""
-    left = owed.left_of(work.settings, month, work.now)
-    ended = month.special or left.total_seconds() <= 0
-    if ended or Fatal.UNFINISHED in work.how.anyway or _frozen(work.db, month):
-        return
-    raise Unfinished(
-        f"{month} ends in {lasting(left)} in {work.settings.alert.timezone}, and what is published until"
-        f" then would be left out; on purpose: --anyway {Fatal.UNFINISHED}"
-    )
-
-
 def _prepare_owed(work: _Work, turns: Sequence[Turn]) -> list[Prepared]:
     """Do what is owed, oldest first; the last one is the month that ended last."""
     settings, now, last = work.settings, work.now, turns[-1].month
     found = clock_gate.doubted(work.db, now)
-    asked = [t for t in turns if t.due not in (Due.DONE, Due.EARLY)]
+    asked = [t for t in turns if t.due not in (Due.DONE, Due.DROPPED, Due.EARLY)]
     if found is not None and found.fault is not ClockFault.UNUSED and asked:
         clock_gate.check(work.db, now, str(asked[-1].month), work.how.anyway)
     left = owed.left_of(settings, last.plus(1), now)
@@ -191,6 +181,10 @@ def _prepare_owed(work: _Work, turns: Sequence[Turn]) -> list[Prepared]:
 def _turned(work: _Work, turn: Turn, *, by_hand: bool) -> Prepared:
     """Do what the turn of a month says."""
     month = turn.month
+    if turn.due is Due.DROPPED:
+        if by_hand:
+            work.progress(SkippedMonth(month, dropped_words(month)))
+        return Prepared(month)
     if recalled := _recalled(work, month):
         return Prepared(month, held_back=recalled)
     if turn.due is Due.DONE:

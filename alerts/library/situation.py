@@ -11,10 +11,11 @@ from alerts.domain.month import Month
 from alerts.instance import identity
 from alerts.issue import load
 from alerts.issue.compose import localised
-from alerts.library.check import CheckedMonths, MonthStanding, Needs, check
+from alerts.library.check import check
 from alerts.library.next_event import following
 from alerts.library.next_step import NextStep, PersonAsked, Situation, next_step
 from alerts.library.opened import Opened
+from alerts.library.standing import CheckedMonths, MonthStanding, Needs
 from alerts.outbox.clock_gate import ClockFault
 from alerts.outbox.report import delivery_report
 from alerts.store import deliveries, moment, recipients, sources, subscribers, suppressions

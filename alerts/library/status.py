@@ -14,8 +14,9 @@ from alerts.outbox import relay_limit
 from alerts.outbox.report import DeliveryReport, delivery_report, faults_of_ours
 from alerts.outbox.segment import Segment, segment_of
 from alerts.outbox.windows import Opening, openings
-from alerts.store import clicks, corrections, issue_versions
+from alerts.store import clicks, corrections, dropped_issues, issue_versions
 from alerts.store.corrections import Correction
+from alerts.store.dropped_issues import DroppedIssue
 from alerts.store.issue_versions import IssueVersion
 
 
@@ -27,7 +28,8 @@ class Status:
     came back through a fault of ours, or empty; `fault` is why the issue cannot be rendered, or empty,
     and then there are no editions; `articles` are those of the largest edition, or of the issue;
     `versions` are those that were frozen, `corrections` those that were queued; `waiting` is
-    what waits for send windows; `segment` is whom it is for, if not everybody."""
+    what waits for send windows; `segment` is whom it is for, if not everybody; `dropped` says that it is
+    not sent, or is None."""
 
     month: Month
     state: IssueState
@@ -43,6 +45,7 @@ class Status:
     corrections: tuple[Correction, ...] = ()
     waiting: Sequence[Opening] = ()
     segment: Segment | None = None
+    dropped: DroppedIssue | None = None
 
     @property
     def recalled(self) -> bool:
@@ -71,4 +74,5 @@ def status(opened: Opened, month: Month) -> Status:
         corrections.of_month(db, month),
         openings(db, settings, opened.now, [month]),
         segment_of(db, month),
+        dropped_issues.find(db, month),
     )

@@ -46,6 +46,14 @@ class Early:
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedMonth:
+    """A person dropped the issue of the month that ended last, so nothing is done; `words` say so."""
+
+    month: Month
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class MonthEnds:
     """The month goes on in the alert's time zone, and ends in `left`: it is not the one that is sent."""
 
@@ -121,6 +129,7 @@ Step = (
     | NotCollected
     | Overdue
     | Early
+    | SkippedMonth
     | MonthEnds
     | Waiting
     | WentWithout

@@ -19,7 +19,7 @@ from alerts.library.imports import (
     people_in,
     told_when_read,
 )
-from alerts.library.lists import SubscriberShown, write_csv, write_json
+from alerts.library.lists import SubscriberShown, write_list
 from alerts.library.opened import ProjectPart, call
 from alerts.store import audit_log, subscriber_query, subscribers, suppressions
 from alerts.store.import_changes import Change, Told
@@ -193,10 +193,10 @@ class Subscribers(ProjectPart):
         return admin.edit(opened.db, Address.parse(email), wish, now=opened.now, move_to=new)
 
     @call
-    def export(self, people: Iterable[Subscriber], out: TextIO, *, as_json: bool = False) -> None:
-        """Write these people as CSV that `import_file` reads back, or as one JSON array; safe to open in
-        a spreadsheet."""
-        (write_json if as_json else write_csv)(people, out)
+    def export(self, people: Iterable[Subscriber], out: TextIO, form: str = "csv") -> None:
+        """Write these people so that `import_file` reads them back: as `csv`, safe to open in a
+        spreadsheet, as `json` (one array), or as `jsonl` (an object a line). Raises `UsageError`."""
+        write_list(people, out, form)
 
     @call
     def tag(self, people: Iterable[Subscriber], word: str, *, remove: bool = False) -> int:

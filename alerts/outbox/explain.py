@@ -22,6 +22,7 @@ from alerts.store import (
     audit_log,
     corrections,
     deliveries,
+    dropped_issues,
     issue_versions,
     issues,
     moment,
@@ -37,6 +38,7 @@ _SKIPPED = {
     "erased": "They had been erased by the time it was their turn.",
     "no_specials": "They wanted no special alerts by the time it was their turn.",
     "cancelled": "An admin cancelled it.",
+    "dropped": "The issue was recalled before it left, and then dropped.",
     "nothing_wanted": "The issue had nothing in the sections that they chose.",
     "paused": "They had asked for a pause, and it was not over when the issue was queued.",
 }
@@ -151,6 +153,11 @@ def _nothing(
     at: Times,
 ) -> str:
     """Why there was no copy for a person on the list."""
+    if dropped := dropped_issues.find(db, month):
+        return (
+            f"The issue of {month} was dropped on {at(stamp(dropped.at))} ({dropped.why}), so it is sent to"
+            f" nobody. {_standing(db, person, address, at)}"
+        )
     stored = issues.get(db, month)
     if stored is None or stored.queued_at is None:
         if load.composed(db, settings, month).empty:

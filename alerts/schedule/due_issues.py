@@ -16,6 +16,7 @@ class Due(StrEnum):
     """The state of one month's issue at a tick."""
 
     DONE = "done"  # queued or sent already
+    DROPPED = "dropped"  # a person has decided that it is not sent
     UNPLANNED = "unplanned"  # the schedule has no moment for it
     EARLY = "early"  # its moment is in the future
     OWED = "owed"  # its moment has passed: to be sent
@@ -30,14 +31,22 @@ def candidates(last_ended: Month, max_late: timedelta) -> tuple[Month, ...]:
 
 
 def issue_due(
-    now: datetime, planned: datetime | None, *, began: datetime, frozen: bool, max_late: timedelta
+    now: datetime,
+    planned: datetime | None,
+    *,
+    began: datetime,
+    frozen: bool,
+    max_late: timedelta,
+    dropped: bool = False,
 ) -> Due:
     """The state of an issue planned for the moment `planned`, in a project that began at `began`.
 
-    `frozen`: the issue is queued or sent. All times are aware.
+    `frozen`: the issue is queued or sent; `dropped`: it shall not be. All times are aware.
     """
     if frozen:
         return Due.DONE
+    if dropped:
+        return Due.DROPPED
     if planned is None:
         return Due.UNPLANNED
     if now < planned:

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from alerts.config.settings import Settings
 from alerts.domain.month import Month
 from alerts.schedule.due_issues import Due, candidates, issue_due
-from alerts.store import faults, issues, signing_keys
+from alerts.store import dropped_issues, faults, issues, signing_keys
 from alerts.text.plural import counted
 
 NEAR = timedelta(hours=12)  # UTC and most zones are no further ahead of an alert's zone
@@ -32,20 +32,29 @@ def turns(db: Database, settings: Settings, now: datetime) -> Sequence[Turn]:
     """How the months stand whose issues may be sent automatically, oldest first; the last has ended last."""
     with faults(settings.database_path):
         frozen, began = issues.frozen_months(db), signing_keys.project_began(db)
-    return turns_of(settings, now, frozen, began)
+        dropped = dropped_issues.everything(db)
+    return turns_of(settings, now, frozen, began, dropped)
 
 
 def turns_of(
-    settings: Settings, now: datetime, frozen: Collection[Month], began: datetime
+    settings: Settings,
+    now: datetime,
+    frozen: Collection[Month],
+    began: datetime,
+    dropped: Collection[Month] = (),
 ) -> Sequence[Turn]:
-    """The same without a database: the months that are `frozen`, in a project that was begun then."""
+    """The same without a database: the months that are `frozen` and `dropped`, in a project that was begun
+    then."""
     last = Month.last_ended(now, settings.zone)
     months = candidates(last, settings.alert.max_late)
-    return [_turn(settings, month, now, began, frozen=month in frozen) for month in months]
+    return [
+        _turn(settings, month, now, began, frozen=month in frozen, dropped=month in dropped)
+        for month in months
+    ]
 
 
 def _turn(
-    settings: Settings, month: Month, now: datetime, began: datetime, *, frozen: bool
+    settings: Settings, month: Month, now: datetime, began: datetime, *, frozen: bool, dropped: bool
 ) -> Turn:
     planned = None
     if not frozen:
@@ -53,7 +62,7 @@ def _turn(
 
         planned = cron.planned(settings, month)
     max_late = settings.alert.max_late
-    due = issue_due(now, planned, began=began, frozen=frozen, max_late=max_late)
+    due = issue_due(now, planned, began=began, frozen=frozen, max_late=max_late, dropped=dropped)
     return Turn(month, due, planned)
 
 
@@ -76,5 +85,6 @@ def overdue_words(settings: Settings, month: Month) -> str:
     """The message about an issue that is too late to be sent without being named."""
     return (
         f"the issue of {month} is overdue by more than alert.max_late"
-        f" ({counted(settings.alert.max_late.days, 'day')}): `alerts run {month.option}` sends it"
+        f" ({counted(settings.alert.max_late.days, 'day')}): `alerts run {month.option}` sends it,"
+        f" `alerts issue drop {month.option}` settles that it is not sent"
     )

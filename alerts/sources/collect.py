@@ -127,11 +127,7 @@ def collect(
 
 def _joined_month(db: Database, settings: Settings, month: Month) -> Month:
     """The month whose issue is made: the first one from `month` on that is open. Events begin at its end."""
-    return filed(None, month, settings.zone, _closed(db), settings.alert.late).month
-
-
-def _closed(db: Database) -> frozenset[Month]:
-    return frozenset(Month.parse(text) for text in articles.frozen_months(db))
+    return filed(None, month, settings.zone, issues.closed_months(db), settings.alert.late).month
 
 
 def _asked(
@@ -210,7 +206,7 @@ def _place(
     now: datetime,
 ) -> int:
     """Store articles of a source, those that are not plausible in quarantine; returns how many."""
-    closed = _closed(db)
+    closed = issues.closed_months(db)
     changed: dict[Month, dict[str, list[str]]] = {}
     listed = tuple(article for article in given if article.url)
     present = frozenset(page_of(article.url) for article in listed)
@@ -264,7 +260,7 @@ def _by_address(article: Article, settings: Settings) -> datetime | None:
 def _keep_late(db: Database, article: Article, filing: Filing, now: datetime) -> str:
     """Store a new late article, left out where it is too old for its month; returns a note about it."""
     own = issues.get(db, filing.own)
-    state = own.state if own else "closed"
+    state = own.state if own and own.frozen else "dropped"
     words = late_words(filing.own, state, filing.month)
     about = f"“{printable(article.title, 80)}” ({article.id}) {words}"
     if not filing.left_out:

@@ -1,8 +1,8 @@
 """The late-article rule: decides which month a newly found article joins.
 
 Pure. The month is that of the article's date in the alert's time zone; an article without a date joins
-the month that is being made. Where the issue of that month is already queued or sent, the article joins
-the first later month that is open. If it was published more than `alert.late` before that later month
+the month that is being made. Where the issue of that month is already queued, sent or dropped, the article
+joins the first later month that is open. If it was published more than `alert.late` before that later month
 begins, it is left out until an editor includes it. This keeps old articles out when a source publishes
 its whole archive at once.
 """
@@ -42,7 +42,7 @@ def filed(
     closed: Collection[Month],
     late: timedelta,
 ) -> Filing:
-    """The month that an article joins; `closed` are the months whose issue is queued or sent.
+    """The month that an article joins; `closed` are the months whose issue is queued, sent or dropped.
 
     `published` is aware. Ages are counted in local time of `zone`, so a change to or from summer time
     does not change them.

@@ -39,7 +39,7 @@ def hold(
     articles.edit(db, article.id, {"excluded": True}, now)
     quarantine.keep(db, article.id, why, now, sender=_sender(article))
     waits = f"it waits until `alerts article include {article.id}` takes it in"
-    names = f"`alerts issue show --month {month}` names its sender"
+    names = f"`alerts issue show {month.option}` names its sender"
     return article.id, "new", f"{about.format(article.id)}: {'; '.join(why)}; {waits}; {names}"
 
 

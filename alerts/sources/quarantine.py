@@ -23,7 +23,7 @@ from alerts.sources.late import Filing
 from alerts.sources.placing import Placed
 from alerts.sources.plausible import doubts, of_something_ahead, wrong_date
 from alerts.sources.reader import SourceReader
-from alerts.store import aliases, article_pages, articles, quarantine, stories, transaction
+from alerts.store import aliases, article_pages, articles, issues, quarantine, stories, transaction
 from alerts.store import sources as kept
 from alerts.store.articles import Change
 from alerts.store.quarantine import Quarantined
@@ -137,7 +137,7 @@ def reopen(db: Database, article: Article, filing: Filing, now: datetime) -> Non
     """Let a plausible article that is in quarantine join an open month, if its own has closed."""
     known = next(filter(None, (article_pages.find(db, url) for url in pages(article))), "")
     before = quarantine.find(db, known) if known else None
-    if before and not before.settled and str(before.month) in articles.frozen_months(db):
+    if before and not before.settled and before.month in issues.closed_months(db):
         articles.move(db, known, filing.month, now)
 
 

@@ -72,11 +72,22 @@ def specials(db: Database) -> Sequence[StoredIssue]:
     return [_issue(row) for row in rows]
 
 
+def closed_months(db: Database) -> frozenset[Month]:
+    """Months that no article joins any more by itself: their issue is queued, sent or dropped."""
+    rows = db.conn.execute(
+        """SELECT month FROM issues
+            WHERE kind = 'month' AND (state IN ('queued', 'sent') OR dropped_at <> '')"""
+    )
+    return frozenset(Month.parse(month) for (month,) in rows)
+
+
 def unsent(db: Database) -> Sequence[StoredIssue]:
-    """The issues that are approved, queued or recalled, and not sent to all yet; oldest first."""
+    """The issues that are approved, queued or recalled, and not sent to all yet nor dropped; oldest
+    first."""
     rows = db.query(
         """SELECT * FROM issues
-            WHERE corrects IS NULL AND (state IN ('approved', 'queued') OR recalled_at <> '')
+            WHERE corrects IS NULL AND dropped_at = ''
+              AND (state IN ('approved', 'queued') OR recalled_at <> '')
             ORDER BY month"""
     )
     return [_issue(row) for row in rows]

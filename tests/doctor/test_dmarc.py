@@ -70,6 +70,8 @@ def test_below_a_public_suffix_each_is_an_organisation_of_its_own() -> None:
         ("example.org", {"example.org": "p=reject; t=y"}, "example.org", "quarantine"),
         ("example.org", {"org": "p=reject; psd=y"}, "example.org", "reject"),
         ("org", {"org": "p=reject; psd=y"}, "org", "reject"),
+        # nothing at the organisation d.org: not what lies between counts, but the public suffix above
+        ("a.b.c.d.org", {"c.d.org": "p=none", "org": "p=reject; psd=y"}, "d.org", "reject"),
         ("example.org", {}, "example.org", ""),
         ("1.2.3.4.5.6.7.8.9.example.org", {"6.7.8.9.example.org": "p=none"}, "6.7.8.9.example.org", "none"),
         ("1.2.3.4.5.6.7.8.9.x.org", {"4.5.6.7.8.9.x.org": "p=none"}, "1.2.3.4.5.6.7.8.9.x.org", ""),

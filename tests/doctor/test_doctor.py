@@ -125,6 +125,22 @@ WRONG: list[tuple[str, dict[tuple[str, str], list[str]], CheckLevel, str]] = [
     ("SPF all", {SPF: ['"v=spf1 mx all"']}, CheckLevel.ERROR, "lets anyone send"),
     ("SPF open", {SPF: ['"v=spf1 mx"']}, CheckLevel.WARNING, "nothing of other senders"),
     ("SPF neutral", {SPF: ['"v=spf1 mx ?all"']}, CheckLevel.WARNING, "neutral"),
+    ("SPF misspelt", {SPF: ['"v=spf1 inclde:relay.net -all"']}, CheckLevel.ERROR, "no mechanism"),
+    ("SPF address", {SPF: ['"v=spf1 ip4:300.1.2.3 -all"']}, CheckLevel.ERROR, "written wrong"),
+    ("SPF length", {SPF: ['"v=spf1 mx/33 -all"']}, CheckLevel.ERROR, "“mx/33” is written wrong"),
+    ("SPF macro", {SPF: ['"v=spf1 exists:%{y}.a.net -all"']}, CheckLevel.ERROR, "written wrong"),
+    (
+        "SPF of nobody",
+        {SPF: ['"v=spf1 include:nobody.net -all"']},
+        CheckLevel.ERROR,
+        "nobody.net, which it refers to, has no SPF record",
+    ),
+    (
+        "SPF redirected twice",
+        {SPF: ['"v=spf1 redirect=relay.net redirect=relay.net"']},
+        CheckLevel.ERROR,
+        "redirect= stands twice",
+    ),
     ("SPF ptr", {SPF: ['"v=spf1 ptr -all"']}, CheckLevel.WARNING, "uses ptr"),
     (
         "SPF too long",
@@ -153,6 +169,12 @@ WRONG: list[tuple[str, dict[tuple[str, str], list[str]], CheckLevel, str]] = [
     (
         "SPF in a circle",
         {("relay.net", "TXT"): ['"v=spf1 include:relay.net include:relay.net -all"']},
+        CheckLevel.ERROR,
+        "relay.net, which it refers to: relay.net refers to itself",
+    ),
+    (
+        "SPF redirect beside all",
+        {SPF: ['"v=spf1 ' + " ".join(f"a:h{n}.net" for n in range(10)) + ' redirect=no.net -all"']},
         CheckLevel.OK,
         "",
     ),

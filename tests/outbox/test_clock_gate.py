@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alerts import ClockDoubted, DeliveryState, Ending, Month, Project
-from alerts.library.check import Stand
+from alerts.library.standing import Stand
 from alerts.outbox.clock_gate import ClockFault, doubt
 from alerts.store.clock import TimeTold
 from tests.conftest import Alerts

@@ -2,10 +2,11 @@
 
 The real store on a real file; the senders are what dispatch does, reduced to its moves: claim, look,
 hand over, settle, release, or be killed. Two machines share the outbox, each with a clock of its own that
-jumps forward and back. In between people leave, move, are suppressed and erased, an admin decides, send
-windows are set, and issues are recalled, reissued and corrected. Beside the issue of the month, a special
-alert is queued for a segment, while readers say that they want no special alerts, or want them again, and
-tags come and go.
+jumps forward and back. In between people leave, move to other addresses and time zones, come back, are
+suppressed and erased, an admin decides, old lists come in, send windows are set, issues are recalled,
+reissued and corrected, and older databases are put back. Who may be mailed is kept in `People`, by what was
+said in which order, without the departures ledger. Beside the issue of the month, a special alert is queued
+for a segment, while readers say that they want no special alerts, or want them again, and tags come and go.
 """
 
 import hashlib
@@ -40,7 +41,7 @@ from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason, Reply
 from alerts.domain.errors import InputError, UsageError
 from alerts.domain.issue import Actor, Edition
 from alerts.domain.month import Month
-from alerts.domain.subscriber import SuppressionReason
+from alerts.domain.subscriber import SubscriberStatus, SuppressionReason
 from alerts.mail.issue_headers import Frame
 from alerts.mail.merge import Merge, template
 from alerts.outbox import correct, recall, segment
@@ -57,6 +58,7 @@ from alerts.store import (
     link_numbers,
     outbox_figures,
     signing_keys,
+    subscribers,
     transaction,
     windows,
 )
@@ -66,6 +68,7 @@ from alerts.store.departures_location import Departure
 from alerts.store.issues import StoredIssue
 from alerts.store.receipts import Receipts
 from alerts.subscribers import admin, self_service, unsubscribe
+from alerts.subscribers.admin import Wish
 from alerts.subscribers.self_service import Choice
 from tests.factories import (
     MONTH,
@@ -127,6 +130,91 @@ class Host:
         self.on_its_way.clear()
 
 
+@dataclass
+class People:
+    """What people said, in words of its own: acts are numbered in their order.
+
+    Whoever left stays away under every address that they had, until they, or whoever has the address now,
+    join afresh. What is only known to be spoilt is never said to be kept.
+    """
+
+    acts: int = 0
+    left: dict[int, int] = field(default_factory=dict)  # by person, until they join
+    last_left: dict[int, int] = field(default_factory=dict)  # … and whatever they said later
+    owner: dict[str, int] = field(
+        default_factory=dict
+    )  # who had an address last, as far as was said
+    left_with: dict[str, int] = field(default_factory=dict)  # by address
+    joined: dict[str, int] = field(default_factory=dict)  # by address
+    barred: set[str] = field(default_factory=set)
+    erased: set[str] = field(default_factory=set)  # addresses of people who were erased
+    held: dict[int, set[str]] = field(default_factory=dict)  # every address that a person ever had
+    spoilt: set[str] = field(default_factory=set)  # addresses of which anything was ever said
+
+    def leaves(self, person: int, email: str) -> None:
+        """A person leaves, by their number and, unless it is empty, their address."""
+        self.acts += 1
+        self.left[person] = self.last_left[person] = self.acts
+        if email:
+            self.left_with[email], self.owner[email] = self.acts, person
+        self.spoilt |= self.held.setdefault(person, set()) | {email}
+
+    def joins(self, person: int, email: str) -> None:
+        """A fresh opt-in, by the person who has that address."""
+        self.acts += 1
+        self.joined[email], self.owner[email] = self.acts, person
+        self.left.pop(person, None)
+
+    def moves(self, person: int, before: str, email: str) -> None:
+        """A person changes their address, which is no opt-in."""
+        self.owner[before] = self.owner[email] = person
+        self.held[person].add(email)
+        if person in self.last_left:
+            self.spoilt |= self.held[person]
+
+    def bars(self, email: str) -> None:
+        """An address must not be mailed."""
+        self.barred.add(email)
+        self.spoilt.add(email)
+
+    def allows(self, email: str) -> None:
+        """… it may be, and if its person was erased, it is anybody's."""
+        self.barred.discard(email)
+        if email in self.erased:
+            self.erased.discard(email)
+            self.left_with.pop(email, None)
+            self.owner.pop(email, None)
+
+    def away(self, person: int, email: str) -> bool:
+        """Whether this person, at that address, must not be mailed."""
+        joined = self.joined.get(email, 0)
+        return (
+            email in self.barred
+            or self.left.get(person, 0) > joined
+            or self.left_with.get(email, 0) > joined
+        )
+
+    def gone(self, email: str) -> bool:
+        """Whether no list may bring in this address."""
+        return self.away(self.owner.get(email, 0), email)
+
+    def back(self, person: int, email: str) -> bool:
+        """Whether the last word of all who ever had the address was to be on the list."""
+        joined = self.joined.get(email, 0)
+        had = {who for who, held in self.held.items() if email in held} | {person}
+        return (
+            email not in self.barred
+            and self.left_with.get(email, 0) < joined
+            and all(self.last_left.get(who, 0) < joined for who in had)
+        )
+
+    def kept(self, person: int, email: str) -> bool:
+        """Whether nobody ever said anything against them."""
+        return (
+            person not in self.left and not (self.held.get(person, set()) | {email}) & self.spoilt
+        )
+
+
 class Outbox(RuleBasedStateMachine):
     """See the module."""
 
@@ -150,9 +238,9 @@ class Outbox(RuleBasedStateMachine):
         self.windows = NO_WINDOWS
         self.windows_are_set(hours)
         for person in range(1, READERS + 1):
-            self.someone_moves(person, zones[person % len(zones)])
+            self.someone_travels(person, zones[person % len(zones)])
         self.copies: Counter[int] = Counter()  # what the relay has taken, by delivery
-        self.contents: dict[tuple[int, int], bytes] = {}  # by delivery and version
+        self.contents: dict[tuple[int, int, str], bytes] = {}  # by delivery, version and address
         self.versions: dict[int, set[int]] = {}  # those that were taken, by delivery
         self.corrected: dict[int, set[int]] = {}  # to whom each correction is owed, by its id
         self.put_back = False  # an older database, in which an admin may have another version sent
@@ -160,8 +248,9 @@ class Outbox(RuleBasedStateMachine):
         self.special_readers: set[int] = set()  # those whom the special alert was queued for
         self.arrived_by_word: set[int] = set()
         self.retried: set[int] = set()
-        self.left: set[int] = set()  # people who unsubscribed or were erased
-        self.barred: set[int] = set()  # and whose addresses are suppressed
+        self.people = People()
+        for person in range(1, READERS + 1):
+            self.people.held[person] = {f"reader{person}@example.org"}
         self.tags_are_given(members)
         for person in declined:
             self.someone_declines_special_alerts_or_wants_them(person, wants=False)
@@ -300,7 +389,7 @@ class Outbox(RuleBasedStateMachine):
             assert not issue.recalled_at, "a body began after the recall was obeyed"
             assert version == issue.version or row["doubted"], "an old version began anew"
         octets = self._merge(owed.edition_id).message(owed)
-        same = self.contents.setdefault((owed.id, version), octets)
+        same = self.contents.setdefault((owed.id, version, owed.email), octets)
         assert same == octets, "a repeat is the same octets"
         host.on_its_way[lease] = owed, taken
         self.copies[owed.id] += taken
@@ -362,30 +451,94 @@ class Outbox(RuleBasedStateMachine):
     # --- people, and the admin --------------------------------------------------------------------
 
     @rule(
-        person=PEOPLE, how=st.sampled_from(["unsubscribe", "suppress", "erase", "return", "return"])
+        person=PEOPLE,
+        how=st.sampled_from(["unsubscribe", "complain", "suppress", "erase", "return", "return"]),
     )
     def someone_leaves_or_returns(self, person: int, how: str) -> None:
         """Committed before the next look, so honoured from then on."""
-        address, now = Address.parse(f"reader{person}@example.org"), NOW
+        email = self._email(person)
+        if not email:
+            email = f"reader{person}@example.org"  # they were erased: it may be somebody else's now
+            how = "return"
+        address, now, reason = Address.parse(email), NOW, SuppressionReason.MANUAL
+        match how:
+            case "unsubscribe":
+                admin.unsubscribe(self.db, address, now=now)
+                self.people.leaves(person, email)
+            case "complain":
+                found = subscribers.by_id(self.db, person)
+                assert found is not None
+                unsubscribe.complain(self.db, found, now, heard=True)
+                self.people.leaves(person, email)
+                self.people.bars(email)
+            case "suppress":
+                unsubscribe.suppress(self.db, [address], reason=reason, note="", now=now)
+                self.people.bars(email)
+            case "erase":
+                admin.erase(self.db, address, now=now)
+                self.people.leaves(person, email)
+                self.people.erased |= self.people.held[person]
+            case _:
+                if admin.allow(self.db, address, now=now):
+                    self.people.allows(email)
+
+    @rule(person=PEOPLE, to=PEOPLE, own=st.sampled_from(["a", "b", ""]))
+    def someone_moves(self, person: int, to: int, own: str) -> None:
+        """To an address of their own, or to the one with which somebody else began."""
+        before = self._email(person)
+        if not before:
+            return
+        email = f"reader{person}{own}@example.org" if own else f"reader{to}@example.org"
+        taken = subscribers.find(self.db, Address.parse(email))
         try:
-            match how:
-                case "unsubscribe":
-                    admin.unsubscribe(self.db, address, now=now)
-                    self.left.add(person)
-                case "suppress":
-                    reason = SuppressionReason.COMPLAINT
-                    unsubscribe.suppress(self.db, [address], reason=reason, note="", now=now)
-                    self.barred.add(person)
-                case "erase":
-                    admin.erase(self.db, address, now=now)
-                    self.left.add(person)
-                case _:
-                    admin.allow(self.db, address, now=now)
-                    self.barred.discard(person)
+            admin.edit(
+                self.db, Address.parse(before), Wish(), now=NOW, move_to=Address.parse(email)
+            )
         except InputError:
-            assert not self.db.execute(
-                "SELECT 1 FROM subscribers WHERE email_key = ?", (address.key,)
-            ).fetchone(), "only who is not known is refused"
+            assert taken or email in self.people.spoilt, "only what is taken or gone is refused"
+            return
+        if email != before:
+            assert not self.people.gone(email), "nobody moves to where somebody has left"
+            self.people.moves(person, before, email)
+
+    @rule(person=PEOPLE, which=st.integers(0, 2))
+    def an_old_list_comes_in(self, person: int, which: int) -> None:
+        """With an address that somebody had, and no word of theirs."""
+        held = sorted(self.people.held[person])
+        email = held[which % len(held)]
+        who = subscribers.find(self.db, Address.parse(email))
+        wish = Wish(paused_until=None if who else "2040-01-01T00:00:00Z")
+        try:
+            admin.add(self.db, Address.parse(email), wish, language="en", now=NOW)
+        except InputError:
+            assert email in self.people.spoilt, "nobody is refused without a reason"
+            return
+        assert not self.people.gone(email), "a list brings nobody back"
+        now = subscribers.find(self.db, Address.parse(email))
+        assert now is not None
+        if who is None:
+            self.people.joins(now.id, email)
+
+    @rule(person=PEOPLE, first=st.booleans())
+    def someone_joins_again(self, person: int, first: bool) -> None:
+        """With words of their own, at the address that a person has, or at the one that they had first."""
+        email = f"reader{person}@example.org" if first else self._email(person)
+        if not email:
+            return
+        who = subscribers.find(self.db, Address.parse(email))
+        # the issue has no copy for who is new, so that its books are those of the readers
+        paused = None if who else "2040-01-01T00:00:00Z"
+        wish = Wish(consent=f"yes {self.people.acts}", paused_until=paused)
+        try:
+            admin.add(self.db, Address.parse(email), wish, language="en", now=NOW, resubscribe=True)
+        except InputError:
+            assert email in self.people.spoilt, "nobody is refused without a reason"
+            return
+        now = subscribers.find(self.db, Address.parse(email))
+        assert now is not None
+        assert self._may_be_mailed(now.id), "who comes back is on the list"
+        if who is None or who.status is not SubscriberStatus.ACTIVE:
+            self.people.joins(now.id, email)
 
     @rule(person=PEOPLE, wants=st.booleans())
     def someone_declines_special_alerts_or_wants_them(self, person: int, wants: bool) -> None:
@@ -409,7 +562,7 @@ class Outbox(RuleBasedStateMachine):
     def admin_retries(self, person: int | None, month: Month, state: DeliveryState) -> None:
         """An admin's choice: they may get a second copy."""
         before = self._ids(state)
-        emails = [f"reader{person}@example.org"] if person else []
+        emails = [self._email(person)] if person else []
         which = DeliverySelection(month, [state], keys=emails)
         deliveries.decide(self.db, which, DeliveryState.QUEUED, NOW)
         for delivery in before - self._ids(state):
@@ -424,7 +577,7 @@ class Outbox(RuleBasedStateMachine):
             self.windows = SendWindows(bool(hours), WindowsSettings(hours, "mon-sat"))
 
     @rule(person=PEOPLE, zone=st.sampled_from(ZONES))
-    def someone_moves(self, person: int, zone: str) -> None:
+    def someone_travels(self, person: int, zone: str) -> None:
         """Committed before the next look, so honoured from then on."""
         self.db.execute("UPDATE subscribers SET timezone = ? WHERE id = ?", (zone, person))
 
@@ -507,8 +660,7 @@ class Outbox(RuleBasedStateMachine):
     def admin_cancels(self, person: int) -> None:
         """One person's copy is not sent, if it is still open."""
         open_ = [DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.IN_DOUBT]
-        emails = [f"reader{person}@example.org"]
-        which = DeliverySelection(MONTH, open_, keys=emails)
+        which = DeliverySelection(MONTH, open_, keys=[self._email(person)])
         deliveries.decide(self.db, which, DeliveryState.SKIPPED, NOW)
 
     @rule()
@@ -525,7 +677,7 @@ class Outbox(RuleBasedStateMachine):
         who = Departure(DepartureKind.LEFT, number=link_numbers.number_of(self.db, person))
         departures_write.append_departures(self.db, [who], NOW)
         departures_follow.catch_up(self.db, NOW)  # as whatever sends next does
-        self.left.add(person)
+        self.people.leaves(person, "")
 
     @rule()
     def a_copy_is_made(self) -> None:
@@ -553,7 +705,10 @@ class Outbox(RuleBasedStateMachine):
         self._forget_what_is_not_there()
         with Receipts(self.db) as receipts:
             receipts.fold()
+        before = self._mailable()
         departures_follow.adopt_ledger(self.db, NOW)
+        for dropped in {*before} - {*self._mailable()}:
+            assert not self.people.back(*dropped), f"{dropped} had come back"
         with transaction(self.db):
             instance.hold(self.db, "", NOW)
         self.special_readers = self._readers_of(SPECIAL)
@@ -577,7 +732,8 @@ class Outbox(RuleBasedStateMachine):
     def the_books_close(self) -> None:
         """P1: everyone is in exactly one state."""
         counts = outbox_figures.counts(self.db, MONTH)
-        assert sum(counts.values()) == READERS
+        new = self.db.execute("SELECT count(*) FROM deliveries WHERE subscriber_id > ?", (READERS,))
+        assert sum(counts.values()) == READERS + new.fetchone()[0]
         assert set(counts) == set(DeliveryState)
         assert sum(outbox_figures.counts(self.db, SPECIAL).values()) == len(self.special_readers)
         assert self._readers_of(SPECIAL) == self.special_readers, "frozen with it"
@@ -605,8 +761,18 @@ class Outbox(RuleBasedStateMachine):
     @invariant()
     def whoever_left_stays_away(self) -> None:
         """Whatever was put back."""
-        for person in self.left | self.barred:
-            assert not self._may_be_mailed(person)
+        for person, email in self._mailable():
+            assert not self.people.away(person, email), (
+                f"{person} at {email} is mailed after leaving"
+            )
+
+    @precondition(lambda self: hasattr(self, "db"))
+    @invariant()
+    def whoever_stays_is_kept(self) -> None:
+        """Nobody is dropped for what others did."""
+        mailable = dict(self._mailable())
+        for person in range(1, READERS + 1):
+            assert person in mailable or not self.people.kept(person, self._email(person))
 
     @precondition(lambda self: hasattr(self, "db"))
     @invariant()
@@ -722,6 +888,19 @@ class Outbox(RuleBasedStateMachine):
     def _lease_of(self, delivery: int) -> int | None:
         found = self.db.execute("SELECT lease_id FROM deliveries WHERE id = ?", (delivery,))
         return found.fetchone()[0]  # type: ignore[no-any-return]
+
+    def _email(self, person: int) -> str:
+        """The address that a person has in the database; empty after an erasure."""
+        found = self.db.execute("SELECT email FROM subscribers WHERE id = ?", (person,))
+        return found.fetchone()[0] or ""
+
+    def _mailable(self) -> list[tuple[int, str]]:
+        """Everybody who may be mailed, with their address, in words of its own."""
+        found = self.db.execute(
+            """SELECT id, email FROM subscribers AS s WHERE status = 'active'
+                  AND NOT EXISTS (SELECT 1 FROM suppressions WHERE email_key = s.email_key)"""
+        )
+        return [*found.fetchall()]
 
     def _may_be_mailed(self, subscriber: int) -> bool:
         """In words of its own, not the store's."""

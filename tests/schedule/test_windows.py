@@ -8,8 +8,8 @@ import pytest
 
 from alerts import DeliveryState, Month, Project, Sending
 from alerts.library import steps
-from alerts.library.check import Needs, Stand
 from alerts.library.send import Ending
+from alerts.library.standing import Needs, Stand
 from alerts.schedule.ticks import Ticker
 from tests.conftest import Alerts
 from tests.schedule.test_crontab import alerts_began

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.library.lists import WRITERS
 from tests.conftest import Alerts
 from tests.factories import database
 
@@ -11,6 +12,16 @@ PEOPLE = (
     "active", "pending", "unsubscribed", "suppressed", "bounced", "complained", "pending-suppressed",
     "left-suppressed", "paused",
 )  # fmt: skip
+
+NAMES = (
+    "all.csv",
+    "all.json",
+    "all.jsonl",
+    "all.NDJSON",
+    "all.tsv",
+    "all.txt",
+    "all",
+)  # every format
 
 
 @pytest.fixture
@@ -47,7 +58,7 @@ def _held(project: Path) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["all.csv", "all.json"])
+@pytest.mark.parametrize("name", NAMES)
 def test_into_the_same_project_it_changes_nothing(
     everybody: Path, alerts: Alerts, name: str
 ) -> None:
@@ -62,7 +73,7 @@ def test_into_the_same_project_it_changes_nothing(
     assert _held(everybody) == before
 
 
-@pytest.mark.parametrize("name", ["all.csv", "all.json"])
+@pytest.mark.parametrize("name", NAMES)
 def test_into_another_project_everybody_stands_as_they_did(
     everybody: Path, alerts: Alerts, name: str, tmp_path: Path
 ) -> None:
@@ -95,3 +106,33 @@ def test_into_another_project_everybody_stands_as_they_did(
     assert {f"{p}@example.net" for p in PEOPLE if "suppressed" in p} <= kept_out
     assert {"bounced@example.net", "complained@example.net"} <= kept_out
     db.close()
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_what_is_written_to_stdout_is_read_from_stdin(
+    everybody: Path, alerts: Alerts, form: str
+) -> None:
+    exported = alerts("subscriber", "export", "--format", form)
+    before = _held(everybody)
+    told = alerts("subscriber", "import", "-", "--json", stdin=exported.stdout).json
+    assert (told["added"], told["updated"], told["rejected"]) == (0, 0, [])
+    assert told["unchanged"] == len(PEOPLE)
+    assert _held(everybody) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("a.json", "csv"),
+        ("a.jsonl", "json"),
+        ("a.csv", "jsonl"),
+        ("a.xlsx", None),
+        ("a.zip", "csv"),
+    ],
+)
+def test_a_file_is_never_given_a_name_that_contradicts_what_is_in_it(
+    everybody: Path, alerts: Alerts, name: str, form: str | None
+) -> None:
+    refused = alerts("subscriber", "export", name, *(("--format", form) if form else ()))
+    assert (refused.code, name in refused.stderr) == (2, True)
+    assert not (everybody / name).exists()

@@ -13,6 +13,10 @@ COMMANDS = {
         "alerts.cli.issue.correct:correct",
         "Tell those who got a mistake what is right, in a short e-mail.",
     ),
+    "drop": (
+        "alerts.cli.issue.drop:drop",
+        "Settle that the month's issue is not sent; it is no longer owed.",
+    ),
     "edit": (
         "alerts.cli.issue.edit:edit",
         "Open the whole issue in $VISUAL or $EDITOR, and import it when the editor closes.",

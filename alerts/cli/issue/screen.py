@@ -18,7 +18,7 @@ from alerts.domain.languages import in_order
 from alerts.editions.approval import ApprovalStatus
 from alerts.editions.catalogue import Catalogue
 from alerts.editions.gaps import SEVERAL, Gap
-from alerts.library.issues import IssueShown
+from alerts.library.issue_results import IssueShown
 from alerts.text.plural import counted, listed
 
 _ARTICLE = (

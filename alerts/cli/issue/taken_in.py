@@ -2,7 +2,7 @@
 
 from alerts.cli.context import Session
 from alerts.domain.month import Month
-from alerts.library.issues import TextTaken
+from alerts.library.issue_results import TextTaken
 
 COUNTED = ("edited", "moved", "excluded", "included", "added")
 

@@ -1,4 +1,4 @@
-"""`alerts subscriber export`: write the list as CSV or JSON."""
+"""`alerts subscriber export`: write the list as CSV, JSON or JSON Lines."""
 
 from pathlib import Path
 
@@ -7,12 +7,16 @@ import click
 from alerts.cli.context import Session, pass_session
 from alerts.cli.output import written
 from alerts.cli.subscriber.options import chosen, filter_options
+from alerts.library.lists import WRITERS, form_of
 
 
 @click.command()
 @click.argument("file", default="-", type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
-    "--format", "form", type=click.Choice(["csv", "json"]), help="Default: by the name of FILE."
+    "--format",
+    "form",
+    type=click.Choice([*WRITERS]),
+    help="Default: by the name of FILE, else csv.",
 )
 @filter_options
 @pass_session
@@ -23,8 +27,9 @@ def export(
     form: str | None,
     **filters: str | None,
 ) -> None:
-    """Write the list to FILE (“-”: standard output) as CSV, safe to open in a spreadsheet, or JSON."""
+    """Write the list to FILE (“-”: standard output) as CSV, safe to open in a spreadsheet, JSON (.json) or
+    JSON Lines (.jsonl, .ndjson). `alerts subscriber import` reads each back."""
+    written_as = form_of(file, form)
     people = chosen(session, **filters)
-    as_json = form == "json" or (form is None and file.suffix.lower() == ".json")
     with written(file) as out:
-        session.project.subscribers.export(people, out, as_json=as_json)
+        session.project.subscribers.export(people, out, written_as)

@@ -39,6 +39,7 @@ from alerts.store.migrations import (  # noqa: F401
     m042_empty_links,
     m043_segments,
     m044_specials,
+    m045_dropped_issues,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
