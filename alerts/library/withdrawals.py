@@ -109,7 +109,9 @@ def show_again(
 
 def _frozen(db: Database, month: Month) -> StoredIssue:
     issue = issues.get(db, month)
-    if issue is None or not issue.frozen:
+    if issue is None or not (
+        issue.frozen or withdrawals.frozen(db, issue.id)
+    ):  # recalled: shown still
         raise UsageError(
             f"{month} was not queued, so nothing of it is in the archive; leave a story out by"
             f" `alerts article exclude`"

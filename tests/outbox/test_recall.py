@@ -326,3 +326,23 @@ def test_the_page_of_an_issue_that_is_withdrawn_as_a_whole_announces_no_correcti
     assert alerts("archive", "export", str(tmp_path / "site")).code == 0
     page = (tmp_path / "site" / "archive" / "2026-10" / "en" / "index.html").read_text()
     assert "being corrected" not in page
+
+
+def test_what_is_shown_of_a_recalled_issue_can_be_withdrawn_and_shown_again(
+    half_sent: Path, alerts: Alerts, tmp_path: Path
+) -> None:
+    """Its next version is a draft, but its page is public."""
+
+    def page() -> str:
+        assert alerts("archive", "export", str(tmp_path / "site")).code == 0
+        return (tmp_path / "site" / "archive" / "2026-10" / "en" / "index.html").read_text()
+
+    assert alerts("issue", "recall", *M).code == 0
+    assert "Wrong claim" in page()
+    withdrawn = alerts("archive", "withdraw", "2026-10", "--why", "a court order")
+    assert withdrawn.code == 0, withdrawn.stderr
+    assert "Wrong claim" not in page()
+    assert "a court order" in page()
+    assert alerts("archive", "verify").code == 0
+    assert alerts("archive", "withdraw", "2026-10", "--undo").code == 0
+    assert "Wrong claim" in page()

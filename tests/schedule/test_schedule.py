@@ -295,7 +295,7 @@ def test_an_overdue_month_without_articles_is_no_failure(project: Path, alerts: 
 def test_a_project_that_began_after_the_moment_is_not_overdue(
     project: Path, alerts: Alerts
 ) -> None:
-    (project / "alerts.toml").write_text('[alert]\nmax_late = "0s"\n')
+    (project / "alerts.toml").write_text('[alert]\nmax_late = "1h"\n')
     alerts("subscriber", "add", "a@example.org")
     month = str(Month.last_ended(datetime.now(UTC), ZoneInfo("UTC")))
     alerts("article", "add", "--url", "https://n.example/1", "--title", "T", "--month", month)
