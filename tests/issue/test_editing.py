@@ -544,12 +544,11 @@ else sed -i "s/^Title: Title one/Titel: Mended/" "$2"; fi"""
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "alerts", "issue", "edit", "--month", "2026-10"]
     os.write(ours, b"y\n")
-    done = subprocess.run(
-        command, cwd=october, stdin=theirs, stderr=subprocess.PIPE, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=october, stdin=theirs, stderr=theirs, check=False)
+    said = os.read(ours, 100_000).decode()
     os.close(ours)
     os.close(theirs)
-    assert done.returncode == 0, done.stderr
-    assert "Open it again? [Y/n]" in done.stderr
-    assert "2026-10: 1 edited" in done.stderr
+    assert done.returncode == 0, said
+    assert "Open it again? [Y/n]" in said
+    assert "2026-10: 1 edited" in said
     assert "Mended" in titles(alerts)
