@@ -67,6 +67,6 @@ def begin(
 
 def _name(title: str) -> str:
     """The name of a title in a key: what of it is ASCII once accents are taken off, in lower case."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    plain = "".join(filter(str.isascii, unicodedata.normalize("NFKD", title))).lower()
     name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     return name[:LONGEST_NAME].rstrip("-") or _NAMELESS
