@@ -26,7 +26,8 @@ from alerts.domain.article import Source, SourceKind
 from alerts.domain.month import Month
 from alerts.sources.cell import work
 from alerts.sources.cell.job import Job
-from alerts.sources.collect import Collected, collect
+from alerts.sources.collect import collect
+from alerts.sources.collected import Collected
 from alerts.store import create
 from alerts.store import sources as store
 

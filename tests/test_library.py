@@ -261,3 +261,23 @@ def test_help_imports_neither_the_library_nor_a_command() -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert out.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["send", "check", "status", "delivery list"])
+def test_who_only_sends_or_tells_loads_nothing_that_collects_or_lints(
+    project: Path, command: str
+) -> None:
+    code = (
+        f"import sys; from alerts import cli; code = cli.call({command.split()});"
+        "print(code, sorted(m for m in sys.modules"
+        " if m in ('httpx2', 'premailer', 'alerts.lint.run', 'alerts.sources.collect')))"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert out.stdout.splitlines()[-1] == "0 []"

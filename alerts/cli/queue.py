@@ -5,7 +5,7 @@ import click
 from alerts.cli.anyway import asking, known
 from alerts.cli.context import Session, anyway_option, on_month, print_json, where_option
 from alerts.cli.steps import tell
-from alerts.outbox.queue import Queued
+from alerts.outbox.queued import Queued
 
 
 @click.command()

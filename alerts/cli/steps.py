@@ -9,11 +9,10 @@ from alerts.config.settings import Settings
 from alerts.domain.month import Month
 from alerts.library import steps
 from alerts.library.voided import Voided
-from alerts.outbox.queue import Queued
-from alerts.preview.mailed import PreviewsMailed
-from alerts.preview.unreviewed import DoubtsMailed
+from alerts.outbox.queued import Queued
+from alerts.preview.mails import DoubtsMailed, PreviewsMailed
 from alerts.schedule.owed import overdue_words
-from alerts.sources.collect import Collected
+from alerts.sources.collected import Collected
 from alerts.text.plural import counted, lasting
 
 

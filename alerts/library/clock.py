@@ -15,7 +15,6 @@ from alerts.outbox import clock_gate
 from alerts.outbox.clock_gate import AGREES, ClockFault, Doubt
 from alerts.outbox.gate import Fatal
 from alerts.schedule import owed
-from alerts.sources.fetch import Fetcher
 from alerts.store import clock
 from alerts.store.sources import all_sources
 from alerts.text.plural import lasting
@@ -71,6 +70,9 @@ def sure_of_time(
 
 def ask_the_time(db: Database, settings: Settings, now: datetime) -> None:
     """Ask some sources for their Date; stores nothing else of them."""
+    # Loaded here: an HTTP client, for what is asked only after a long rest.
+    from alerts.sources.fetch import Fetcher
+
     asked = [one for one in all_sources(db) if one.location.startswith(("http://", "https://"))]
     fetcher = Fetcher(settings)
     for source in asked[:_ASKED]:

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from alerts.library.status import Status
     from alerts.outbox.explain import Answer
     from alerts.outbox.options import SendReport
-    from alerts.outbox.queue import Queued
+    from alerts.outbox.queued import Queued
     from alerts.outbox.report import DeliveryReport
-    from alerts.sources.collect import Collected
+    from alerts.sources.collected import Collected
     from alerts.subscribers.retention import RetentionCounts
 
 

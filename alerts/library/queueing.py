@@ -8,8 +8,8 @@ from alerts.library.clock import sure_of_time
 from alerts.library.opened import Opened
 from alerts.library.share_pictures import draw
 from alerts.outbox import segment
-from alerts.outbox.queue import Queued
 from alerts.outbox.queue import queue as freeze_and_fill
+from alerts.outbox.queued import Queued
 from alerts.store import issue_versions, issues
 from alerts.store.lock import project_lock
 

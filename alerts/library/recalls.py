@@ -18,7 +18,8 @@ from alerts.library.share_pictures import draw
 from alerts.outbox import correct, recall
 from alerts.outbox.correct import Corrected, Planned
 from alerts.outbox.drop import check_not_dropped
-from alerts.outbox.queue import Queued, queue
+from alerts.outbox.queue import queue
+from alerts.outbox.queued import Queued
 from alerts.outbox.recall import Recalled
 from alerts.store import archive, issues
 from alerts.store.lock import project_lock

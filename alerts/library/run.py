@@ -43,13 +43,15 @@ from alerts.outbox import clock_gate, gate_facts
 from alerts.outbox.clock_gate import ClockFault
 from alerts.outbox.drop import check_not_dropped, dropped_words
 from alerts.outbox.options import World
-from alerts.outbox.queue import Queued, queue, recalled_words
+from alerts.outbox.queue import queue, recalled_words
+from alerts.outbox.queued import Queued
 from alerts.preview.mailed import linted, mail_previews
 from alerts.preview.unreviewed import mail_doubts
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import Turn
-from alerts.sources.collect import Collected, collect
+from alerts.sources.collect import collect
+from alerts.sources.collected import Collected
 from alerts.store import issues
 from alerts.store import sources as kept
 from alerts.transport.relay import leaves_the_machine

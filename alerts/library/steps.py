@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from alerts.domain.errors import AwaitingApproval, Incomplete, IssueRecalled
 from alerts.domain.month import Month
 from alerts.lint.group import FindingGroup
-from alerts.outbox.queue import Queued
-from alerts.preview.mailed import PreviewsMailed
-from alerts.preview.unreviewed import DoubtsMailed
-from alerts.sources.collect import Collected
+from alerts.outbox.queued import Queued
+from alerts.preview.mails import DoubtsMailed, PreviewsMailed
+from alerts.sources.collected import Collected
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,19 @@ import os
 import stat
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
 from alerts.domain.issue import IssueState
 from alerts.domain.month import Month
-from alerts.editions.draft import Draft, drafted
-from alerts.lint.options import LintOptions
-from alerts.lint.run import copies, lint_editions
 from alerts.outbox import gate
 from alerts.store import accepted_findings, articles, issues
 from alerts.transport.relay import leaves_the_machine
+
+if TYPE_CHECKING:
+    from alerts.editions.draft import Draft
 
 
 def check_settings(
@@ -43,7 +44,7 @@ def check_sender(
 def check_issue(
     db: Database,
     settings: Settings,
-    draft: Draft,
+    draft: "Draft",
     now: datetime,
     anyway: Collection[str] = (),
 ) -> None:
@@ -71,6 +72,8 @@ def check_months(
         for month in months:
             stored = issues.get(db, month)
             if stored is not None and stored.frozen and stored.state is not IssueState.SENT:
+                from alerts.editions.draft import drafted
+
                 check_issue(db, settings, drafted(db, settings, month), now, anyway)
 
 
@@ -83,8 +86,12 @@ def _of_machine(settings: Settings) -> Iterator[gate.Obstacle]:
 
 
 def _of_draft(
-    db: Database, settings: Settings, draft: Draft, now: datetime
+    db: Database, settings: Settings, draft: "Draft", now: datetime
 ) -> Iterator[gate.Obstacle]:
+    # Loaded here: what renders and checks editions takes a third of a second, and most sends find all queued.
+    from alerts.lint.options import LintOptions
+    from alerts.lint.run import copies, lint_editions
+
     yield from gate.of_issue(draft.issue, articles.written_by_hand(db, draft.month))
     options = LintOptions(only=frozenset(gate.LINTED), base_url=settings.web.base_url)
     read = copies(draft.editions, settings, draft.month, now)

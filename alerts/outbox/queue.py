@@ -7,7 +7,7 @@ month twice changes nothing. Sends nothing.
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -38,6 +38,7 @@ from alerts.mail.issue_headers import Frame
 from alerts.mail.merge import template
 from alerts.outbox import gate_facts, segment
 from alerts.outbox.drop import check_not_dropped
+from alerts.outbox.queued import Queued
 from alerts.store import (
     approvals,
     archive,
@@ -57,24 +58,6 @@ from alerts.store.outbox import Audience
 
 MOST_PARTS = 60  # editions of some sections only; other readers get all sections
 EditionKey = tuple[str, Keys]  # language, and sections or ALL
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """The result of queueing; `already` if it was queued before; an `empty` issue queues nothing.
-
-    `held` are deliveries that another copy of the database may have sent. `deliveries` of a later version
-    are those that are owed it. `where` is the question about the readers it is for, empty for everybody.
-    """
-
-    month: Month
-    articles: int
-    deliveries: int
-    already: bool = False
-    held: int = 0
-    version: int = 1
-    where: str = ""
-    empty: bool = False
 
 
 def queue(

@@ -1,7 +1,6 @@
 """Previews by mail: each editor gets each edition of an issue, with its lint findings at the top."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -21,23 +20,10 @@ from alerts.lint.run import LintReport, chosen, copies, lint_editions
 from alerts.lint.stories import of_issue
 from alerts.mail.dkim_keys import Keyring
 from alerts.mail.merge import copy
+from alerts.preview.mails import PreviewsMailed
 from alerts.store import transaction
 from alerts.transport.connection import Transport
 from alerts.transport.send_one import SingleSender
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewsMailed:
-    """The result of mailing the previews of a month.
-
-    `voided` are people who had approved an older state of the issue; `languages` by recipient are the
-    editions that were handed over; `refused` has the relay's reply by recipient.
-    """
-
-    month: Month
-    voided: tuple[str, ...]
-    languages: Mapping[str, tuple[str, ...]]
-    refused: tuple[tuple[str, str], ...] = ()
 
 
 def mail_previews(

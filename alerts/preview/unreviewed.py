@@ -5,7 +5,6 @@ One mail to each editor for each such state; nothing to tell, no mail.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
@@ -20,24 +19,13 @@ from alerts.editions import approval
 from alerts.editions.draft import Draft
 from alerts.mail.dkim_keys import Keyring
 from alerts.mail.merge import copy
+from alerts.preview.mails import DoubtsMailed
 from alerts.store import approvals, articles, issues, quarantine, transaction
 from alerts.text.plural import counted
 from alerts.transport.connection import Transport
 from alerts.transport.send_one import SingleSender
 
 _NOTE = "doubts"  # in the place of a language, in the list of what was mailed
-
-
-@dataclass(frozen=True, slots=True)
-class DoubtsMailed:
-    """The result: the editors who were told now, and the relay's reply by those who were not; `mailed`:
-    there are editors to mail."""
-
-    month: Month
-    lines: tuple[str, ...]
-    recipients: tuple[str, ...] = ()
-    refused: tuple[tuple[str, str], ...] = ()
-    mailed: bool = True
 
 
 def mail_doubts(

@@ -8,7 +8,7 @@ access.
 
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -22,6 +22,7 @@ from alerts.domain.printable import printable
 from alerts.sources import quarantine
 from alerts.sources import reader as sources
 from alerts.sources.cell.pool import Cells
+from alerts.sources.collected import Collected, Failure, Move
 from alerts.sources.dates import month_in_address
 from alerts.sources.document_reader import NO_ENVIRON
 from alerts.sources.joining import join_duplicates, join_versions
@@ -45,36 +46,6 @@ from alerts.text.plural import counted
 from alerts.text.urls import canonical, page_of
 
 _BY_ADDRESS = likely("published", "it has no date; its address names the month")
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A source, or a part of one, that could not be read."""
-
-    source: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A source that has moved for good, by its location, and where it is now."""
-
-    source: str
-    to: str
-
-
-@dataclass(slots=True)
-class Collected:
-    """The result of a collection: numbers of articles, the failures, notes for a person, and the sources
-    that have moved."""
-
-    month: Month
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    failed: list[Failure] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    moved: list[Move] = field(default_factory=list)
 
 
 def collect(

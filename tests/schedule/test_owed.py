@@ -14,7 +14,7 @@ from alerts import DeliveryState, Month, Project, Sending
 from alerts.domain.errors import Unfinished
 from alerts.library import steps
 from alerts.library.standing import Needs, Stand
-from alerts.outbox.queue import Queued
+from alerts.outbox.queued import Queued
 from alerts.schedule.owed import waits_until
 from benchmarks.clocks import LINES, live, moments, settings_of
 from tests.conftest import Alerts

@@ -12,7 +12,8 @@ from alerts.config.settings import Settings
 from alerts.domain.article import Source, SourceKind
 from alerts.domain.month import Month
 from alerts.domain.picture import PictureKind, PictureUse
-from alerts.sources.collect import Collected, collect
+from alerts.sources.collect import collect
+from alerts.sources.collected import Collected
 from alerts.sources.fetch import Fetcher
 from alerts.store import articles, issues, picture_originals, pictures, transaction
 from alerts.store import sources as store

@@ -11,7 +11,8 @@ from alerts.config.declarations import SourcesSettings
 from alerts.config.settings import Settings
 from alerts.domain.article import Article, Source, SourceKind
 from alerts.domain.month import Month
-from alerts.sources.collect import Collected, collect
+from alerts.sources.collect import collect
+from alerts.sources.collected import Collected
 from alerts.sources.plausible import doubts
 from alerts.store import articles, quarantine
 from alerts.store import sources as store

@@ -10,7 +10,8 @@ from alerts.config.declarations import SourcesSettings
 from alerts.config.settings import Settings
 from alerts.domain.article import Source, SourceKind
 from alerts.domain.month import Month
-from alerts.sources.collect import Collected, collect
+from alerts.sources.collect import collect
+from alerts.sources.collected import Collected
 from alerts.sources.fetch import Fetcher
 from alerts.sources.reader import ReadingScope, SourceReader
 from alerts.sources.sheets import export_of
