@@ -149,7 +149,6 @@ def require_adoption(db: Database, fresh: str, now: datetime, ended: Month) -> i
         unsure = max(instance.unsure_through, str(ended))
         instances.put(db, replace(instance, place=None, since=stamp(now), unsure_through=unsure))
         held = instances.hold(db, "", now)
-        welcomes.hold(db, now)
         audit_log.record(db, now, "database.restored", detail={"held": held})
     return held
 

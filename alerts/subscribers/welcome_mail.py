@@ -1,4 +1,4 @@
-"""Makes a welcome: a short mail with the latest issue to read, or that issue as the archive shows it.
+"""Makes a welcome: a short mail with the latest issue to read, or that issue as it was sent.
 
 It has the headers and links of an issue, List-Unsubscribe among them, and the return path of a notice. It is
 made anew for each attempt, so a story or an issue that was withdrawn or recalled meanwhile is not in it.
@@ -68,8 +68,9 @@ def _latest(db: Database, settings: Settings, language: str) -> LatestEdition | 
 
 
 def _whole(db: Database, settings: Settings, notice: Notice, latest: LatestEdition) -> bool:
-    """Whether the welcome is the issue itself: not for who has it, from a time when they were subscribed."""
-    wanted = settings.web.welcome_mail == "issue"
+    """Whether the welcome is the issue itself: not for who has it, from a time when they were subscribed,
+    and not where a story of it was withdrawn, as what is left is a page and has no text part."""
+    wanted = settings.web.welcome_mail == "issue" and bool(latest.edition.text)
     return wanted and not latest_issue.has(db, latest.issue_id, notice.subscriber_id or 0)
 
 

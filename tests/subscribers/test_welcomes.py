@@ -10,12 +10,14 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from alerts.domain.address import Address
 from alerts.domain.month import Month
 from alerts.domain.subscriber import SubscriberStatus, SuppressionReason
 from alerts.mail.tokens import Purpose
-from alerts.store import issues, notices, subscribers, suppressions
+from alerts.store import issues, notices, open_database, subscribers, suppressions
+from alerts.store.migrations import MIGRATIONS
 from alerts.store.notices import NoticeKind
 from alerts.subscribers import confirmation
 from alerts.transport.connection import Transport
@@ -97,6 +99,7 @@ def test_who_confirms_gets_a_welcome_with_the_latest_issue_once(served: Served) 
     assert "Rivers get rights\nA ruling, and what follows.\n" in text
     assert "An older one" not in text
     assert "https://example.org/alerts/archive/2026-10/en" in text
+    assert served.get("/archive/2026-10/en").status_code == 200
     assert "Sent to ana@example.org." in text
     served.post(f"/unsubscribe/{leave}", data={"List-Unsubscribe": "One-Click"})
     assert served.status() == "unsubscribed"
@@ -143,6 +146,44 @@ def test_the_issue_itself_as_it_was_sent_with_the_links_of_its_reader(project: P
             f"https://example.org/alerts/unsubscribe/{leave}",
         ]
         assert served.post_office() == []
+
+
+@pytest.mark.parametrize("kind", ["link", "issue"])
+def test_a_story_that_was_withdrawn_is_in_no_welcome(
+    project: Path, alerts: Alerts, kind: str
+) -> None:
+    assert alerts("subscriber", "add", "bo@example.org").code == 0
+    for title in ("Buckets of gold", "Wells of silver"):
+        url = f"https://a.example/{title[0]}"
+        words = ("--title", title, "--section", "news", "--summary", f"{title}, told in full.")
+        assert alerts("article", "add", "--url", url, *words, "--month", "2026-10").code == 0
+    for command in ("queue", "send"):
+        assert alerts(command, "--month", "2026-10").code == 0
+    with serve(project, WEB__WELCOME_MAIL=kind) as served:
+        _confirm(served)
+        withdrawn = alerts(
+            *("archive", "withdraw", "--month", "2026-10", "Buckets of gold"),
+            *("--why", "It was wrong."),
+        )
+        assert withdrawn.code == 0, withdrawn.stderr
+        (mail,) = served.post_office()
+    assert "Buckets" not in mail.octets.decode().replace("=\r\n", "")
+    assert b"Subject: Welcome to" in mail.octets
+    assert "Wells of silver" in _text(mail)
+
+
+def test_it_is_in_the_readers_language_and_names_an_issue_that_they_understand(
+    served: Served,
+) -> None:
+    _issue(served)
+    served.sign_up(language="es")
+    (mail,) = served.post_office()
+    path = path_of(links(mail.octets)[0], served)
+    served.post(path, data=fields(served.get(path).text))
+    (mail,) = served.post_office()
+    assert b"Content-Language: es\r\n" in mail.octets
+    assert "A partir de ahora recibirá una vez al mes" in _text(mail)
+    assert "/archive/2026-10/en" in _text(mail)
 
 
 def test_who_has_the_issue_already_gets_the_link_to_it(project: Path) -> None:
@@ -381,3 +422,34 @@ def test_no_send_window_holds_it_back(project: Path) -> None:
     with serve(project, WINDOWS__OPEN="03:00-04:00") as served:
         _confirm(served)
         assert len(served.post_office()) == 1
+
+
+def test_the_linter_finds_nothing_in_it(served: Served, alerts: Alerts, project: Path) -> None:
+    _issue(served, subject="Rivers get rights, and who speaks for them")
+    _confirm(served)
+    (mail,) = served.post_office()
+    (project / "mail.eml").write_bytes(mail.octets)
+    linted = alerts("issue", "lint", "--no-spam", "--level", "warning", str(project / "mail.eml"))
+    assert (linted.code, "nothing found" in linted.stdout) == (0, True), linted.stdout
+
+
+def test_an_earlier_database_keeps_its_notices(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    path.touch()
+    connection = sqlite3.connect(path, isolation_level=None)
+    MIGRATIONS.apply(Database(connection), stop_before="m046_welcomes")
+    connection.execute(
+        """INSERT INTO notices (kind, email, language, mailbox, message, sender, due_at, created_at,
+                                changed_at)
+           VALUES ('left', 'ana@example.org', 'en', x'01', x'0d0a', 'a@example.org', 'd', 'c', 'e')"""
+    )
+    before = connection.execute("SELECT * FROM notices").fetchall()
+    indexes = (
+        "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'notices' AND sql <> ''"
+    )
+    made = set(connection.execute(indexes))
+    connection.close()
+    db = open_database(path)
+    assert db.execute("SELECT * FROM notices").fetchall() == before
+    assert made < set(db.execute(indexes))
+    db.close()

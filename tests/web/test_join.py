@@ -40,7 +40,7 @@ def test_joining_from_the_form_to_the_list(served: Served) -> None:
     kinds = [event["kind"] for event in audit_log.of_subscriber(served.db, person.id)]
     assert kinds == ["subscriber.added", "subscriber.confirmed"]
     (welcome,) = served.post_office()
-    assert b"Subject: Le damos la bienvenida" in welcome.octets
+    assert b"Content-Language: es" in welcome.octets
     assert served.post_office() == []
 
 
