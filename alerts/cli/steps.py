@@ -46,8 +46,11 @@ def tell(
             )
         case steps.NotCollected(month):
             session.explain(f"{month}: under review, so not collected; `alerts collect` does")
-        case steps.NoticesSent(number):
-            session.say(f"notices: {number} sent")
+        case steps.NoticesSent(number, not_made):
+            if number:
+                session.say(f"notices: {number} sent")
+            if not_made:
+                session.warn(f"notices: a welcome waits: {not_made}")
 
 
 def tell_standing(

@@ -22,6 +22,12 @@ class WebSettings:
     confirm_within: timedelta = option(
         timedelta(days=7), "How long a confirmation link works; then the sign-up is deleted."
     )
+    welcome_mail: str = option(
+        "link",
+        "What people are mailed, once, when they have confirmed their subscription: link, a short welcome"
+        " with a link to the latest issue; issue, that issue itself as it was sent; none.",
+        ("link", "issue", "none"),
+    )
     tell_leavers: bool = option(
         False,
         "Mail readers who were unsubscribed by a link, with a way to undo it: it may have been somebody"

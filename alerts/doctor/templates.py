@@ -18,7 +18,7 @@ from alerts.domain.errors import TemplateFault
 from alerts.domain.month import Month
 from alerts.editions.correction import render_correction
 from alerts.editions.environment import compiled, environment
-from alerts.editions.notice import render_notice
+from alerts.editions.notice import LatestIssue, render_notice
 from alerts.editions.render import render_edition
 from alerts.issue.compose import compose
 from alerts.store.notices import NoticeKind
@@ -68,6 +68,7 @@ def _mails(settings: Settings) -> Iterator[TemplateFault]:
         "days": 7,
         "undo_days": 7,
         "address": "ana@example.org",
+        "latest": LatestIssue(_SITE, "A feature", "In short.", f"{_SITE}/feature.png", "en", "ltr"),
     }
     for one in _layouts(settings):
         try:

@@ -23,6 +23,18 @@ class NoticeText:
     direction: str
 
 
+@dataclass(frozen=True, slots=True)
+class LatestIssue:
+    """What a welcome shows of the latest issue; `picture` is a URL, or empty."""
+
+    url: str
+    title: str
+    standfirst: str
+    picture: str
+    language: str
+    direction: str
+
+
 def render_notice(
     kind: str, language: str, settings: Settings, facts: Mapping[str, Any]
 ) -> Edition:

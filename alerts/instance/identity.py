@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from alerts.domain.errors import UndecidedCopy
 from alerts.domain.month import Month
-from alerts.store import audit_log, departures_follow, stamp, transaction
+from alerts.store import audit_log, departures_follow, stamp, transaction, welcomes
 from alerts.store import instance as instances
 from alerts.store.generation_markers import (
     GenerationMarker,
@@ -132,6 +132,8 @@ def adopt(
             unsure = max(instance.unsure_through, str(ended), *(w.queued for w in seen))
             instance = replace(instance, unsure_through=unsure)
         instances.put(db, instance)
+        if set_back or not (moved or settled):
+            welcomes.hold(db, now)
         if held or not settled:
             detail = {"from": former, "held": held}
             audit_log.record(db, now, "database.adopted", detail=detail)

@@ -38,6 +38,8 @@ class NoticeThread:
                 with Project(self._root, caller="serve") as project:
                     report = project.send_notices(self._stop)
                 failed = bool(report.relay_fault)
+                if report.not_made:
+                    self._warn(f"notices: a welcome waits: {report.not_made}")
                 if failed:
                     self._warn(f"notices: {report.relay_fault}; trying again in a minute")
             except LockHeld:

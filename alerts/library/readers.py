@@ -67,9 +67,15 @@ class Readers(ProjectPart):
         """Carry out a request; `network` is the part of the visitor's IP address that is kept, `shown`
         the wording that they agreed to."""
         opened = self._opened
-        within = opened.settings.web.confirm_within
+        web = opened.settings.web
         return confirmation.confirm(
-            opened.db, number, opened.now, within=within, network=network, shown=shown
+            opened.db,
+            number,
+            opened.now,
+            within=web.confirm_within,
+            network=network,
+            shown=shown,
+            welcome=web.welcome_mail != "none",
         )
 
     @call

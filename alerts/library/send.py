@@ -149,9 +149,10 @@ def _notices_first(db: Database, settings: Settings, world: World, how: Sending)
     """Send the notices that are due, unless `alerts serve` is sending them now."""
     lock = project_lock(settings.database_path, "notices", world.now(), NOTICES_LOCK)
     with suppress(LockHeld), lock, how.around():
-        number = send_notices.send_due(db, settings, world).outcomes[DeliveryState.SENT]
-        if number:
-            how.progress(NoticesSent(number))
+        done = send_notices.send_due(db, settings, world)
+        number = done.outcomes[DeliveryState.SENT]
+        if number or done.not_made:
+            how.progress(NoticesSent(number, done.not_made))
 
 
 def _recent(

@@ -87,9 +87,11 @@ class LintedIssue:
 
 @dataclass(frozen=True, slots=True)
 class NoticesSent:
-    """Mails to single people, such as confirmations, were sent first."""
+    """Mails to single people, such as confirmations, were sent first. `not_made`: why a welcome was put
+    off, if one was."""
 
     number: int
+    not_made: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,11 @@ class Merge:
         sign: Sign | None = None,
         *,
         mark: int = 0,
+        purpose: tokens.Purpose = tokens.Purpose.DELIVERY,
     ) -> None:
-        """`mark` is the issue's mark, or 0 for an issue that was frozen before marks existed."""
+        """`mark` is the issue's mark, or 0 for an issue that was frozen before marks existed, and where
+        `Owed` has the whole numbers. `purpose` is that of return paths and Message-IDs."""
+        self._purpose = purpose
         self._secret_id, self._secret, self._sign, self._mark = secret_id, secret, sign, mark
         self._base_url = frame.base_url
         self._bounces = frame.bounces.rpartition("@")
@@ -85,7 +88,7 @@ class Merge:
     def envelope(self, owed: Owed) -> Envelope:
         """MAIL FROM with VERP (S16), and RCPT TO."""
         local, _, domain = self._bounces
-        token = self._token(tokens.Purpose.DELIVERY, self._numbers(owed)[0])
+        token = self._token(self._purpose, self._numbers(owed)[0])
         return Envelope(f"{local}+{token}@{domain}", owed.email)
 
     def message(self, owed: Owed) -> bytes:
@@ -95,7 +98,7 @@ class Merge:
         choose = self._token(tokens.Purpose.PREFERENCES, person)
         values = {
             "to": mailbox(owed.name, owed.email, len("To: ")) if owed.name else owed.email,
-            "message_id": f"{self._token(tokens.Purpose.DELIVERY, delivery)}@{self._id_domain}",
+            "message_id": f"{self._token(self._purpose, delivery)}@{self._id_domain}",
             "unsubscribe_url": f"{self._base_url}/unsubscribe/{leave}",
             "unsubscribe_address": f"{quote(self._leave[0], safe='')}%2B{leave}@{self._leave[2]}",
             "preferences_url": f"{self._base_url}/preferences/{choose}",

@@ -29,6 +29,7 @@ from alerts.store import (
     stamp,
     subscribers,
     suppressions,
+    welcomes,
 )
 from alerts.store.deliveries import Delivery
 
@@ -85,8 +86,23 @@ def why(
             limit = relay_limit.standing(db, settings.delivery.relay, now)
             told += f" {limit[0].upper()}{limit[1:]}." if limit else ""
         told += _returned(db, delivery, at) + _corrections(db, person, month, at)
-        return Answer(told, delivery)
-    return Answer(_nothing(db, settings, person, address, month, at))
+        return Answer(told + _welcome(db, person, at), delivery)
+    told = _nothing(db, settings, person, address, month, at)
+    return Answer(told + _welcome(db, person, at))
+
+
+def _welcome(db: Database, person: Subscriber, at: Times) -> str:
+    """What became of their welcome, as a sentence; empty if there was none."""
+    found = welcomes.last(db, person.id)
+    if found is None:
+        return ""
+    state, reason, since = found
+    if state is DeliveryState.SENT:
+        return f" Their welcome was accepted by the relay on {at(since)}."
+    if reason == Reason.UNANSWERED:
+        return f" Their welcome may have arrived on {at(since)}, so it is not sent again."
+    because = f" ({reason})" if reason else ""
+    return f" Their welcome is {state}{because}, since {at(since)}."
 
 
 def _corrections(db: Database, person: Subscriber, month: Month, at: Times) -> str:

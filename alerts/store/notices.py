@@ -30,6 +30,7 @@ class NoticeKind(StrEnum):
     DATA = "data"  # the link to download all stored data
     ERASE = "erase"  # the link to erase all stored data
     LEFT = "left"  # “you are unsubscribed”, with a link to undo it
+    WELCOME = "welcome"  # to who has just confirmed, with the latest issue
 
 
 SIGN_UPS = (NoticeKind.CONFIRM, NoticeKind.MOVE, NoticeKind.ALREADY)
@@ -140,7 +141,15 @@ def answered(db: Database, box: bytes) -> None:
 
 
 def recover(db: Database, now: datetime) -> int:
-    """Mark the notices that a dead process was sending as in doubt, due at once; returns how many."""
+    """Mark the notices that a dead process was sending as in doubt, due at once; returns how many.
+
+    A welcome may have arrived, and nobody gets two: it has failed.
+    """
+    db.conn.execute(
+        f"""UPDATE notices SET state = 'failed', reason = ?, {_EMPTIED}, changed_at = ?
+             WHERE state = 'sending' AND kind = 'welcome'""",  # noqa: S608
+        (Reason.UNANSWERED, stamp(now)),
+    )
     cursor = db.conn.execute(
         """UPDATE notices SET state = 'in_doubt', reason = ?, due_at = ?, changed_at = ?
             WHERE state = 'sending'""",
@@ -176,28 +185,51 @@ def next_due(db: Database) -> str:
 def claim(db: Database, notice: Notice, sender: str, message: bytes, now: datetime) -> bool:
     """Take a notice for sending these bytes from that sender, if it may still be sent; returns whether.
 
-    One statement also checks that its request is still open and its address may be mailed; otherwise
-    the notice is settled as `skipped`.
+    One statement also checks that its request is still open and its address may be mailed, and of a
+    welcome that its reader is still subscribed; otherwise the notice is settled as `skipped`.
     """
     taken = db.conn.execute(
-        """UPDATE notices SET state = 'sending', sender = ?, message = ?, changed_at = ?
-            WHERE id = ? AND state IN ('queued', 'deferred', 'in_doubt')
+        """UPDATE notices SET state = 'sending', sender = :sender, message = :message, changed_at = :now
+            WHERE id = :id AND state IN ('queued', 'deferred', 'in_doubt')
               AND (confirmation_id IS NULL OR EXISTS (SELECT 1 FROM confirmations AS c
-                     WHERE c.id = confirmation_id AND c.state = 'mailed'))
+                     WHERE c.id = confirmation_id
+                       AND c.state = CASE kind WHEN 'welcome' THEN 'done' ELSE 'mailed' END))
+              AND (kind <> 'welcome' OR EXISTS (SELECT 1 FROM subscribers AS s
+                     WHERE s.id = subscriber_id AND s.status = 'active' AND s.email_key = :key))
               AND NOT EXISTS (SELECT 1 FROM suppressions AS x
-                     WHERE x.email_key = ? AND x.reason <> 'unsubscribed')""",
-        (sender, message, stamp(now), notice.id, Address.parse(notice.email).key),
+                     WHERE x.email_key = :key AND (kind = 'welcome' OR x.reason <> 'unsubscribed'))""",
+        {
+            "sender": sender,
+            "message": message,
+            "now": stamp(now),
+            "id": notice.id,
+            "key": Address.parse(notice.email).key,
+        },
     ).rowcount
     if not taken:
-        db.conn.execute(
-            f"""UPDATE notices SET state = 'skipped', reason = ?, {_EMPTIED}, changed_at = ?
-                 WHERE id = ? AND state IN ('queued', 'deferred', 'in_doubt')""",  # noqa: S608
-            (Reason.SUPPRESSED, stamp(now), notice.id),
-        )
+        skip(db, notice.id, Reason.SUPPRESSED, now)
     return bool(taken)
 
 
 _EMPTIED = "email = '', sender = '', message = NULL"
+
+
+def skip(db: Database, notice_id: int, reason: Reason, now: datetime) -> None:
+    """Settle an open notice that is not sent."""
+    db.conn.execute(
+        f"""UPDATE notices SET state = 'skipped', reason = ?, {_EMPTIED}, changed_at = ?
+             WHERE id = ? AND state IN ('queued', 'deferred', 'in_doubt')""",  # noqa: S608
+        (reason, stamp(now), notice_id),
+    )
+
+
+def put_off(db: Database, notice_id: int, due_at: datetime, now: datetime) -> None:
+    """Put off a notice that could not be made; that counts as an attempt."""
+    db.conn.execute(
+        """UPDATE notices SET state = 'deferred', attempts = attempts + 1, due_at = ?, changed_at = ?
+            WHERE id = ? AND state IN ('queued', 'deferred')""",
+        (stamp(due_at), stamp(now), notice_id),
+    )
 
 
 def settle(

@@ -30,12 +30,12 @@ from alerts.store.confirmations import JOINS, Confirmation, WishState
 from alerts.store.departure_facts import DepartureKind
 from alerts.store.departures_location import Departure, names_of
 from alerts.store.notices import NoticeKind
+from alerts.subscribers.welcome import owe_welcome
 
 BATCH = 100  # requests decided in one transaction
 A_DAY = timedelta(days=1)
 MOST_A_DAY = 1
 MOST_EVER = 3
-KEPT = timedelta(days=30)  # how long a confirmed request is kept, for a link opened again
 _NOBODY = Subscriber(id=0, email="", status=SubscriberStatus.PENDING, language="")
 
 
@@ -208,11 +208,12 @@ def confirm(
     within: timedelta,
     network: str = "",
     shown: str = "",
+    welcome: bool = False,
 ) -> Confirmed:
     """Carry out a request whose address is proved, once; `within` is the time limit for it.
 
     `shown` is the wording on the page that confirms: the evidence, where the request has none (S18).
-    `network` is the part of the IP address that is kept.
+    `network` is the part of the IP address that is kept. `welcome` queues a welcome to who joins.
     """
     with transaction(db):
         wish = confirmations.get(db, confirmation_id)
@@ -229,11 +230,16 @@ def confirm(
             return Confirmed.OVER
         if wish.subscriber_id != JOINS:
             return _move(db, wish, address, now)
+        person = subscribers.find(db, address)
+        was_active = person is not None and person.status is SubscriberStatus.ACTIVE
         if suppression := suppressions.find(db, address):
             suppressions.remove(db, suppression)
         if not wish.consent:
             wish = replace(wish, consent=shown, asked_at=stamp(now))
-        return _join(db, wish, address, now, network)
+        joined = _join(db, wish, address, now, network)
+        if welcome and not was_active:
+            owe_welcome(db, wish, address, now)
+        return joined
 
 
 def _join(
@@ -276,25 +282,3 @@ def _move(db: Database, wish: Confirmation, address: Address, now: datetime) -> 
         db, now, "subscriber.changed", subscriber_id=person.id, detail={"fields": ["email"]}
     )
     return Confirmed.MOVED
-
-
-def unconfirmed(db: Database, now: datetime, *, within: timedelta) -> int:
-    """The number of requests that `purge` would end."""
-    return len(confirmations.unanswered(db, now - within, -1))
-
-
-def purge(db: Database, now: datetime, *, within: timedelta) -> int:
-    """Remove those who signed up and did not confirm in time (S20); returns how many requests ended."""
-    ended = 0
-    while True:
-        with transaction(db):
-            wishes = confirmations.unanswered(db, now - within, BATCH)
-            for wish in wishes:
-                confirmations.close(db, wish.id, WishState.OVER, JOINS)
-                if wish.added_id is not None:
-                    subscribers.remove(db, wish.added_id)
-            if len(wishes) < BATCH:
-                confirmations.remove_closed(db, now - within - KEPT)
-        ended += len(wishes)
-        if len(wishes) < BATCH:
-            return ended

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from alerts.config.settings import Settings
 from alerts.domain.subscriber import Subscriber, SuppressionReason
 from alerts.store import audit_log, retention, subscribers, transaction
-from alerts.subscribers import confirmation, unsubscribe
+from alerts.subscribers import unconfirmed, unsubscribe
 
 BATCH = 200  # people per transaction, so that others need not wait long
 NEVER = timedelta()
@@ -40,7 +40,7 @@ def apply_retention(db: Database, settings: Settings, now: datetime) -> Retentio
     """Delete data that is older than the settings allow; records an event with the numbers, if any."""
     kept = settings.retention
     reduced = RetentionCounts(
-        sign_ups=confirmation.purge(db, now, within=settings.web.confirm_within),
+        sign_ups=unconfirmed.purge(db, now, within=settings.web.confirm_within),
         pending=_people(db, now, kept.pending, retention.waiting, _forget),
         replies=_rows(db, now, kept.replies, retention.replies),
         notices=_rows(db, now, kept.replies, retention.notices),
@@ -57,7 +57,7 @@ def preview_retention(db: Database, settings: Settings, now: datetime) -> Retent
     """The numbers that `apply_retention` would delete; changes nothing."""
     kept = settings.retention
     return RetentionCounts(
-        sign_ups=confirmation.unconfirmed(db, now, within=settings.web.confirm_within),
+        sign_ups=unconfirmed.unconfirmed(db, now, within=settings.web.confirm_within),
         pending=_counted(db, now, kept.pending, retention.waiting),
         replies=_undone(db, now, kept.replies, retention.replies),
         notices=_undone(db, now, kept.replies, retention.notices),

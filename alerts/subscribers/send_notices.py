@@ -4,8 +4,9 @@
 
 One connection, one notice after the other. A notice's bytes and envelope are on disk before the first
 attempt and stay the same for every attempt. An attempt that a crash interrupted is repeated whatever
-the setting `delivery.in_doubt` is, because a second link does no harm and a missing one does. Holds the
-lock of notices, so it can run while an issue is sent (docs/adr/0013-notices.md).
+the setting `delivery.in_doubt` is, because a second link does no harm and a missing one does. A welcome
+is the opposite (docs/adr/0039-welcomes.md): it is made anew for each attempt, and never sent again where it
+may have arrived. Holds the lock of notices, so it can run while an issue is sent (docs/adr/0013-notices.md).
 """
 
 from datetime import timedelta
@@ -14,7 +15,7 @@ from sqlite_utils import Database
 
 from alerts.config.settings import Settings
 from alerts.domain.delivery import DeliveryState, Envelope, Outcome, Reason, Reply
-from alerts.domain.errors import RelayUnavailable
+from alerts.domain.errors import AlertsError, RelayUnavailable
 from alerts.domain.month import Month
 from alerts.editions.notice import render_notice
 from alerts.issue.compose import edition_language
@@ -27,8 +28,9 @@ from alerts.outbox.backoff import next_attempt
 from alerts.outbox.options import SendReport, World
 from alerts.store import clock, link_numbers, moment, notices, signing_keys, transaction
 from alerts.store.notices import Notice, NoticeKind
-from alerts.subscribers import confirmation
+from alerts.subscribers import confirmation, unconfirmed
 from alerts.subscribers.self_service import PROOF_WITHIN, UNDO_WITHIN
+from alerts.subscribers.welcome_mail import welcome_message
 from alerts.transport.send_one import SingleSender
 
 _FAULTS_IN_A_ROW = 3  # failures in a row before this call ends
@@ -37,7 +39,7 @@ _FAULTS_IN_A_ROW = 3  # failures in a row before this call ends
 def send_due(db: Database, settings: Settings, world: World) -> SendReport:
     """Send all notices that are due; a notice that the relay refuses is tried again at the next call."""
     if clock_gate.doubted(db, world.now()) is None:  # by a wrong clock, sign-ups of today are old
-        confirmation.purge(db, world.now(), within=settings.web.confirm_within)
+        unconfirmed.purge(db, world.now(), within=settings.web.confirm_within)
         clock.pull_forward(
             db, world.now(), settings.delivery.retry_longest, windows=settings.windows.on
         )
@@ -72,7 +74,16 @@ class _NoticeSender:
     def send(self, notice: Notice) -> None:
         """One attempt, from the claim to the settlement; raises `RelayUnavailable` where no attempt was
         made."""
-        envelope, message = written(self._db, self._settings, notice, self._world.keyring)
+        if notice.kind is NoticeKind.WELCOME and self._settings.web.welcome_mail == "none":
+            self._skip(notice)
+            return
+        try:
+            envelope, message = written(self._db, self._settings, notice, self._world.keyring)
+        except AlertsError as fault:
+            if notice.kind is not NoticeKind.WELCOME:
+                raise
+            self._put_off(notice, fault)
+            return
         self._post.open()
         with transaction(self._db):
             claimed = notices.claim(self._db, notice, envelope.sender, message, self._world.now())
@@ -87,8 +98,31 @@ class _NoticeSender:
             self._faults = _FAULTS_IN_A_ROW
         self._settle(notice, outcome)
 
+    def _skip(self, notice: Notice) -> None:
+        """Settle a welcome that the settings no longer want."""
+        with transaction(self._db):
+            notices.skip(self._db, notice.id, Reason.CANCELLED, self._world.now())
+        self._report.outcomes[DeliveryState.SKIPPED] += 1
+
+    def _put_off(self, notice: Notice, fault: AlertsError) -> None:
+        """Put off a welcome that cannot be made, so that no other notice waits for it."""
+        now = self._world.now()
+        retry, chance = self._settings.delivery.retry, self._world.chance()
+        due = next_attempt(retry, notice.attempts + 1, now, chance)
+        with transaction(self._db):
+            if due is None:
+                notices.skip(self._db, notice.id, Reason.EXPIRED, now)
+            else:
+                notices.put_off(self._db, notice.id, due, now)
+        self._report.not_made = str(fault)
+
     def _settle(self, notice: Notice, outcome: Outcome) -> None:
         now, attempts = self._world.now(), notice.attempts + 1
+        if notice.kind is NoticeKind.WELCOME and outcome.state is DeliveryState.IN_DOUBT:
+            fault = outcome.relay_fault
+            outcome = Outcome(
+                DeliveryState.FAILED, outcome.reply, Reason.UNANSWERED, relay_fault=fault
+            )
         due = next_attempt(self._settings.delivery.retry, attempts, now, self._world.chance())
         if due is None and outcome.state is not DeliveryState.SENT:
             outcome = Outcome(DeliveryState.FAILED, outcome.reply, Reason.EXPIRED)
@@ -104,6 +138,8 @@ def written(
     db: Database, settings: Settings, notice: Notice, keyring: Keyring
 ) -> tuple[Envelope, bytes]:
     """The envelope and the bytes of a notice: the frozen ones, or made and signed now."""
+    if notice.kind is NoticeKind.WELCOME:
+        return welcome_message(db, settings, notice, keyring)
     if notice.message is not None and notice.sender:
         return Envelope(notice.sender, notice.email), notice.message
     frame = Frame.of(settings, Month.of(moment(notice.created_at), settings.zone))

@@ -262,6 +262,7 @@ def confirm(visit: Visit) -> PostResult:
     done = readers.confirm(said.number, network=network, shown=shown)
     if wish is None or done is Confirmed.OVER:
         return PostResult(lambda after: after.page("over.html", 410), done=False)
+    readers.afterwards(visit.site.wake)  # there may be a welcome
     return PostResult(partial(_show_confirmed, wish=wish, done=done))
 
 

@@ -13,7 +13,7 @@ from alerts.config.themes import LOOKS
 from alerts.domain.article import Article
 from alerts.domain.month import Month
 from alerts.editions.environment import packaged_templates
-from alerts.editions.notice import render_notice
+from alerts.editions.notice import LatestIssue, render_notice
 from alerts.editions.render import render_edition
 from alerts.issue.compose import compose
 from alerts.store.notices import NoticeKind
@@ -93,7 +93,8 @@ def test_in_every_notice(quoted: Served, kind: NoticeKind) -> None:
         "address": "a@example.org",
     }
     days = {"days": 7, "undo_days": 7}
-    html = render_notice(kind, "en", quoted.settings, facts | days).html
+    latest = LatestIssue("https://e.example", "One", "Two", "https://e.example/1", "en", "ltr")
+    html = render_notice(kind, "en", quoted.settings, facts | days | {"latest": latest}).html
     _styles(html)
     assert {"Source Sans 3", "Source Serif 4"} <= _fonts_of(html)
 

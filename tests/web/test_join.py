@@ -39,6 +39,8 @@ def test_joining_from_the_form_to_the_list(served: Served) -> None:
     assert (person.status, person.name, person.language) == (SubscriberStatus.ACTIVE, "Ana", "es")
     kinds = [event["kind"] for event in audit_log.of_subscriber(served.db, person.id)]
     assert kinds == ["subscriber.added", "subscriber.confirmed"]
+    (welcome,) = served.post_office()
+    assert b"Content-Language: es" in welcome.octets
     assert served.post_office() == []
 
 

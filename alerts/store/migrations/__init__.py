@@ -40,6 +40,7 @@ from alerts.store.migrations import (  # noqa: F401
     m043_segments,
     m044_specials,
     m045_dropped_issues,
+    m046_welcomes,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
