@@ -235,16 +235,23 @@ def test_each_name_that_the_package_hands_out_is_there() -> None:
         _ = package.Projekt
 
 
-def test_importing_the_package_imports_nothing_of_it() -> None:
-    code = "import sys, alerts; print(sorted(m for m in sys.modules if m.startswith('alerts')))"
-    out = subprocess.run(
+def _printed(code: str, folder: Path = ROOT) -> str:
+    """What a program prints in a process of its own, run in that folder."""
+    done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=True,
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    assert out.stdout.strip() == "['alerts']"
+    return done.stdout
+
+
+def test_importing_the_package_imports_nothing_of_it() -> None:
+    code = "import sys, alerts; print(sorted(m for m in sys.modules if m.startswith('alerts')))"
+    out = _printed(code)
+    assert out.strip() == "['alerts']"
 
 
 def test_help_imports_neither_the_library_nor_a_command() -> None:
@@ -253,14 +260,8 @@ def test_help_imports_neither_the_library_nor_a_command() -> None:
         "print(sorted(m for m in sys.modules"
         " if m.startswith(('alerts.library', 'alerts.cli.issue.', 'sqlite_utils'))))"
     )
-    out = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert out.stdout.splitlines()[-1] == "[]"
+    out = _printed(code)
+    assert out.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("command", ["send", "check", "status", "delivery list"])
@@ -272,12 +273,5 @@ def test_who_only_sends_or_tells_loads_nothing_that_collects_or_lints(
         "print(code, sorted(m for m in sys.modules"
         " if m in ('httpx2', 'premailer', 'alerts.lint.run', 'alerts.sources.collect')))"
     )
-    out = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert out.stdout.splitlines()[-1] == "0 []"
+    out = _printed(code, project)
+    assert out.splitlines()[-1] == "0 []"
