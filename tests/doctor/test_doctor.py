@@ -4,6 +4,7 @@ import base64
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -382,7 +383,14 @@ def test_a_database_that_others_can_read_or_that_is_damaged_is_named(
     path.chmod(0o600)
     octets = bytearray(path.read_bytes())
     size = int.from_bytes(octets[16:18], "big")
-    for at in range(len(octets) - 3 * size, len(octets), size):  # pages that opening does not read
+    with closing(database(healthy)) as db:
+        found = db.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name IN ('articles', 'editions')"
+        )
+        pages = [number for (number,) in found.fetchall()]  # which opening does not read
+    assert len(pages) == 2
+    for page in pages:
+        at = (page - 1) * size
         octets[at : at + 64] = b"\xff" * 64
     path.write_bytes(bytes(octets))
     worst = _worst(_found(healthy, "database"))
