@@ -3,6 +3,8 @@
 A new migration is a file of its own, `mNNN_what_it_does.py`, and a line here.
 """
 
+from contextlib import closing
+
 from sqlite_utils import Database
 
 from alerts.store.migrations import (  # noqa: F401
@@ -77,5 +79,6 @@ def take_over_former_names(db: Database) -> None:
 def from_the_future(db: Database) -> list[str]:
     """The recorded migrations that this version does not have: a newer version has written the
     database."""
-    ours = {one.name for one in MIGRATIONS.pending(Database(memory=True))}
+    with closing(Database(memory=True)) as empty:
+        ours = {one.name for one in MIGRATIONS.pending(empty)}
     return [one.name for one in MIGRATIONS.applied(db) if one.name not in ours]
