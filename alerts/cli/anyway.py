@@ -1,12 +1,10 @@
 """`--anyway NAME`: obstacles that an admin lets through the gate, and those that a person is asked about."""
 
 import difflib
-import sys
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-import click
-
+from alerts.cli.context import asked
 from alerts.domain.errors import RecipientsDoubted, Unfinished, UsageError
 from alerts.outbox.gate import Fatal
 
@@ -29,10 +27,7 @@ def asking(act: Callable[[frozenset[str]], T], anyway: frozenset[str]) -> T:
     try:
         return act(anyway)
     except (Unfinished, RecipientsDoubted) as fault:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise
-        question = f"{str(fault).split(';')[0]}. Send it all the same?"
-        if not click.confirm(question, default=False, err=True):
+        if not asked(f"{str(fault).split(';')[0]}. Send it all the same?"):
             raise
         name = Fatal.UNFINISHED if isinstance(fault, Unfinished) else Fatal.RECIPIENTS
     return asking(act, anyway | {name.value})

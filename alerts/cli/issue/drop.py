@@ -1,10 +1,8 @@
 """`alerts issue drop`: settle that the issue of a month is not sent."""
 
-import sys
-
 import click
 
-from alerts.cli.context import Session, by_option, next_fields, on_month, print_json
+from alerts.cli.context import Session, by_option, confirm, next_fields, on_month, print_json
 from alerts.domain.errors import UsageError
 from alerts.library.issue_results import DropPlan
 from alerts.text.plural import counted
@@ -74,7 +72,5 @@ def _ask(planned: DropPlan) -> None:
         f"the issue of {planned.month} ({counted(planned.articles, 'article')},"
         f" {counted(planned.readers, 'reader')})"
     )
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(f"{about} would not be sent: --yes drops it without asking")
-    if not click.confirm(f"Never send {about}?", default=False, err=True):
-        raise UsageError("nothing was dropped")
+    nobody = f"{about} would not be sent: --yes drops it without asking"
+    confirm(f"Never send {about}?", nobody=nobody, refused="nothing was dropped")
