@@ -203,7 +203,7 @@ class Project(Parts, OwedCalls):
         needs one. With alert.review = "required" previews are mailed to its editors, and it is held back
         until they have approved it.
         """
-        from alerts.library.queueing import aim
+        from alerts.library.queueing import set_recipients
         from alerts.library.run import run
         from alerts.library.send import Sending
         from alerts.store.lock import project_lock
@@ -213,7 +213,7 @@ class Project(Parts, OwedCalls):
             opened.ensure_may_send()
             world = opened.world(how.stop)
             chosen, named = self.month(month), month is not None
-            aim(opened, chosen, where, how.anyway, named=named)
+            set_recipients(opened, chosen, where, how.anyway, named=named)
             return run(opened.db, self.settings, world, chosen, opened.actor(), how, named=named)
 
     @call

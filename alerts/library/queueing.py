@@ -22,7 +22,7 @@ def queue(opened: Opened, month: Month, where: str | None, anyway: Collection[st
         stored = issues.get(db, month)
         if stored is None or not stored.frozen:
             sure_of_time(db, settings, opened.now, str(month), anyway)
-        aim(opened, month, where, anyway, named=True)
+        set_recipients(opened, month, where, anyway, named=True)
         # of a recalled issue nobody was mailed, it simply opens again, and a person queues it
         mended = stored is not None and not issue_versions.mailed(db, stored.id)
         queued = freeze_and_fill(
@@ -32,13 +32,13 @@ def queue(opened: Opened, month: Month, where: str | None, anyway: Collection[st
         return queued
 
 
-def aim(
+def set_recipients(
     opened: Opened, month: Month, where: str | None, anyway: Collection[str], *, named: bool
 ) -> None:
     """Choose whom the issue is for, where the caller says so, and question a segment that it has.
 
     Raises `UsageError` where nobody `named` the issue, as the words must not fall upon another one, and
-    what `segment.aim` raises.
+    what `segment.set_recipients` raises.
     """
     if where is None:
         stored = issues.get(opened.db, month) if named else None
@@ -47,4 +47,4 @@ def aim(
         return
     if not named:
         raise UsageError(f"{opened.prefix}where: name the issue too: {opened.prefix}month {month}")
-    segment.aim(opened.db, month, where, opened.actor(), opened.now, anyway)
+    segment.set_recipients(opened.db, month, where, opened.actor(), opened.now, anyway)

@@ -43,7 +43,7 @@ def segment_of(db: Database, month: Month) -> Segment | None:
     return Segment(stored.recipients.where, people)
 
 
-def aim(
+def set_recipients(
     db: Database,
     month: Month,
     where: str,
@@ -71,7 +71,7 @@ def aim(
         return
     with transaction(db):
         issue_id = issues.begin(db, month, now)
-        issues.aim(db, issue_id, wanted)
+        issues.set_recipients(db, issue_id, wanted)
         detail = {
             "changes": {"where": [before.where or None, wanted.where or None]},
             "by": actor.name,

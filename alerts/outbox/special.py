@@ -55,7 +55,7 @@ def begin(
             raise UsageError(
                 f"{key}: there is one already: `alerts issue show --issue {key}`; write another title"
             )
-        issues.aim(db, issues.begin(db, key, now), wanted)
+        issues.set_recipients(db, issues.begin(db, key, now), wanted)
         more = {"where": wanted.where} if wanted else {}
         editing.record(db, key, "issue.begun", {"title": words, **more}, actor, now)
         texts = {"subject": words, "headline": words}

@@ -111,7 +111,7 @@ def recipients_of(db: Database, month: Month) -> Recipients:
     return stored.recipients if stored is not None else Recipients(special=bool(month.special))
 
 
-def aim(db: Database, issue_id: int, recipients: Recipients) -> None:
+def set_recipients(db: Database, issue_id: int, recipients: Recipients) -> None:
     """Keep whom an issue is for that is not frozen."""
     db.conn.execute("UPDATE issues SET segment = ? WHERE id = ?", (recipients.where, issue_id))
 

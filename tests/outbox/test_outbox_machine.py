@@ -255,7 +255,7 @@ class Outbox(RuleBasedStateMachine):
         for person in declined:
             self.someone_declines_special_alerts_or_wants_them(person, wants=False)
         actor = Actor("editor", "test")
-        segment.aim(self.db, SPECIAL, "tag=member", actor, NOW, ["recipients"])
+        segment.set_recipients(self.db, SPECIAL, "tag=member", actor, NOW, ["recipients"])
         self._freeze_special(edition(body="Now, {slot:name|reader}"))
         assert self.special_readers == members - declined
 
