@@ -32,6 +32,7 @@ ORDER = (
     "preview",
     "archive",
     "outbox",
+    "people",
     "subscribers",
     "bounces",
     "instance",

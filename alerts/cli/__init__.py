@@ -65,6 +65,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "clock": ("alerts.cli.clock:clock", "Show the clock and its witnesses, and mend them."),
     "retention": ("alerts.cli.retention:retention", "Delete old personal data."),
     "key": ("alerts.cli.key:key", "Manage the keys that sign links."),
+    "person": ("alerts.cli.person:person", "Manage the people who work at the desk."),
     "suppression": (
         "alerts.cli.suppression:suppression",
         "Manage the addresses that must not be mailed.",

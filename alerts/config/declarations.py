@@ -77,8 +77,16 @@ class AlertSettings:
         ("none", "required"),
     )
     approvals: int = option(1, "How many different people must approve an issue.")
+    approval_by: str = option(
+        "name",
+        "Whose approval counts: name, also that of whoever is named by `issue approve --by`; sign-in, only"
+        " that of people who have signed in at the desk.",
+        ("name", "sign-in"),
+    )
     editors: tuple[str, ...] = option(
-        (), "Addresses that get a preview for review; empty: the address for replies."
+        (),
+        "Addresses that get a preview for review; empty: the people of the desk who edit or approve, else"
+        " the address for replies.",
     )
     min_coverage: Mapping[str, float] = option(
         {},

@@ -70,6 +70,7 @@ class Actor:
 
     name: str
     command: str
+    person_id: int | None = None  # of somebody who is signed in: their name is proved
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from alerts.issue import load
 from alerts.issue.editing import check_open, record
 from alerts.mail.dkim_keys import Keyring
 from alerts.mail.merge import copy
-from alerts.store import approvals, issues, transaction
+from alerts.store import approvals, issues, people, transaction
 
 MARK = "[PREVIEW]"
 
@@ -63,7 +63,12 @@ def approval_status(db: Database, settings: Settings, draft: Draft) -> ApprovalS
     month, signed = draft.month, draft.content_hash
     stored = issues.get(db, month)
     given = approvals.valid_approvals(db, stored.id) if stored else ()
-    names = tuple(one.name for one in given if one.content_hash == signed)
+    proved = settings.alert.approval_by == "sign-in"
+    names = tuple(
+        one.name
+        for one in given
+        if one.content_hash == signed and (one.person_id is not None or not proved)
+    )
     voided = tuple(one.name for one in given if one.content_hash != signed)
     return ApprovalStatus(month, signed, names, settings.alert.approvals, voided)
 
@@ -134,7 +139,7 @@ def approve(
             raise Conflict(f"{month}: was changed at the same moment; preview it again")
         signed = {name.casefold() for name in before.names}
         if actor.name.casefold() not in signed and approvals.add(
-            db, issue_id, before.content_hash, actor.name, now
+            db, issue_id, before.content_hash, actor, now
         ):
             detail = {"content": before.content_hash}
             record(db, month, "issue.approved", detail, actor, now)
@@ -159,7 +164,7 @@ def unmailed(db: Database, settings: Settings, state: ApprovalStatus) -> frozens
     """The (editor, language) pairs that were not mailed a preview of this content; renders nothing."""
     stored = issues.get(db, state.month)
     mailed = approvals.previewed(db, stored.id, state.content_hash) if stored else frozenset()
-    wanted = frozenset(product(editors(settings), settings.alert.languages))
+    wanted = frozenset(product(editors(db, settings), settings.alert.languages))
     return wanted - mailed
 
 
@@ -185,7 +190,7 @@ def previews(
     for edition in draft.editions:
         ours = [lack for lack in missing if lack.language in ("", edition.language)]
         shown = marked(edition, MARK, (*head, *(f"Found: {lack.text}" for lack in ours)))
-        for recipient in editors(settings):
+        for recipient in editors(db, settings):
             if (recipient, edition.language) in waiting:
                 seed = f"{state.content_hash} {recipient} {edition.language}"
                 made = copy(shown, settings, state.month, now, recipient, number_of(seed), sign)
@@ -204,9 +209,12 @@ def mailed(
         record(db, state.month, "issue.previewed", detail, actor, now)
 
 
-def editors(settings: Settings) -> tuple[str, ...]:
-    """The addresses of the editors: alert.editors, else the address for replies."""
-    written = settings.alert.editors or (settings.sender.reply_to or settings.sender.address,)
+def editors(db: Database, settings: Settings) -> tuple[str, ...]:
+    """The addresses of the editors: alert.editors, else the people of the desk who edit or approve, else
+    the address for replies."""
+    working = tuple(one.email for one in people.everybody(db) if one.edits or one.approves)
+    answer = (settings.sender.reply_to or settings.sender.address,)
+    written = settings.alert.editors or working or answer
     return tuple(dict.fromkeys(str(Address.parse(address)) for address in written))
 
 

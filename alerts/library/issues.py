@@ -12,7 +12,7 @@ from typing import Any
 
 from alerts.config.known import language_known
 from alerts.domain.errors import UsageError
-from alerts.domain.issue import IssueState
+from alerts.domain.issue import Issue, IssueState
 from alerts.domain.month import Month
 from alerts.editions import approval
 from alerts.editions.catalogue import Catalogue
@@ -106,6 +106,11 @@ class Issues(ProjectPart):
             ),
             segment_of(db, chosen),
         )
+
+    @call
+    def composed(self, month: AMonth = None) -> Issue:
+        """The month's issue, not rendered: the frozen one, or composed from its present articles."""
+        return load.composed(self._opened.db, self._opened.settings, self._opened.month(month))
 
     @call
     def missing(self, draft: Draft) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from alerts.config.settings import Settings
 from alerts.domain.errors import AlertsError, ClockDoubted, StoreBusy, StoreError, UsageError
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
+from alerts.domain.person import Person
 from alerts.text.network_faults import system_words
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Opened:
     ) -> None:
         self.settings, self.environ = settings, environ
         self._clock, self._caller, self.prefix = clock, caller, prefix
+        self.person: Person | None = None  # who is signed in, and acts
         self._changes = 0
         self.doubted = False  # the last use case was refused because of the clock
         self._notes_time = db is None  # else that is for the caller to do
@@ -159,7 +161,9 @@ class Opened:
 
     def actor(self, by: str = "") -> Actor:
         """The person who makes a change, for the event log; without a name, the account of this
-        process."""
+        process; somebody who is signed in always acts under their own."""
+        if self.person is not None:
+            return Actor(self.person.email, self._caller, self.person.id)
         return Actor(" ".join(by.split()) or _account(), self._caller)
 
     def ensure_may_send(self) -> None:

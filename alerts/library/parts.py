@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from alerts.library.keys import SigningKeys
     from alerts.library.links import Links
     from alerts.library.linting import Linter
+    from alerts.library.people import People
     from alerts.library.pictures import PictureFiles
     from alerts.library.previews import Previews
     from alerts.library.profiles import Profiles
@@ -69,6 +70,13 @@ class Parts(ProjectPart):
         from alerts.library.articles import Articles
 
         return Articles(self._opened)
+
+    @cached_property
+    def people(self) -> "People":
+        """The people who work on the alert."""
+        from alerts.library.people import People
+
+        return People(self._opened)
 
     @cached_property
     def profiles(self) -> "Profiles":

@@ -24,6 +24,7 @@ from alerts.library.parts import Parts
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from alerts.domain.person import Person
     from alerts.editions.approval import ApprovalStatus
     from alerts.editions.draft import Draft
     from alerts.library.run import Ran
@@ -112,6 +113,10 @@ class Project(Parts, OwedCalls):
         """The person who makes a change, for the event log; without a name, the account of this
         process."""
         return self._opened.actor(by)
+
+    def act_as(self, person: "Person") -> None:
+        """Have all that follows be done by somebody who is signed in, under their proved name."""
+        self._opened.person = person
 
     def close(self) -> None:
         """Close the database."""

@@ -25,6 +25,7 @@ class Purpose(Enum):
     CONFIRM = b"confirm"
     UNDO = b"undo"
     FORM = b"form"
+    SIGN_IN = b"sign in"  # at the desk
     MAILBOX = b"mailbox"  # proof that the visitor reads the mailbox of a notice
     # the return path and Message-ID of a notice
     NOTICE = b"notice"

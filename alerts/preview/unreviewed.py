@@ -39,7 +39,7 @@ def mail_doubts(
     if not held and not guessed:
         return DoubtsMailed(draft.month, ())
     lines = (*held, *guessed)
-    editors = approval.editors(settings) if settings.alert.editors else ()
+    editors = approval.editors(db, settings) if settings.alert.editors else ()
     if not editors:
         return DoubtsMailed(draft.month, lines, mailed=False)
     state = hashlib.sha256("\n".join(lines).encode()).hexdigest()

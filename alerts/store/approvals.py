@@ -10,34 +10,39 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from alerts.domain.issue import Actor
 from alerts.store import moment, stamp
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Who approved which content, and when."""
+    """Who approved which content, and when; `person_id` where a sign-in has proved who."""
 
     content_hash: str
     name: str
     at: datetime
+    person_id: int | None = None
 
 
 def valid_approvals(db: Database, issue_id: int) -> tuple[Approval, ...]:
     """The valid approvals, oldest first."""
     rows = db.conn.execute(
-        """SELECT content_hash, approved_by, at FROM approvals
+        """SELECT content_hash, approved_by, at, person_id FROM approvals
             WHERE issue_id = ? AND voided_at IS NULL ORDER BY id""",
         (issue_id,),
     )
-    return tuple(Approval(content, name, moment(at)) for content, name, at in rows.fetchall())
+    return tuple(
+        Approval(content, name, moment(at), person) for content, name, at, person in rows.fetchall()
+    )
 
 
-def add(db: Database, issue_id: int, content_hash: str, name: str, now: datetime) -> bool:
+def add(db: Database, issue_id: int, content_hash: str, actor: Actor, now: datetime) -> bool:
     """Approve a content; False if that person had done so before."""
     cursor = db.conn.execute(
-        """INSERT INTO approvals (issue_id, content_hash, approved_by, at) VALUES (?, ?, ?, ?)
+        """INSERT INTO approvals (issue_id, content_hash, approved_by, at, person_id)
+           VALUES (?, ?, ?, ?, ?)
            ON CONFLICT DO NOTHING""",
-        (issue_id, content_hash, name, stamp(now)),
+        (issue_id, content_hash, actor.name, stamp(now), actor.person_id),
     )
     return cursor.rowcount == 1
 

@@ -30,6 +30,7 @@ class NoticeKind(StrEnum):
     DATA = "data"  # the link to download all stored data
     ERASE = "erase"  # the link to erase all stored data
     LEFT = "left"  # “you are unsubscribed”, with a link to undo it
+    SIGN_IN = "sign_in"  # the link that signs in at the desk, to who works on the alert
     WELCOME = "welcome"  # to who has just confirmed, with the latest issue
 
 
@@ -45,6 +46,7 @@ class Notice:
     kind: NoticeKind
     subscriber_id: int | None
     confirmation_id: int | None
+    sign_in_id: int | None
     email: str
     language: str
     message: bytes | None
@@ -74,18 +76,20 @@ def add(
     *,
     subscriber_id: int | None,
     confirmation_id: int | None = None,
+    sign_in_id: int | None = None,
 ) -> int:
     """Queue a notice; returns its id. Notices about a sign-up count towards the limit for an unanswered
     mailbox."""
     cursor = db.conn.execute(
-        """INSERT INTO notices (id, kind, counts, subscriber_id, confirmation_id, email, language,
-                                mailbox, due_at, created_at, changed_at)
-           VALUES (abs(random()) >> 4, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO notices (id, kind, counts, subscriber_id, confirmation_id, sign_in_id, email,
+                                language, mailbox, due_at, created_at, changed_at)
+           VALUES (abs(random()) >> 4, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             kind,
             kind in SIGN_UPS,
             subscriber_id,
             confirmation_id,
+            sign_in_id,
             str(address),
             language,
             mailbox(db, address),
@@ -158,7 +162,7 @@ def recover(db: Database, now: datetime) -> int:
     return cursor.rowcount
 
 
-_COLUMNS = """id, kind, subscriber_id, confirmation_id, email, language, message, sender, state,
+_COLUMNS = """id, kind, subscriber_id, confirmation_id, sign_in_id, email, language, message, sender, state,
               attempts, created_at"""
 
 

@@ -26,6 +26,7 @@ from alerts.mail.notice import notice as message_of
 from alerts.outbox import clock_gate
 from alerts.outbox.backoff import next_attempt
 from alerts.outbox.options import SendReport, World
+from alerts.people import sign_in
 from alerts.store import clock, link_numbers, moment, notices, signing_keys, transaction
 from alerts.store.notices import Notice, NoticeKind
 from alerts.subscribers import confirmation, unconfirmed
@@ -44,6 +45,7 @@ def send_due(db: Database, settings: Settings, world: World) -> SendReport:
             db, world.now(), settings.delivery.retry_longest, windows=settings.windows.on
         )
     confirmation.admit(db, world.now())
+    sign_in.admit(db, world.now())
     with transaction(db):
         notices.recover(db, world.now())
     report = SendReport()
@@ -155,6 +157,7 @@ def written(
         "site": frame.base_url,
         "undo_days": UNDO_WITHIN.days,
         "days": settings.web.confirm_within.days,
+        "minutes": int(sign_in.LINK_WITHIN.total_seconds() // 60),
         "address": notice.email,
     }
     language = edition_language(notice.language, settings)
@@ -167,6 +170,10 @@ def written(
 def _path(secret_id: int, secret: bytes, notice: Notice, about: int, within: timedelta) -> str:
     """The path of the link in a notice; `about` is the number of the person."""
     number, asked = notice.subscriber_id or 0, moment(notice.created_at)
+    if notice.kind is NoticeKind.SIGN_IN:
+        until = int((asked + sign_in.LINK_WITHIN).timestamp())
+        key, link = tokens.Purpose.SIGN_IN, notice.sign_in_id or 0
+        return f"/desk/enter/{tokens.sign_until(secret_id, secret, key, link, until)}"
     if notice.kind is NoticeKind.LEFT:
         leave = tokens.sign(secret_id, secret, tokens.Purpose.UNSUBSCRIBE, about)
         until = int((asked + UNDO_WITHIN).timestamp())

@@ -25,12 +25,10 @@ from alerts.domain.errors import StoreBusy, TemplateFault
 from alerts.editions.catalogue import later
 from alerts.library.connections import READERS, WRITERS
 from alerts.web.context import Site
-from alerts.web.request import Act, Page, Values, View, Visit, accepted, offered
+from alerts.web.request import Act, Page, PostResult, Values, View, Visit, accepted, offered
 
 PATIENCE = 20  # seconds in which a visitor must have sent the body
 SOON = 1  # seconds; a page that accepts any body waits only so long for it
-MOST_OCTETS = 64_000  # most octets of a body; our forms need far less
-MOST_FIELDS = 100
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 _readers, _writers = anyio.CapacityLimiter(READERS), anyio.CapacityLimiter(WRITERS)
@@ -60,39 +58,40 @@ async def _response(site: Site, page: Page, request: Request) -> Response:
         return response
     form: Values = {}
     try:
-        form = await _form(request, SOON if page.any_body else PATIENCE)
+        form = await _form(request, page)
     except ClientDisconnect:  # or the body is too long
         if not page.any_body:
             return _plain(site, 413, _spoken(site, request), TOO_LARGE)
     except (HTTPException, MultiPartException, TimeoutError):
         if not page.any_body:
             return await _view(site, request, lambda visit: visit.page("refused.html", 400))
-    work = partial(_acted, site, _visitor(site, request, form), page.post, _spoken(site, request))
+    acted = _acted_alone if page.alone else _acted
+    work = partial(acted, site, _visitor(site, request, form), page.post, _spoken(site, request))
     return await anyio.to_thread.run_sync(work, limiter=_writers)
 
 
-async def _form(request: Request, patience: float) -> Values:
+async def _form(request: Request, page: Page) -> Values:
     """The text fields of a form, in either encoding; no fields for another kind of body.
 
-    Raises `ClientDisconnect` for a body that is cut off or longer than `MOST_OCTETS`, `TimeoutError`
-    for one that takes more than `patience` seconds, `HTTPException` or `MultiPartException` for a
+    Raises `ClientDisconnect` for a body that is cut off or longer than its page takes, `TimeoutError`
+    for one that takes too long, `HTTPException` or `MultiPartException` for a
     malformed one.
     """
-    if int(request.headers.get("content-length", "0")) > MOST_OCTETS:
+    if int(request.headers.get("content-length", "0")) > page.most_octets:
         raise ClientDisconnect
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in FORMS:
         return {}
-    limited = Request(request.scope, _Limited(request.receive))
-    with anyio.fail_after(patience):
-        async with limited.form(max_files=0, max_fields=MOST_FIELDS) as sent:
+    limited = Request(request.scope, _Limited(request.receive, page.most_octets))
+    with anyio.fail_after(SOON if page.any_body else PATIENCE):
+        async with limited.form(max_files=0, max_fields=page.most_fields) as sent:
             return _values((name, str(value)) for name, value in sent.multi_items())
 
 
 class _Limited:
     """A body that ends when it is longer than any of our forms, as if the visitor had disconnected."""
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive, self._left = receive, MOST_OCTETS
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive, self._left = receive, most
 
     async def __call__(self) -> Message:
         message = await self._receive()
@@ -130,6 +129,11 @@ def _acted(site: Site, visitor: Visitor, act: Act, language: str) -> Response:
         then = site.pool.write(lambda db: act(visitor(db)))
     except Exception as fault:
         return _failed(site, fault, language)
+    return _answer_to(site, visitor, then, language)
+
+
+def _answer_to(site: Site, visitor: Visitor, then: PostResult, language: str) -> Response:
+    """The answer to a request that was carried out, or was not."""
     if isinstance(then.show, Response):
         return then.show
     if not then.done:
@@ -140,6 +144,16 @@ def _acted(site: Site, visitor: Visitor, act: Act, language: str) -> Response:
     except Exception as fault:
         site.warn(f"done, and the page of it cannot be shown: {_where(fault)}")
         return _plain(site, 200, language, DONE)  # 200, so that nobody repeats it
+
+
+def _acted_alone(site: Site, visitor: Visitor, act: Act, language: str) -> Response:
+    """The same with a connection for this act alone, which commits by itself."""
+    try:
+        with site.pool.reading() as db:
+            then = act(visitor(db))
+    except Exception as fault:
+        return _failed(site, fault, language)
+    return _answer_to(site, visitor, then, language)
 
 
 DONE = later(
@@ -174,6 +188,7 @@ def _visitor(site: Site, request: Request, form: Values) -> Visitor:
         network=request.client.host if request.client else "",
         method=request.method,
         language=_spoken(site, request),
+        where=request.scope["path"],
         root="../" * (request.scope["path"].count("/") - 1) or "./",
     )
     return lambda db: visit(site.project(db, now))

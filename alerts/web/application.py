@@ -27,6 +27,8 @@ from alerts.web import (
 from alerts.web.answering import Answering
 from alerts.web.assets import no_icon, show_script, show_style
 from alerts.web.context import Site
+from alerts.web.desk import assets as desk_assets
+from alerts.web.desk import month, sign_in
 from alerts.web.middleware import SecurityMiddleware
 from alerts.web.request import Page, missing
 
@@ -40,6 +42,9 @@ PAGES: tuple[Page, ...] = (
     *clicks.PAGES,
     *pictures.PAGES,
     *accessibility.PAGES,
+    *desk_assets.PAGES,
+    *sign_in.PAGES,
+    *month.PAGES,
     Page("/style.css", show_style),
     Page("/copy.js", show_script),
     Page("/favicon.ico", no_icon),

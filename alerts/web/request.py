@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -39,6 +40,13 @@ class Visit:
     method: str
     language: str
     root: str
+    where: str
+
+    @property
+    def path_and_query(self) -> str:
+        """Where the visitor is, below the public address: `/desk/month?languages=es`."""
+        said = urlencode([(name, value) for name, values in self.query.items() for value in values])
+        return f"{self.where}?{said}" if said else self.where
 
     def field(self, name: str) -> str:
         """A form field, or an empty text."""
@@ -116,12 +124,16 @@ class Page:
     """A path of the site, and its handlers. HEAD is GET without a body; OPTIONS changes nothing.
 
     `any_body`: the POST acts whatever the body is. `at_once` answers a GET without the database.
+    `alone`: the act has a connection of its own and shares no commit with others, as it may take long.
     """
 
     path: str
     get: View | None = None
     post: Act | None = None
     any_body: bool = False
+    alone: bool = False
+    most_octets: int = 64_000  # of a body; readers' forms need far less
+    most_fields: int = 100
     at_once: Callable[[Site, Request], Response] | None = None
 
     @property

@@ -1,0 +1,24 @@
+"""The menu of the desk: which pages there are, and who sees them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from alerts.domain.person import Person
+from alerts.editions.catalogue import later
+
+
+def anybody(person: Person) -> bool:
+    """Every role sees it."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A page in the menu: its path below /desk, what it is called, and who sees it."""
+
+    path: str
+    name: str
+    may: Callable[[Person], bool] = anybody
+
+
+MENU = (MenuEntry("", later("Month")),)
