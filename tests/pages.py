@@ -121,11 +121,14 @@ class Served:
 
 @contextmanager
 def serve(root: Path, **environ: str) -> Iterator[Served]:
-    """Serve the project at `root`; settings from the environment, as `ALERTS_…`, without it."""
-    given = {f"ALERTS_{key}": value for key, value in environ.items()}
-    settings, clock, log = load(root, given), Clock(), list[str]()
+    """Serve the project at `root`; settings from the environment, as `ALERTS_…`, without it. In a value,
+    `{here}` is the address of the server."""
+    clock, log = Clock(), list[str]()
     with ExitStack() as stack:
         bound = stack.enter_context(listening("127.0.0.1", 0))
+        here = address(bound).rstrip("/")
+        given = {f"ALERTS_{key}": value.replace("{here}", here) for key, value in environ.items()}
+        settings = load(root, given)
         site = Site(settings, log=log.append, warn=log.append, now=clock)
         stack.enter_context(serving(site, bound))
         url = address(bound)

@@ -20,6 +20,7 @@ from babel.dates import (
     get_datetime_format,
 )
 from babel.lists import format_list
+from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from alerts.domain.article import Event
@@ -130,6 +131,18 @@ class Catalogue:
             hours.append(self._hour(end, zone))
         both = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
         return f"{both.format('–'.join(hours), words)} ({_offset(start, zone)})"
+
+    def moment(self, moment: datetime, zone: ZoneInfo) -> str:
+        """“Tue, Nov 3, 9:00 AM” in that time zone, without the year."""
+        words = self._ordinal(
+            str(format_skeleton("MMMEd", moment.astimezone(zone), locale=self.locale))
+        )
+        both = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
+        return both.format(self._hour(moment, zone), words)
+
+    def number(self, number: int) -> str:
+        """“2,140”."""
+        return str(format_decimal(number, locale=self.locale))
 
     def _hour(self, moment: datetime, zone: ZoneInfo) -> str:
         words = str(format_time(moment.astimezone(zone).time(), "short", locale=self.locale))

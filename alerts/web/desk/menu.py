@@ -21,4 +21,7 @@ class MenuEntry:
     may: Callable[[Person], bool] = anybody
 
 
-MENU = (MenuEntry("", later("Month")),)
+MENU = (
+    MenuEntry("", later("Month")),
+    MenuEntry("/send", later("Approve and send")),
+)

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -18,8 +18,10 @@ from urllib.parse import quote, urlencode
 from starlette.responses import RedirectResponse, Response
 
 from alerts.domain.errors import AlertsError
+from alerts.domain.month import Month
 from alerts.domain.person import Person
 from alerts.library.project import Project
+from alerts.library.readiness import Readiness
 from alerts.people.sign_in import SignedIn
 from alerts.web.desk.menu import MENU, anybody
 from alerts.web.request import Page, PostResult, Visit
@@ -56,6 +58,11 @@ class DeskVisit:
         """The open project."""
         return self.visit.project
 
+    def ready(self, month: Month) -> Readiness:
+        """How the issue of a month stands; raises `TemplateFault`."""
+        made = self.visit.site.drafts.get(self.project, month)
+        return self.project.issues.readiness(made)
+
     def field(self, name: str) -> str:
         """A form field, or an empty text; line ends are \\n."""
         return self.visit.field(name).replace("\r\n", "\n")
@@ -88,7 +95,12 @@ class DeskVisit:
 
     def refused(self, view: "DeskView") -> PostResult:
         """The result of an act that was not carried out: show that view, which says why."""
-        return PostResult(lambda visit: view(self), done=False)
+        # the connection of the act may be somebody else's by then: the view has one of its own
+        return PostResult(lambda visit: view(self._over(visit)), done=False)
+
+    def _over(self, visit: Visit) -> "DeskVisit":
+        visit.project.act_as(self.person)
+        return replace(self, visit=visit)
 
 
 def menu_of(desk: DeskVisit) -> list[tuple[str, str]]:
@@ -207,6 +219,7 @@ def shown(visit: Visit, template: str, status: int = 200, **values: Any) -> Resp
         status,
         desk=partial(desk_address, visit),
         here=visit.path_and_query,
+        number=visit.site.pages.catalogue(visit.language).number,
         note=visit.query.get("note", ("",))[0][:300],
         **{"person": None, "menu": (), "form": "", **values},
     )

@@ -12,6 +12,7 @@ from alerts.domain.address import Address
 from alerts.domain.errors import InputError
 from alerts.library.people import SESSION_SECONDS
 from alerts.mail.tokens import Purpose
+from alerts.people.sign_in import LINK_WITHIN
 from alerts.web.desk.pages import (
     BROWSER,
     SESSION,
@@ -60,9 +61,14 @@ def ask(visit: Visit) -> PostResult:
     if visit.site.limits.welcome(address, visit.now):
         people.ask_to_sign_in(str(address), visit.language, browser)
         visit.project.readers.afterwards(visit.site.wake)
-    answer = shown(visit, "asked.html", minutes=15)
-    set_cookie(visit, answer, BROWSER, browser, 20 * 60)
-    return PostResult(answer)
+    return PostResult(partial(_asked, browser=browser))
+
+
+def _asked(visit: Visit, browser: str) -> Response:
+    """The page that says that a link may come, and the cookie without which it does nothing."""
+    answer = shown(visit, "asked.html", minutes=int(LINK_WITHIN.total_seconds() // 60))
+    set_cookie(visit, answer, BROWSER, browser, 2 * int(LINK_WITHIN.total_seconds()))
+    return answer
 
 
 def _again(status: int, wrong: str) -> PostResult:
@@ -111,9 +117,7 @@ def prove(desk: DeskVisit) -> PostResult:
     browser = fresh_secret()
     desk.project.people.ask_to_sign_in(desk.person.email, desk.visit.language, browser)
     desk.project.readers.afterwards(desk.visit.site.wake)
-    answer = shown(desk.visit, "asked.html", minutes=15)
-    set_cookie(desk.visit, answer, BROWSER, browser, 20 * 60)
-    return PostResult(answer)
+    return PostResult(partial(_asked, browser=browser))
 
 
 PAGES = (

@@ -1,0 +1,125 @@
+"""Whether a month's issue is ready: who gets it, when, in which languages, and what stands before it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.domain.errors import Refused
+from alerts.domain.issue import IssueState
+from alerts.domain.month import Month
+from alerts.editions import approval
+from alerts.editions.approval import ApprovalStatus
+from alerts.editions.gaps import below_coverage
+from alerts.issue.compose import coverage, edition_language
+from alerts.library.check import check
+from alerts.library.opened import Opened
+from alerts.library.recent_drafts import LintedDraft
+from alerts.library.standing import MonthStanding
+from alerts.lint.group import FindingGroup
+from alerts.outbox import gate_facts
+from alerts.outbox.report import DeliveryReport, delivery_report
+from alerts.outbox.segment import segment_of
+from alerts.schedule import cron
+from alerts.store import issues, recipients
+from alerts.store.issues import StoredIssue
+
+
+@dataclass(frozen=True, slots=True)
+class EditionReady:
+    """One edition: how many people get it, and how many of its titles are in its language."""
+
+    language: str
+    subject: str
+    people: int
+    own: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How a month's issue stands. `planned` is when it goes by the schedule; `thin` are the editions below
+    alert.min_coverage; `refused` is what the gate says, or empty; `segment` is whom it is for, or empty
+    for everybody; `report` is about its deliveries, None before it is queued."""
+
+    month: Month
+    state: IssueState
+    version: int
+    recalled: bool
+    editions: tuple[EditionReady, ...]
+    approval: ApprovalStatus
+    causes: tuple[FindingGroup, ...]
+    thin: tuple[str, ...]
+    refused: str
+    segment: str
+    planned: datetime | None
+    standing: MonthStanding | None
+    report: DeliveryReport | None
+
+    @property
+    def people(self) -> int:
+        """How many people it is for."""
+        return sum(one.people for one in self.editions)
+
+    @property
+    def errors(self) -> tuple[FindingGroup, ...]:
+        """The findings that are errors."""
+        return tuple(one for one in self.causes if one.level == "error")
+
+    @property
+    def moving(self) -> bool:
+        """True while some of it is still to be sent."""
+        left = self.report is not None and self.report.done < self.report.recipients
+        return self.state is IssueState.QUEUED and left and not self.recalled
+
+
+def readiness(opened: Opened, made: LintedDraft) -> Readiness:
+    """How the issue of that draft stands; renders nothing."""
+    db, settings, now = opened.db, opened.settings, opened.now
+    draft, month = made.draft, made.draft.month
+    stored = issues.get(db, month)
+    frozen = stored is not None and stored.frozen
+    checked = check(db, settings, now)
+    segment = segment_of(db, month)
+    resends = settings.delivery.in_doubt == "resend"
+    return Readiness(
+        month,
+        approval.state(db, settings, draft),
+        stored.version if stored else 1,
+        stored is not None and stored.recalled_at is not None,
+        _editions(opened, made),
+        approval.approval_status(db, settings, draft),
+        made.causes,
+        () if frozen else tuple(below_coverage(draft.issue, settings)),
+        _refused(opened, made),
+        str(segment) if segment else "",
+        None if month.special else cron.planned(settings, month),
+        next((one for one in checked.months if one.month == month), None),
+        delivery_report(db, month, now, resends=resends) if _was_queued(stored) else None,
+    )
+
+
+def _was_queued(stored: StoredIssue | None) -> bool:
+    return stored is not None and (stored.frozen or stored.version > 1)
+
+
+def _editions(opened: Opened, made: LintedDraft) -> tuple[EditionReady, ...]:
+    issue = made.draft.issue
+    whom = issues.recipients_of(opened.db, issue.month)
+    people: Mapping[str, int] = {}
+    for language, number in recipients.languages(opened.db, whom).items():
+        tag = edition_language(language, opened.settings)
+        people = {**people, tag: people.get(tag, 0) + number}
+    found = []
+    for edition in made.draft.editions:
+        own = coverage(issue, edition.language)
+        number = people.get(edition.language, 0)
+        found.append(EditionReady(edition.language, edition.subject, number, own.titles, own.total))
+    return tuple(found)
+
+
+def _refused(opened: Opened, made: LintedDraft) -> str:
+    try:
+        gate_facts.check_settings(opened.db, opened.settings, made.draft.month)
+    except Refused as fault:
+        return str(fault)
+    return ""
