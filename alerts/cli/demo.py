@@ -56,6 +56,7 @@ def _document(report: "DemoReport") -> dict[str, Any]:
         "subscribers": [asdict(one) for one in report.copies],
         "outbox": str(report.outbox),
         "editions": str(report.editions),
+        "sign_in": report.sign_in,
     }
 
 
@@ -84,7 +85,11 @@ settings  {_from_here(report.root / FILE_NAME)}
 Try next:
   {command} status
   {command} issue show
-  {command} run        # a second run sends nothing more""")
+  {command} run        # a second run sends nothing more
+  {command} serve --local
+
+The last one serves the pages and the desk; sign in there, within 15 minutes, at
+  {report.sign_in}""")
 
 
 def _from_here(path: Path) -> Path:

@@ -70,10 +70,12 @@ def remove(session: Session, email: str, roles: tuple[str, ...]) -> None:
 
 @person.command()
 @click.argument("email")
+@click.option("--local", is_flag=True, help="For `alerts serve --local` on this machine.")
 @pass_session
-def link(session: Session, email: str) -> None:
+def link(session: Session, email: str, local: bool) -> None:
     """Print an address that signs EMAIL in at the desk: once, within 15 minutes, in any browser."""
-    click.echo(session.project.people.link(email))
+    web = session.settings.web
+    click.echo(session.project.people.link(email, f"http://{web.host}:{web.port}" if local else ""))
 
 
 @person.command("sign-out")

@@ -8,6 +8,7 @@ docs/web.md.
 """
 
 import logging
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from alerts.cli.schedule import keep
 from alerts.cli.sockets import listening, listening_at
 from alerts.config import listen_address
 from alerts.library import schedule as clock
+from alerts.library.local_pages import at_local_address, check_local
 from alerts.library.notices import NoticeThread, posting
 from alerts.web.application import application
 from alerts.web.context import Site
@@ -28,20 +30,30 @@ from alerts.web.context import Site
 @click.command()
 @click.option("--host", metavar="ADDRESS", help="Overrides the setting.")
 @click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Overrides the setting.")
+@click.option(
+    "--local",
+    is_flag=True,
+    help="Try the pages and the desk on this machine, at their own address.",
+)
 @pass_session
-def serve(session: Session, host: str | None, port: int | None) -> None:
+def serve(session: Session, host: str | None, port: int | None, local: bool) -> None:
     """Serve the public pages (subscribe, preferences, unsubscribe) and run the schedule, until stopped.
 
     Also receives bounces and complaints, if bounces.lmtp is set.
     """
     settings = session.settings
+    if local:
+        check_local(settings)
     clock.check(settings, idle=True)
     with (
         clock.in_use(settings, "serve", session.now),
         listening(host or settings.web.host, settings.web.port if port is None else port) as bound,
     ):
         _ = session.project.db  # says at once what is wrong with it
-        post = NoticeThread(settings.root, session.warn)
+        environ = dict(os.environ)
+        if local:
+            settings, environ = at_local_address(settings, address(bound), environ)
+        post = NoticeThread(settings.root, session.warn, environ)
         site = Site(settings, wake=post.wake, log=session.explain, warn=session.warn)
         with posting(post), serving(site, bound), receiving(session):
             session.say(f"pages: {address(bound)}, publicly {settings.web.base_url}")

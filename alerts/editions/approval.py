@@ -183,6 +183,7 @@ def previews(
     head = (
         f"Preview of {state.month}. Nobody but its editors has got this.",
         f"To approve exactly this: alerts issue approve {state.month.option} --content {short}",
+        *_desk(db, settings, state.month),
         f"Approved by {len(state.names)} of {state.needed} so far.",
         *(f"Void, because the issue has changed: the approval by {name}" for name in state.voided),
     )
@@ -195,6 +196,13 @@ def previews(
                 seed = f"{state.content_hash} {recipient} {edition.language}"
                 made = copy(shown, settings, state.month, now, recipient, number_of(seed), sign)
                 yield Preview(recipient, edition.language, *made)
+
+
+def _desk(db: Database, settings: Settings, month: Month) -> tuple[str, ...]:
+    """Where the desk shows the issue, if there is a desk."""
+    if not people.any_there(db):
+        return ()
+    return (f"At the desk: {settings.web.public_url}/desk/send?month={month}",)
 
 
 def mailed(

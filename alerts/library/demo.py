@@ -23,10 +23,12 @@ from alerts.domain.subscriber import SubscriberStatus, SuppressionReason
 from alerts.library.create import create
 from alerts.library.demo_samples import (
     BOUNCED,
+    EDITOR,
     FACES,
     GIVEN_PICTURES,
     LEFT,
     PROFILES,
+    ROLES,
     SOURCES,
     claim,
     packaged,
@@ -64,13 +66,15 @@ class DemoCopy:
 
 @dataclass(frozen=True, slots=True)
 class DemoReport:
-    """The result of a demo, by the files in the outbox."""
+    """The result of a demo, by the files in the outbox; `sign_in` is the address of its desk on this machine,
+    good once, for 15 minutes."""
 
     root: Path
     month: Month
     copies: tuple[DemoCopy, ...]
     outbox: Path
     editions: Path
+    sign_in: str
 
 
 def demo(
@@ -130,6 +134,10 @@ def steps(root: Path, month: Month, anybody: Callable[[], bool]) -> Iterator[Dem
     yield DemoStep(
         ("suppression", "add", BOUNCED, "--reason", "hard_bounce"),
         lambda project: project.suppressions.add(BOUNCED, reason=SuppressionReason.HARD_BOUNCE),
+    )
+    roles = (word for role in ROLES for word in ("--role", role))
+    yield DemoStep(
+        ("person", "add", EDITOR, *roles), lambda project: project.people.add(EDITOR, ROLES)
     )
     yield DemoStep(("collect", *of_month), lambda project: _collected(project, month))
     yield from _pictures(root, month)
@@ -223,7 +231,9 @@ def _report(project: Project, root: Path, month: Month) -> DemoReport:
         reason = f"suppressed: {why}" if why else str(person.status)
         copies.append(DemoCopy(person.email, language, subject, file, "" if file else reason))
     outbox, editions = root / "outbox" / "new", root / "editions" / str(month)
-    return DemoReport(root, month, tuple(copies), outbox, editions)
+    web = project.settings.web
+    sign_in = project.people.link(EDITOR, f"http://{web.host}:{web.port}")
+    return DemoReport(root, month, tuple(copies), outbox, editions, sign_in)
 
 
 def _messages(maildir: Path, subjects: frozenset[str]) -> dict[str, tuple[str, str, str]]:

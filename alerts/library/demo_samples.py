@@ -53,6 +53,8 @@ SOURCES = (
     ),
 )
 LEFT = "d.mbeki@example.net"
+EDITOR = "desk@wellsandrivers.example"
+ROLES = ("editor", "approver", "admin")
 BOUNCED = "gonzalo.vera@example.org"
 PICTURES = (".jpg", ".png")
 LOGOS = ("logo.png", "logo-dark.png", "f1.png", "f2.png")  # that the settings name

@@ -47,8 +47,7 @@ from alerts.store.lock import project_lock
 from alerts.text.plain_text import tidy
 
 if TYPE_CHECKING:
-    from alerts.library.readiness import Readiness
-    from alerts.library.recent_drafts import LintedDraft
+    from alerts.library.readiness import LintedDraft, Readiness
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Sends due notices in a thread, moments after a visitor asked for one."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,8 +15,10 @@ REST = 60.0  # seconds; the longest wait between two checks of what is due
 class NoticeThread:
     """Sends notices when it is woken and when one is due; reports errors and continues."""
 
-    def __init__(self, root: Path, warn: Callable[[str], None]) -> None:
-        self._root, self._warn = root, warn
+    def __init__(
+        self, root: Path, warn: Callable[[str], None], environ: Mapping[str, str] | None = None
+    ) -> None:
+        self._root, self._warn, self._environ = root, warn, environ
         self._stirred = threading.Event()
         self._stop = threading.Event()
 
@@ -35,7 +37,7 @@ class NoticeThread:
             self._stirred.clear()
             failed = False
             try:
-                with Project(self._root, caller="serve") as project:
+                with Project(self._root, environ=self._environ, caller="serve") as project:
                     report = project.send_notices(self._stop)
                 failed = bool(report.relay_fault)
                 if report.not_made:

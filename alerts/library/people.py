@@ -74,14 +74,15 @@ class People(ProjectPart):
         return roles.remove(opened.db, Address.parse(email), opened.actor(by), opened.now)
 
     @call
-    def link(self, email: str) -> str:
-        """A URL that signs the person in, once, within 15 minutes, in any browser."""
+    def link(self, email: str, base_url: str = "") -> str:
+        """A URL that signs the person in, once, within 15 minutes, in any browser; below `base_url`, by
+        default the public address."""
         opened = self._opened
         number = sign_in.link(opened.db, Address.parse(email), opened.now)
         from alerts.library.links import Links
 
         token = Links(opened).sign(Purpose.SIGN_IN, number, LINK_WITHIN)
-        return f"{opened.settings.web.public_url}/desk/enter/{token}"
+        return f"{base_url or opened.settings.web.public_url}/desk/enter/{token}"
 
     @call
     def ask_to_sign_in(self, email: str, language: str, browser: str) -> None:

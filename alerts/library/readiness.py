@@ -9,19 +9,36 @@ from alerts.domain.issue import IssueState
 from alerts.domain.month import Month
 from alerts.editions import approval
 from alerts.editions.approval import ApprovalStatus
+from alerts.editions.draft import Draft
 from alerts.editions.gaps import below_coverage
 from alerts.issue.compose import coverage, edition_language
 from alerts.library.check import check
 from alerts.library.opened import Opened
-from alerts.library.recent_drafts import LintedDraft
 from alerts.library.standing import MonthStanding
 from alerts.lint.group import FindingGroup
 from alerts.outbox import gate_facts
 from alerts.outbox.report import DeliveryReport, delivery_report
 from alerts.outbox.segment import segment_of
 from alerts.schedule import cron
-from alerts.store import issues, recipients
+from alerts.store import audit_log, issues, moment, recipients
 from alerts.store.issues import StoredIssue
+
+
+@dataclass(frozen=True, slots=True)
+class LintedDraft:
+    """A draft, and what the linter found in it, by cause."""
+
+    draft: Draft
+    causes: tuple[FindingGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueEvent:
+    """What somebody did to the issue: `kind` such as `issue.approved`."""
+
+    at: datetime
+    kind: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +56,8 @@ class EditionReady:
 class Readiness:
     """How a month's issue stands. `planned` is when it goes by the schedule; `thin` are the editions below
     alert.min_coverage; `refused` is what the gate says, or empty; `segment` is whom it is for, or empty
-    for everybody; `report` is about its deliveries, None before it is queued."""
+    for everybody; `report` is about its deliveries, None before it is queued; `events` are all, the
+    oldest first."""
 
     month: Month
     state: IssueState
@@ -54,6 +72,7 @@ class Readiness:
     planned: datetime | None
     standing: MonthStanding | None
     report: DeliveryReport | None
+    events: tuple[IssueEvent, ...]
 
     @property
     def people(self) -> int:
@@ -95,11 +114,20 @@ def readiness(opened: Opened, made: LintedDraft) -> Readiness:
         None if month.special else cron.planned(settings, month),
         next((one for one in checked.months if one.month == month), None),
         delivery_report(db, month, now, resends=resends) if _was_queued(stored) else None,
+        _events(opened, stored),
     )
 
 
 def _was_queued(stored: StoredIssue | None) -> bool:
     return stored is not None and (stored.frozen or stored.version > 1)
+
+
+def _events(opened: Opened, stored: StoredIssue | None) -> tuple[IssueEvent, ...]:
+    found = audit_log.of_issue(opened.db, stored.id) if stored else ()
+    return tuple(
+        IssueEvent(moment(one["at"]), one["kind"], str(one["detail"].get("by", "")))
+        for one in found
+    )
 
 
 def _editions(opened: Opened, made: LintedDraft) -> tuple[EditionReady, ...]:

@@ -6,26 +6,16 @@ What sends never asks here: an approval is compared with what is rendered when t
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any
 
 from alerts.domain.month import Month
-from alerts.editions.draft import Draft
 from alerts.editions.environment import template_folders
 from alerts.library.project import Project
-from alerts.lint.group import FindingGroup
+from alerts.library.readiness import LintedDraft
 from alerts.lint.place import Level
 from alerts.store import issues, picture_originals
 
 MOST = 4  # drafts that are kept
-
-
-@dataclass(frozen=True, slots=True)
-class LintedDraft:
-    """A draft, and what the linter found in it, by cause."""
-
-    draft: Draft
-    causes: tuple[FindingGroup, ...]
 
 
 class RecentDrafts:

@@ -15,6 +15,7 @@ from alerts.domain.month import Month
 from alerts.library.demo import steps
 from alerts.library.demo_samples import BOUNCED, LEFT, PICTURES, PROFILES, claim, write_sources
 from tests.conftest import Alerts
+from tests.pages import fields, serve
 
 RESERVED = re.compile(r"[@./](example\.(org|net|com)|[\w-]+\.example)$")
 
@@ -67,7 +68,9 @@ def test_a_second_run_sends_nothing_more(tmp_path: Path, alerts: Alerts) -> None
     first = _demo(alerts, folder, "--month", "2026-10")
     files = {path: path.read_bytes() for path in (folder / "outbox").rglob("*") if path.is_file()}
     assert len(files) == 27
-    assert _demo(alerts, folder, "--month", "2026-10") == first
+    again = _demo(alerts, folder, "--month", "2026-10")
+    assert again.pop("sign_in") != first.pop("sign_in")  # good once
+    assert again == first
     after = {path: path.read_bytes() for path in (folder / "outbox").rglob("*") if path.is_file()}
     assert after == files
 
@@ -114,11 +117,28 @@ def test_the_commands_to_try_next_work_as_printed(tmp_path: Path, alerts: Alerts
     lines = [
         line.partition("#")[0].split() for line in result.stdout.splitlines() if "--project" in line
     ]
-    assert len(lines) == 3
+    assert len(lines) == 4
+    (served,) = [words for words in lines if "serve" in words]
+    lines.remove(served)
     for words in lines:
         again = alerts(*words[words.index("--project") :])
         assert again.code == 0, (words, again.stderr)
     assert len(list((folder / "outbox" / "new").iterdir())) == 27
+    sign_in = result.stdout.split()[-1]
+    with serve(folder, WEB__BASE_URL="{here}") as pages:  # as `serve --local` does
+        path = sign_in.partition(":8000")[2]
+        assert pages.post(path, data=fields(pages.get(path).text)).status_code == 303
+        assert "Waters Monthly" in pages.get("/desk").text
+
+
+def test_serving_at_a_local_address_mails_nobody_its_links(
+    tmp_path: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert alerts("demo", str(tmp_path / "demo")).code == 0
+    monkeypatch.setenv("ALERTS_DELIVERY__RELAY", "smtp://mail.example.net:25")
+    refused = alerts("--project", str(tmp_path / "demo"), "serve", "--local")
+    assert refused.code == 2
+    assert "maildir" in refused.stderr
 
 
 def test_a_relay_in_the_environment_never_gets_the_samples(

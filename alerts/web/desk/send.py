@@ -12,7 +12,6 @@ from alerts.domain.person import Person
 from alerts.editions.catalogue import later
 from alerts.library.readiness import Readiness
 from alerts.library.standing import Stand
-from alerts.store import moment
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.request import PostResult
@@ -22,7 +21,7 @@ _STANDS = {
     Stand.SENT: later("Everybody has been settled."),
     Stand.EARLY: later("Its moment is still to come."),
     Stand.EMPTY: later("There are no articles, so nothing is sent."),
-    Stand.NOT_SCHEDULED: later("The schedule does not send it: somebody has to."),
+    Stand.NOT_SCHEDULED: later("The schedule does not send it: someone has to."),
     Stand.DUE: later("The next run sends it."),
     Stand.WAITING: later("It waits for a source that cannot be read."),
     Stand.UNAPPROVED: later("It waits for approval."),
@@ -44,7 +43,7 @@ _EVENTS = {
     "issue.tested": later("test mail sent"),
     "issue.dropped": later("dropped"),
     "issue.corrected": later("correction queued"),
-    "issue.previewed": later("preview mailed"),
+    "issue.previewed": later("preview sent"),
 }
 
 
@@ -63,9 +62,9 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
         return desk.page("failed.html", 500, words=str(fault))
     zone = desk.visit.site.settings.zone
     events = [
-        (catalogue.moment(event["when"], zone), event["by"], catalogue.say(words))
-        for event in _events(desk, month)
-        if (words := _EVENTS.get(event["kind"]))
+        (catalogue.moment(event.at, zone), event.by, catalogue.say(words))
+        for event in ready.events
+        if (words := _EVENTS.get(event.kind))
     ]
     return desk.page(
         "send.html",
@@ -88,13 +87,6 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
 
 def _closed(ready: Readiness) -> bool:
     return ready.state in (IssueState.QUEUED, IssueState.SENT)
-
-
-def _events(desk: DeskVisit, month: Month) -> list[dict[str, Any]]:
-    return [
-        {"when": moment(one["at"]), "kind": one["kind"], "by": str(one["detail"].get("by", ""))}
-        for one in desk.project.issues.log(month)
-    ]
 
 
 def approve(desk: DeskVisit) -> PostResult:
@@ -130,7 +122,7 @@ def reissue(desk: DeskVisit) -> PostResult:
     except AlertsError as fault:
         return _again(desk, fault)
     return _done(
-        desk, month, later("The next version is queued for those who were not mailed yet.")
+        desk, month, later("The next version is queued for those who have not received it yet.")
     )
 
 
