@@ -67,6 +67,7 @@ def _mails(settings: Settings) -> Iterator[TemplateFault]:
         "site": _SITE,
         "days": 7,
         "undo_days": 7,
+        "minutes": 15,
         "address": "ana@example.org",
         "latest": LatestIssue(_SITE, "A feature", "In short.", f"{_SITE}/feature.png", "en", "ltr"),
     }

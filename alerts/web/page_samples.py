@@ -19,7 +19,7 @@ from alerts.domain.imported import ImportedIssue, ImportedWithdrawal
 from alerts.domain.month import Month
 from alerts.domain.subscriber import Subscriber, SubscriberStatus
 from alerts.editions.correction import ShownCorrection
-from alerts.editions.environment import environment, packaged_templates
+from alerts.editions.environment import compiled, environment, packaged_templates
 from alerts.subscribers.self_service import PAUSES, LeaveReason
 from alerts.text.decoding import written
 from alerts.web.accessibility import TestRun
@@ -53,6 +53,17 @@ def faults(settings: Settings) -> Iterator[TemplateFault]:
                 for values in samples(settings, pages, language):
                     given = {key: value for key, value in values.items() if key in wanted}
                     pages.html(f"web/{name}.html", language, "./", given)
+        except TemplateFault as fault:
+            yield fault
+    yield from _faults_of_desk(settings)
+
+
+def _faults_of_desk(settings: Settings) -> Iterator[TemplateFault]:
+    """Templates of the desk that do not compile; with values they are shown only at the desk itself."""
+    env = environment(settings.root)
+    for path in sorted((packaged_templates() / "web" / "desk").iterdir()):
+        try:
+            compiled(env, f"web/desk/{path.name}")
         except TemplateFault as fault:
             yield fault
 

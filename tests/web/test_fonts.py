@@ -92,7 +92,7 @@ def test_in_every_notice(quoted: Served, kind: NoticeKind) -> None:
         "site": "https://example.org",
         "address": "a@example.org",
     }
-    days = {"days": 7, "undo_days": 7}
+    days = {"days": 7, "undo_days": 7, "minutes": 15}
     latest = LatestIssue("https://e.example", "One", "Two", "https://e.example/1", "en", "ltr")
     html = render_notice(kind, "en", quoted.settings, facts | days | {"latest": latest}).html
     _styles(html)
