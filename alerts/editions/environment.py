@@ -137,7 +137,7 @@ def render(env: ImmutableSandboxedEnvironment, name: str, values: Mapping[str, A
         return env.get_template(name).render(values)
 
 
-def compiled(env: ImmutableSandboxedEnvironment, name: str) -> None:
+def check_compiles(env: ImmutableSandboxedEnvironment, name: str) -> None:
     """Compile the template `name` without showing it; raises `TemplateFault` that names file and line."""
     with _faults(env, name):
         env.get_template(name)
