@@ -137,12 +137,6 @@ def render(env: ImmutableSandboxedEnvironment, name: str, values: Mapping[str, A
         return env.get_template(name).render(values)
 
 
-def check_compiles(env: ImmutableSandboxedEnvironment, name: str) -> None:
-    """Compile the template `name` without showing it; raises `TemplateFault` that names file and line."""
-    with _faults(env, name):
-        env.get_template(name)
-
-
 @contextmanager
 def _faults(env: ImmutableSandboxedEnvironment, name: str) -> Iterator[None]:
     """Raise errors of a template as `TemplateFault`, with a message of one line."""

@@ -19,7 +19,7 @@ from alerts.domain.imported import ImportedIssue, ImportedWithdrawal
 from alerts.domain.month import Month
 from alerts.domain.subscriber import Subscriber, SubscriberStatus
 from alerts.editions.correction import ShownCorrection
-from alerts.editions.environment import check_compiles, environment, packaged_templates
+from alerts.editions.environment import compiled, environment, packaged_templates
 from alerts.subscribers.self_service import PAUSES, LeaveReason
 from alerts.text.decoding import written
 from alerts.web.accessibility import TestRun
@@ -63,7 +63,7 @@ def _faults_of_desk(settings: Settings) -> Iterator[TemplateFault]:
     env = environment(settings.root)
     for path in sorted((packaged_templates() / "web" / "desk").iterdir()):
         try:
-            check_compiles(env, f"web/desk/{path.name}")
+            compiled(env, f"web/desk/{path.name}")
         except TemplateFault as fault:
             yield fault
 
