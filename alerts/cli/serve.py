@@ -1,8 +1,9 @@
 """`alerts serve`: the public pages, the notices, the LMTP server and the schedule in one process.
 
 The pages run in a thread of this process. Another thread sends notices moments after a visitor asked
-for them. If set, a third one receives bounces and complaints from the mail server. The actions of the
-schedule run as commands in processes of their own (see `schedule`). So none of these delays another.
+for them, and two do the jobs that programs and editors ask for. If set, one more receives bounces and
+complaints from the mail server. The actions of the schedule run as commands in processes of their own
+(see `schedule`). So none of these delays another.
 When told to stop, all finish their work in progress first. For a reverse proxy with TLS, see
 docs/web.md.
 """
@@ -21,6 +22,7 @@ from alerts.cli.schedule import keep
 from alerts.cli.sockets import listening, listening_at
 from alerts.config import listen_address
 from alerts.library import schedule as clock
+from alerts.library.job_worker import Workers
 from alerts.library.local_pages import at_local_address, check_local
 from alerts.library.notices import NoticeThread, posting
 from alerts.web.application import application
@@ -54,8 +56,15 @@ def serve(session: Session, host: str | None, port: int | None, local: bool) -> 
         if local:
             settings, environ = at_local_address(settings, address(bound), environ)
         post = NoticeThread(settings.root, session.warn, environ)
-        site = Site(settings, wake=post.wake, log=session.explain, warn=session.warn)
-        with posting(post), serving(site, bound), receiving(session):
+        workers = Workers(settings.root, session.warn)
+        site = Site(
+            settings,
+            wake=post.wake,
+            wake_jobs=workers.wake,
+            log=session.explain,
+            warn=session.warn,
+        )
+        with posting(post), workers.working(), serving(site, bound), receiving(session):
             session.say(f"pages: {address(bound)}, publicly {settings.web.base_url}")
             session.say("stop with Ctrl-C")
             keep(session)

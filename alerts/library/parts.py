@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from alerts.library.copies import Copies
     from alerts.library.deliveries import Deliveries
     from alerts.library.issues import Issues
+    from alerts.library.jobs import Jobs
     from alerts.library.keys import SigningKeys
     from alerts.library.links import Links
     from alerts.library.linting import Linter
@@ -154,3 +155,10 @@ class Parts(ProjectPart):
         from alerts.library.copies import Copies
 
         return Copies(self._opened)
+
+    @cached_property
+    def jobs(self) -> "Jobs":
+        """Long work that `alerts serve` does."""
+        from alerts.library.jobs import Jobs
+
+        return Jobs(self._opened)

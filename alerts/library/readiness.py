@@ -68,6 +68,7 @@ class Readiness:
     causes: tuple[FindingGroup, ...]
     thin: tuple[str, ...]
     refused: str
+    needs_approval: bool
     segment: str
     planned: datetime | None
     standing: MonthStanding | None
@@ -83,6 +84,15 @@ class Readiness:
     def errors(self) -> tuple[FindingGroup, ...]:
         """The findings that are errors."""
         return tuple(one for one in self.causes if one.level == "error")
+
+    @property
+    def can_go(self) -> bool:
+        """True where it can be queued and sent now, or go on: somebody gets it, and nothing is in the way."""
+        if self.moving:
+            return True
+        ready = self.state is IssueState.APPROVED or not self.needs_approval
+        opened = self.state in (IssueState.DRAFT, IssueState.APPROVED) and not self.recalled
+        return opened and ready and bool(self.editions) and not (self.refused or self.thin)
 
     @property
     def moving(self) -> bool:
@@ -110,6 +120,7 @@ def readiness(opened: Opened, made: LintedDraft) -> Readiness:
         made.causes,
         () if frozen else tuple(below_coverage(draft.issue, settings)),
         _refused(opened, made),
+        settings.alert.review == "required",
         str(segment) if segment else "",
         None if month.special else cron.planned(settings, month),
         next((one for one in checked.months if one.month == month), None),

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from alerts.config.settings import Settings
 from alerts.domain.subscriber import Subscriber, SuppressionReason
-from alerts.store import audit_log, retention, subscribers, transaction
+from alerts.store import audit_log, jobs, retention, subscribers, transaction
 from alerts.subscribers import unconfirmed, unsubscribe
 
 BATCH = 200  # people per transaction, so that others need not wait long
@@ -32,6 +32,9 @@ class RetentionCounts:
     erased: int = 0  # people who left long ago
 
 
+JOBS_KEPT = timedelta(days=90)  # after they ended; they name who asked for them
+
+
 class _Undo(Exception):
     """Ends a dry run, whose transaction is rolled back."""
 
@@ -46,6 +49,7 @@ def apply_retention(db: Database, settings: Settings, now: datetime) -> Retentio
         notices=_rows(db, now, kept.replies, retention.notices),
         erased=_people(db, now, kept.unsubscribed, retention.who_left, _erase),
     )
+    _rows(db, now, JOBS_KEPT, jobs.forget)
     numbers = {name: number for name, number in asdict(reduced).items() if number}
     if numbers:
         with transaction(db):

@@ -28,12 +28,13 @@ def _clock() -> datetime:
 class Site:
     """One project's pages.
 
-    `wake` is called when there may be a new notice to send; `log` gets one line per visit, `warn`
-    messages about faults.
+    `wake` is called when there may be a new notice to send, `wake_jobs` when there may be a new job;
+    `log` gets one line per visit, `warn` messages about faults.
     """
 
     settings: Settings
     wake: Callable[[], None] = lambda: None
+    wake_jobs: Callable[[], None] = lambda: None
     log: Log = lambda line: None
     warn: Log = lambda line: None
     now: Callable[[], datetime] = _clock

@@ -44,6 +44,7 @@ from alerts.store.migrations import (  # noqa: F401
     m045_dropped_issues,
     m046_welcomes,
     m047_people,
+    m048_jobs,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 

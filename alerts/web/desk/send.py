@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from alerts.domain.errors import AlertsError, TemplateFault, UsageError
 from alerts.domain.issue import IssueState
+from alerts.domain.job import JobRecord, JobState
 from alerts.domain.month import Month
 from alerts.domain.person import Person
 from alerts.editions.catalogue import later
@@ -17,6 +18,7 @@ from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.request import PostResult
 
 _MOST_EVENTS = 12
+_MOST_JOBS = 30
 _STANDS = {
     Stand.SENT: later("Everybody has been settled."),
     Stand.EARLY: later("Its moment is still to come."),
@@ -33,6 +35,13 @@ _STANDS = {
     Stand.WINDOW: later("The rest waits for its send windows."),
     Stand.DROPPED: later("It was dropped: it is not sent."),
     Stand.RECALLED: later("It was stopped. Mend it, and send the next version."),
+}
+_JOBS = {"queue": later("queue"), "send": later("send"), "run": later("collect, queue and send")}
+_STATES = {
+    JobState.WAITING: later("waits"),
+    JobState.RUNNING: later("is being done"),
+    JobState.DONE: later("done"),
+    JobState.FAILED: later("failed: nothing more is done"),
 }
 _EVENTS = {
     "issue.approved": later("approved"),
@@ -66,6 +75,7 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
         for event in ready.events
         if (words := _EVENTS.get(event.kind))
     ]
+    jobs = _jobs(desk, month)
     return desk.page(
         "send.html",
         status,
@@ -76,6 +86,8 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
         failed=bool(wrong),
         stand=_STANDS[ready.standing.stand] if ready.standing else "",
         planned=catalogue.moment(ready.planned, zone) if ready.planned else "",
+        jobs=jobs,
+        working=any(job.state.is_open for _, _, job in jobs),
         events=events[-_MOST_EVENTS:][::-1],
         may_approve=desk.person.approves and not _closed(ready),
         closed=_closed(ready) and not ready.recalled,
@@ -126,6 +138,30 @@ def reissue(desk: DeskVisit) -> PostResult:
     )
 
 
+def send_now(desk: DeskVisit) -> PostResult:
+    """Ask for the issue to be queued, where it is not, and sent; `serve` does it."""
+    month = month_asked(desk)
+    try:
+        desk.project.jobs.start("queue", month)
+        desk.project.jobs.start("send", month)
+    except AlertsError as fault:
+        return _again(desk, fault)
+    desk.visit.site.wake_jobs()
+    return _done(desk, month, later("It is being queued and sent. You can leave this page."))
+
+
+def _jobs(desk: DeskVisit, month: Month) -> list[tuple[str, str, JobRecord]]:
+    """The newest job of each kind about the month: its kind and state in words."""
+    newest: dict[str, JobRecord] = {}
+    for job in desk.project.jobs.latest(most=_MOST_JOBS):
+        if job.subject == str(month) and job.kind in _JOBS:
+            newest.setdefault(job.kind, job)
+    return [
+        (_say(desk, _JOBS[kind]), _say(desk, _STATES[job.state]), job)
+        for kind, job in newest.items()
+    ]
+
+
 def correct(desk: DeskVisit) -> PostResult:
     """First show who would get a correction; then, as confirmed, queue it."""
     month = month_asked(desk)
@@ -167,6 +203,7 @@ def _say(desk: DeskVisit, message: str) -> str:
 PAGES = (
     desk_page("/send", show),
     desk_page("/send/approve", post=approve, may=lambda person: person.approves),
+    desk_page("/send/now", post=send_now, may=_sends, proof=True),
     desk_page("/send/stop", post=stop, may=_sends, proof=True),
     desk_page("/send/reissue", post=reissue, may=_sends, proof=True),
     desk_page("/send/correct", post=correct, may=_sends, proof=True),

@@ -111,6 +111,21 @@ def test_stop_reissue_and_correct(desk: Desk) -> None:
         assert "correction queued" in anna.get(PAGE).text
 
 
+def test_send_now_is_a_job_and_done_once(desk: Desk) -> None:
+    with desk.browser("anna@example.org") as anna, desk.browser("dana@example.org") as dana:
+        assert "Send now" not in anna.get(PAGE).text  # not approved
+        for person in (anna, dana):
+            seen = _content(person.get(PAGE).text)
+            press(person, f"/desk/send/approve?month={MONTH}", content=seen)
+        assert "Send now" in anna.get(PAGE).text
+        for _ in range(3):
+            assert press(anna, f"/desk/send/now?month={MONTH}").status_code == 303
+        assert "Send now" not in anna.get(PAGE).text
+        jobs = desk.project().jobs.latest()
+        assert sorted(job.kind for job in jobs) == ["queue", "send"]
+        assert {job.started_by for job in jobs} == {"anna@example.org"}
+
+
 def test_a_month_that_nobody_knows_is_the_last_one(desk: Desk) -> None:
     with desk.browser("anna@example.org") as anna:
         for odd in ("x", "2026-13", "9999-99", "\u202e", "2026-10'--", "<b>", "0" * 400):
