@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alerts.config.known import language_known
 from alerts.domain.errors import UsageError
@@ -45,9 +45,6 @@ from alerts.store import (
 )
 from alerts.store.lock import project_lock
 from alerts.text.plain_text import tidy
-
-if TYPE_CHECKING:
-    from alerts.library.readiness import LintedDraft, Readiness
 
 
 @contextmanager
@@ -114,13 +111,6 @@ class Issues(ProjectPart):
     def composed(self, month: AMonth = None) -> Issue:
         """The month's issue, not rendered: the frozen one, or composed from its present articles."""
         return load.composed(self._opened.db, self._opened.settings, self._opened.month(month))
-
-    @call
-    def readiness(self, made: "LintedDraft") -> "Readiness":
-        """Whether the issue of that draft is ready: who gets it, when, and what stands before it."""
-        from alerts.library.readiness import readiness
-
-        return readiness(self._opened, made)
 
     @call
     def missing(self, draft: Draft) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from alerts.library.bounces import Bounces
     from alerts.library.copies import Copies
     from alerts.library.deliveries import Deliveries
+    from alerts.library.desk import Desk
     from alerts.library.issues import Issues
     from alerts.library.jobs import Jobs
     from alerts.library.keys import SigningKeys
@@ -78,6 +79,13 @@ class Parts(ProjectPart):
         from alerts.library.people import People
 
         return People(self._opened)
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """The month as people make it in a browser."""
+        from alerts.library.desk import Desk
+
+        return Desk(self._opened)
 
     @cached_property
     def profiles(self) -> "Profiles":

@@ -23,5 +23,6 @@ class MenuEntry:
 
 MENU = (
     MenuEntry("", later("Month")),
+    MenuEntry("/words", later("Words of the issue")),
     MenuEntry("/send", later("Approve and send")),
 )

@@ -1,23 +1,39 @@
-"""The month: the stories of the issue, in the order of the mail."""
+"""The month: its stories as cards, in the order of the mail, in one language or in several side by side."""
 
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from alerts.domain.article import Article
-from alerts.domain.errors import UsageError
+from alerts.domain.errors import AlertsError, UsageError
 from alerts.domain.month import Month
+from alerts.domain.person import Person
+from alerts.editions.catalogue import later
 from alerts.editions.view import Viewer
+from alerts.library.month_board import BoardStory, MonthBoard
+from alerts.store.articles import StoredArticle
 from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.request import PostResult
+
+_BACK = 12  # months that the page offers
+_MOST_SHOWN = 6  # languages side by side
 
 
 @dataclass(frozen=True, slots=True)
-class DeskSection:
-    """A section of the issue as the desk shows it."""
+class MonthPin:
+    """Something to mend: its number on the page, the story that it is about, and in which language."""
 
-    key: str
-    title: str
-    stories: tuple[Article, ...]
+    number: int
+    kind: str  # missing, changed or picture
+    story: BoardStory
+    language: str = ""
+
+
+def edits(person: Person) -> bool:
+    """Whether they may change the issue."""
+    return person.edits
 
 
 def month_asked(desk: DeskVisit) -> Month:
@@ -28,17 +44,125 @@ def month_asked(desk: DeskVisit) -> Month:
         return desk.project.month()
 
 
-def show(desk: DeskVisit) -> Response:
+def show(desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "") -> Response:
     """The month."""
-    month = month_asked(desk)
-    issue = desk.project.issues.composed(month)
+    board = desk.project.desk.board(month_asked(desk))
     catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
     viewer = Viewer(catalogue, desk.visit.site.settings)
-    sections = [
-        DeskSection(section.key, viewer.section_title(section.key), section.articles)
-        for section in issue.sections
-    ]
-    return desk.page("month.html", title=catalogue.month(month), sections=sections)
+    languages = shown_languages(desk)
+    pins = list(_pins(board, languages))
+    return desk.page(
+        "month.html",
+        status,
+        title=catalogue.month(board.month),
+        board=board,
+        months=[(one, catalogue.month(one)) for one in _months(desk, board.month)],
+        section_title=viewer.section_title,
+        languages_shown=languages,
+        pins=pins,
+        pinned=lambda story, tag: [
+            one for one in pins if one.story is story and one.language == tag
+        ],
+        numbers={story.article.id: number for number, story in enumerate(board.stories, start=1)},
+        same=lambda one, other: one.partition("-")[0] == other.partition("-")[0],
+        may_edit=desk.person.edits and board.open,
+        translates=desk.person.translates,
+        wrong=wrong,
+        failed=bool(wrong),
+        url=url,
+    )
 
 
-PAGES = (desk_page("", show),)
+def shown_languages(desk: DeskVisit) -> tuple[str, ...]:
+    """The languages (`?languages=en,es`) side by side; by default the first, and the person's own."""
+    made = desk.visit.site.settings.alert.languages
+    asked = [tag for tag in desk.asked("languages").split(",") if tag in made]
+    own = [held.language for held in sorted(desk.person.roles) if held.language in made]
+    return tuple(dict.fromkeys(asked or (made[0], *own)))[:_MOST_SHOWN]
+
+
+def _months(desk: DeskVisit, month: Month) -> Sequence[Month]:
+    """The months to choose from, the newest first, and the special alerts."""
+    this = Month.of(desk.visit.now, desk.visit.site.settings.zone)
+    found = [this.plus(1 - back) for back in range(_BACK + 2)]
+    special = [one for one, _ in desk.project.issues.specials()]
+    return list(dict.fromkeys([*special, *found, month]))
+
+
+def _pins(board: MonthBoard, languages: Sequence[str]) -> Iterator[MonthPin]:
+    number = 0
+    for story in board.stories:
+        about = [("changed", "")] if story.changed else []
+        about += [("picture", "")] if story.undescribed else []
+        about += [("missing", tag) for tag in languages if tag in story.missing]
+        for kind, language in about:
+            number += 1
+            yield MonthPin(number, kind, story, language)
+
+
+def act(desk: DeskVisit) -> PostResult:
+    """One of the buttons of a story."""
+    name, articles = desk.visit.path["act"], desk.project.articles
+    kept = story_of(desk)
+    acts: Mapping[str, Callable[[StoredArticle], object]] = {
+        "exclude": articles.exclude,
+        "include": articles.include,
+        "feature": articles.feature,
+        "unfeature": partial(articles.feature, on=False),
+    }
+    if name in ("up", "down"):
+        _moved(desk, kept, 1 if name == "down" else -1)
+    elif name in acts:
+        acts[name](kept)
+    else:
+        return PostResult(lambda visit: visit.missing(), done=False)
+    notes = {
+        "exclude": later("Left out. It is at the end of this page."),
+        "include": later("It is in the issue."),
+        "feature": later("It comes first now."),
+        "unfeature": later("It is in its section again."),
+    }
+    return back(desk, kept, notes.get(name, ""))
+
+
+def _moved(desk: DeskVisit, kept: StoredArticle, by: int) -> None:
+    """Move a story up or down in its section."""
+    for section in desk.project.desk.board(kept.month).sections:
+        ids = [story.article.id for story in section.stories]
+        if kept.article.id in ids:
+            place = ids.index(kept.article.id) + 1 + by
+            if 1 <= place <= len(ids):
+                desk.project.articles.move(kept, position=place)
+
+
+def story_of(desk: DeskVisit) -> StoredArticle:
+    """The article in the path; raises `UsageError` where there is none."""
+    asked = desk.visit.path["id"]
+    if not re.fullmatch("[0-9a-f]{10}", asked):
+        raise UsageError("there is no such story")
+    return desk.project.articles.find(asked)
+
+
+def back(desk: DeskVisit, kept: StoredArticle, note: str = "") -> PostResult:
+    """Go back to the story in its month."""
+    say = desk.visit.site.pages.catalogue(desk.visit.language).write
+    query = {"month": str(kept.month), "languages": desk.asked("languages")}
+    address = desk.address("", note=str(say(note)) if note else "", **query)
+    return PostResult(RedirectResponse(f"{address}#story-{kept.article.id}", 303))
+
+
+def add(desk: DeskVisit) -> PostResult:
+    """Add the page at an address; its texts are read from it."""
+    month, url = month_asked(desk), desk.field("url").strip()
+    try:
+        added = desk.project.articles.add(url, month=month)
+    except AlertsError as fault:
+        return desk.refused(partial(show, status=422, wrong=str(fault), url=url[:2_000]))
+    return back(desk, added.article, later("Added. Please check what was read from its page."))
+
+
+PAGES = (
+    desk_page("", show),
+    desk_page("/add", post=add, may=edits),
+    desk_page("/story/{id}/{act}", post=act, may=edits),
+)

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from alerts.domain.errors import AlertsError
+from alerts.domain.errors import AlertsError, UsageError
 from alerts.domain.month import Month
 from alerts.domain.person import Person
 from alerts.library.project import Project
@@ -61,7 +61,7 @@ class DeskVisit:
     def ready(self, month: Month) -> Readiness:
         """How the issue of a month stands; raises `TemplateFault`."""
         made = self.visit.site.drafts.get(self.project, month)
-        return self.project.issues.readiness(made)
+        return self.project.desk.readiness(made)
 
     def field(self, name: str) -> str:
         """A form field, or an empty text; line ends are \\n."""
@@ -141,7 +141,10 @@ def _viewed(view: DeskView, may: Callable[[Person], bool], visit: Visit) -> Resp
         return RedirectResponse(desk_address(visit, "/sign-in", to=visit.path_and_query), 303)
     if not may(desk.person):
         return desk.page("forbidden.html", 403)
-    return view(desk)
+    try:
+        return view(desk)
+    except UsageError as fault:  # such as a story that does not exist
+        return desk.page("failed.html", 404, words=str(fault))
 
 
 def _acted(act: DeskAct, may: Callable[[Person], bool], proof: bool, visit: Visit) -> PostResult:

@@ -1,0 +1,77 @@
+"""What the issue opens with, by language: subject, preheader, headline, standfirst, introduction."""
+
+from functools import partial
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from alerts.domain.errors import AlertsError
+from alerts.editions.catalogue import later
+from alerts.issue.seen_edit import INTRODUCTION, TextConflict
+from alerts.web.desk.month import month_asked
+from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.request import PostResult
+
+_FIELDS = {
+    "subject": (later("Subject"), 70),
+    "preheader": (later("Preview line in the inbox"), 110),
+    "headline": (later("Headline"), 60),
+    "standfirst": (later("Standfirst, below the headline"), 180),
+    INTRODUCTION: (later("Introduction"), 600),
+}
+
+
+def show(
+    desk: DeskVisit,
+    status: int = 200,
+    wrong: str = "",
+    language: str = "",
+    typed: dict[str, str] | None = None,
+    conflicts: tuple[TextConflict, ...] = (),
+) -> Response:
+    """The page."""
+    month = month_asked(desk)
+    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    made = desk.visit.site.settings.alert.languages
+    return desk.page(
+        "words.html",
+        status,
+        month=month,
+        month_name=catalogue.month(month),
+        tags=[tag for tag in made if desk.person.translates(tag)],
+        texts={tag: desk.project.desk.opening(month, tag) for tag in made},
+        names=[(name, catalogue.say(words), most) for name, (words, most) in _FIELDS.items()],
+        typed=typed or {},
+        typed_language=language,
+        conflicts={one.name: one for one in conflicts},
+        lines=_lines,
+        wrong=wrong,
+        failed=bool(wrong or conflicts),
+    )
+
+
+def _lines(text: str) -> Markup:
+    """A text for a form with its line ends, which templates set as spaces elsewhere."""
+    return Markup("&#10;").join(text.split("\n"))
+
+
+def write(desk: DeskVisit) -> PostResult:
+    """Write them in one language."""
+    month, language = month_asked(desk), desk.field("language")
+    made = desk.visit.site.settings.alert.languages
+    if language not in made or not desk.person.translates(language):
+        return desk.refused(lambda d: d.page("forbidden.html", 403))
+    texts = {name: desk.field(name) for name in _FIELDS}
+    seen = {name: desk.field(f"seen-{name}") for name in _FIELDS}
+    again = partial(show, language=language, typed=texts)
+    try:
+        conflicts = desk.project.desk.write_opening(month, language, texts, seen)
+    except AlertsError as fault:
+        return desk.refused(partial(again, status=422, wrong=str(fault)))
+    if conflicts:
+        return desk.refused(partial(again, status=409, conflicts=conflicts))
+    say = desk.visit.site.pages.catalogue(desk.visit.language).write
+    return desk.done("/words", str(say(later("Saved."))), month=str(month))
+
+
+PAGES = (desk_page("/words", show), desk_page("/words/write", post=write))

@@ -1,0 +1,119 @@
+"""One story: its words in each language, its place and form, and what its source says now."""
+
+from functools import partial
+from typing import Any
+
+from starlette.responses import Response
+
+from alerts.domain.article import STORY_LAYOUTS
+from alerts.domain.errors import AlertsError
+from alerts.editions.catalogue import later
+from alerts.editions.view import Viewer
+from alerts.issue.seen_edit import ARTICLE_TEXTS, TextConflict
+from alerts.store.articles import StoredArticle
+from alerts.web.desk.month import back, edits, story_of
+from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.request import PostResult
+
+_LAYOUTS = {
+    "": later("chosen by its content"),
+    "lead": later("lead, with a large picture"),
+    "card": later("card"),
+    "row": later("row with a small picture"),
+    "line": later("one line"),
+}
+_PARTS = {"title": later("Title"), "summary": later("Summary"), "image": later("Picture")}
+
+
+def show(
+    desk: DeskVisit,
+    status: int = 200,
+    wrong: str = "",
+    language: str = "",
+    typed: dict[str, str] | None = None,
+    conflicts: tuple[TextConflict, ...] = (),
+) -> Response:
+    """The page of a story. `typed` are the texts of a form for `language` that was not accepted."""
+    kept = story_of(desk)
+    article, settings = kept.article, desk.visit.site.settings
+    made = settings.alert.languages
+    tags = dict.fromkeys((article.language, *made))
+    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    viewer = Viewer(catalogue, settings)
+    keys = dict.fromkeys((article.section, *settings.alert.sections))
+    return desk.page(
+        "story.html",
+        status,
+        story=article,
+        month=kept.month,
+        month_name=catalogue.month(kept.month),
+        tags=[tag for tag in tags if desk.person.translates(tag)],
+        texts={tag: desk.project.desk.texts(kept, tag) for tag in tags},
+        typed=typed or {},
+        typed_language=language,
+        conflicts={one.name: one for one in conflicts},
+        differences=[(_name(desk, one.name), one) for one in kept.changed_at_source],
+        sections=[(key, viewer.section_title(key)) for key in keys],
+        layouts=[(key, catalogue.say(_LAYOUTS[key])) for key in ("", *STORY_LAYOUTS)],
+        may_edit=desk.person.edits,
+        wrong=wrong,
+        failed=bool(wrong or conflicts),
+        limits={"title": 90, "summary": 260},
+    )
+
+
+def _name(desk: DeskVisit, field: str) -> str:
+    """A field of an article in words: “Title”, “Title (Spanish)”."""
+    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    parts = field.split(".")
+    words = str(catalogue.say(_PARTS[parts[-1]])) if parts[-1] in _PARTS else parts[-1]
+    return f"{words} ({catalogue.language_name(parts[1])})" if len(parts) == 3 else words
+
+
+def write(desk: DeskVisit) -> PostResult:
+    """Write title and summary in one language."""
+    kept, language = story_of(desk), desk.field("language")
+    known = (kept.article.language, *desk.visit.site.settings.alert.languages)
+    if language not in known or not desk.person.translates(language):
+        return desk.refused(lambda d: d.page("forbidden.html", 403))
+    texts = {name: desk.field(name) for name in ARTICLE_TEXTS}
+    seen = {name: desk.field(f"seen-{name}") for name in ARTICLE_TEXTS}
+    again = partial(show, language=language, typed=texts)
+    try:
+        conflicts = desk.project.desk.write_article(kept, language, texts, seen)
+    except AlertsError as fault:
+        return desk.refused(partial(again, status=422, wrong=str(fault)))
+    if conflicts:
+        return desk.refused(partial(again, status=409, conflicts=conflicts))
+    return back(desk, kept, later("Saved."))
+
+
+def place(desk: DeskVisit) -> PostResult:
+    """Set its section and its form in the e-mail."""
+    kept = story_of(desk)
+    changes: dict[str, Any] = {}
+    if desk.field("layout") != kept.article.layout:
+        changes["layout"] = desk.field("layout")
+    try:
+        if changes:
+            desk.project.articles.edit(kept, **changes)
+        if desk.field("section") not in ("", kept.article.section):
+            desk.project.articles.move(kept, section=desk.field("section"))
+    except AlertsError as fault:
+        return desk.refused(partial(show, status=422, wrong=str(fault)))
+    return back(desk, kept, later("Saved."))
+
+
+def settle(desk: DeskVisit) -> PostResult:
+    """Take what the source says now, or keep the editor's words."""
+    kept: StoredArticle = story_of(desk)
+    desk.project.articles.take_source(kept, keep=desk.field("choice") != "source")
+    return back(desk, kept, later("Saved."))
+
+
+PAGES = (
+    desk_page("/story/{id}", show),
+    desk_page("/story/{id}/words", post=write),
+    desk_page("/story/{id}/place", post=place, may=edits),
+    desk_page("/story/{id}/settle", post=settle, may=edits),
+)
