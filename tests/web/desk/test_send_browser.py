@@ -58,6 +58,10 @@ def test_h15_every_page_is_open_to_everybody(
     look(f"/desk/enter/{desk.project().people.link('anna@example.org').rpartition('/')[2]}?{lang}")
     _sign_in(page, desk, "anna@example.org")
     look(f"/desk?month={MONTH}&{lang}")
+    look(f"/desk?month={MONTH}&languages=en,es,ar&{lang}")
+    story = desk.project().articles.find("Water law changes").article.id
+    look(f"/desk/story/{story}?{lang}")
+    look(f"/desk/words?month={MONTH}&{lang}")
     look(f"{SEND}&{lang}")
     look(f"/desk/send?month=2031-01&{lang}")  # without articles
     assert not found
