@@ -185,7 +185,7 @@ def _dispatched(
     """Send the outbox of those months; raises `Unwelcome` where the bounce limit ended it."""
     path = settings.database_path
     if months:
-        check(db, path)
+        check(db, path, world.now())
     own = open_database(path)
     if how.forget_limit:
         relay_limits.forget(own, settings.delivery.relay)

@@ -13,6 +13,7 @@ from alerts.editions.escaping import link
 from alerts.library.connections import Pool
 from alerts.library.project import Project
 from alerts.web.count_writer import CountWriter
+from alerts.web.page_cache import PageCache
 from alerts.web.rate_limits import RateLimits
 from alerts.web.templates import Pages
 
@@ -40,6 +41,7 @@ class Site:
     pool: Pool = field(init=False)
     limits: RateLimits = field(init=False)
     counts: CountWriter = field(init=False)
+    cache: PageCache = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pages", Pages(self.settings))
@@ -47,6 +49,7 @@ class Site:
             self.warn(f"the pages have no style sheet: {self.pages.fault}")
         object.__setattr__(self, "pool", Pool(self.settings, self.warn))
         object.__setattr__(self, "limits", RateLimits.of(self.settings.web))
+        object.__setattr__(self, "cache", PageCache())
         object.__setattr__(self, "counts", CountWriter(self.pool, self.warn))
 
     def project(self, db: Database, now: datetime) -> Project:
