@@ -45,6 +45,11 @@ class Archive(ProjectPart):
     """Past issues; as they were sent, and what is drawn of them."""
 
     @call
+    def changes(self) -> int:
+        """How often anything that the archive shows has changed: another number, other pages."""
+        return archive.changes(self._opened.db)
+
+    @call
     def listed(self, language: str = "") -> Sequence[Past]:
         """The sent editions, newest month first; or those of one language."""
         return archive.listed(self._opened.db, language)

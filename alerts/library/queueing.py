@@ -6,9 +6,7 @@ from alerts.domain.errors import UsageError
 from alerts.domain.month import Month
 from alerts.library.clock import sure_of_time
 from alerts.library.opened import Opened
-from alerts.library.share_pictures import draw
 from alerts.outbox import segment
-from alerts.outbox.queue import queue as freeze_and_fill
 from alerts.outbox.queued import Queued
 from alerts.store import issue_versions, issues
 from alerts.store.lock import project_lock
@@ -16,6 +14,9 @@ from alerts.store.lock import project_lock
 
 def queue(opened: Opened, month: Month, where: str | None, anyway: Collection[str]) -> Queued:
     """Freeze the month's issue and fill the outbox; see `Project.queue`."""
+    from alerts.library.share_pictures import draw  # with `queue` below, 250 ms
+    from alerts.outbox.queue import queue as freeze_and_fill
+
     db, settings = opened.db, opened.settings
     with project_lock(settings.database_path, "queue", opened.now):
         opened.ensure_may_send()

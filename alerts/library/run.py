@@ -7,6 +7,7 @@ Without a month, what is owed is decided by `schedule.owed`, as the daemon does.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
@@ -19,12 +20,9 @@ from alerts.domain.errors import (
 )
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
-from alerts.editions import approval
-from alerts.editions.draft import drafted
 from alerts.issue import load
 from alerts.library.clock import check_ended, sure_of_time
 from alerts.library.send import Sending, Sent, send
-from alerts.library.share_pictures import draw
 from alerts.library.steps import (
     Early,
     HeldBack,
@@ -37,24 +35,20 @@ from alerts.library.steps import (
     Waiting,
     WentWithout,
 )
-from alerts.lint.group import grouped
-from alerts.lint.place import Level
 from alerts.outbox import clock_gate, gate_facts
 from alerts.outbox.clock_gate import ClockFault
 from alerts.outbox.drop import check_not_dropped, dropped_words
 from alerts.outbox.options import World
-from alerts.outbox.queue import queue, recalled_words
-from alerts.outbox.queued import Queued
-from alerts.preview.mailed import linted, mail_previews
-from alerts.preview.unreviewed import mail_doubts
+from alerts.outbox.queued import Queued, already_queued, recalled_words
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import Turn
-from alerts.sources.collect import collect
-from alerts.sources.collected import Collected
 from alerts.store import issues
 from alerts.store import sources as kept
 from alerts.transport.relay import leaves_the_machine
+
+if TYPE_CHECKING:
+    from alerts.sources.collected import Collected
 
 _BY_HAND = (Due.OLDER, Due.UNPLANNED)  # what the daemon leaves to a person who calls `run`
 
@@ -67,7 +61,7 @@ class Ran:
 
     month: Month
     sent: Sent
-    collected: Collected | None = None
+    collected: "Collected | None" = None
     queued: Queued | None = None
     held_back: HeldBack | None = None
     overdue: Overdue | None = None
@@ -80,7 +74,7 @@ class Prepared:
     """What was done about a month before sending."""
 
     month: Month
-    collected: Collected | None = None
+    collected: "Collected | None" = None
     queued: Queued | None = None
     held_back: HeldBack | None = None
     overdue: Overdue | None = None
@@ -130,7 +124,7 @@ def run(
     work = _Work(db, settings, world, actor, how)
     if named:
         check_not_dropped(db, month)
-        if not _frozen(db, month):
+        if month not in issues.frozen_months(db):
             check_ended(settings, month, work.now, how.anyway)
         done = _prepared(work, month, None)
         if done.fault is not None:
@@ -151,6 +145,8 @@ def _draw(work: _Work, prepared: Sequence[Prepared]) -> None:
     """Draw the pictures that other sites show of the issues queued now: after sending, as no mail has one."""
     for one in prepared:
         if one.queued is not None and not (one.queued.empty or one.queued.already):
+            from alerts.library.share_pictures import draw  # 50 ms
+
             draw(work.db, work.settings, one.month)
 
 
@@ -190,8 +186,8 @@ def _turned(work: _Work, turn: Turn, *, by_hand: bool) -> Prepared:
     if recalled := _recalled(work, month):
         return Prepared(month, held_back=recalled)
     if turn.due is Due.DONE:
-        queued = queue(work.db, work.settings, month, work.now) if by_hand else None
-        return Prepared(month, queued=queued)
+        stored = issues.get(work.db, month) if by_hand else None
+        return Prepared(month, queued=already_queued(work.db, stored) if stored else None)
     if turn.due is Due.EARLY and turn.planned is not None and by_hand:
         work.progress(Early(month, turn.planned))
     if turn.due is Due.OVERDUE:
@@ -222,7 +218,7 @@ def _prepared(work: _Work, month: Month, planned: datetime | None) -> Prepared:
         return Prepared(month, held_back=recalled)
     collected = None
     try:
-        if not _frozen(db, month):
+        if month not in issues.frozen_months(db):
             collected = None if month.special else _collected(work, month)
             sure_of_time(db, settings, work.now, str(month), work.how.anyway)
         if collected is not None and planned is not None:
@@ -235,11 +231,15 @@ def _prepared(work: _Work, month: Month, planned: datetime | None) -> Prepared:
     return Prepared(month, collected, queued, held_back)
 
 
-def _collected(work: _Work, month: Month) -> Collected | None:
+def _collected(work: _Work, month: Month) -> "Collected | None":
     """Ask the sources, unless the issue's editors are looking at it."""
+    from alerts.editions import approval
+
     if approval.under_review(work.db, work.settings, month):
         work.progress(NotCollected(month))
         return None
+    from alerts.sources.collect import collect  # what fetches and parses: 120 ms
+
     collected = collect(work.db, work.settings, month, work.now, environ=work.world.environ)
     work.progress(collected)
     return collected
@@ -261,6 +261,14 @@ def _waiting(work: _Work, month: Month, planned: datetime) -> Waiting | None:
 
 def _queued(work: _Work, month: Month) -> tuple[Queued | None, HeldBack | None]:
     """Freeze the issue, or mail its editors what they have not seen yet."""
+    # What renders and checks is not needed where nothing is owed.
+    from alerts.editions.draft import drafted
+    from alerts.lint.group import grouped
+    from alerts.lint.place import Level
+    from alerts.outbox.queue import queue
+    from alerts.preview.mailed import linted, mail_previews
+    from alerts.preview.unreviewed import mail_doubts
+
     db, settings, progress = work.db, work.settings, work.progress
     draft = drafted(db, settings, month)
     try:
@@ -290,7 +298,3 @@ def _recalled(work: _Work, month: Month) -> HeldBack | None:
     held_back = HeldBack(month, IssueRecalled(recalled_words(month)))
     work.progress(held_back)
     return held_back
-
-
-def _frozen(db: Database, month: Month) -> bool:
-    return month in issues.frozen_months(db)

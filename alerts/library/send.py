@@ -21,7 +21,6 @@ from alerts.domain.delivery import DeliveryState
 from alerts.domain.errors import LockHeld, Unwelcome
 from alerts.domain.month import Month
 from alerts.instance import identity
-from alerts.library import documents
 from alerts.library.clock import sure_of_time
 from alerts.library.steps import (
     LeftOpen,
@@ -124,7 +123,9 @@ def send(
     gate_facts.check_months(db, settings, chosen, world.now(), how.anyway)
     report = _dispatched(db, settings, world, _below_limit(db, settings, chosen, how), how)
     sent = _sent(db, settings, chosen, report, world.now(), limited=how.limit is not None)
-    if not report.stopped:
+    if settings.web.pdf and not report.stopped:
+        from alerts.library import documents  # what makes PDF files
+
         documents.make(db, settings, chosen)
     return sent
 
@@ -185,7 +186,7 @@ def _dispatched(
     """Send the outbox of those months; raises `Unwelcome` where the bounce limit ended it."""
     path = settings.database_path
     if months:
-        check(db, path)
+        check(db, path, world.now())
     own = open_database(path)
     if how.forget_limit:
         relay_limits.forget(own, settings.delivery.relay)

@@ -38,7 +38,7 @@ from alerts.mail.issue_headers import Frame
 from alerts.mail.merge import template
 from alerts.outbox import gate_facts, segment
 from alerts.outbox.drop import check_not_dropped
-from alerts.outbox.queued import Queued
+from alerts.outbox.queued import Queued, already_queued, recalled_words
 from alerts.store import (
     approvals,
     archive,
@@ -83,7 +83,7 @@ def queue(
     """
     stored = issues.get(db, month)
     if stored is not None and stored.frozen:
-        return _already(db, stored)
+        return already_queued(db, stored)
     check_not_dropped(db, month)
     if stored is not None and stored.recalled_at and not mended:
         raise IssueRecalled(recalled_words(month))
@@ -112,7 +112,7 @@ def queue(
     with transaction(db, own_keys=True):
         stored = issues.get(db, month)
         if stored is not None and stored.frozen:  # another process was faster
-            return _already(db, stored)
+            return already_queued(db, stored)
         check_not_dropped(db, month)
         if subscriber_import.under_way(db):  # the subscribers not imported yet would be left out
             raise TryLater(f"{month}: not queued while an import is under way; run it again")
@@ -166,11 +166,6 @@ def _record(
     later = {"version": version} if version > 1 else {}
     detail = {"deliveries": deliveries, **by, **more, **later}
     audit_log.record(db, now, "issue.queued", issue_id=issue_id, detail=detail)
-
-
-def recalled_words(month: Month) -> str:
-    """What is to be done about an issue that was recalled."""
-    return f"{month}: was recalled, and waits for you: mend it, then `alerts issue reissue {month.option}`"
 
 
 def _check_review(db: Database, settings: Settings, draft: Draft) -> Sequence[str]:
@@ -251,20 +246,6 @@ def _counting(db: Database, settings: Settings, issue_id: int, edition: Edition)
     opens = privacy.count_opens and bool(numbers)
     picture = address("o", tokens.Purpose.OPEN, min(numbers.values())) if opens else ""
     return counting(edition, numbers, link, picture)
-
-
-def _already(db: Database, stored: issues.StoredIssue) -> Queued:
-    deliveries = sum(outbox_figures.counts(db, stored.month).values())
-    content = stored.content or {}
-    shown = sum(len(section["articles"]) for section in content.get("sections", ()))
-    return Queued(
-        stored.month,
-        shown,
-        deliveries,
-        already=True,
-        version=stored.version,
-        where=stored.recipients.where,
-    )
 
 
 def _content(issue: Issue) -> dict[str, Any]:

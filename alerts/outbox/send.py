@@ -27,7 +27,7 @@ from alerts.outbox.limits import SendLimits
 from alerts.outbox.options import Destination, Orders, SendReport, World
 from alerts.outbox.settlements import Settlements
 from alerts.outbox.windows import next_round
-from alerts.store import issue_versions, issues, outbox
+from alerts.store import issue_versions, outbox, settled_counts
 from alerts.store.claims import recover
 from alerts.store.receipts import Receipts
 from alerts.store.relay_limits import RelayLimit
@@ -79,7 +79,7 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> SendRe
                 break
         _limit(db, orders, world, report, known if short and left == 0 else None)
     report.stopped = world.stop.is_set()
-    issues.close_finished(db, world.now())
+    settled_counts.close_finished(db, world.now())
     return report
 
 

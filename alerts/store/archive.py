@@ -47,6 +47,11 @@ def add(db: Database, issue_id: int, language: str, pieces: Iterable[ArchivedArt
     )
 
 
+def changes(db: Database) -> int:
+    """How often anything that the archive shows has changed; counted by triggers (migration 47)."""
+    return int(db.conn.execute("SELECT number FROM archive_changes").fetchone()[0])
+
+
 def listed(db: Database, language: str = "") -> Sequence[Past]:
     """The sent editions, or those of one language: the newest month first, after its issue the special
     alerts that were begun in it; in the order they were made."""

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from alerts.domain.address import Address
 from alerts.domain.month import Month
-from alerts.store import audit_log
+from alerts.store import audit_log, outbox_figures
 from alerts.store.suppressions import digest
 
 BOUNCED, COMPLAINED = "delivery.bounced", "delivery.complained"
@@ -135,12 +135,10 @@ def figures(db: Database, month: Month) -> Figures:
                 heard AS (SELECT kind, delivery_id, detail ->> 'kind' AS how FROM events
                            WHERE issue_id = (SELECT id FROM issue) AND kind IN (:bounced, :complained)),
                 hard AS (SELECT DISTINCT delivery_id FROM heard WHERE kind = :bounced AND how = 'hard')
-           SELECT (SELECT count(*) FROM deliveries
-                    WHERE issue_id = (SELECT id FROM issue) AND state = 'sent'),
-                  (SELECT count(*) FROM hard),
+           SELECT (SELECT count(*) FROM hard),
                   (SELECT count(DISTINCT delivery_id) FROM heard WHERE kind = :bounced AND how <> 'ours'
                       AND delivery_id NOT IN (SELECT delivery_id FROM hard)),
                   (SELECT count(DISTINCT delivery_id) FROM heard WHERE kind = :complained)""",
         {"month": str(month), "bounced": BOUNCED, "complained": COMPLAINED},
     ).fetchone()
-    return Figures(*row)
+    return Figures(outbox_figures.counts(db, month)["sent"], *row)

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from alerts.domain.delivery import DeliveryState, Owed, Reason
 from alerts.domain.month import Month
-from alerts.store import audit_log, stamp, transaction
+from alerts.store import audit_log, settled_counts, stamp, transaction
 
 PAGE = 1000
 
@@ -194,6 +194,8 @@ def decide(db: Database, which: DeliverySelection, becomes: DeliveryState, now: 
         for (delivery_id,) in moved:
             detail: Mapping[str, Any] = {"by": "admin"}
             audit_log.record(db, now, f"delivery.{becomes}", delivery_id=delivery_id, detail=detail)
+        if moved:
+            settled_counts.drop(db, which.month)
         if moved and becomes is DeliveryState.QUEUED:
             db.conn.execute(
                 """UPDATE issues SET state = 'queued', sent_at = NULL

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -267,19 +267,6 @@ def template(db: Database, edition_id: int) -> Template:
             f"edition {found.language} is not what was queued: the database is damaged; restore a backup"
         )
     return found
-
-
-def close_finished(db: Database, now: datetime) -> Iterable[Month]:
-    """Move each queued issue or correction without open deliveries to `sent`; returns their months."""
-    rows = db.conn.execute(
-        """UPDATE issues SET state = 'sent', sent_at = ?
-            WHERE state = 'queued' AND NOT EXISTS (
-                  SELECT 1 FROM deliveries AS d WHERE d.issue_id = issues.id
-                     AND d.state IN ('queued', 'sending', 'deferred', 'in_doubt'))
-           RETURNING of_month""",
-        (stamp(now),),
-    ).fetchall()
-    return [Month.parse(month) for (month,) in rows]
 
 
 def _issue(row: Mapping[str, Any]) -> StoredIssue:

@@ -1,4 +1,8 @@
-"""Figures of the outbox: the number of deliveries in each state, and the next due date."""
+"""Figures of the outbox: the number of deliveries in each state, and the next due date.
+
+None of them grows with the months that are kept: an issue that is sent has its counts kept beside it, and
+the rest starts from the few issues that are open, or from the open deliveries (docs/adr/0042).
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,15 +11,27 @@ from sqlite_utils import Database
 
 from alerts.domain.delivery import DeliveryState
 from alerts.domain.month import Month
-from alerts.store import moment, stamp
+from alerts.store import moment, settled_counts, stamp
 from alerts.store.outbox import listed
+from alerts.store.settled_counts import QUARTER
+
+# Condition: the row of `deliveries` was last changed since then. A delivery is attempted while its issue is
+# open, so only issues that are open, or were closed since, are looked at.
+ATTEMPTED_SINCE = """changed_at >= :since AND issue_id IN (
+    SELECT id FROM issues WHERE state <> 'sent' OR sent_at IS NULL OR sent_at >= :since)"""
 
 
 def counts(db: Database, month: Month) -> dict[str, int]:
     """The number of deliveries of the month's issue in each state, with every state.
 
-    Counted in one pass, because GROUP BY would sort a million rows in memory first.
+    Those of an issue that is sent are kept (`settled_counts`). Others are counted in one pass, because
+    GROUP BY would sort a million rows in memory first.
     """
+    return settled_counts.kept(db, month) or counted(db, month)
+
+
+def counted(db: Database, month: Month) -> dict[str, int]:
+    """The same, counted row by row."""
     sums = ", ".join(f"total(d.state = '{state.value}')" for state in DeliveryState)
     row = db.conn.execute(
         f"SELECT {sums} FROM deliveries AS d WHERE d.issue_id ="  # noqa: S608
@@ -28,7 +44,8 @@ def counts(db: Database, month: Month) -> dict[str, int]:
 def open_corrections(db: Database) -> dict[Month, dict[str, int]]:
     """The open deliveries of corrections by month and state, where there are any."""
     rows = db.conn.execute(
-        """SELECT i.of_month, d.state, count(*) FROM issues AS i JOIN deliveries AS d ON d.issue_id = i.id
+        """SELECT i.of_month, d.state, count(*)
+             FROM issues AS i CROSS JOIN deliveries AS d INDEXED BY deliveries_by_issue ON d.issue_id = i.id
             WHERE i.corrects IS NOT NULL AND i.state = 'queued'
               AND d.state IN ('queued', 'sending', 'deferred', 'in_doubt')
             GROUP BY i.of_month, d.state"""
@@ -83,9 +100,9 @@ def next_due(db: Database, months: Sequence[Month], *, doubtful: bool = False) -
 def sent_since(db: Database, since: datetime) -> Sequence[tuple[datetime, int]]:
     """The number of deliveries by the moment of their last attempt, since then, in order."""
     rows = db.conn.execute(
-        """SELECT changed_at, count(*) FROM deliveries
-            WHERE changed_at >= ? AND attempts > 0 GROUP BY changed_at ORDER BY changed_at""",
-        (stamp(since),),
+        f"""SELECT changed_at, count(*) FROM deliveries
+            WHERE {ATTEMPTED_SINCE} AND attempts > 0 GROUP BY changed_at ORDER BY changed_at""",  # noqa: S608
+        {"since": stamp(since)},
     ).fetchall()
     return [(moment(at), number) for at, number in rows]
 
@@ -93,15 +110,19 @@ def sent_since(db: Database, since: datetime) -> Sequence[tuple[datetime, int]]:
 def days_of_sending(db: Database, *, before: datetime) -> int:
     """The number of days before that midnight, in its time zone, on which something was sent.
 
-    Queried by quarters of an hour, since the offsets of all time zones from UTC are multiples of them.
+    Told by quarters of an hour, since the offsets of all time zones from UTC are multiples of them; those of
+    issues that are sent are kept (`settled_counts`).
     """
     rows = db.conn.execute(
-        """SELECT DISTINCT substr(changed_at, 1, 13), substr(changed_at, 15, 2) / 15
-             FROM deliveries WHERE changed_at < ? AND attempts > 0""",
-        (stamp(before),),
+        f"""SELECT value FROM settled_counts AS c, json_each(c.quarters)
+             WHERE value < :before
+            UNION
+            SELECT {QUARTER} AS quarter FROM deliveries
+             WHERE issue_id IN (SELECT id FROM issues WHERE id NOT IN (SELECT issue_id FROM settled_counts))
+               AND changed_at < :before AND attempts > 0""",  # noqa: S608
+        {"before": stamp(before)},
     )
-    moments = (moment(f"{hour}:{quarter * 15:02}:00Z") for hour, quarter in rows)
-    return len({at.astimezone(before.tzinfo).date() for at in moments})
+    return len({moment(at).astimezone(before.tzinfo).date() for (at,) in rows})
 
 
 def data_version(db: Database) -> int:

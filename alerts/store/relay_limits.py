@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from alerts.store import moment, stamp
+from alerts.store.outbox_figures import ATTEMPTED_SINCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ def forget(db: Database, relay: str) -> bool:
 def accepted_since(db: Database, since: datetime) -> Sequence[tuple[datetime, int]]:
     """How many messages were accepted at which moment since then, in order."""
     rows = db.conn.execute(
-        """SELECT changed_at, count(*) FROM deliveries
-            WHERE changed_at >= ? AND state = 'sent' GROUP BY changed_at ORDER BY changed_at""",
-        (stamp(since),),
+        f"""SELECT changed_at, count(*) FROM deliveries
+            WHERE {ATTEMPTED_SINCE} AND state = 'sent' GROUP BY changed_at ORDER BY changed_at""",  # noqa: S608
+        {"since": stamp(since)},
     ).fetchall()
     return [(moment(at), number) for at, number in rows]

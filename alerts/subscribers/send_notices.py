@@ -17,7 +17,6 @@ from alerts.config.settings import Settings
 from alerts.domain.delivery import DeliveryState, Envelope, Outcome, Reason, Reply
 from alerts.domain.errors import AlertsError, RelayUnavailable
 from alerts.domain.month import Month
-from alerts.editions.notice import render_notice
 from alerts.issue.compose import edition_language
 from alerts.mail import tokens
 from alerts.mail.dkim_keys import Keyring
@@ -31,7 +30,6 @@ from alerts.store import clock, link_numbers, moment, notices, signing_keys, tra
 from alerts.store.notices import Notice, NoticeKind
 from alerts.subscribers import confirmation, unconfirmed
 from alerts.subscribers.self_service import PROOF_WITHIN, UNDO_WITHIN
-from alerts.subscribers.welcome_mail import welcome_message
 from alerts.transport.send_one import SingleSender
 
 _FAULTS_IN_A_ROW = 3  # failures in a row before this call ends
@@ -141,6 +139,8 @@ def written(
 ) -> tuple[Envelope, bytes]:
     """The envelope and the bytes of a notice: the frozen ones, or made and signed now."""
     if notice.kind is NoticeKind.WELCOME:
+        from alerts.subscribers.welcome_mail import welcome_message
+
         return welcome_message(db, settings, notice, keyring)
     if notice.message is not None and notice.sender:
         return Envelope(notice.sender, notice.email), notice.message
@@ -161,6 +161,10 @@ def written(
         "address": notice.email,
     }
     language = edition_language(notice.language, settings)
+    from alerts.editions.notice import (
+        render_notice,
+    )  # what renders is not needed where nothing is due
+
     edition = render_notice(notice.kind, language, settings, facts)
     asked = moment(notice.created_at)
     sign = keyring.signer_of(asked)

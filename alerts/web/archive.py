@@ -7,8 +7,8 @@ runs no script, and its Content-Security-Policy allows inline styles, only there
 
 import hashlib
 import re
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -23,7 +23,8 @@ from alerts.domain.month import Month
 from alerts.web.archive_pages import FEED_TYPES, ArchivePages, Extras, PageLinks
 from alerts.web.imported_pages import all_pasts, imported_page
 from alerts.web.logo import logos
-from alerts.web.request import Page, Visit
+from alerts.web.page_cache import KeptAnswer
+from alerts.web.request import Page, View, Visit
 
 LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src {images}; "
@@ -35,17 +36,35 @@ LONGEST_NAME = 60  # most characters of the name of a calendar file
 _NOT_IN_NAMES = re.compile(r"[\s/\\:*?\"<>|%.]+")
 
 
-def _kept(visit: Visit, content: str | bytes, media: str, **headers: str) -> Response:
+def _kept(content: str | bytes, media: str, **headers: str) -> KeptAnswer:
     """An answer that anybody may cache for some minutes, and then revalidate."""
     octets = content.encode() if isinstance(content, str) else content
     tag = f'"{hashlib.sha256(octets).hexdigest()[:24]}"'
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     named = {"X-Robots-Tag": ""} | named
     named |= {"ETag": tag, "Cache-Control": "public, max-age=300"}
-    asked = visit.headers.get("if-none-match", "")
-    if asked.strip() == "*" or tag in [one.strip().removeprefix("W/") for one in asked.split(",")]:
-        return Response(status_code=304, headers=named)
-    return Response(octets, media_type=media, headers=named)
+    return KeptAnswer(octets, media, named)
+
+
+def _cached(view: Callable[[Visit], Response | KeptAnswer]) -> View:
+    """The view, made once for every change of the archive, path and language."""
+
+    @wraps(view)
+    def shown(visit: Visit) -> Response:
+        cache, changes = visit.site.cache, visit.project.archive.changes()
+        key = (view.__name__, *sorted(visit.path.items()), visit.language, visit.root)
+        answer = cache.find(key, changes)
+        if answer is None:
+            made = view(visit)
+            if isinstance(made, Response):
+                return made
+            cache.keep(key, changes, answer := made)
+        asked = [one.strip() for one in visit.headers.get("if-none-match", "").split(",")]
+        if asked == ["*"] or answer.headers["ETag"] in [one.removeprefix("W/") for one in asked]:
+            return Response(status_code=304, headers=dict(answer.headers))
+        return Response(answer.octets, media_type=answer.media, headers=dict(answer.headers))
+
+    return shown
 
 
 def reading(visit: Visit) -> ArchivePages:
@@ -54,12 +73,14 @@ def reading(visit: Visit) -> ArchivePages:
     return ArchivePages(visit.site.settings, visit.site.pages, facts, there)
 
 
-def show_front(visit: Visit) -> Response:
+@_cached
+def show_front(visit: Visit) -> Response | KeptAnswer:
     """All issues, in the visitor's language."""
     return _front(visit, all_pasts(visit.project.archive), visit.language, Vary="Accept-Language")
 
 
-def show_front_in(visit: Visit) -> Response:
+@_cached
+def show_front_in(visit: Visit) -> Response | KeptAnswer:
     """All issues, in the language of the path."""
     pasts, language = all_pasts(visit.project.archive), visit.path["language"]
     if language not in reading(visit).languages(pasts):
@@ -67,15 +88,18 @@ def show_front_in(visit: Visit) -> Response:
     return _front(visit, pasts, language)
 
 
-def _front(visit: Visit, pasts: Sequence[Past], language: str, **more: str) -> Response:
+def _front(
+    visit: Visit, pasts: Sequence[Past], language: str, **more: str
+) -> Response | KeptAnswer:
     pages = reading(visit)
     latest = pages.latest(pasts, language)
     share = visit.project.archive.share_picture(latest.month, latest.language) if latest else ""
     page = pages.front(pasts, language, PageLinks(visit.root), share)
-    return _kept(visit, page, "text/html", Content_Language=language, **more)
+    return _kept(page, "text/html", Content_Language=language, **more)
 
 
-def show_edition(visit: Visit) -> Response:
+@_cached
+def show_edition(visit: Visit) -> Response | KeptAnswer:
     """One edition, as it was sent; or an imported issue."""
     if KEY.fullmatch(visit.path["month"]):
         return _imported(visit)
@@ -95,15 +119,15 @@ def show_edition(visit: Visit) -> Response:
     images = "https: http: data:" if loads_from_elsewhere(page) else "'self'"
     policy = LETTER_POLICY.format(images=images, frames="'none'")
     headers = {"Content_Language": language, "Content_Security_Policy": policy}
-    return _kept(visit, page, "text/html", **headers)
+    return _kept(page, "text/html", **headers)
 
 
-def _imported(visit: Visit) -> Response:
+def _imported(visit: Visit) -> Response | KeptAnswer:
     """An imported issue, in the design of the pages."""
     key, language = visit.path["month"], visit.path["language"]
     way = PageLinks(visit.root)
     page = imported_page(visit.project.archive, reading(visit), key, language, way)
-    return _kept(visit, page, "text/html", Content_Language=language) if page else visit.missing()
+    return _kept(page, "text/html", Content_Language=language) if page else visit.missing()
 
 
 def _edition(visit: Visit) -> tuple[Month, Edition] | None:
@@ -116,7 +140,8 @@ def _edition(visit: Visit) -> tuple[Month, Edition] | None:
     return (month, edition) if edition else None
 
 
-def show_miniature(visit: Visit) -> Response:
+@_cached
+def show_miniature(visit: Visit) -> Response | KeptAnswer:
     """An edition in small, for a frame of the sign-up page; it loads pictures of ours alone."""
     found = _edition(visit)
     if found is None:
@@ -127,10 +152,11 @@ def show_miniature(visit: Visit) -> Response:
     frames = " ".join(("'self'", *visit.site.settings.web.embed_origins))
     policy = LETTER_POLICY.format(images="'self'", frames=frames)
     headers = {"Content_Security_Policy": policy, "X_Frame_Options": ""}
-    return _kept(visit, page, "text/html", **headers, X_Robots_Tag="noindex")
+    return _kept(page, "text/html", **headers, X_Robots_Tag="noindex")
 
 
-def show_pdf(visit: Visit) -> Response:
+@_cached
+def show_pdf(visit: Visit) -> Response | KeptAnswer:
     """An edition as a PDF file, where one was made."""
     try:
         month = Month.parse(visit.path["month"])
@@ -141,10 +167,11 @@ def show_pdf(visit: Visit) -> Response:
     if not octets:
         return visit.missing()
     named = {"Content_Disposition": f'inline; filename="{month}.{language}.pdf"'}
-    return _kept(visit, octets, "application/pdf", **named)
+    return _kept(octets, "application/pdf", **named)
 
 
-def show_event(visit: Visit) -> Response:
+@_cached
+def show_event(visit: Visit) -> Response | KeptAnswer:
     """The calendar file of one event, as it was made when the issue was frozen."""
     try:
         month = Month.parse(visit.path["month"])
@@ -154,7 +181,7 @@ def show_event(visit: Visit) -> Response:
     if piece is None:
         return visit.missing()
     named = {"Content_Disposition": under_name(piece.title)}
-    return _kept(visit, piece.ics, "text/calendar; charset=utf-8", **named)
+    return _kept(piece.ics, "text/calendar; charset=utf-8", **named)
 
 
 def under_name(title: str) -> str:
@@ -164,7 +191,8 @@ def under_name(title: str) -> str:
     return f"attachment; filename=\"event.ics\"; filename*=UTF-8''{quote(name, safe='')}.ics"
 
 
-def show_feed(visit: Visit) -> Response:
+@_cached
+def show_feed(visit: Visit) -> Response | KeptAnswer:
     """The issues of one language as a feed; other sites may show it."""
     pages, language, form = reading(visit), visit.path["language"], visit.path["form"]
     if form not in FEED_TYPES or language not in pages.languages(all_pasts(visit.project.archive)):
@@ -173,20 +201,20 @@ def show_feed(visit: Visit) -> Response:
         "Access_Control_Allow_Origin": "*",
         "Cross_Origin_Resource_Policy": "cross-origin",
     }
-    return _kept(
-        visit, pages.feed(visit.project.archive, language, form), FEED_TYPES[form], **open_to_all
-    )
+    return _kept(pages.feed(visit.project.archive, language, form), FEED_TYPES[form], **open_to_all)
 
 
-def show_map(visit: Visit) -> Response:
+@_cached
+def show_map(visit: Visit) -> Response | KeptAnswer:
     """The site map, for search engines: every page of the archive."""
     base = visit.site.settings.web.base_url
-    return _kept(visit, feeds.site_map(base, all_pasts(visit.project.archive)), "application/xml")
+    return _kept(feeds.site_map(base, all_pasts(visit.project.archive)), "application/xml")
 
 
-def show_robots(visit: Visit) -> Response:
+@_cached
+def show_robots(visit: Visit) -> Response | KeptAnswer:
     """robots.txt, for search engines."""
-    return _kept(visit, feeds.robots(visit.site.settings.web.base_url), "text/plain")
+    return _kept(feeds.robots(visit.site.settings.web.base_url), "text/plain")
 
 
 def search(visit: Visit) -> Response:

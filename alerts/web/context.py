@@ -14,6 +14,7 @@ from alerts.library.connections import Pool
 from alerts.library.project import Project
 from alerts.library.recent_drafts import RecentDrafts
 from alerts.web.count_writer import CountWriter
+from alerts.web.page_cache import PageCache
 from alerts.web.rate_limits import RateLimits
 from alerts.web.templates import Pages
 
@@ -43,6 +44,7 @@ class Site:
     limits: RateLimits = field(init=False)
     counts: CountWriter = field(init=False)
     drafts: RecentDrafts = field(init=False)
+    cache: PageCache = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pages", Pages(self.settings))
@@ -51,6 +53,7 @@ class Site:
         object.__setattr__(self, "pool", Pool(self.settings, self.warn))
         object.__setattr__(self, "limits", RateLimits.of(self.settings.web))
         object.__setattr__(self, "drafts", RecentDrafts())
+        object.__setattr__(self, "cache", PageCache())
         object.__setattr__(self, "counts", CountWriter(self.pool, self.warn))
 
     def project(self, db: Database, now: datetime) -> Project:

@@ -25,7 +25,8 @@ NOTICE = "padding:16px 20px;border-"
 def sent(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo, sent, in each theme."""
     root = tmp_path_factory.mktemp("withdrawals") / "demo"
-    assert cli.call(["-q", "demo", str(root), "--theme", request.param]) == 0
+    options = ["--month", str(MONTH), "--theme", request.param]
+    assert cli.call(["-q", "demo", str(root), *options]) == 0
     return root
 
 

@@ -57,6 +57,7 @@ from alerts.store import (
     issues,
     link_numbers,
     outbox_figures,
+    settled_counts,
     signing_keys,
     subscribers,
     transaction,
@@ -680,6 +681,11 @@ class Outbox(RuleBasedStateMachine):
         self.people.leaves(person, "")
 
     @rule()
+    def what_is_finished_is_closed(self) -> None:
+        """As at the end of a send."""
+        settled_counts.close_finished(self.db, NOW)
+
+    @rule()
     def a_copy_is_made(self) -> None:
         """As `alerts backup` does."""
         shutil.copy(self.folder / "subscribers.db", self.folder / "night")
@@ -735,6 +741,8 @@ class Outbox(RuleBasedStateMachine):
         new = self.db.execute("SELECT count(*) FROM deliveries WHERE subscriber_id > ?", (READERS,))
         assert sum(counts.values()) == READERS + new.fetchone()[0]
         assert set(counts) == set(DeliveryState)
+        for month in (MONTH, SPECIAL):  # where counts are kept, they are those of the rows
+            assert outbox_figures.counts(self.db, month) == outbox_figures.counted(self.db, month)
         assert sum(outbox_figures.counts(self.db, SPECIAL).values()) == len(self.special_readers)
         assert self._readers_of(SPECIAL) == self.special_readers, "frozen with it"
 

@@ -16,7 +16,7 @@ from alerts.domain.address import Address
 from alerts.domain.month import Month
 from alerts.domain.subscriber import SubscriberStatus, SuppressionReason
 from alerts.mail.tokens import Purpose
-from alerts.store import issues, notices, open_database, subscribers, suppressions
+from alerts.store import notices, open_database, settled_counts, subscribers, suppressions
 from alerts.store.migrations import MIGRATIONS
 from alerts.store.notices import NoticeKind
 from alerts.subscribers import confirmation
@@ -48,7 +48,7 @@ def _issue(served: Served, month: Month = OCTOBER, subject: str = "Rivers get ri
     )
     queue_issue(served.settings.root, served.db, month, served.clock(), made)
     served.db.execute("UPDATE deliveries SET state = 'sent'")
-    assert list(issues.close_finished(served.db, served.clock())) == [month]
+    assert list(settled_counts.close_finished(served.db, served.clock())) == [month]
 
 
 def _confirm(served: Served, address: str = ANA) -> str:

@@ -45,6 +45,7 @@ from alerts.store.migrations import (  # noqa: F401
     m046_welcomes,
     m047_people,
     m048_jobs,
+    m049_history,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
