@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 from alerts.library.opened import ProjectPart
 
 if TYPE_CHECKING:
+    from alerts.library.api_access import ApiTokens
     from alerts.library.archive import Archive
     from alerts.library.articles import Articles
     from alerts.library.bounces import Bounces
     from alerts.library.copies import Copies
     from alerts.library.deliveries import Deliveries
+    from alerts.library.figures import ProjectFigures
     from alerts.library.issues import Issues
     from alerts.library.jobs import Jobs
     from alerts.library.keys import SigningKeys
@@ -154,3 +156,17 @@ class Parts(ProjectPart):
         from alerts.library.jobs import Jobs
 
         return Jobs(self._opened)
+
+    @cached_property
+    def tokens(self) -> "ApiTokens":
+        """The tokens of the HTTP API."""
+        from alerts.library.api_access import ApiTokens
+
+        return ApiTokens(self._opened)
+
+    @cached_property
+    def figures(self) -> "ProjectFigures":
+        """Lists and counts over the whole project."""
+        from alerts.library.figures import ProjectFigures
+
+        return ProjectFigures(self._opened)

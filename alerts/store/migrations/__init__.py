@@ -44,6 +44,7 @@ from alerts.store.migrations import (  # noqa: F401
     m045_dropped_issues,
     m046_welcomes,
     m047_jobs,
+    m048_api,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
