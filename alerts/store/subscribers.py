@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from alerts.domain.address import Address
 from alerts.domain.subscriber import FIELD, FIELDS, Subscriber, SubscriberStatus
 from alerts.domain.subscriber_fields import FieldKind
-from alerts.store import api_answers, signing_keys, stamp, suppressions
+from alerts.store import api_answers, jobs, signing_keys, stamp, suppressions
 from alerts.store.link_numbers import derived_mark
 from alerts.store.subscriber_filter import STANDING, condition
 from alerts.store.subscriber_query import Query
@@ -88,6 +88,7 @@ def erase(db: Database, subscriber: Subscriber, now: datetime) -> None:
         (stamp(now), subscriber.id),
     )
     api_answers.forget_all(db)
+    jobs.forget_mentions(db, subscriber.email)
     db.conn.execute(
         "UPDATE quarantine SET sender = '' WHERE instr(lower(sender), lower(?))",
         (subscriber.email,),
