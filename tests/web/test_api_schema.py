@@ -14,7 +14,7 @@ from tests.pages import serve
 from tests.web.test_api import caller
 
 EXAMPLES = os.environ.get("FUZZ", "2")  # for each operation
-PHASES = "coverage,fuzzing" if EXAMPLES == "2" else "coverage,fuzzing,stateful"
+PHASES = "examples,coverage,fuzzing" if EXAMPLES == "2" else "examples,coverage,fuzzing,stateful"
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
 FAULT = re.compile("fault|^[A-Z]+ [^ ]+ 5[0-9]{2} ")
 NOT_CALLED = "/tokens/"  # it would end its own token

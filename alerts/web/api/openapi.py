@@ -13,6 +13,7 @@ from alerts.web.api.problems import Problem
 ABOUT = """\
 The library of alerts over HTTP. An answer of success means that the change is on disk. Refusals are
 problem documents (RFC 9457) that name the field and the remedy. See docs/api.md."""
+EXAMPLES = {"month": "last", "language": "en", "email": "ana@example.org", "slug": "lab"}
 _REF = "#/components/schemas/{name}"
 _KEY = {
     "name": "Idempotency-Key",
@@ -95,6 +96,7 @@ def _parameters(operation: Operation, shown: Iterable[str]) -> Iterable[dict[str
             "in": "path",
             "required": True,
             "schema": {"type": "string", "minLength": 1},
+            **({"example": EXAMPLES[name]} if name in EXAMPLES else {}),
         }
     schema = msgspec.json.schema(operation.query)
     (fields,) = [*schema["$defs"].values()] or [schema]
@@ -134,7 +136,7 @@ def _responses(
         "401": True,
         "403": True,
         "404": bool(operation.parameters) or "month" in operation.query.__struct_fields__,
-        "409": operation.conflicts or changes,
+        "409": changes,
         "412": operation.path in shown and operation.method != "GET",
         "413": operation.body is not None,
         "415": operation.body is not None,

@@ -76,7 +76,7 @@ class Operation:
     """One operation. `path` is below `ROOT`; `body` is None where it takes none, `bytes` for a file;
     `gives` is None where it answers without a body.
 
-    `conflicts`: it may answer 409, `impossible`: 422, `again`: 200 where it was so before.
+    `impossible`: it may answer 422 though it changes nothing, `again`: 200 where it was so before.
     """
 
     method: str
@@ -90,7 +90,6 @@ class Operation:
     body: Any = None
     status: int = 200
     media: str = "application/json"
-    conflicts: bool = False
     impossible: bool = False
     again: bool = False
 
