@@ -1,9 +1,11 @@
-"""Writes docs/cli.md from the commands, docs/settings.md from the settings, docs/lint.md from the checks.
+"""Writes docs/cli.md from the commands, docs/settings.md from the settings, docs/lint.md from the checks,
+and docs/openapi.json from the operations of the HTTP API.
 
 `python docs/generate.py` writes; `--check` writes nothing and exits 1 when a file is out of date.
 """
 
 import inspect
+import json
 import re
 import sys
 import typing
@@ -22,6 +24,9 @@ from alerts.lint import caniemail
 from alerts.lint.checks import outside
 from alerts.lint.options import CLIENTS
 from alerts.lint.register import CHECKS
+from alerts.web.api.openapi import document
+from alerts.web.api.operation import ROOT
+from alerts.web.api.register import OPERATIONS
 
 HERE = Path(__file__).resolve().parent
 
@@ -188,7 +193,17 @@ def _literal(text: str) -> str:
     return re.sub(r"(?<!`)(</?[a-z!][^<>]{0,60}>|\{slot:\w+\})(?!`)", r"`\1`", text)
 
 
-PAGES = {"cli.md": cli_page, "settings.md": settings_page, "lint.md": lint_page}
+def api_description() -> str:
+    """docs/openapi.json: the description of the HTTP API."""
+    return json.dumps(document(OPERATIONS, ROOT), indent=1, ensure_ascii=False) + "\n"
+
+
+PAGES = {
+    "cli.md": cli_page,
+    "settings.md": settings_page,
+    "lint.md": lint_page,
+    "openapi.json": api_description,
+}
 
 
 def main() -> int:

@@ -69,6 +69,7 @@ PLACES = {
     "httpx2": ("sources.",),
     "uvicorn": ("cli.issue.preview", "cli.serve", "web.http", "web.forwarded"),
     "rich": ("cli.terminal", "cli.context"),
+    "msgspec": ("web.api.",),
     "starlette": ("preview.pages", "web."),
     "feedparser": ("sources.",),
     "trafilatura": ("sources.",),

@@ -30,7 +30,7 @@ def _commands() -> Iterator[tuple[str, click.Command]]:
     yield from walk(cli.alerts, click.Context(cli.alerts, info_name="alerts"))
 
 
-@pytest.mark.parametrize("name", ["cli.md", "settings.md", "lint.md"])
+@pytest.mark.parametrize("name", ["cli.md", "settings.md", "lint.md", "openapi.json"])
 def test_the_generated_page_is_up_to_date(name: str) -> None:
     page = document_tool("generate").PAGES[name]()
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page, "run `make docs`"

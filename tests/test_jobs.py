@@ -211,3 +211,18 @@ def test_retention_deletes_old_jobs_and_no_open_ones(project: Path, alerts: Aler
         waits, _ = opened.jobs.start("collect", "2026-10")
         assert alerts("retention").code == 0
         assert [one.id for one in opened.jobs.latest()] == [waits.id]
+
+
+def test_an_erasure_deletes_the_jobs_that_mention_the_person(project: Path) -> None:
+    with Project(project) as opened:
+        opened.subscribers.add("Ana@example.org")
+        where = {"where": "email = ana@example.org"}
+        job, _ = opened.jobs.start("queue", "2026-10", where)
+        other, _ = opened.jobs.start("queue", "2026-09")
+        with transaction(opened.db):
+            for _ in (job, other):
+                taken = jobs.take(opened.db, ["queue"], NOW)
+                assert taken is not None
+                jobs.end(opened.db, taken.id, NOW, result={}, fault="")
+        opened.subscribers.erase("ana@example.org")
+        assert [one.id for one in opened.jobs.latest()] == [other.id]

@@ -66,6 +66,14 @@ class WebSettings:
     )
     signups_per_domain: int = option(200, "… and for addresses of one domain.")
     signups_in_all: int = option(1000, "… and in all.")
+    api_origins: tuple[str, ...] = option(
+        (),
+        'Sites whose scripts may use the HTTP API in a browser, e.g. ["https://example.org"]; none by'
+        " default.",
+    )
+    api_per_hour: int = option(
+        20_000, "How many requests an hour one token of the HTTP API may make, also all at once."
+    )
     host: str = option("127.0.0.1", "The address on which `alerts serve` listens.")
     port: int = option(8000, "The port on which it listens; 0: any free port.")
     trusted_proxies: tuple[str, ...] = option(

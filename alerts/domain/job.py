@@ -40,6 +40,8 @@ KINDS: Mapping[str, JobKind] = {
     "lint": JobKind(arguments=("links",)),
     "queue": JobKind(JobQueue.SENDING, ("where", "anyway")),
     "send": JobKind(JobQueue.SENDING, ("limit", "anyway")),
+    "recall": JobKind(arguments=("why",)),  # while a send goes on
+    "reissue": JobKind(JobQueue.SENDING, ("anyway",)),
     "run": JobKind(JobQueue.SENDING, ("limit", "where", "anyway")),
 }
 """Every kind of job by its name; `library/job_kinds.py` says what each does."""

@@ -40,11 +40,12 @@ class Deliveries(ProjectPart):
         state: DeliveryState | None = None,
         reason: Reason | str = "",
         domain: str = "",
+        after: int = 0,
     ) -> Iterator[Delivery]:
-        """The selected deliveries, in the order in which they were queued."""
+        """The selected deliveries of an id over `after`, in the order in which they were queued."""
         with self._opened.translated():
             which = self._which(month, (state,) if state else (), reason, domain, ())
-            yield from deliveries.listed(self._opened.db, which)
+            yield from deliveries.listed(self._opened.db, which, after)
 
     @call
     def find(self, email: str, month: AMonth = None) -> Delivery:

@@ -11,6 +11,7 @@ from alerts.library.steps import SendProgress, Step
 if TYPE_CHECKING:
     from alerts.library.project import Project
     from alerts.library.send import Sending, Sent
+    from alerts.outbox.queued import Queued
 
 
 @dataclass(slots=True)
@@ -78,12 +79,37 @@ def _lint(work: JobWork) -> Mapping[str, Any]:
     }
 
 
+def _recall(work: JobWork) -> Mapping[str, Any]:
+    work.progress.words = "the issue is being recalled"
+    done = work.project.recalls.recall(
+        work.month, work.job.arguments.get("why", ""), by=work.job.started_by
+    )
+    return {
+        "month": str(done.month),
+        "version": done.version,
+        "mailed": done.mailed,
+        "waiting": done.waiting,
+        "already": done.already,
+    }
+
+
+def _reissue(work: JobWork) -> Mapping[str, Any]:
+    work.progress.words = "the next version is being frozen"
+    anyway = frozenset(work.job.arguments.get("anyway", ()))
+    return _queued(work.project.recalls.reissue(work.month, anyway=anyway))
+
+
 def _queue(work: JobWork) -> Mapping[str, Any]:
     work.progress.words = "the issue is being frozen"
     anyway = frozenset(work.job.arguments.get("anyway", ()))
     queued = work.project.queue(work.month, where=work.job.arguments.get("where"), anyway=anyway)
+    return _queued(queued)
+
+
+def _queued(queued: "Queued") -> Mapping[str, Any]:
     return {
         "month": str(queued.month),
+        "version": queued.version,
         "articles": queued.articles,
         "deliveries": queued.deliveries,
         "already": queued.already,
@@ -131,6 +157,8 @@ WORKS: Mapping[str, Callable[[JobWork], Mapping[str, Any]]] = {
     "lint": _lint,
     "queue": _queue,
     "send": _send,
+    "recall": _recall,
+    "reissue": _reissue,
     "run": _run,
 }
 """What each kind of `domain.job.KINDS` does; it returns the result as JSON may have it."""

@@ -68,18 +68,18 @@ class Subscribers(ProjectPart):
         language: str = "",
         tag: str = "",
         where: str = "",
+        after: int = 0,
     ) -> Iterator[Subscriber]:
-        """Those of whom all of it is true; `where` as in `alerts subscriber list --where`, else
-        `UsageError`."""
+        """Those of whom all of it is true, of an id over `after`; `where` as in `alerts subscriber list
+        --where`, else `UsageError`."""
         condition = subscriber_query.parse(where) if where else None
         wanted = language.lower().replace("_", "-")
-        return self._listed(status or "", wanted, tag, condition)
+        which = {"status": status or "", "language": wanted, "tag": tag, "where": condition}
+        return self._listed({**which, "after": after})
 
-    def _listed(self, status: str, language: str, tag: str, where: Any) -> Iterator[Subscriber]:
+    def _listed(self, which: Mapping[str, Any]) -> Iterator[Subscriber]:
         with self._opened.translated():
-            yield from subscribers.listed(
-                self._opened.db, status=status, language=language, tag=tag, where=where
-            )
+            yield from subscribers.listed(self._opened.db, **which)
 
     @call
     def show(self, email: str) -> SubscriberShown:

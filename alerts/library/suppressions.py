@@ -22,8 +22,7 @@ class Suppressions(ProjectPart):
     readable."""
 
     def __iter__(self) -> Iterator[Suppression]:
-        with self._opened.translated():
-            yield from suppressions.listed(self._opened.db)
+        return self.list()
 
     @call
     def add(
@@ -70,3 +69,8 @@ class Suppressions(ProjectPart):
         return unsubscribing.suppress(
             opened.db, addresses, reason=reason, note=kept, now=opened.now
         )
+
+    def list(self, after: int = 0) -> Iterator[Suppression]:
+        """All of an id over `after`."""
+        with self._opened.translated():
+            yield from suppressions.listed(self._opened.db, after)

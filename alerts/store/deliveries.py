@@ -86,9 +86,10 @@ _SELECT = """
 """
 
 
-def listed(db: Database, which: DeliverySelection) -> Iterator[Delivery]:
-    """The selected deliveries, in the order in which they were queued, read in short pages."""
-    last = 0
+def listed(db: Database, which: DeliverySelection, after: int = 0) -> Iterator[Delivery]:
+    """The selected deliveries of an id over `after`, in the order in which they were queued, read in short
+    pages."""
+    last = after
     while True:
         rows = db.conn.execute(
             f"{_SELECT} WHERE {_WHICH} AND d.id > :last ORDER BY d.id LIMIT :page",

@@ -109,6 +109,15 @@ def forget(db: Database, before: datetime) -> int:
     ).rowcount
 
 
+def forget_mentions(db: Database, email: str) -> None:
+    """Delete the ended jobs that mention an address, such as in a `where`."""
+    db.conn.execute(
+        """DELETE FROM jobs WHERE ended_at <> ''
+            AND instr(lower(arguments || coalesce(result, '') || fault), lower(?))""",
+        (email,),
+    )
+
+
 def _job(row: Sequence[Any]) -> JobRecord:
     number, kind, subject, arguments, state, *progress, result, fault = row
     done, total, words, started_by, asked_at, began_at, ended_at = progress

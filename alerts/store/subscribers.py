@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from alerts.domain.address import Address
 from alerts.domain.subscriber import FIELD, FIELDS, Subscriber, SubscriberStatus
 from alerts.domain.subscriber_fields import FieldKind
-from alerts.store import signing_keys, stamp, suppressions
+from alerts.store import api_answers, jobs, signing_keys, stamp, suppressions
 from alerts.store.link_numbers import derived_mark
 from alerts.store.subscriber_filter import STANDING, condition
 from alerts.store.subscriber_query import Query
@@ -87,6 +87,8 @@ def erase(db: Database, subscriber: Subscriber, now: datetime) -> None:
            WHERE id = ?""",  # noqa: S608
         (stamp(now), subscriber.id),
     )
+    api_answers.forget_all(db)
+    jobs.forget_mentions(db, subscriber.email)
     db.conn.execute(
         "UPDATE quarantine SET sender = '' WHERE instr(lower(sender), lower(?))",
         (subscriber.email,),
@@ -119,9 +121,16 @@ def remove(db: Database, subscriber_id: int) -> None:
 
 
 def listed(
-    db: Database, *, status: str = "", language: str = "", tag: str = "", where: Query | None = None
+    db: Database,
+    *,
+    status: str = "",
+    language: str = "",
+    tag: str = "",
+    where: Query | None = None,
+    after: int = 0,
 ) -> Iterator[Subscriber]:
-    """People in order of id, read in pages; empty: any. The erased only if asked for by status.
+    """People in order of id from that after `after`, read in pages; empty: any. The erased only if asked
+    for by status.
 
     `status` is that which is shown: the suppressed have none but `suppressed`.
     """
@@ -129,7 +138,7 @@ def listed(
     for number in range(len(values)):
         wanted = wanted.replace("?", f":where{number}", 1)
     asked = {f"where{number}": value for number, value in enumerate(values)}
-    last = 0
+    last = after
     while True:
         page = list(
             db.query(

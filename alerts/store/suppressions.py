@@ -103,9 +103,9 @@ def bounced_since(db: Database, since: datetime) -> list[Suppression]:
     return [_suppression(row) for row in rows]
 
 
-def listed(db: Database) -> Iterator[Suppression]:
-    """All suppressions in order of id, read in pages."""
-    last, page = 0, [{"id": 0}]
+def listed(db: Database, after: int = 0) -> Iterator[Suppression]:
+    """All suppressions of an id over `after`, in order of id, read in pages."""
+    last, page = after, [{"id": after}]
     while page:
         page = list(
             db.query(

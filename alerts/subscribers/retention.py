@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from alerts.config.settings import Settings
 from alerts.domain.subscriber import Subscriber, SuppressionReason
-from alerts.store import audit_log, jobs, retention, subscribers, transaction
+from alerts.store import api_answers, audit_log, jobs, retention, subscribers, transaction
 from alerts.subscribers import unconfirmed, unsubscribe
 
 BATCH = 200  # people per transaction, so that others need not wait long
@@ -50,6 +50,7 @@ def apply_retention(db: Database, settings: Settings, now: datetime) -> Retentio
         erased=_people(db, now, kept.unsubscribed, retention.who_left, _erase),
     )
     _rows(db, now, JOBS_KEPT, jobs.forget)
+    _rows(db, now, api_answers.KEPT, api_answers.forget)
     numbers = {name: number for name, number in asdict(reduced).items() if number}
     if numbers:
         with transaction(db):

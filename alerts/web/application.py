@@ -5,6 +5,7 @@
     answering.py    answers a request by its page
     templates.py    templates, catalogues and the style sheet
     middleware.py   limits, headers and log of every answer
+    api/            the HTTP API for other programs
 
 A page is a pair of functions: a view for GET, from a visit to a response, and an act for POST, from a
 visit to a view. A GET changes nothing; what a POST did is on disk before its view is called (P6). Pages
@@ -13,7 +14,7 @@ never used.
 """
 
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alerts.web import (
     accessibility,
@@ -25,6 +26,8 @@ from alerts.web import (
     unsubscribe,
 )
 from alerts.web.answering import Answering
+from alerts.web.api.operation import ROOT
+from alerts.web.api.register import api
 from alerts.web.assets import no_icon, show_script, show_style
 from alerts.web.context import Site
 from alerts.web.desk import assets as desk_assets
@@ -55,7 +58,14 @@ PAGES: tuple[Page, ...] = (
 
 
 def application(site: Site) -> ASGIApp:
-    """All pages, behind the middleware."""
+    """All pages and the API, behind the middleware."""
     routes = [Route(page.path, Answering(site, page)) for page in PAGES]
-    router = Router(routes, redirect_slashes=False, default=Answering(site, missing))
-    return SecurityMiddleware(router, site, {page.path.split("/")[1] for page in PAGES})
+    pages = Router(routes, redirect_slashes=False, default=Answering(site, missing))
+    programs = api(site)
+
+    async def router(scope: Scope, receive: Receive, send: Send) -> None:
+        there = programs if scope["path"].startswith(f"{ROOT}/") else pages
+        await there(scope, receive, send)
+
+    kinds = {path.split("/")[1] for path in (ROOT, *(page.path for page in PAGES))}
+    return SecurityMiddleware(router, site, kinds)

@@ -46,6 +46,7 @@ from alerts.store.migrations import (  # noqa: F401
     m047_people,
     m048_jobs,
     m049_history,
+    m050_api,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
