@@ -41,7 +41,16 @@ from alerts.subscribers.wish import wish_of
 __all__ = ["Change", "Imported", "SubscriberShown", "Subscribers"]
 
 _WISHED = {
-    *("language", "tags", "untags", "consent", "consent_source", "sections", "pause_until"),
+    *(
+        "language",
+        "tags",
+        "untags",
+        "consent",
+        "consent_source",
+        "sections",
+        "pause_until",
+        "specials",
+    ),
     *(one.name for one in SET_AS_TEXT),
 }
 
@@ -171,12 +180,14 @@ class Subscribers(ProjectPart):
         consent_source: str = "",
         sections: Iterable[str] | None = None,
         pause_until: str | None = None,
+        specials: bool | None = None,
         **texts: str | None,
     ) -> str:
         """Change what is given of one person: "updated" or "unchanged".
 
         `sections` empty means all of the alert; `pause_until` is a day, such as 2027-03-01 (UTC), and
-        empty ends a pause. `new_email` moves them to another address.
+        empty ends a pause. `specials`: whether they get special alerts. `new_email` moves them to
+        another address.
         """
         wish = self._wish(
             language=language,
@@ -186,6 +197,7 @@ class Subscribers(ProjectPart):
             consent_source=consent_source,
             sections=sections,
             pause_until=pause_until,
+            specials=specials,
             **texts,
         )
         new = Address.parse(new_email) if new_email else None

@@ -24,6 +24,7 @@ def wish_of(
     consent_source: str = "",
     sections: Iterable[str] | None = None,
     pause_until: str | None = None,
+    specials: bool | None = None,
     before: str = "",
     **texts: str | None,
 ) -> Wish:
@@ -44,6 +45,7 @@ def wish_of(
         ),
         sections=None if sections is None else _sections(settings, tuple(sections), before),
         paused_until=_pause(pause_until, now, before) if pause_until else pause_until,
+        specials=specials,
     )
 
 
