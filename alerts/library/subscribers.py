@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, TextIO, Unpack
 
 from alerts.domain.address import Address
 from alerts.domain.errors import InputError, UsageError
-from alerts.domain.subscriber import SET_AS_TEXT, ShownStatus, Subscriber, SubscriberStatus
+from alerts.domain.subscriber import ShownStatus, Subscriber, SubscriberStatus
 from alerts.library.imports import (
     FileImported,
     ImportOptions,
@@ -36,23 +36,9 @@ from alerts.subscribers.admin import Wish
 from alerts.subscribers.confirmation import Invited
 from alerts.subscribers.import_file import ImportFile
 from alerts.subscribers.take_in import Imported
-from alerts.subscribers.wish import wish_of
+from alerts.subscribers.wish import WISHED, wish_of
 
 __all__ = ["Change", "Imported", "SubscriberShown", "Subscribers"]
-
-_WISHED = {
-    *(
-        "language",
-        "tags",
-        "untags",
-        "consent",
-        "consent_source",
-        "sections",
-        "pause_until",
-        "specials",
-    ),
-    *(one.name for one in SET_AS_TEXT),
-}
 
 
 class Subscribers(ProjectPart):
@@ -292,7 +278,7 @@ class Subscribers(ProjectPart):
     def _wish(self, **given: Any) -> Wish:
         """What is asked for, read; raises `UsageError`."""
         opened = self._opened
-        if foreign := given.keys() - _WISHED:
+        if foreign := given.keys() - WISHED:
             raise UsageError(f"a subscriber has no field “{min(foreign)}” that could be set")
         try:
             return wish_of(opened.settings, opened.now, before=opened.prefix, **given)

@@ -6,11 +6,20 @@ from datetime import datetime
 
 from alerts.config.settings import Settings
 from alerts.domain.errors import InputError
-from alerts.domain.subscriber import FIELD
+from alerts.domain.subscriber import FIELD, SET_AS_TEXT
 from alerts.domain.subscriber_fields import FieldKind
 from alerts.store import stamp
 from alerts.subscribers import fields
 from alerts.subscribers.admin import Wish
+
+WISHED = frozenset(
+    {
+        *("language", "tags", "untags", "consent", "consent_source", "sections", "pause_until"),
+        "specials",
+        *(one.name for one in SET_AS_TEXT),
+    }
+)
+"""What `wish_of` takes by name."""
 
 
 def wish_of(
