@@ -93,13 +93,13 @@ class Survivors:
         code = self._call(send, in_doubt, "send", *CHOSEN)
         return self._found(send, known(send, until), in_doubt, code) + Counter(damaged=damaged)
 
-    def go_back(self, send: Send, until: int, chance: random.Random) -> Counter[str]:
-        """The same, but the database is that of before the send: who of those that left is mailed?"""
+    def go_back(self, send: Send, until: int, chance: random.Random, night: bytes) -> Counter[str]:
+        """The same, but the database is that of a `night` before: who of those that left is mailed?"""
         lay(send, until, chance)
         path = send.root / "subscribers.db"
         for beside in path.parent.glob(f"{path.name}-journal"):
             beside.unlink()
-        path.write_bytes(send.disk.after(send.events[: send.began], None)[str(path)])
+        path.write_bytes(night)
         self._relay.inbox.clear()
         for arguments in (("adopt",), ("delivery", "retry", *CHOSEN, "--state", "in_doubt")):
             self._call(send, "resend", *arguments)
@@ -195,6 +195,9 @@ def trial(
         send = record(folder, recorder, seed=seed, synchronous=synchronous, lies=lies)
         total["flushes"] = sum(event.kind == "S" for event in send.events)
         total["events"] = len(send.events)
+        # Before the first send: what a power loss leaves is no backup without the journal beside it.
+        database = str(send.root / "subscribers.db")
+        night = send.disk.after(send.events[: send.began], None)[database]
         with survivors(send, synchronous) as after:
             for number in range(instants):
                 place, until = send, chance.randint(send.began, len(send.events))
@@ -207,7 +210,7 @@ def trial(
                     place, until = again, chance.randint(0, len(again.events))
                 back = number % BACK == 1 and not lies
                 found = (
-                    after.go_back(place, until, chance)
+                    after.go_back(place, until, chance, night)
                     if back
                     else after.go_on(place, until, in_doubt, chance)
                 )

@@ -66,7 +66,7 @@ class Trial:
     faults: list[str] = field(default_factory=list)
 
 
-class _Started:
+class Started:
     """A send in a process of its own."""
 
     def __init__(self, arguments: list[str], told: Path) -> None:
@@ -89,7 +89,7 @@ class _Started:
         return self._process.wait(), self._told.read_text()
 
 
-class _Forked:
+class Forked:
     """The same as a fork of this process."""
 
     def __init__(self, arguments: list[str], told: Path) -> None:
@@ -120,18 +120,34 @@ class _Forked:
         return self._code, self._told.read_text()
 
 
-_Sender = _Started | _Forked
+Sender = Started | Forked
 
 
-class _Trial:
+class Project:
+    """A project whose commands run in this process."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def call(self, *arguments: str, project: bool = True) -> tuple[int, str]:
+        """A command: its exit code and output."""
+        where = ("--project", str(self.root)) if project else ()
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+            code = cli.call(["-q", *where, *arguments])
+        return code, out.getvalue()
+
+    def json(self, *arguments: str) -> Any:
+        """What it says with --json."""
+        return json.loads(self.call(*arguments, "--json")[1])
+
+
+class _Trial(Project):
     """One project, its relay, and what is found out about them."""
 
     def __init__(self, folder: Path, seed: int, readers: int, connections: int) -> None:
-        self.root, self.chance, self.connections = (
-            folder / "project",
-            random.Random(seed),
-            connections,
-        )
+        super().__init__(folder / "project")
+        self.chance, self.connections = random.Random(seed), connections
         self.found, self.forked = Trial(), False
         self.begun: list[tuple[float, str]] = []
         self.emails = self._prepared(readers)
@@ -148,26 +164,15 @@ class _Trial:
         assert self.call("queue", *MONTH)[0] == 0
         return emails
 
-    def call(self, *arguments: str, project: bool = True) -> tuple[int, str]:
-        """A command in this process: its exit code and output."""
-        where = ("--project", str(self.root)) if project else ()
-        out = io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
-            code = cli.call(["-q", *where, *arguments])
-        return code, out.getvalue()
-
-    def json(self, *arguments: str) -> Any:
-        return json.loads(self.call(*arguments, "--json")[1])
-
     def heard(self, stage: str, recipient: str, nth: int) -> Said:
         """The script of the relay: notes each body that begins."""
         if stage == "body":
             self.begun.append((time.monotonic(), recipient))
         return None
 
-    def send(self) -> "_Sender":
+    def send(self) -> Sender:
         arguments = ["-q", "--project", str(self.root), "send", *MONTH]
-        return (_Forked if self.forked else _Started)(arguments, self.root.parent / "told")
+        return (Forked if self.forked else Started)(arguments, self.root.parent / "told")
 
     def reissue(self) -> None:
         """As `alerts issue reissue` does, without drawing the picture that other sites show (seconds)."""
@@ -288,7 +293,7 @@ def version_of(taken: Taken) -> int:
 
 
 @contextlib.contextmanager
-def _environment(**given: str) -> Iterator[None]:
+def environment(**given: str) -> Iterator[None]:
     before = dict(os.environ)
     os.environ.update(given)
     try:
@@ -314,7 +319,7 @@ def trial(
 
     `forked`: each send is a fork of this process, which saves the second that importing takes.
     """
-    with _environment(
+    with environment(
         ALERTS_ALERT__LANGUAGES="en",
         ALERTS_DELIVERY__CONNECTIONS=str(connections),
         ALERTS_DELIVERY__IN_DOUBT=in_doubt,

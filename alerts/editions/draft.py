@@ -49,7 +49,9 @@ def drafted(db: Database, settings: Settings, month: Month) -> Draft:
     stored = issues.get(db, month)
     frozen = stored is not None and stored.frozen
     made = _frozen(db, settings, stored) if stored and frozen else _rendered(db, issue, settings)
-    return Draft(month, issue, made, content_hash(made, Frame.of(settings, month), issue))
+    where = stored.recipients.where if stored else ""
+    signed = content_hash(made, Frame.of(settings, month), issue, where)
+    return Draft(month, issue, made, signed)
 
 
 def shown(db: Database, settings: Settings, month: Month) -> tuple[Draft, str]:

@@ -130,9 +130,10 @@ def below_coverage(issue: Issue, settings: Settings) -> tuple[str, ...]:
     return tuple(found)
 
 
-def content_hash(editions: Sequence[Edition], frame: Frame, issue: Issue) -> str:
-    """SHA-256 over the bytes of all editions as they would be mailed, without their date, and over the
-    times of events, which are more exact in calendar files than in the e-mail."""
+def content_hash(editions: Sequence[Edition], frame: Frame, issue: Issue, where: str) -> str:
+    """SHA-256 over the bytes of all editions as they would be mailed, without their date, over the times of
+    events, which are more exact in calendar files than in the e-mail, and over whom it is for: `where`, empty
+    for everybody."""
     digest = hashlib.sha256()
     for edition in editions:
         octets = template(edition, frame, _UNDATED)
@@ -142,6 +143,8 @@ def content_hash(editions: Sequence[Edition], frame: Frame, issue: Issue) -> str
         if article.event:
             times = (article.event.start, article.event.end)
             digest.update(f"{article.id} {times}\n".encode())
+    if where:
+        digest.update(f"where {where}\n".encode())
     return digest.hexdigest()
 
 

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, TextIO, Unpack
 
 from alerts.domain.address import Address
 from alerts.domain.errors import InputError, UsageError
-from alerts.domain.subscriber import SET_AS_TEXT, ShownStatus, Subscriber, SubscriberStatus
+from alerts.domain.subscriber import ShownStatus, Subscriber, SubscriberStatus
 from alerts.library.imports import (
     FileImported,
     ImportOptions,
@@ -36,14 +36,9 @@ from alerts.subscribers.admin import Wish
 from alerts.subscribers.confirmation import Invited
 from alerts.subscribers.import_file import ImportFile
 from alerts.subscribers.take_in import Imported
-from alerts.subscribers.wish import wish_of
+from alerts.subscribers.wish import WISHED, wish_of
 
 __all__ = ["Change", "Imported", "SubscriberShown", "Subscribers"]
-
-_WISHED = {
-    *("language", "tags", "untags", "consent", "consent_source", "sections", "pause_until"),
-    *(one.name for one in SET_AS_TEXT),
-}
 
 
 class Subscribers(ProjectPart):
@@ -171,12 +166,14 @@ class Subscribers(ProjectPart):
         consent_source: str = "",
         sections: Iterable[str] | None = None,
         pause_until: str | None = None,
+        specials: bool | None = None,
         **texts: str | None,
     ) -> str:
         """Change what is given of one person: "updated" or "unchanged".
 
         `sections` empty means all of the alert; `pause_until` is a day, such as 2027-03-01 (UTC), and
-        empty ends a pause. `new_email` moves them to another address.
+        empty ends a pause. `specials`: whether they get special alerts. `new_email` moves them to
+        another address.
         """
         wish = self._wish(
             language=language,
@@ -186,6 +183,7 @@ class Subscribers(ProjectPart):
             consent_source=consent_source,
             sections=sections,
             pause_until=pause_until,
+            specials=specials,
             **texts,
         )
         new = Address.parse(new_email) if new_email else None
@@ -280,7 +278,7 @@ class Subscribers(ProjectPart):
     def _wish(self, **given: Any) -> Wish:
         """What is asked for, read; raises `UsageError`."""
         opened = self._opened
-        if foreign := given.keys() - _WISHED:
+        if foreign := given.keys() - WISHED:
             raise UsageError(f"a subscriber has no field “{min(foreign)}” that could be set")
         try:
             return wish_of(opened.settings, opened.now, before=opened.prefix, **given)

@@ -38,7 +38,8 @@ class Wish:
     """The changes that an admin wants for one person; None and empty leave a field unchanged.
 
     `texts` are the fields of `SET_AS_TEXT` to change, by name; a value may be empty. For `sections` and
-    `paused_until`, an empty value that is not None means all sections and no pause.
+    `paused_until`, an empty value that is not None means all sections and no pause. `specials`: whether they
+    get special alerts.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Wish:
     consent_source: str = ""
     sections: tuple[str, ...] | None = None
     paused_until: str | None = None
+    specials: bool | None = None
 
 
 def add(
@@ -211,6 +213,9 @@ def _known(db: Database, address: Address) -> Subscriber:
 
 def _wished(person: Subscriber, wish: Wish, now: datetime) -> Subscriber:
     """The person with the changes that the admin wants."""
+    declined = person.no_specials_since
+    if wish.specials is not None:
+        declined = "" if wish.specials else declined or stamp(now)
     texts: Mapping[str, Any] = wish.texts
     tags = (set(person.tags) | set(wish.tags)) - set(wish.untags)
     new_evidence = bool(wish.consent) and (
@@ -227,6 +232,7 @@ def _wished(person: Subscriber, wish: Wish, now: datetime) -> Subscriber:
         consent_at=stamp(now) if new_evidence else person.consent_at,
         sections=person.sections if wish.sections is None else wish.sections,
         paused_until=person.paused_until if wish.paused_until is None else wish.paused_until,
+        no_specials_since=declined,
     )
 
 

@@ -6,11 +6,20 @@ from datetime import datetime
 
 from alerts.config.settings import Settings
 from alerts.domain.errors import InputError
-from alerts.domain.subscriber import FIELD
+from alerts.domain.subscriber import FIELD, SET_AS_TEXT
 from alerts.domain.subscriber_fields import FieldKind
 from alerts.store import stamp
 from alerts.subscribers import fields
 from alerts.subscribers.admin import Wish
+
+WISHED = frozenset(
+    {
+        *("language", "tags", "untags", "consent", "consent_source", "sections", "pause_until"),
+        "specials",
+        *(one.name for one in SET_AS_TEXT),
+    }
+)
+"""What `wish_of` takes by name."""
 
 
 def wish_of(
@@ -24,6 +33,7 @@ def wish_of(
     consent_source: str = "",
     sections: Iterable[str] | None = None,
     pause_until: str | None = None,
+    specials: bool | None = None,
     before: str = "",
     **texts: str | None,
 ) -> Wish:
@@ -44,6 +54,7 @@ def wish_of(
         ),
         sections=None if sections is None else _sections(settings, tuple(sections), before),
         paused_until=_pause(pause_until, now, before) if pause_until else pause_until,
+        specials=specials,
     )
 
 

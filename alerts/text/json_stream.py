@@ -18,7 +18,8 @@ from alerts.text.csv_text import MAX_ROW, Lines, ahead
 from alerts.text.decoding import encoding_of
 from alerts.text.parser_words import json_words
 
-SUFFIXES = (".json", ".jsonl", ".ndjson")
+LINE_SUFFIXES = (".jsonl", ".ndjson")  # of JSON Lines, which may have no line at all
+SUFFIXES = (".json", *LINE_SUFFIXES)
 MAX_ENTRY = 4 * MAX_ROW  # characters; an escape such as \u00e9 takes six
 
 _BEGINS = re.compile(r'\s*(?:\[\s*(?:[\[{\]"]|$)|\{\s*(?:["}]|$))')
@@ -70,7 +71,11 @@ def kind(value: Any) -> str:
 
 
 def lines(blocks: Iterable[bytes], file: str) -> Iterator[JsonItem]:
-    """The value of each line, without blank ones; raises `InputError` if the first line is not JSON."""
+    """The value of each line, without blank ones.
+
+    Raises `InputError` if the first line is not JSON, or there is none in a `file` that is not JSON Lines by
+    its name: in one that is, no line is a list of nobody, as `subscriber export` writes it.
+    """
     first = True
     for number, line in enumerate(Lines(blocks), 1):
         if not line.strip():
@@ -86,7 +91,7 @@ def lines(blocks: Iterable[bytes], file: str) -> Iterator[JsonItem]:
             )
         yield JsonItem(number, value, fault)
         first = False
-    if first:
+    if first and not file.lower().endswith(LINE_SUFFIXES):
         raise InputError(f"{file}: holds no lines; give a JSON array, or an object a line")
 
 

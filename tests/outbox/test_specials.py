@@ -114,6 +114,33 @@ def test_it_wants_an_approval_of_its_own(
     assert len(_mailed(readers)) == 4
 
 
+def test_an_approval_is_for_those_readers_alone(
+    readers: Path, special: str, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALERTS_ALERT__REVIEW", "required")
+    assert alerts("issue", "approve", "--issue", special).code == 0
+    refused = alerts("queue", "--issue", special, "--where", "tag=member")
+    assert refused.code == 75, "it was approved for everybody"
+    assert alerts("send").code == 0
+    assert not _mailed(readers)
+    assert alerts("issue", "approve", "--issue", special).code == 0
+    assert alerts("queue", "--issue", special).code == 0
+    assert alerts("send").code == 0
+    assert sorted(_mailed(readers)) == ["reader1@example.org"], "2 is a member and wants none"
+
+
+def test_an_admin_sets_for_a_reader_whether_they_want_it(
+    readers: Path, special: str, alerts: Alerts
+) -> None:
+    edit = ("subscriber", "edit")
+    assert alerts(*edit, "reader1@example.org", "--no-specials").stdout.endswith("updated\n")
+    assert alerts(*edit, "reader1@example.org", "--no-specials").stdout.endswith("unchanged\n")
+    assert alerts(*edit, "reader2@example.org", "--specials").stdout.endswith("updated\n")
+    assert alerts(*edit, "reader3@example.org", "--tag", "new").code == 0
+    assert alerts("run", "--issue", special).code == 0
+    assert sorted(_mailed(readers)) == [f"reader{n}@example.org" for n in (2, 3, 4, 5)]
+
+
 def test_articles_are_put_into_it_and_the_month_stays_one_issue(
     readers: Path, alerts: Alerts
 ) -> None:

@@ -122,7 +122,7 @@ def test_what_is_no_json_is_refused_whole_in_one_line(
 def test_a_name_in_json_is_enough_and_octets_have_to_be_utf8(project: Path, alerts: Alerts) -> None:
     for name, data, words in (
         ("a.json", b"email\na@x.org\n", "neither a JSON array"),
-        ("b.jsonl", b"", "holds no lines"),
+        ("b.json", b"", "holds no lines"),
         ("c.json", b'[{"email": "a@x.org", "name": "\xff"}]', "entry 1: not UTF-8"),
     ):
         (project / name).write_bytes(data)
@@ -130,6 +130,18 @@ def test_a_name_in_json_is_enough_and_octets_have_to_be_utf8(project: Path, aler
         assert (done.code, words in done.stderr) == (1, True), done.stderr
     (project / "d.json").write_bytes(b"[]")
     assert alerts("subscriber", "import", "d.json").stdout.startswith("0 added")
+
+
+@pytest.mark.parametrize("name", ["e.jsonl", "e.NDJSON", "e.json", "e.csv"])
+def test_a_list_of_nobody_that_was_exported_is_nothing_to_do(
+    project: Path, alerts: Alerts, name: str
+) -> None:
+    assert alerts("subscriber", "export", name).code == 0
+    taken_in = alerts("subscriber", "import", name, "--json")
+    assert (taken_in.code, taken_in.stderr) == (0, "")
+    assert taken_in.json == {"added": 0, "updated": 0, "unchanged": 0, "rejected": []}
+    (project / "blank.jsonl").write_text("\n \n")
+    assert alerts("subscriber", "import", "blank.jsonl").code == 0
 
 
 @pytest.mark.usefixtures("project")

@@ -16,6 +16,7 @@ from alerts.domain.address import Address
 @click.option("--all-sections", is_flag=True, help="All sections of the alert.")
 @click.option("--pause-until", metavar="DATE", help="No issue before that day (UTC): 2027-03-01.")
 @click.option("--resume", is_flag=True, help="End a pause.")
+@click.option("--specials/--no-specials", default=None, help="Whether they get special alerts.")
 @click.option("--email", "move_to", metavar="NEW", help="Their new address.")
 @pass_session
 def edit(session: Session, /, email: str, move_to: str | None, **options: Any) -> None:
