@@ -42,7 +42,13 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     ):
         _ = session.project.db  # says at once what is wrong with it
         post = NoticeThread(settings.root, session.warn)
-        site = Site(settings, wake=post.wake, log=session.explain, warn=session.warn)
+        site = Site(
+            settings,
+            wake=post.wake,
+            log=session.explain,
+            warn=session.warn,
+            host=bound.getsockname()[0],
+        )
         with posting(post), serving(site, bound), receiving(session):
             session.say(f"pages: {address(bound)}, publicly {settings.web.base_url}")
             session.say("stop with Ctrl-C")

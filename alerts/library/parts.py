@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from alerts.library.profiles import Profiles
     from alerts.library.readers import Readers
     from alerts.library.recalls import Recalls
+    from alerts.library.service import Service
     from alerts.library.sources import Sources
     from alerts.library.subscribers import Subscribers
     from alerts.library.suppressions import Suppressions
@@ -146,3 +147,10 @@ class Parts(ProjectPart):
         from alerts.library.copies import Copies
 
         return Copies(self._opened)
+
+    @cached_property
+    def service(self) -> "Service":
+        """Figures for a program that watches over this one."""
+        from alerts.library.service import Service
+
+        return Service(self._opened)

@@ -51,6 +51,7 @@ class SecurityMiddleware:
             kind = path.lstrip("/").partition("/")[0]
             kind = f"/{kind}" if kind in self._kinds else "elsewhere"
             method = scope["method"] if scope["method"] in METHODS else "?"
+            self._site.answers.add(kind, status)
             self._site.log(f"{method} {kind} {status or 'cut'} {took:.0f} ms")
 
     def _inside(self, scope: MutableMapping[str, Any]) -> str:
