@@ -87,15 +87,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
 @click.pass_context
 def alerts(ctx: click.Context, project: Path | None, quiet: bool, verbose: bool) -> None:
     """The monthly alert: collect articles, render one e-mail per language, mail everyone once."""
-    ctx.obj = Session(project, quiet=quiet, verbose=verbose)
+    session = Session(project, quiet=quiet, verbose=verbose)
+    if isinstance(ctx.obj, list):  # of `call`, which tells how the command ended
+        ctx.obj.append(session)
+    ctx.obj = session
     ctx.call_on_close(ctx.obj.close)
 
 
 def call(arguments: list[str]) -> int:
     """Run one command line; returns its exit code (0, 1, 2 or 75), prints any error."""
 
+    begun: list[Session] = []
     try:
-        result: Any = alerts.main(arguments, prog_name="alerts", standalone_mode=False)
+        result: Any = alerts.main(arguments, prog_name="alerts", standalone_mode=False, obj=begun)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.Abort:
@@ -113,6 +117,9 @@ def call(arguments: list[str]) -> int:
         words = re.sub(r"\. Did you mean '([^']+)'\?$", r"; did you mean \1?", words)
         return _fail(words + hint, fault.exit_code)
     except AlertsError as fault:
+        if begun and (log := begun[0].log) is not None:
+            log.write("error", "ended", str(fault), {"exit_code": fault.exit_code})
+            return fault.exit_code
         return _fail(str(fault), fault.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

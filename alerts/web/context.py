@@ -18,6 +18,7 @@ from alerts.web.figures import AnswerCounts, FigureCache
 from alerts.web.rate_limits import RateLimits
 from alerts.web.templates import Pages
 
+Tell = Callable[[str, str], None]
 LOOPBACK = ("127.0.0.0/8", "::1")
 Log = Callable[[str], None]
 
@@ -31,7 +32,8 @@ class Site:
     """One project's pages.
 
     `wake` is called when there may be a new notice to send; `log` gets one line per visit, `warn`
-    messages about faults. `host` is the address on which the server listens, by default that of the
+    messages about faults, `tell` (by default `log`) one for each visit that an admin wants to know of, with
+    the name of the event. `host` is the address on which the server listens, by default that of the
     settings.
     """
 
@@ -41,6 +43,7 @@ class Site:
     warn: Log = lambda line: None
     now: Callable[[], datetime] = _clock
     host: str = ""
+    tell: Tell | None = None
     pages: Pages = field(init=False)
     pool: Pool = field(init=False)
     limits: RateLimits = field(init=False)

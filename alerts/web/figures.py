@@ -38,6 +38,20 @@ class AnswerCounts:
         with self._lock:
             return dict(self._counts)
 
+    def of_classes(self) -> Mapping[str, int]:
+        """The same by what it meant: good, refused (4xx), missing, failed."""
+        sums: Counter[str] = Counter()
+        for (_, status), number in self.all().items():
+            sums[meaning(status)] += number
+        return dict(sums)
+
+
+def meaning(status: int) -> str:
+    """What a status means to an admin."""
+    if status == 404:
+        return "missing"
+    return "good" if 0 < status < 400 else "refused" if status < 500 else "failed"
+
 
 class FigureCache:
     """The figures of a project, counted anew after a while: a long list takes a second to be counted."""
