@@ -51,6 +51,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "archive": ("alerts.cli.archive:archive", "Verify and export the archive of sent issues."),
     "check": ("alerts.cli.check:check", "Say what is owed and not sent; for cron and monitors."),
+    "watch": ("alerts.cli.watch:watch", "Look for trouble, and mail the admins about it once."),
     "next": ("alerts.cli.next:next_", "Say what happens next, and when."),
     "status": ("alerts.cli.status:status", "Show the progress of the month's issue."),
     "delivery": ("alerts.cli.delivery:delivery", "List deliveries, and retry failed ones."),

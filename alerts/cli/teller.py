@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import click
 
 from alerts.cli.context import Session
+from alerts.cli.watch import watched
 from alerts.domain.errors import AlertsError, LockHeld, RelayUnavailable, StoreError
 from alerts.store.said import Statement
 
@@ -71,8 +72,10 @@ def telling(session: Session, command: str, *, by_hand: bool) -> Iterator[OnceTe
             raise
         teller.note("stopped", str(fault), key=_gist(fault), code=fault.exit_code)
         teller.flush()
+        watched(session)
         raise click.exceptions.Exit(fault.exit_code) from fault
     teller.flush()
+    watched(session)
 
 
 def _gist(fault: AlertsError) -> str:

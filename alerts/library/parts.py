@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from alerts.library.sources import Sources
     from alerts.library.subscribers import Subscribers
     from alerts.library.suppressions import Suppressions
+    from alerts.library.watch import Watch
 
 
 class Parts(ProjectPart):
@@ -154,3 +155,10 @@ class Parts(ProjectPart):
         from alerts.library.service import Service
 
         return Service(self._opened)
+
+    @cached_property
+    def watch(self) -> "Watch":
+        """What an admin must know of."""
+        from alerts.library.watch import Watch
+
+        return Watch(self._opened)

@@ -56,6 +56,8 @@ class Ticker:
             if act == "bounces":
                 if settings.bounces.mailbox:
                     self._command("bounce", "process")
+                if settings.alert.admins:
+                    self._command("watch")
                 return
             if act == "collect":
                 self._command("collect", "--month", str(Month.of(datetime.now(UTC), settings.zone)))

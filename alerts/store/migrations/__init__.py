@@ -43,6 +43,7 @@ from alerts.store.migrations import (  # noqa: F401
     m044_specials,
     m045_dropped_issues,
     m046_welcomes,
+    m047_incidents,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
