@@ -65,7 +65,7 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
             )
             session.say("stop with Ctrl-C", "start")
             counts = HourlyCounts(site, session.say)
-            keep(session, counts.beat)
+            keep(session, workers, counts.beat)
         counts.tell("since the start")
     session.say("stopped", "stop")
 

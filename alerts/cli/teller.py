@@ -72,10 +72,10 @@ def telling(session: Session, command: str, *, by_hand: bool) -> Iterator[OnceTe
             raise
         teller.note("stopped", str(fault), key=_gist(fault), code=fault.exit_code)
         teller.flush()
-        watched(session)
+        watched(session, good=False)
         raise click.exceptions.Exit(fault.exit_code) from fault
     teller.flush()
-    watched(session)
+    watched(session, good=True)
 
 
 def _gist(fault: AlertsError) -> str:

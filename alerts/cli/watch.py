@@ -48,12 +48,13 @@ def watch(session: Session, as_json: bool) -> int:
         if not found.open:
             session.say("nothing is wrong", "good")
     _tell(session, found)
+    _beat(session, found)
     return 75 if found.fault else int(bool(found.open))
 
 
-def watched(session: Session) -> None:
-    """The same at the end of `run` and `send`, where there are admins."""
-    if not session.settings.alert.admins:
+def watched(session: Session, *, good: bool) -> None:
+    """The same at the end of `run` and `send`, where there are admins, or a heartbeat after a `good` end."""
+    if not session.settings.alert.admins and not session.settings.watch.heartbeat:
         return
     try:
         found = session.project.watch.look()
@@ -65,6 +66,14 @@ def watched(session: Session) -> None:
         session.warn(f"what admins must know of was not looked for: {fault}", "unwatched")
         return
     _tell(session, found)
+    if good:
+        _beat(session, found)
+
+
+def _beat(session: Session, found: "Watched") -> None:
+    """Say that all is well to whoever waits for it; nobody hears where something is wrong."""
+    if not found.open and (fault := session.project.watch.beat()):
+        session.explain(f"watch.heartbeat: {fault}", "heartbeat")
 
 
 def _tell(session: Session, found: "Watched") -> None:

@@ -15,11 +15,17 @@ class WorkerThreads:
     """Whether one of the threads of this process has died; the first one is told of."""
 
     def __init__(self) -> None:
-        self.dead = ""
+        self.dead, self._leaving = "", False
         self._lock = threading.Lock()
+
+    def leave(self) -> None:
+        """The process is ending: how its threads end does not matter any more."""
+        self._leaving = True
 
     def died(self, name: str, why: str) -> None:
         """A thread has ended that nobody had stopped: stop the process as SIGTERM does."""
+        if self._leaving:
+            return
         with self._lock:
             first, self.dead = not self.dead, self.dead or f"the thread “{name}” has died ({why})"
         if first:

@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from alerts.domain.delivery import DeliveryState, Envelope
-from alerts.domain.errors import RelayUnavailable, SettingsError
+from alerts.domain.errors import FetchError, RelayUnavailable, SettingsError
 from alerts.library.opened import Opened, ProjectPart, call
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from alerts.transport.send_one import SingleSender
 
 LOCK = "watch"
+HEARTBEAT_WITHIN = timedelta(seconds=10)
 LOCAL = "smtp://127.0.0.1:25?tls=never"
 TITLES: Mapping[str, str] = {
     "relay": "the relay refuses our mail",
@@ -67,6 +69,22 @@ class Watch(ProjectPart):
             new, over = incidents.update(opened.db, list(troubles.values()), admins, now)
             sent, fault = _mail(opened)
             return Watched(new, over, tuple(incidents.open_ones(opened.db)), sent, fault)
+
+    @call
+    def beat(self) -> str:
+        """Fetch watch.heartbeat, if it is set; why it did not answer, or an empty text. By the rules of
+        sources: nothing on a private network, unless sources.allow_private."""
+        settings = self._opened.settings
+        if not settings.watch.heartbeat:
+            return ""
+        from alerts.sources.fetch import Fetcher
+
+        quick = replace(settings.sources, timeout=HEARTBEAT_WITHIN, retries=1)
+        try:
+            Fetcher(replace(settings, sources=quick)).fetch(settings.watch.heartbeat)
+        except FetchError as fault:
+            return str(fault)
+        return ""
 
 
 def _mail(opened: Opened) -> tuple[int, str]:
