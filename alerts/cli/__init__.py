@@ -57,6 +57,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "delivery": ("alerts.cli.delivery:delivery", "List deliveries, and retry failed ones."),
     "why": ("alerts.cli.why:why", "Explain what happened to one person's copy."),
     "doctor": ("alerts.cli.doctor:doctor", "Check everything the next issue depends on."),
+    "config": ("alerts.cli.config:config", "Show the settings with their origin, and check them."),
+    "template": (
+        "alerts.cli.template:template",
+        "Copy templates into the project, to change them.",
+    ),
     "backup": ("alerts.cli.backup:backup", "Copy the database, also while a send is running."),
     "restore": ("alerts.cli.restore:restore", "Replace the database by a backup."),
     "adopt": ("alerts.cli.adopt:adopt", "Make this copy of the database the one that sends."),

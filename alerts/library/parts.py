@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from alerts.library.archive import Archive
     from alerts.library.articles import Articles
     from alerts.library.bounces import Bounces
+    from alerts.library.configuration import Configuration
     from alerts.library.copies import Copies
     from alerts.library.deliveries import Deliveries
     from alerts.library.issues import Issues
@@ -162,3 +163,10 @@ class Parts(ProjectPart):
         from alerts.library.watch import Watch
 
         return Watch(self._opened)
+
+    @cached_property
+    def configuration(self) -> "Configuration":
+        """The settings in effect, and the project's templates."""
+        from alerts.library.configuration import Configuration
+
+        return Configuration(self._opened)
