@@ -50,6 +50,7 @@ class Copies(ProjectPart):
             except FileExistsError as fault:
                 raise UsageError(_taken(file, database)) from fault
         incidents.note_backup(self._opened.db, self._opened.now)
+        self._opened.pass_over()  # a backup is no sign that the clock is right
         return Backup(file, file.stat().st_size)
 
     @call

@@ -68,6 +68,7 @@ class Watch(ProjectPart):
             admins = tuple(dict.fromkeys(settings.alert.admins))
             new, over = incidents.update(opened.db, list(troubles.values()), admins, now)
             sent, fault = _mail(opened)
+            opened.pass_over()  # what was found is no sign that the clock is right
             return Watched(new, over, tuple(incidents.open_ones(opened.db)), sent, fault)
 
     @call
