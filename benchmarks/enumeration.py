@@ -104,7 +104,7 @@ def main() -> None:
         ) as process:
             assert process.stderr is not None
             line = process.stderr.readline()
-            port = int(line.split()[1].rstrip("/,").rpartition(":")[2])
+            port = int(line.partition(" | ")[2].split()[1].rstrip("/,").rpartition(":")[2])
             taken = measured(port, options.each, chance)
             process.terminate()
             process.stderr.read()

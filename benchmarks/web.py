@@ -98,7 +98,7 @@ def _served(root: Path) -> Iterator[int]:
     ) as process:
         assert process.stderr is not None
         line = process.stderr.readline()
-        yield int(line.split()[1].rstrip("/,").rpartition(":")[2])
+        yield int(line.partition(" | ")[2].split()[1].rstrip("/,").rpartition(":")[2])
         process.terminate()
         process.stderr.read()
 

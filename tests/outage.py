@@ -229,7 +229,7 @@ def _served(watch: _Watch, environment: dict[str, str]) -> Iterator[str]:
     ) as it:
         assert it.stderr is not None
         line = it.stderr.readline()
-        yield f"http://127.0.0.1:{int(line.split()[1].rstrip('/,').rpartition(':')[2])}"
+        yield f"http://127.0.0.1:{int(line.partition(' | ')[2].split()[1].rstrip('/,').rpartition(':')[2])}"
         it.terminate()
         it.stderr.read()
 

@@ -81,6 +81,7 @@ PLACES = {
         "sources.picture.",
     ),  # in cells alone: `test_the_process_that_sends_decodes_no_picture`
     "weasyprint": ("archive.pdf",),
+    "prometheus_client": ("web.figures",),
     "publicsuffixlist": ("domain.organisational_domain",),
 }
 

@@ -51,11 +51,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "archive": ("alerts.cli.archive:archive", "Verify and export the archive of sent issues."),
     "check": ("alerts.cli.check:check", "Say what is owed and not sent; for cron and monitors."),
+    "watch": ("alerts.cli.watch:watch", "Look for trouble, and mail the admins about it once."),
     "next": ("alerts.cli.next:next_", "Say what happens next, and when."),
     "status": ("alerts.cli.status:status", "Show the progress of the month's issue."),
     "delivery": ("alerts.cli.delivery:delivery", "List deliveries, and retry failed ones."),
     "why": ("alerts.cli.why:why", "Explain what happened to one person's copy."),
     "doctor": ("alerts.cli.doctor:doctor", "Check everything the next issue depends on."),
+    "config": ("alerts.cli.config:config", "Show the settings with their origin, and check them."),
+    "template": (
+        "alerts.cli.template:template",
+        "Copy templates into the project, to change them.",
+    ),
     "backup": ("alerts.cli.backup:backup", "Copy the database, also while a send is running."),
     "restore": ("alerts.cli.restore:restore", "Replace the database by a backup."),
     "adopt": ("alerts.cli.adopt:adopt", "Make this copy of the database the one that sends."),
@@ -89,15 +95,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
 @click.pass_context
 def alerts(ctx: click.Context, project: Path | None, quiet: bool, verbose: bool) -> None:
     """The monthly alert: collect articles, render one e-mail per language, mail everyone once."""
-    ctx.obj = Session(project, quiet=quiet, verbose=verbose)
+    session = Session(project, quiet=quiet, verbose=verbose)
+    if isinstance(ctx.obj, list):  # of `call`, which tells how the command ended
+        ctx.obj.append(session)
+    ctx.obj = session
     ctx.call_on_close(ctx.obj.close)
 
 
 def call(arguments: list[str]) -> int:
     """Run one command line; returns its exit code (0, 1, 2 or 75), prints any error."""
 
+    begun: list[Session] = []
     try:
-        result: Any = alerts.main(arguments, prog_name="alerts", standalone_mode=False)
+        result: Any = alerts.main(arguments, prog_name="alerts", standalone_mode=False, obj=begun)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.Abort:
@@ -115,6 +125,9 @@ def call(arguments: list[str]) -> int:
         words = re.sub(r"\. Did you mean '([^']+)'\?$", r"; did you mean \1?", words)
         return _fail(words + hint, fault.exit_code)
     except AlertsError as fault:
+        if begun and (log := begun[0].log) is not None:
+            log.write("error", "ended", str(fault), {"exit_code": fault.exit_code})
+            return fault.exit_code
         return _fail(str(fault), fault.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

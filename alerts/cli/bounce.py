@@ -63,6 +63,7 @@ def process(session: Session, source: Path | None, as_json: bool) -> None:
     messages with our own signature count. Reads and never deletes; processing a message again changes
     nothing.
     """
+    session.begin_log("bounce")
     bounces = session.project.bounces
     found = [
         (name, feedback)
@@ -80,7 +81,8 @@ def process(session: Session, source: Path | None, as_json: bool) -> None:
     told = ", ".join(f"{number[kind]} {kind}" for kind in Kind if number[kind])
     ours = sum(bool(each.email) for _, each in found)
     new = sum(each.done for _, each in found)
-    click.echo(f"{told or 'no message'}; {ours} about subscribers, {new} of them new")
+    line = f"{told or 'no message'}; {ours} about subscribers, {new} of them new"
+    session.show(line, "processed")
 
 
 @bounce.command()

@@ -14,6 +14,7 @@ from alerts.cli.steps import tell
 @pass_session
 def collect(session: Session, month: str | None, as_json: bool) -> int:
     """Collect articles from the sources; those without a date join the month."""
+    session.begin_log("collect")
     result = session.project.collect(month)
     tell(session, result)
     if as_json:
@@ -22,8 +23,9 @@ def collect(session: Session, month: str | None, as_json: bool) -> int:
         moved = {"moved": [asdict(move) for move in result.moved]} if result.moved else {}
         print_json({"month": str(result.month), **counts, "failed": failed, **moved})
     else:
-        click.echo(
+        line = (
             f"{result.month}: {result.new} new, {result.updated} updated, "
             f"{result.unchanged} unchanged, {len(result.failed)} failed"
         )
+        session.show(line, "collected", month=result.month)
     return 1 if result.failed else 0

@@ -19,6 +19,7 @@ from alerts.text.decoding import written
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from alerts.cli.log import LogWriter
     from alerts.config.settings import Settings
     from alerts.domain.month import Month
     from alerts.library.next_step import NextStep
@@ -91,6 +92,7 @@ class Session:
 
     def __init__(self, folder: Path | None, *, quiet: bool = False, verbose: bool = False) -> None:
         self.folder, self.quiet, self.verbose = folder, quiet, verbose
+        self.log: LogWriter | None = None
 
     @cached_property
     def project(self) -> "Project":
@@ -151,19 +153,42 @@ class Session:
         else:
             click.echo(f"next: {step.command}  ({why})", err=True)
 
-    def say(self, message: str) -> None:
+    def begin_log(self, command: str, *, service: bool = False) -> None:
+        """Write messages as lines of a log from now on, if log.format asks for it; a `service` does so by
+        default. Raises `UsageError` or `SettingsError`."""
+        kind = self.settings.log.format
+        if kind == "auto" and not service:
+            return
+        from alerts.cli.log import LogWriter
+
+        self.log = LogWriter("plain" if kind == "auto" else kind, command, self.clock)
+
+    def show(self, result: str, event: str, **ids: object) -> None:
+        """Print a result on stdout, or into the log where there is one."""
+        if self.log is not None:
+            self.log.write("info", event, result, ids)
+        else:
+            click.echo(result)
+
+    def say(self, message: str, event: str = "", **ids: object) -> None:
         """Print a message to stderr; silent under --quiet."""
         if not self.quiet:
-            click.echo(message, err=True)
+            self._tell("info", message, event, ids)
 
-    def explain(self, message: str) -> None:
+    def explain(self, message: str, event: str = "", **ids: object) -> None:
         """Print a message to stderr, only under --verbose."""
         if self.verbose:
-            click.echo(message, err=True)
+            self._tell("debug", message, event, ids)
 
-    def warn(self, message: str) -> None:
+    def warn(self, message: str, event: str = "", **ids: object) -> None:
         """Print a warning about a problem that did not stop the command."""
-        click.echo(f"alerts: {message}", err=True)
+        self._tell("warning", message, event, ids)
+
+    def _tell(self, level: str, message: str, event: str, ids: "Mapping[str, object]") -> None:
+        if self.log is not None:
+            self.log.write(level, event, message, ids)
+        else:
+            click.echo(f"alerts: {message}" if level == "warning" else message, err=True)
 
 
 def asked(question: str, *, default: bool = False) -> bool | None:

@@ -18,12 +18,14 @@ def retention(session: Session, dry_run: bool, anyway: tuple[str, ...], as_json:
 
     Refuses while the clock may be wrong (`--anyway clock`).
     """
+    session.begin_log("retention")
     done = session.project.retention(dry_run=dry_run, anyway=known(anyway))
     if as_json:
         print_json({**asdict(done), "dry_run": dry_run})
         return
-    click.echo(
+    session.show(
         f"{'would be: ' if dry_run else ''}{done.sign_ups} sign-ups and {done.pending} pending people"
         f" deleted, {done.replies} replies and {done.notices} notices emptied,"
-        f" {done.erased} unsubscribed people erased"
+        f" {done.erased} unsubscribed people erased",
+        "removed",
     )

@@ -30,6 +30,7 @@ def run(
     refused where nobody can be asked (--anyway unfinished). With --where it goes only to the readers who
     match, as with `alerts queue`.
     """
+    session.begin_log("run")
     allowed = known(anyway)
     with telling(session, "run", by_hand=month is not None) as teller:
         ran = _ran(session, teller, month, where, allowed)

@@ -3,7 +3,7 @@
 Run it under systemd or in a container; it can be restarted at any moment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ from alerts.cli.context import (
 )
 from alerts.cli.lazy import CommandGroup
 from alerts.cli.signals import until_stopped
+from alerts.cli.systemd import ServiceManager
+from alerts.cli.worker_threads import WorkerThreads, watched_threads
 from alerts.library import schedule as clock
 
 if TYPE_CHECKING:
@@ -37,12 +39,14 @@ def schedule(ctx: click.Context, session: Session) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
+    session.begin_log("schedule", service=True)
     settings = session.settings
     for act, line in clock.check(settings).items():
-        session.say(f"{act}: {line or 'not by the clock'}")
-    session.say(f"times are in {settings.alert.timezone}; stop with Ctrl-C")
-    keep(session)
-    session.say("stopped")
+        session.say(f"{act}: {line or 'not by the clock'}", "start")
+    session.say(f"times are in {settings.alert.timezone}; stop with Ctrl-C", "start")
+    with watched_threads() as workers:
+        keep(session, workers)
+    session.say("stopped", "stop")
 
 
 @schedule.command(name="next")
@@ -108,8 +112,25 @@ def _show(session: Session, coming: "Sequence[Upcoming]", now: datetime) -> None
         terminal.print_line("nothing is planned: every line of [schedule] is empty")
 
 
-def keep(session: Session) -> None:
-    """Do what is due until stopped, as quietly or as loudly as this command was asked to be."""
+def keep(session: Session, workers: WorkerThreads, beat: Callable[[], None] = lambda: None) -> None:
+    """Do what is due until stopped, as quietly or as loudly as this command was asked to be; `beat` is
+    called every quarter of a minute."""
     options = ["-q"] * session.quiet + ["-v"] * session.verbose
+    log = session.log.kind if session.log else "auto"
+    manager = ServiceManager(session.warn)
+
+    def beats() -> None:
+        beat()
+        manager.alive()
+
     with until_stopped() as until:
-        clock.keep(session.settings, until, session.warn, session.explain, options)
+
+        def waiting() -> None:
+            manager.ready()
+            until()
+            workers.leave()
+            manager.stopping()
+
+        clock.keep(
+            session.settings, waiting, session.warn, session.explain, options, log=log, beat=beats
+        )

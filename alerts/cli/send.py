@@ -75,6 +75,7 @@ def send(
     for a send window to open. Without --month, also
     names what is owed and not queued yet. Away from a terminal, how things stand is said when it changes.
     """
+    session.begin_log("send")
     allowed = known(anyway)
     with telling(session, "send", by_hand=month is not None) as teller:
         how = sending(

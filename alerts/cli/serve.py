@@ -11,15 +11,17 @@ docs/web.md.
 import logging
 import os
 import socket
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 
 import click
 
+from alerts import __version__
 from alerts.cli.context import Session, pass_session
 from alerts.cli.schedule import keep
 from alerts.cli.sockets import listening, listening_at
+from alerts.cli.worker_threads import WorkerThreads, watched_threads
 from alerts.config import listen_address
 from alerts.library import schedule as clock
 from alerts.library.job_worker import Workers
@@ -43,11 +45,13 @@ def serve(session: Session, host: str | None, port: int | None, local: bool) -> 
 
     Also receives bounces and complaints, if bounces.lmtp is set.
     """
+    session.begin_log("serve", service=True)
     settings = session.settings
     if local:
         check_local(settings)
     clock.check(settings, idle=True)
     with (
+        watched_threads() as workers,
         clock.in_use(settings, "serve", session.now),
         listening(host or settings.web.host, settings.web.port if port is None else port) as bound,
     ):
@@ -56,19 +60,58 @@ def serve(session: Session, host: str | None, port: int | None, local: bool) -> 
         if local:
             settings, environ = at_local_address(settings, address(bound), environ)
         post = NoticeThread(settings.root, session.warn, environ)
-        workers = Workers(settings.root, session.warn)
+        jobs = Workers(settings.root, session.warn)
         site = Site(
             settings,
             wake=post.wake,
-            wake_jobs=workers.wake,
+            wake_jobs=jobs.wake,
             log=session.explain,
             warn=session.warn,
+            tell=session.say,
+            host=bound.getsockname()[0],
         )
-        with posting(post), workers.working(), serving(site, bound), receiving(session):
-            session.say(f"pages: {address(bound)}, publicly {settings.web.base_url}")
-            session.say("stop with Ctrl-C")
-            keep(session)
-    session.say("stopped")
+        with (
+            posting(post),
+            jobs.working(),
+            serving(site, bound, workers),
+            receiving(session),
+        ):
+            public = settings.web.base_url
+            session.say(
+                f"pages: {address(bound)}, publicly {public}",
+                "start",
+                version=__version__,
+                pid=os.getpid(),
+            )
+            session.say("stop with Ctrl-C", "start")
+            counts = HourlyCounts(site, session.say)
+            keep(session, workers, counts.beat)
+        counts.tell("since the start")
+    session.say("stopped", "stop")
+
+
+class HourlyCounts:
+    """Tells each hour what the pages have answered; silent where nobody came."""
+
+    def __init__(self, site: Site, tell: Callable[..., None]) -> None:
+        self._site, self._tell = site, tell
+        self._told = site.now()
+        self._before: Mapping[str, int] = {}
+
+    def beat(self) -> None:
+        """Tell, if an hour has passed."""
+        if self._site.now() - self._told >= timedelta(hours=1):
+            self.tell("in an hour")
+
+    def tell(self, when: str) -> None:
+        """Tell the counts; those of the last time are taken off but at the end."""
+        self._told, total = self._site.now(), self._site.answers.of_classes()
+        before = self._before if when == "in an hour" else {}
+        new = {kind: number - before.get(kind, 0) for kind, number in total.items()}
+        self._before = total
+        told = ", ".join(f"{number} {kind}" for kind, number in new.items() if number)
+        if told:
+            self._tell(f"answers {when}: {told}", "counts")
 
 
 @contextmanager
@@ -84,7 +127,7 @@ def receiving(session: Session) -> Iterator[None]:
     at = listen_address.parse(settings.bounces.lmtp, settings.root)
     listening_there = listening_at(at, settings.bounces)
     with session.project.bounces.receiving(listening_there, session.warn):
-        session.say(f"bounces: {at}, over LMTP")
+        session.say(f"bounces: {at}, over LMTP", "start")
         yield
 
 
@@ -108,8 +151,13 @@ class _OneLine(logging.Handler):
 
 
 @contextmanager
-def serving(site: Site, bound: socket.socket) -> Iterator[None]:
-    """Serve the pages in a thread while the block runs; then finish the requests in progress."""
+def serving(
+    site: Site, bound: socket.socket, workers: WorkerThreads | None = None
+) -> Iterator[None]:
+    """Serve the pages in a thread while the block runs; then finish the requests in progress.
+
+    `workers` are told if the thread dies.
+    """
     import uvicorn  # costs 100 ms
 
     from alerts.web.forwarded import Forwarded
@@ -133,8 +181,8 @@ def serving(site: Site, bound: socket.socket) -> Iterator[None]:
         timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([bound],), name="pages", daemon=True)
-    thread.start()
+    workers = workers or WorkerThreads()
+    thread = workers.start("pages", lambda: server.run([bound]), lambda: server.should_exit)
     try:
         yield
     finally:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import click
 
 from alerts.cli.context import Session
+from alerts.cli.watch import watched
 from alerts.domain.errors import AlertsError, LockHeld, RelayUnavailable, StoreError
 from alerts.store.said import Statement
 
@@ -29,7 +30,7 @@ class OnceTeller:
     ) -> None:
         """How one thing stands. It is news when `key`, or else the line, is another than the last time."""
         if self.always:
-            self._print(line, warns=warns)
+            self._print(topic, line, warns=warns)
         one = Statement(f"{self._command}: {topic}", key or line, line, code)
         self._said.append((one, warns))
 
@@ -43,14 +44,18 @@ class OnceTeller:
         if not self.always:
             for one, warns in self._said:
                 if one.topic in news:
-                    self._print(one.words, warns=warns)
+                    self._print(one.topic.partition(": ")[2], one.words, warns=warns)
         self._said.clear()
 
-    def _print(self, line: str, *, warns: bool) -> None:
+    def _print(self, topic: str, line: str, *, warns: bool) -> None:
+        """A topic such as `2026-10: held back` names the month and the event of a line in a log."""
+        month, _, what = topic.rpartition(": ")
+        event = re.sub(r"[^a-z]+", "_", (what.split() or [""])[0].lower()).strip("_")
+        ids = {"month": month} if re.fullmatch(r"[0-9]{4}-[0-9]{2}.*", month) else {}
         if warns:
-            self._session.warn(line)
+            self._session.warn(line, event, **ids)
         else:
-            self._session.say(line)
+            self._session.say(line, event, **ids)
 
 
 @contextmanager
@@ -67,8 +72,10 @@ def telling(session: Session, command: str, *, by_hand: bool) -> Iterator[OnceTe
             raise
         teller.note("stopped", str(fault), key=_gist(fault), code=fault.exit_code)
         teller.flush()
+        watched(session, good=False)
         raise click.exceptions.Exit(fault.exit_code) from fault
     teller.flush()
+    watched(session, good=True)
 
 
 def _gist(fault: AlertsError) -> str:

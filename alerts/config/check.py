@@ -112,11 +112,12 @@ def _check_web(settings: Settings, at: typing.Callable[[str, str], str]) -> None
 
 def _check_review(alert: AlertSettings, at: typing.Callable[[str, str], str]) -> None:
     """The settings of review: editors, approvals, coverage."""
-    for address in alert.editors:
-        try:
-            Address.parse(address)
-        except InputError as fault:
-            raise SettingsError(f"{at('alert', 'editors')}: {fault}") from fault
+    for key in ("editors", "admins"):
+        for address in getattr(alert, key):
+            try:
+                Address.parse(address)
+            except InputError as fault:
+                raise SettingsError(f"{at('alert', key)}: {fault}") from fault
     if alert.approvals < 1:
         raise SettingsError(f"{at('alert', 'approvals')}: at least one person approves")
     for language, share in alert.min_coverage.items():

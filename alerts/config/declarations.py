@@ -88,6 +88,11 @@ class AlertSettings:
         "Addresses that get a preview for review; empty: the people of the desk who edit or approve, else"
         " the address for replies.",
     )
+    admins: tuple[str, ...] = option(
+        (),
+        "Addresses that get one mail when something is wrong that a person must know of, and one when it"
+        " is over; see [watch].",
+    )
     min_coverage: Mapping[str, float] = option(
         {},
         "The share of titles that an edition must have in its language before it is approved or"

@@ -47,3 +47,14 @@ def fresh_password(
     if getattr(settings, section).token_command:
         return lambda: access_token(settings, section)
     return password(settings, section, environ)
+
+
+def metrics_token(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The token of /metrics; empty where there is none. Raises `SettingsError` for an unreadable file."""
+    web = settings.web
+    if value := environ.get(web.metrics_token_env, "").strip():
+        return value
+    if not web.metrics_token_file:
+        return ""
+    secret = private(settings, web.metrics_token_file, "web.metrics_token_file")
+    return written(secret, web.metrics_token_file, SettingsError).strip()

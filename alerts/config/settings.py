@@ -24,7 +24,9 @@ from alerts.config.delivery_declarations import (
     DestinationSettings,
     DkimSettings,
 )
+from alerts.config.log_declarations import LogSettings
 from alerts.config.picture_declarations import PicturesSettings
+from alerts.config.watch_declarations import WatchSettings
 from alerts.config.web_declarations import WebSettings
 from alerts.config.window_declarations import WindowsSettings
 
@@ -53,6 +55,8 @@ class Settings:
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     departures: DeparturesSettings = field(default_factory=DeparturesSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    watch: WatchSettings = field(default_factory=WatchSettings)
+    log: LogSettings = field(default_factory=LogSettings)
     funders: tuple[Funder, ...] = ()
     destinations: tuple[DestinationSettings, ...] = ()
 

@@ -76,6 +76,16 @@ class WebSettings:
     )
     host: str = option("127.0.0.1", "The address on which `alerts serve` listens.")
     port: int = option(8000, "The port on which it listens; 0: any free port.")
+    metrics: str = option(
+        "token",
+        "Who may read /metrics, figures for Prometheus without addresses: token, whoever has the token, and"
+        " programs on this machine while `web.host` is a loopback address; open, everybody; off, nobody.",
+        ("token", "open", "off"),
+    )
+    metrics_token_env: str = option(
+        "ALERTS_METRICS_TOKEN", "The variable that holds the token of /metrics."
+    )
+    metrics_token_file: str = option("", "Or the file that holds it (mode 0600).")
     trusted_proxies: tuple[str, ...] = option(
         ("127.0.0.1", "::1"),
         "Addresses or networks of reverse proxies whose X-Forwarded-For is trusted.",

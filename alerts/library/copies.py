@@ -11,7 +11,7 @@ from alerts.instance import restore as restoring
 from alerts.instance.identity import Adopted
 from alerts.instance.restore import Restored
 from alerts.library.opened import ProjectPart, call, fresh_name
-from alerts.store import backup, outbox_figures
+from alerts.store import backup, incidents, outbox_figures
 from alerts.store.lock import file_replaced, project_lock
 
 
@@ -49,6 +49,8 @@ class Copies(ProjectPart):
                 backup.give_name(copy, file, replace=replace)
             except FileExistsError as fault:
                 raise UsageError(_taken(file, database)) from fault
+        incidents.note_backup(self._opened.db, self._opened.now)
+        self._opened.pass_over()  # a backup is no sign that the clock is right
         return Backup(file, file.stat().st_size)
 
     @call

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from alerts.library.archive import Archive
     from alerts.library.articles import Articles
     from alerts.library.bounces import Bounces
+    from alerts.library.configuration import Configuration
     from alerts.library.copies import Copies
     from alerts.library.deliveries import Deliveries
     from alerts.library.desk import Desk
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from alerts.library.profiles import Profiles
     from alerts.library.readers import Readers
     from alerts.library.recalls import Recalls
+    from alerts.library.service import Service
     from alerts.library.sources import Sources
     from alerts.library.subscribers import Subscribers
     from alerts.library.suppressions import Suppressions
+    from alerts.library.watch import Watch
 
 
 class Parts(ProjectPart):
@@ -186,3 +189,24 @@ class Parts(ProjectPart):
         from alerts.library.figures import ProjectFigures
 
         return ProjectFigures(self._opened)
+
+    @cached_property
+    def service(self) -> "Service":
+        """Figures for a program that watches over this one."""
+        from alerts.library.service import Service
+
+        return Service(self._opened)
+
+    @cached_property
+    def watch(self) -> "Watch":
+        """What an admin must know of."""
+        from alerts.library.watch import Watch
+
+        return Watch(self._opened)
+
+    @cached_property
+    def configuration(self) -> "Configuration":
+        """The settings in effect, and the project's templates."""
+        from alerts.library.configuration import Configuration
+
+        return Configuration(self._opened)

@@ -29,14 +29,19 @@ def keep(
     warn: Callable[[str], None],
     explain: Callable[[str], None],
     options: Sequence[str] = (),
+    *,
+    log: str = "auto",
+    beat: Callable[[], None] = lambda: None,
 ) -> None:
     """Run what is due, until `until` returns; then the running action is ended between two messages.
+    `beat` is called every quarter of a minute, whatever is running.
 
     `options` are put before each command, such as `-q`; `warn` gets messages about faults, `explain`
     each command.
     """
-    ticker = Ticker(settings.root, warn, explain, options)
-    cron.serve(settings, ticker.tick, until, ticker.stop, ticker.next_opening)
+    ticker = Ticker(settings.root, warn, explain, options, log)
+    moments = cron.Moments(ticker.tick, ticker.stop, ticker.next_opening, beat, warn)
+    cron.serve(settings, moments, until)
 
 
 @contextmanager

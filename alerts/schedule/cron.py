@@ -12,6 +12,7 @@ first Monday). A day that a month does not have means its last day.
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from alerts.config.load import FILE_NAME
 from alerts.config.settings import Settings
 from alerts.domain.errors import SettingsError
 from alerts.domain.month import Month
+from alerts.text.mistakes import place_of
 from alerts.text.parser_words import cron_words
 
 ACTS = ("collect", "run", "send", "bounces", "retention")  # the keys of [schedule]
@@ -76,31 +78,40 @@ def check(settings: Settings, *, idle: bool = False) -> None:
         )
 
 
-def serve(
-    settings: Settings,
-    tick: Callable[[str], None],
-    until: Callable[[], None],
-    stop: Callable[[], None],
-    wake: Callable[[], datetime | None],
-) -> None:
-    """Call `tick` with START now, and with the name of each action at its moments, until `until` returns;
-    then call `stop`, which ends a running tick, and wait for that tick.
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What is called when: `tick` with START at once, and with the name of each action at its moments;
+    `stop`, which ends a running tick, at the end. `wake` is asked after each tick for a moment at which to
+    send in between: a send window opens. `beat` is called every quarter of a minute, also during a tick;
+    `warn` gets an error in the program that one of them raised."""
 
-    `wake` is asked after each tick for a moment at which to send in between: a send window opens.
-    """
+    tick: Callable[[str], None]
+    stop: Callable[[], None]
+    wake: Callable[[], datetime | None]
+    beat: Callable[[], None]
+    warn: Callable[[str], None]
+
+
+def serve(settings: Settings, moments: Moments, until: Callable[[], None]) -> None:
+    """Call what is due until `until` returns; then stop, and wait for the running tick."""
+    from apscheduler.events import EVENT_JOB_ERROR
     from apscheduler.executors.pool import ThreadPoolExecutor  # 100 ms, for whoever only asks when
     from apscheduler.schedulers.background import BackgroundScheduler
 
-    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # ticks report their own errors
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # told by the listener below
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(1)},  # one tick at a time
+        executors={"default": ThreadPoolExecutor(1), "beat": ThreadPoolExecutor(1)},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone=settings.zone,
     )
+    scheduler.add_listener(
+        lambda event: moments.warn(f"an error in the program: {place_of(event.exception)}"),
+        EVENT_JOB_ERROR,
+    )
 
     def ticked(act: str) -> None:
-        tick(act)
-        if (at := wake()) is not None:
+        moments.tick(act)
+        if (at := moments.wake()) is not None:
             scheduler.add_job(
                 ticked, "date", run_date=at, args=("send",), id="window", replace_existing=True
             )
@@ -109,13 +120,13 @@ def serve(
     for act in ACTS:
         if trigger := _of(settings, act):
             scheduler.add_job(ticked, trigger, args=(act,))
-    # Timers stop while the machine sleeps: check the wall clock every minute.
-    scheduler.add_job(lambda: None, "interval", minutes=1)
+    # Timers stop while the machine sleeps: the beat looks at the wall clock again.
+    scheduler.add_job(moments.beat, "interval", seconds=15, executor="beat")
     scheduler.start()
     try:
         until()
     finally:
-        stop()
+        moments.stop()
         scheduler.shutdown()
 
 

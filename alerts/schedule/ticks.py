@@ -22,6 +22,7 @@ from alerts.schedule import cron
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import turns
 from alerts.store import faults, open_database, outbox
+from alerts.text.network_faults import system_words
 
 _STOPPED = 75  # the exit code for a command that was not started
 
@@ -30,15 +31,17 @@ _STOPPED = 75  # the exit code for a command that was not started
 class Ticker:
     """Runs what is due in the project at `root`.
 
-    `options` are put before each command, such as `-q`; `warn` gets messages about faults, `explain`
-    each command. `rested` are months that a run has left as they were: they are not tried again before
-    the next tick of `collect` or `run`, since the cause rarely disappears within minutes.
+    `options` are put before each command, such as `-q`; `log` is the log.format of each; `warn` gets
+    messages about faults, `explain` each command. `rested` are months that a run has left as they were:
+    they are not tried again before the next tick of `collect` or `run`, since the cause rarely disappears
+    within minutes.
     """
 
     root: Path
     warn: Callable[[str], None]
     explain: Callable[[str], None]
     options: Sequence[str] = ()
+    log: str = "auto"
     rested: frozenset[Month] = frozenset()
     stopping: bool = False
     child: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
@@ -53,6 +56,8 @@ class Ticker:
             if act == "bounces":
                 if settings.bounces.mailbox:
                     self._command("bounce", "process")
+                if settings.alert.admins:
+                    self._command("watch")
                 return
             if act == "collect":
                 self._command("collect", "--month", str(Month.of(datetime.now(UTC), settings.zone)))
@@ -61,6 +66,8 @@ class Ticker:
                 self._command("send")
         except AlertsError as fault:
             self.warn(str(fault))
+        except OSError as fault:  # no process can be started now
+            self.warn(f"{act}: {system_words(fault)}")
 
     def next_opening(self) -> datetime | None:
         """When the first send window opens for which something waits; None where nothing does."""
@@ -108,7 +115,14 @@ class Ticker:
         line = [sys.executable, "-m", "alerts", *self.options, *where, *arguments]
         self.explain(f"$ alerts {' '.join(arguments)}")
         # A session of its own: Ctrl-C in the terminal reaches it once, through us.
-        self.child = subprocess.Popen(line, stdin=subprocess.DEVNULL, start_new_session=True)
+        around = os.environ | {"ALERTS_LOG__FORMAT": self.log}
+        self.child = subprocess.Popen(
+            line,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # results, which may name people; the log is on stderr
+            start_new_session=True,
+            env=around,
+        )
         if self.stopping:  # told to stop while it was being started
             self.child.terminate()
         code = self.child.wait()

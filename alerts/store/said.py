@@ -33,6 +33,17 @@ def everything(db: Database, prefix: str = "") -> Sequence[Statement]:
     return [Statement(*row) for row in rows.fetchall()]
 
 
+def accepted_after(db: Database, topic: str) -> bool:
+    """Whether a relay took anything after that was said."""
+    row = db.conn.execute(
+        """SELECT EXISTS (SELECT 1 FROM deliveries WHERE state = 'sent' AND changed_at > s.said_at)
+               OR EXISTS (SELECT 1 FROM notices WHERE state = 'sent' AND changed_at > s.said_at)
+             FROM said AS s WHERE s.topic = ?""",
+        (topic,),
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def say(db: Database, prefix: str, said: Iterable[Statement], now: datetime) -> frozenset[str]:
     """Keep that this is all there is to say of the topics with that prefix; returns those that are news."""
     before = {one.topic: one for one in everything(db, prefix)}

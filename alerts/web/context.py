@@ -9,15 +9,19 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
+from alerts.domain.networks import belongs
 from alerts.editions.escaping import link
 from alerts.library.connections import Pool
 from alerts.library.project import Project
 from alerts.library.recent_drafts import RecentDrafts
 from alerts.web.count_writer import CountWriter
+from alerts.web.figures import AnswerCounts, FigureCache
 from alerts.web.page_cache import PageCache
 from alerts.web.rate_limits import RateLimits
 from alerts.web.templates import Pages
 
+Tell = Callable[[str, str], None]
+LOOPBACK = ("127.0.0.0/8", "::1")
 Log = Callable[[str], None]
 
 
@@ -30,7 +34,9 @@ class Site:
     """One project's pages.
 
     `wake` is called when there may be a new notice to send, `wake_jobs` when there may be a new job;
-    `log` gets one line per visit, `warn` messages about faults.
+    `log` gets one line per visit, `warn` messages about faults, `tell` (by default `log`) one for each
+    visit that an admin wants to know of, with the name of the event. `host` is the address on which the
+    server listens, by default that of the settings.
     """
 
     settings: Settings
@@ -39,12 +45,16 @@ class Site:
     log: Log = lambda line: None
     warn: Log = lambda line: None
     now: Callable[[], datetime] = _clock
+    host: str = ""
+    tell: Tell | None = None
     pages: Pages = field(init=False)
     pool: Pool = field(init=False)
     limits: RateLimits = field(init=False)
     counts: CountWriter = field(init=False)
     drafts: RecentDrafts = field(init=False)
     cache: PageCache = field(init=False)
+    answers: AnswerCounts = field(init=False, default_factory=AnswerCounts)
+    figures: FigureCache = field(init=False, default_factory=FigureCache)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pages", Pages(self.settings))
@@ -55,6 +65,12 @@ class Site:
         object.__setattr__(self, "drafts", RecentDrafts())
         object.__setattr__(self, "cache", PageCache())
         object.__setattr__(self, "counts", CountWriter(self.pool, self.warn))
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only programs of this machine can reach the server."""
+        host = self.host or self.settings.web.host
+        return host.lower() == "localhost" or belongs(host, LOOPBACK)
 
     def project(self, db: Database, now: datetime) -> Project:
         """The project at that moment, over one connection of the pool."""

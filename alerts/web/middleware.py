@@ -16,6 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from alerts.web.context import Site
 
 LONGEST_PATH = 2_000
+EVENTS = {
+    "/join": "sign_up",
+    "/confirm": "confirmed",
+    "/preferences": "preferences",
+    "/unsubscribe": "unsubscribe",
+}
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT")
 
 
@@ -51,7 +57,13 @@ class SecurityMiddleware:
             kind = path.lstrip("/").partition("/")[0]
             kind = f"/{kind}" if kind in self._kinds else "elsewhere"
             method = scope["method"] if scope["method"] in METHODS else "?"
-            self._site.log(f"{method} {kind} {status or 'cut'} {took:.0f} ms")
+            self._site.answers.add(kind, status)
+            line = f"{method} {kind} {status or 'cut'} {took:.0f} ms"
+            event = _event(method, kind, status)
+            if event and self._site.tell is not None:
+                self._site.tell(line, event)
+            else:
+                self._site.log(line)
 
     def _inside(self, scope: MutableMapping[str, Any]) -> str:
         """The path below the public address, whether a proxy has removed the prefix or not."""
@@ -68,6 +80,13 @@ class SecurityMiddleware:
             refused = Response("Bad request.\n", 400, {"Connection": "close"})
             return await refused(scope, receive, send)
         return await self._app(scope, receive, send)
+
+
+def _event(method: str, kind: str, status: int) -> str:
+    """The name of what an admin wants to know of; empty for a page that was only looked at."""
+    if status >= 400 and status != 404:
+        return "refused" if status < 500 else "failed"
+    return EVENTS.get(kind, "") if method == "POST" and 0 < status < 400 else ""
 
 
 def _ambiguous(scope: Scope) -> bool:

@@ -135,7 +135,7 @@ def _serve(project: Path, path: Path) -> Iterator[None]:
     with subprocess.Popen(line, env=environment, stderr=subprocess.PIPE, text=True) as running:
         try:
             assert running.stderr is not None
-            assert running.stderr.readline() == f"bounces: unix:{path}, over LMTP\n"
+            assert running.stderr.readline().endswith(f" | bounces: unix:{path}, over LMTP\n")
             yield
         finally:
             running.terminate()

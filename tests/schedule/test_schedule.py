@@ -222,8 +222,8 @@ def _run_until_the_outbox(project: Path, number: signal.Signals) -> list[str]:
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
-            heard.append(line.strip())
-            if line.startswith("$ alerts send"):
+            heard.append(line.strip().partition(" | ")[2])
+            if heard[-1].startswith("$ alerts send"):
                 process.send_signal(number)
     assert process.returncode == 0, heard
     assert "stopped" in heard

@@ -282,7 +282,7 @@ def test_p6_what_was_answered_is_on_disk_after_a_kill(project: Path) -> None:
             command, stderr=subprocess.PIPE, text=True, env=PROCESS_ENVIRONMENT
         ) as process:
             assert process.stderr is not None
-            url = process.stderr.readline().split()[1].rstrip(",")
+            url = process.stderr.readline().partition(" | ")[2].split()[1].rstrip(",")
             for number in left[:20]:
                 token = sign(max(keys), keys[max(keys)], Purpose.UNSUBSCRIBE, numbers[number])
                 if httpx2.post(f"{url}unsubscribe/{token}", data=ONE_CLICK).is_success:

@@ -127,13 +127,13 @@ def test_serve_starts_answers_and_stops(project: Path, number: signal.Signals) -
     ) as process:
         assert process.stderr is not None
         line = process.stderr.readline()
-        url = line.split()[1].rstrip(",")
+        url = line.partition(" | ")[2].split()[1].rstrip(",")
         answer = httpx2.get(f"{url}join")
         process.send_signal(number)
         heard = process.stderr.read()
     assert answer.status_code == 200
     assert process.returncode == 0
-    assert heard.splitlines()[-1] == "stopped"
+    assert heard.splitlines()[-1].endswith(" info serve.stop | stopped")
     assert "Traceback" not in heard
 
 

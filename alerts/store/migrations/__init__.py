@@ -47,6 +47,7 @@ from alerts.store.migrations import (  # noqa: F401
     m048_jobs,
     m049_history,
     m050_api,
+    m051_incidents,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 

@@ -1,0 +1,41 @@
+"""`project.configuration`: the settings in effect, whether they are right, and the project's templates."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from alerts.library.opened import ProjectPart, call
+
+if TYPE_CHECKING:
+    from alerts.config.origins import ShownSetting
+    from alerts.editions.template_copies import TemplateCopied
+
+
+class Configuration(ProjectPart):
+    """What an admin has set; the database is not opened."""
+
+    @call
+    def shown(self) -> "Sequence[ShownSetting]":
+        """Every setting with its origin, without secrets."""
+        from alerts.config.origins import shown
+
+        return list(shown(self._opened.settings.root, self._opened.environ))
+
+    @call
+    def check(self) -> None:
+        """Return if the lines of [schedule], the relay and its password are right too; raises
+        `SettingsError`."""
+        from alerts.library import schedule
+        from alerts.transport.relay import relay_of
+
+        schedule.check(self._opened.settings, idle=True)
+        relay_of(self._opened.settings, self._opened.environ)
+
+    @call
+    def copy_templates(self, names: Sequence[str]) -> "Sequence[TemplateCopied]":
+        """Copy packaged templates, or all, into the project, where there is none of that name.
+
+        Raises `UsageError` for an unknown name, before anything is copied.
+        """
+        from alerts.editions import template_copies
+
+        return list(template_copies.copy(self._opened.settings.root, names))
