@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from alerts.library.sources import Sources
     from alerts.library.subscribers import Subscribers
     from alerts.library.suppressions import Suppressions
+    from alerts.library.translations import Translations
 
 
 class Parts(ProjectPart):
@@ -70,6 +71,13 @@ class Parts(ProjectPart):
         from alerts.library.articles import Articles
 
         return Articles(self._opened)
+
+    @cached_property
+    def translations(self) -> "Translations":
+        """The translations of a month, beside their sources."""
+        from alerts.library.translations import Translations
+
+        return Translations(self._opened)
 
     @cached_property
     def people(self) -> "People":

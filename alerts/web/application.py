@@ -28,7 +28,7 @@ from alerts.web.answering import Answering
 from alerts.web.assets import no_icon, show_script, show_style
 from alerts.web.context import Site
 from alerts.web.desk import assets as desk_assets
-from alerts.web.desk import month, send, sign_in
+from alerts.web.desk import month, send, sign_in, translate
 from alerts.web.middleware import SecurityMiddleware
 from alerts.web.request import Page, missing
 
@@ -45,6 +45,7 @@ PAGES: tuple[Page, ...] = (
     *desk_assets.PAGES,
     *sign_in.PAGES,
     *month.PAGES,
+    *translate.PAGES,
     *send.PAGES,
     Page("/style.css", show_style),
     Page("/copy.js", show_script),

@@ -12,6 +12,16 @@ def anybody(person: Person) -> bool:
     return True
 
 
+def translates_anything(person: Person) -> bool:
+    """Translators, and who edits."""
+    return person.edits or any(held.language for held in person.roles)
+
+
+def administers(person: Person) -> bool:
+    """Admins alone."""
+    return person.administers
+
+
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
     """A page in the menu: its path below /desk, what it is called, and who sees it."""
@@ -23,5 +33,6 @@ class MenuEntry:
 
 MENU = (
     MenuEntry("", later("Month")),
+    MenuEntry("/translate", later("Translate"), translates_anything),
     MenuEntry("/send", later("Approve and send")),
 )
