@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from alerts.library.readers import Readers
     from alerts.library.recalls import Recalls
     from alerts.library.sources import Sources
+    from alerts.library.subscriber_list import SubscriberList
     from alerts.library.subscribers import Subscribers
     from alerts.library.suppressions import Suppressions
     from alerts.library.translations import Translations
@@ -36,6 +37,13 @@ class Parts(ProjectPart):
         from alerts.library.subscribers import Subscribers
 
         return Subscribers(self._opened)
+
+    @cached_property
+    def subscriber_list(self) -> "SubscriberList":
+        """The same people page by page, and counted."""
+        from alerts.library.subscriber_list import SubscriberList
+
+        return SubscriberList(self._opened)
 
     @cached_property
     def suppressions(self) -> "Suppressions":

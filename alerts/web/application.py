@@ -28,7 +28,15 @@ from alerts.web.answering import Answering
 from alerts.web.assets import no_icon, show_script, show_style
 from alerts.web.context import Site
 from alerts.web.desk import assets as desk_assets
-from alerts.web.desk import month, send, sign_in, translate
+from alerts.web.desk import (
+    month,
+    people,
+    send,
+    sign_in,
+    subscriber_import,
+    subscribers,
+    translate,
+)
 from alerts.web.middleware import SecurityMiddleware
 from alerts.web.request import Page, missing
 
@@ -46,6 +54,9 @@ PAGES: tuple[Page, ...] = (
     *sign_in.PAGES,
     *month.PAGES,
     *translate.PAGES,
+    *subscribers.PAGES,
+    *subscriber_import.PAGES,
+    *people.PAGES,
     *send.PAGES,
     Page("/style.css", show_style),
     Page("/copy.js", show_script),

@@ -16,6 +16,7 @@ from alerts.library.recent_drafts import RecentDrafts
 from alerts.web.count_writer import CountWriter
 from alerts.web.rate_limits import RateLimits
 from alerts.web.templates import Pages
+from alerts.web.uploads import Uploads
 
 Log = Callable[[str], None]
 
@@ -42,6 +43,7 @@ class Site:
     limits: RateLimits = field(init=False)
     counts: CountWriter = field(init=False)
     drafts: RecentDrafts = field(init=False)
+    uploads: Uploads = field(init=False, default_factory=Uploads)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pages", Pages(self.settings))
@@ -58,6 +60,7 @@ class Site:
 
     def close(self) -> None:
         """Write the remaining counts and close the database; only when no visit is in progress."""
+        self.uploads.close()
         self.counts.close()
         self.pool.close()
 

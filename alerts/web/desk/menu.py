@@ -35,4 +35,6 @@ MENU = (
     MenuEntry("", later("Month")),
     MenuEntry("/translate", later("Translate"), translates_anything),
     MenuEntry("/send", later("Approve and send")),
+    MenuEntry("/subscribers", later("Subscribers"), administers),
+    MenuEntry("/people", later("People"), administers),
 )

@@ -64,7 +64,7 @@ def show(
         failed=bool(words or conflicts),
         month=str(table.month),
         month_name=catalogue.month(table.month),
-        language_name=catalogue.language_name(language),
+        target_name=catalogue.language_name(language),
         languages=[
             (tag, catalogue.language_name(tag))
             for tag in site.settings.alert.languages
