@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from alerts.library.subscribers import Subscribers
     from alerts.library.suppressions import Suppressions
     from alerts.library.translations import Translations
+    from alerts.library.year import Years
 
 
 class Parts(ProjectPart):
@@ -86,6 +87,13 @@ class Parts(ProjectPart):
         from alerts.library.translations import Translations
 
         return Translations(self._opened)
+
+    @cached_property
+    def years(self) -> "Years":
+        """What a year of issues came to."""
+        from alerts.library.year import Years
+
+        return Years(self._opened)
 
     @cached_property
     def people(self) -> "People":

@@ -33,9 +33,11 @@ from alerts.web.desk import (
     people,
     send,
     sign_in,
+    state,
     subscriber_import,
     subscribers,
     translate,
+    year,
 )
 from alerts.web.middleware import SecurityMiddleware
 from alerts.web.request import Page, missing
@@ -57,6 +59,8 @@ PAGES: tuple[Page, ...] = (
     *subscribers.PAGES,
     *subscriber_import.PAGES,
     *people.PAGES,
+    *year.PAGES,
+    *state.PAGES,
     *send.PAGES,
     Page("/style.css", show_style),
     Page("/copy.js", show_script),

@@ -17,6 +17,11 @@ def translates_anything(person: Person) -> bool:
     return person.edits or any(held.language for held in person.roles)
 
 
+def sees_figures(person: Person) -> bool:
+    """Who edits, approves or administers; translators see their table alone."""
+    return person.edits or person.approves or person.administers
+
+
 def administers(person: Person) -> bool:
     """Admins alone."""
     return person.administers
@@ -35,6 +40,8 @@ MENU = (
     MenuEntry("", later("Month")),
     MenuEntry("/translate", later("Translate"), translates_anything),
     MenuEntry("/send", later("Approve and send")),
+    MenuEntry("/year", later("Year"), sees_figures),
     MenuEntry("/subscribers", later("Subscribers"), administers),
     MenuEntry("/people", later("People"), administers),
+    MenuEntry("/state", later("State"), administers),
 )
