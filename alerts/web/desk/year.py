@@ -14,6 +14,7 @@ from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
 
 WIDE, HIGH, FOOT = 560, 180, 24  # of a chart, and of its labels
+FEWEST = 6  # bars for which there is room
 REASONS = {
     "hard": later("the address does not exist"),
     "soft": later("for the time being"),
@@ -35,7 +36,7 @@ class ChartBar:
 
 def bars(labels: Sequence[str], values: Sequence[float], figures: Sequence[str]) -> list[ChartBar]:
     """The bars of a chart, as high as their share of the greatest value."""
-    most, step = max([*values, 0]) or 1, WIDE / max(len(values), 1)
+    most, step = max([*values, 0]) or 1, WIDE / max(len(values), FEWEST)
     tall = HIGH - 20
     return [
         ChartBar(
