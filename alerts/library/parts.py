@@ -28,9 +28,12 @@ if TYPE_CHECKING:
     from alerts.library.recalls import Recalls
     from alerts.library.service import Service
     from alerts.library.sources import Sources
+    from alerts.library.subscriber_list import SubscriberList
     from alerts.library.subscribers import Subscribers
     from alerts.library.suppressions import Suppressions
+    from alerts.library.translations import Translations
     from alerts.library.watch import Watch
+    from alerts.library.year import Years
 
 
 class Parts(ProjectPart):
@@ -42,6 +45,13 @@ class Parts(ProjectPart):
         from alerts.library.subscribers import Subscribers
 
         return Subscribers(self._opened)
+
+    @cached_property
+    def subscriber_list(self) -> "SubscriberList":
+        """The same people page by page, and counted."""
+        from alerts.library.subscriber_list import SubscriberList
+
+        return SubscriberList(self._opened)
 
     @cached_property
     def suppressions(self) -> "Suppressions":
@@ -77,6 +87,20 @@ class Parts(ProjectPart):
         from alerts.library.articles import Articles
 
         return Articles(self._opened)
+
+    @cached_property
+    def translations(self) -> "Translations":
+        """The translations of a month, beside their sources."""
+        from alerts.library.translations import Translations
+
+        return Translations(self._opened)
+
+    @cached_property
+    def years(self) -> "Years":
+        """What a year of issues came to."""
+        from alerts.library.year import Years
+
+        return Years(self._opened)
 
     @cached_property
     def people(self) -> "People":

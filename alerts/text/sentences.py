@@ -87,6 +87,16 @@ def completed(summary: str, text: str) -> str:
     return text[begins:]
 
 
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text, in order; what has no end of a sentence behind it is one, too."""
+    found, start = [], 0
+    for end in (*_ends(text, len(text)), len(text)):
+        if one := text[start:end].strip():
+            found.append(one)
+        start = max(start, end)
+    return tuple(found)
+
+
 def opening(paragraphs: Iterable[str], length: int) -> str:
     """The first good sentences of a text, without the place, name or date before them."""
     lines = [line for line in (" ".join(p.split()) for p in paragraphs) if line]

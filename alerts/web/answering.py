@@ -15,6 +15,7 @@ from typing import Any
 
 import anyio
 from sqlite_utils import Database
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
@@ -25,8 +26,20 @@ from alerts.domain.errors import StoreBusy, TemplateFault
 from alerts.editions.catalogue import later
 from alerts.library.connections import READERS, WRITERS
 from alerts.web.context import Site
-from alerts.web.request import Act, Page, PostResult, Values, View, Visit, accepted, offered
+from alerts.web.request import (
+    NO_FILES,
+    Act,
+    Page,
+    PostResult,
+    Values,
+    View,
+    Visit,
+    accepted,
+    offered,
+)
+from alerts.web.uploads import Upload
 
+PATIENCE_OF_FILES = 600
 PATIENCE = 20  # seconds in which a visitor must have sent the body
 SOON = 1  # seconds; a page that accepts any body waits only so long for it
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -57,8 +70,10 @@ async def _response(site: Site, page: Page, request: Request) -> Response:
         response.headers["Allow"] = page.methods
         return response
     form: Values = {}
+    files: dict[str, Upload] = {}
     try:
-        form = await _form(request, page)
+        if page.admits is None or await _admitted(site, request, page.admits):
+            form, files = await _form(request, page)
     except ClientDisconnect:  # or the body is too long
         if not page.any_body:
             return _plain(site, 413, _spoken(site, request), TOO_LARGE)
@@ -66,12 +81,29 @@ async def _response(site: Site, page: Page, request: Request) -> Response:
         if not page.any_body:
             return await _view(site, request, lambda visit: visit.page("refused.html", 400))
     acted = _acted_alone if page.alone else _acted
-    work = partial(acted, site, _visitor(site, request, form), page.post, _spoken(site, request))
-    return await anyio.to_thread.run_sync(work, limiter=_writers)
+    visitor = _visitor(site, request, form, files)
+    work = partial(acted, site, visitor, page.post, _spoken(site, request))
+    try:
+        return await anyio.to_thread.run_sync(work, limiter=_writers)
+    finally:
+        for upload in files.values():
+            if not site.uploads.holds(upload):
+                upload.file.close()
 
 
-async def _form(request: Request, page: Page) -> Values:
-    """The text fields of a form, in either encoding; no fields for another kind of body.
+async def _admitted(site: Site, request: Request, admits: Callable[[Visit], bool]) -> bool:
+    """Whether the body of this visitor is read."""
+    visitor = _visitor(site, request, {})
+
+    def asked() -> bool:
+        with site.pool.reading() as db:
+            return admits(visitor(db))
+
+    return await anyio.to_thread.run_sync(asked, limiter=_readers)
+
+
+async def _form(request: Request, page: Page) -> tuple[Values, dict[str, Upload]]:
+    """The text fields of a form, in either encoding, and its files; nothing for another kind of body.
 
     Raises `ClientDisconnect` for a body that is cut off or longer than its page takes, `TimeoutError`
     for one that takes too long, `HTTPException` or `MultiPartException` for a
@@ -80,11 +112,22 @@ async def _form(request: Request, page: Page) -> Values:
     if int(request.headers.get("content-length", "0")) > page.most_octets:
         raise ClientDisconnect
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in FORMS:
-        return {}
+        return {}, {}
     limited = Request(request.scope, _Limited(request.receive, page.most_octets))
-    with anyio.fail_after(SOON if page.any_body else PATIENCE):
-        async with limited.form(max_files=0, max_fields=page.most_fields) as sent:
-            return _values((name, str(value)) for name, value in sent.multi_items())
+    patience = PATIENCE_OF_FILES if page.most_files else PATIENCE
+    with anyio.fail_after(SOON if page.any_body else patience):
+        sent = await limited.form(max_files=page.most_files, max_fields=page.most_fields)
+    pairs = sent.multi_items()
+    for _, value in pairs:
+        if isinstance(value, UploadFile) and not value.size:
+            await value.close()  # no file was chosen
+    files = {
+        name: Upload((value.filename or "file")[:200], value.file)
+        for name, value in pairs
+        if isinstance(value, UploadFile) and value.size
+    }
+    texts = ((name, value) for name, value in pairs if isinstance(value, str))
+    return _values(texts), files
 
 
 class _Limited:
@@ -174,7 +217,9 @@ def _failed(site: Site, fault: Exception, language: str) -> Response:
     return _plain(site, 500, language, FAILED)
 
 
-def _visitor(site: Site, request: Request, form: Values) -> Visitor:
+def _visitor(
+    site: Site, request: Request, form: Values, files: Mapping[str, Upload] = NO_FILES
+) -> Visitor:
     """The data of one request for a page, without a connection; the moment is the same throughout."""
     now = site.now()
     visit = partial(
@@ -184,6 +229,7 @@ def _visitor(site: Site, request: Request, form: Values) -> Visitor:
         path=request.path_params,
         query=_values(request.query_params.multi_items()),
         form=form,
+        files=files,
         headers=request.headers,
         network=request.client.host if request.client else "",
         method=request.method,

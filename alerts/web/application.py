@@ -32,7 +32,19 @@ from alerts.web.api.register import api
 from alerts.web.assets import no_icon, show_script, show_style
 from alerts.web.context import Site
 from alerts.web.desk import assets as desk_assets
-from alerts.web.desk import month, opening, send, sign_in, story
+from alerts.web.desk import (
+    month,
+    opening,
+    people,
+    send,
+    sign_in,
+    state,
+    story,
+    subscriber_import,
+    subscribers,
+    translate,
+    year,
+)
 from alerts.web.middleware import SecurityMiddleware
 from alerts.web.request import Page, missing
 
@@ -51,6 +63,12 @@ PAGES: tuple[Page, ...] = (
     *story.PAGES,
     *month.PAGES,
     *opening.PAGES,
+    *translate.PAGES,
+    *subscribers.PAGES,
+    *subscriber_import.PAGES,
+    *people.PAGES,
+    *year.PAGES,
+    *state.PAGES,
     *send.PAGES,
     *metrics.PAGES,
     Page("/style.css", show_style),

@@ -19,6 +19,7 @@ from alerts.web.figures import AnswerCounts, FigureCache
 from alerts.web.page_cache import PageCache
 from alerts.web.rate_limits import RateLimits
 from alerts.web.templates import Pages
+from alerts.web.uploads import Uploads
 
 Tell = Callable[[str, str], None]
 LOOPBACK = ("127.0.0.0/8", "::1")
@@ -55,6 +56,7 @@ class Site:
     cache: PageCache = field(init=False)
     answers: AnswerCounts = field(init=False, default_factory=AnswerCounts)
     figures: FigureCache = field(init=False, default_factory=FigureCache)
+    uploads: Uploads = field(init=False, default_factory=Uploads)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pages", Pages(self.settings))
@@ -78,6 +80,7 @@ class Site:
 
     def close(self) -> None:
         """Write the remaining counts and close the database; only when no visit is in progress."""
+        self.uploads.close()
         self.counts.close()
         self.pool.close()
 

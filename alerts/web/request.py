@@ -1,12 +1,14 @@
 """One request as a page sees it, and the definition of a page: a view, and an act for a POST.
 
 A view reads and shows. A POST acts first, and returns how to show the result once that is committed
-(`answering.py`). Pages get the text fields of a form and nothing else.
+(`answering.py`). Pages get the text fields of a form, and files only where
+`Page.most_files` says so.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,10 +21,13 @@ from alerts.library.project import Project
 from alerts.mail.tokens import ExpiringToken, Purpose
 from alerts.web.context import Site
 from alerts.web.logo import logos
+from alerts.web.uploads import Upload
 
 FORM_AGE = timedelta(days=1)
 
 Values = Mapping[str, tuple[str, ...]]
+
+NO_FILES: Mapping[str, Upload] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Visit:
     language: str
     root: str
     where: str
+    files: Mapping[str, Upload] = field(default_factory=lambda: NO_FILES)
 
     @property
     def path_and_query(self) -> str:
@@ -124,6 +130,8 @@ class Page:
     """A path of the site, and its handlers. HEAD is GET without a body; OPTIONS changes nothing.
 
     `any_body`: the POST acts whatever the body is. `at_once` answers a GET without the database.
+    `most_files`: how many files are taken with a form. `admits`: of whom a body is read at all; the act of
+    others gets an empty form.
     `alone`: the act has a connection of its own and shares no commit with others, as it may take long.
     """
 
@@ -134,6 +142,8 @@ class Page:
     alone: bool = False
     most_octets: int = 64_000  # of a body; readers' forms need far less
     most_fields: int = 100
+    most_files: int = 0
+    admits: Callable[[Visit], bool] | None = None
     at_once: Callable[[Site, Request], Response] | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""The style sheet of the desk."""
+"""The style sheet of the desk, and its script, which every page works without."""
 
 from starlette.responses import Response
 
@@ -13,4 +13,10 @@ def show_style(visit: Visit) -> Response:
     return Response(style, media_type="text/css", headers=_FOR_GOOD)
 
 
-PAGES = (Page("/desk/style.css", show_style),)
+def show_script(visit: Visit) -> Response:
+    """The script."""
+    script = visit.site.pages.text("web/desk/desk.js")
+    return Response(script, media_type="text/javascript", headers=_FOR_GOOD)
+
+
+PAGES = (Page("/desk/style.css", show_style), Page("/desk/desk.js", show_script))

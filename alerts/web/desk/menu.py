@@ -12,6 +12,21 @@ def anybody(person: Person) -> bool:
     return True
 
 
+def translates_anything(person: Person) -> bool:
+    """Translators, and who edits."""
+    return person.edits or any(held.language for held in person.roles)
+
+
+def sees_figures(person: Person) -> bool:
+    """Who edits, approves or administers; translators see their table alone."""
+    return person.edits or person.approves or person.administers
+
+
+def administers(person: Person) -> bool:
+    """Admins alone."""
+    return person.administers
+
+
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
     """A page in the menu: its path below /desk, what it is called, and who sees it."""
@@ -24,5 +39,10 @@ class MenuEntry:
 MENU = (
     MenuEntry("", later("Month")),
     MenuEntry("/words", later("Words of the issue")),
+    MenuEntry("/translate", later("Translate"), translates_anything),
     MenuEntry("/send", later("Approve and send")),
+    MenuEntry("/year", later("Year"), sees_figures),
+    MenuEntry("/subscribers", later("Subscribers"), administers),
+    MenuEntry("/people", later("People"), administers),
+    MenuEntry("/state", later("State"), administers),
 )

@@ -120,17 +120,27 @@ def desk_page(
     may: Callable[[Person], bool] = anybody,
     *,
     proof: bool = False,
+    most_file: int = 0,
 ) -> Page:
     """A page of the desk below /desk, for people of whom `may` is true. `proof`: the act asks for a proof
-    of who they are that is not older than half an hour."""
+    of who they are that is not older than half an hour. `most_file`: the octets of a file that is sent
+    with the form, 0: none is taken."""
     return Page(
         f"/desk{path}",
         partial(_viewed, get, may) if get else None,
         partial(_acted, post, may, proof) if post else None,
         alone=True,
-        most_octets=MOST_OCTETS,
+        most_octets=MOST_OCTETS + most_file,
         most_fields=MOST_FIELDS,
+        most_files=1 if most_file else 0,
+        admits=partial(_admitted, may) if most_file else None,
     )
+
+
+def _admitted(may: Callable[[Person], bool], visit: Visit) -> bool:
+    """Whether a large body is read: only of who may send it."""
+    desk = of_visit(visit)
+    return desk is not None and may(desk.person)
 
 
 def _viewed(view: DeskView, may: Callable[[Person], bool], visit: Visit) -> Response:

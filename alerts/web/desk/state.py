@@ -1,0 +1,63 @@
+"""The state: what happens when, what is owed, the sources and their health, and the doctor on a press."""
+
+from starlette.responses import Response
+
+from alerts.doctor.examine import examined
+from alerts.doctor.finding import CheckLevel, CheckResult
+from alerts.editions.catalogue import later
+from alerts.library.standing import Needs
+from alerts.store import moment
+from alerts.web.desk.menu import administers
+from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.page_samples import faults
+from alerts.web.request import PostResult
+
+NEEDS = {
+    Needs.NOBODY: (later("fine"), "green"),
+    Needs.TIME: (later("goes by itself"), "amber"),
+    Needs.PERSON: (later("someone is needed"), "red"),
+}
+LEVELS = {
+    CheckLevel.OK: (later("fine"), "green"),
+    CheckLevel.HINT: (later("hint"), ""),
+    CheckLevel.WARNING: (later("warning"), "amber"),
+    CheckLevel.ERROR: (later("error"), "red"),
+}
+SEVERITY = {level: rank for rank, level in enumerate(CheckLevel)}
+
+
+def show(desk: DeskVisit, found: tuple[CheckResult, ...] | None = None) -> Response:
+    """How everything stands; `found` are the doctor's findings, if they were asked for."""
+    project, zone = desk.project, desk.visit.site.settings.zone
+    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    checked = project.check()
+    coming = [
+        (catalogue.moment(one.at, zone) if one.at else "", one.what)
+        for one in project.upcoming(checked=checked)
+    ]
+    sources = [
+        (one, catalogue.moment(moment(one.collected_at), zone) if one.collected_at else "")
+        for one in project.sources.kept()
+    ]
+    return desk.page(
+        "state.html",
+        months=checked.months,
+        doubt=str(checked.doubt.reason) if checked.doubt else "",
+        coming=coming,
+        sources=sources,
+        found=found,
+        needs=NEEDS,
+        levels=LEVELS,
+        month_name=catalogue.month,
+    )
+
+
+def examine(desk: DeskVisit) -> PostResult:
+    """Have the doctor look, with or without the network; the worst first."""
+    offline = desk.field("network") != "1"
+    results = examined(desk.project, faults, offline=offline)
+    found = tuple(sorted(results, key=lambda one: -SEVERITY[one.level]))
+    return desk.refused(lambda d: show(d, found))
+
+
+PAGES = (desk_page("/state", show, examine, may=administers),)

@@ -1,0 +1,113 @@
+"""The translator's table: what is missing in a language, source beside target."""
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from alerts.domain.errors import AlertsError
+from alerts.editions.catalogue import later
+from alerts.editions.view import Viewer
+from alerts.issue.translating import TEXTS
+from alerts.library.translations import TextConflict, TextGiven
+from alerts.web.desk.menu import translates_anything
+from alerts.web.desk.month import month_asked
+from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.request import PostResult
+
+MOST_STORIES = 500  # of one form
+SAVED = later("Texts saved: %(count)s")
+
+Typed = Mapping[tuple[str, str], str]
+
+
+def _language(desk: DeskVisit) -> str:
+    """The language asked for, or the first that the person may write; empty if they may not."""
+    settings = desk.visit.site.settings
+    default = settings.default_language
+    asked = desk.asked("language").lower()
+    if asked in settings.alert.languages:
+        return asked if desk.person.translates(asked) else ""
+    theirs = [tag for tag in settings.alert.languages if desk.person.translates(tag)]
+    return next((tag for tag in theirs if tag != default), "".join(theirs[:1]))
+
+
+def show(
+    desk: DeskVisit,
+    status: int = 200,
+    typed: Typed | None = None,
+    conflicts: tuple[TextConflict, ...] = (),
+    words: str = "",
+    saved: str = "",
+) -> Response:
+    """The table; `typed` are texts that were typed and are not stored, `words` says why."""
+    language = _language(desk)
+    if not language:
+        return desk.page("forbidden.html", 403)
+    site, typed = desk.visit.site, typed or {}
+    table = desk.project.translations.table(language, month_asked(desk))
+    catalogue = site.pages.catalogue(desk.visit.language)
+    everything = desk.asked("all") == "1"
+    there = {(row.article_id, row.name): row.target for one in table.stories for row in one.texts}
+    unsaved = {one[0] for one, text in typed.items() if text != there.get(one, "")}
+    shown = [one for one in table.stories if everything or one.missing or one.article.id in unsaved]
+    viewer = Viewer(catalogue, site.settings)
+    return desk.page(
+        "translate.html",
+        status,
+        table=table,
+        stories=shown,
+        everything=everything,
+        typed=typed,
+        theirs={(one.given.article_id, one.given.name): one.theirs for one in conflicts},
+        words=words,
+        saved=saved,
+        failed=bool(words or conflicts),
+        month=str(table.month),
+        month_name=catalogue.month(table.month),
+        target_name=catalogue.language_name(language),
+        languages=[
+            (tag, catalogue.language_name(tag))
+            for tag in site.settings.alert.languages
+            if desk.person.translates(tag)
+        ],
+        section_title=viewer.section_title,
+        when=catalogue.month,
+    )
+
+
+def _given(desk: DeskVisit) -> list[TextGiven]:
+    """The texts of the form; of one that the person gives up for somebody else's, nothing."""
+    found = []
+    for name in list(desk.visit.form)[: MOST_STORIES * 4]:
+        kind, _, rest = name.partition(":")
+        article_id, _, field = rest.partition(":")
+        if kind != "text" or field not in TEXTS or desk.field(f"theirs:{rest}"):
+            continue
+        found.append(TextGiven(article_id, field, desk.field(name), desk.field(f"seen:{rest}")))
+    return found
+
+
+def save(desk: DeskVisit) -> PostResult:
+    """Write all texts of the form, or (`only`) those of one story, and keep the others as typed."""
+    language, only = _language(desk), desk.field("only")
+    if not language:
+        return desk.refused(lambda d: d.page("forbidden.html", 403))
+    given, month = _given(desk), month_asked(desk)
+    chosen = [one for one in given if not only or one.article_id == only]
+    typed = {(one.article_id, one.name): one.text for one in given}
+    try:
+        done = desk.project.translations.save(language, chosen, month)
+    except AlertsError as fault:
+        words = str(fault)
+        return desk.refused(lambda d: show(d, 422, typed, words=words))
+    if done.conflicts:
+        return desk.refused(lambda d: show(d, 409, typed, done.conflicts))
+    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    note = catalogue.write(SAVED, count=done.written)
+    others = [one for one in given if one not in chosen and one.text]
+    if only and others:
+        return desk.refused(lambda d: show(d, 200, typed, saved=note))
+    return desk.done("/translate", note, language=language, month=str(month), all=desk.asked("all"))
+
+
+PAGES = (desk_page("/translate", show, save, may=translates_anything),)
