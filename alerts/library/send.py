@@ -23,6 +23,7 @@ from alerts.domain.month import Month
 from alerts.instance import identity
 from alerts.library import documents
 from alerts.library.clock import sure_of_time
+from alerts.library.hub import by_hub, refuse_lent
 from alerts.library.steps import (
     LeftOpen,
     NoticesSent,
@@ -202,7 +203,11 @@ def _dispatched(
                     how.progress(TooSlow(words))
                 how.progress(SendProgress(report.outcomes.total(), due))
 
-            report = dispatch(own, orders, world, watch)
+            if settings.delivery.hub and months:
+                report = by_hub(own, settings, orders, world, watch, how.progress)
+            else:
+                refuse_lent(own)
+                report = dispatch(own, orders, world, watch)
     finally:
         own.close()
     limit.check()
