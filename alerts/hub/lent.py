@@ -37,7 +37,8 @@ class HubReceipt:
 
 @dataclass(frozen=True, slots=True)
 class HubFigures:
-    """How the send stands: slips by state, leases, workers seen in the last minute, and their faults."""
+    """How the send stands: slips by state, leases, workers seen in the last minute, their faults, and the
+    seconds since the last sign of the control node."""
 
     open: int
     leased: int
@@ -45,6 +46,7 @@ class HubFigures:
     leases: int
     workers: int
     faults: tuple[str, ...]
+    lag: float = 0.0
 
 
 def take(hub: HubDatabase) -> None:
@@ -254,15 +256,17 @@ def figures(hub: HubDatabase) -> HubFigures:
     """How the send stands."""
     row = hub.rows(
         """SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'leased'),
-                  count(*) FILTER (WHERE state = 'done'), (SELECT count(*) FROM alerts_hub.leases)
+                  count(*) FILTER (WHERE state = 'done'), (SELECT count(*) FROM alerts_hub.leases),
+                  (SELECT extract(epoch FROM clock_timestamp() - max(seen_at))::float
+                     FROM alerts_hub.sends)
              FROM alerts_hub.slips"""
     )[0]
     seen = hub.rows(
         "SELECT fault FROM alerts_hub.workers WHERE seen_at > clock_timestamp() - interval '60 s'"
     )
     faults = tuple(sorted({fault for (fault,) in seen if fault}))
-    lent_out, leased, done, leases = map(int, row)
-    return HubFigures(lent_out, leased, done, leases, len(seen), faults)
+    lent_out, leased, done, leases, lag = row
+    return HubFigures(lent_out, leased, done, leases, len(seen), faults, round(lag or 0.0, 1))
 
 
 def _doubt() -> str:

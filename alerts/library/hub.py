@@ -8,23 +8,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
 from alerts.config.load import without_project
 from alerts.config.settings import Settings
 from alerts.domain.errors import SettingsError
-from alerts.hub import slips
-from alerts.hub.database import HubDatabase
+from alerts.hub import lent, slips
+from alerts.hub.database import HubDatabase, HubUnavailable
 from alerts.hub.lend import HubLending
 from alerts.hub.worker import HubWorker, WorkerOrders
 from alerts.library.steps import HubSaid, Progress
 from alerts.mail.dkim_keys import Keyring
 from alerts.outbox.options import Orders, SendReport, World
-from alerts.store import hub_leases
 from alerts.store import instance as instances
 from alerts.transport.connection import Transport
 from alerts.transport.relay import Null, leaves_the_machine, relay_of
@@ -64,14 +64,16 @@ def by_hub(
             hub.close()
 
 
-def refuse_lent(db: Database) -> None:
-    """Raise `SettingsError` where deliveries are lent to a hub that is not set any more."""
-    if lease := hub_leases.current(db):
-        number = hub_leases.lent(db, lease)
-        raise SettingsError(
-            f"delivery.hub: {number} deliveries are lent to the hub of the last send; set it again. If that"
-            " hub is lost for good, name an empty one: then they are held (docs/hub.md)"
-        )
+def hub_status(settings: Settings) -> dict[str, Any]:
+    """How the hub stands, for `status`: open, leased and done slips, leases, workers, faults, lag in
+    seconds; or `fault`, where it does not answer."""
+    hub = HubDatabase(settings.delivery.hub, "delivery.hub", "alerts status")
+    try:
+        return asdict(lent.figures(hub))
+    except (HubUnavailable, SettingsError) as fault:
+        return {"fault": str(fault)}
+    finally:
+        hub.close()
 
 
 def work(

@@ -23,7 +23,6 @@ from alerts.domain.month import Month
 from alerts.instance import identity
 from alerts.library import documents
 from alerts.library.clock import sure_of_time
-from alerts.library.hub import by_hub, refuse_lent
 from alerts.library.steps import (
     LeftOpen,
     NoticesSent,
@@ -41,6 +40,7 @@ from alerts.outbox.send import dispatch
 from alerts.outbox.windows import Opening, openings
 from alerts.store import (
     clock,
+    hub_leases,
     issues,
     open_database,
     outbox,
@@ -204,9 +204,11 @@ def _dispatched(
                 how.progress(SendProgress(report.outcomes.total(), due))
 
             if settings.delivery.hub and months:
+                from alerts.library.hub import by_hub  # only where there is one
+
                 report = by_hub(own, settings, orders, world, watch, how.progress)
             else:
-                refuse_lent(own)
+                hub_leases.refuse_lent(own)
                 report = dispatch(own, orders, world, watch)
     finally:
         own.close()

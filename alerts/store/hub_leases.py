@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from sqlite_utils import Database
 
 from alerts.domain.delivery import Owed
+from alerts.domain.errors import SettingsError
 from alerts.store import claims, stamp, transaction
 from alerts.store.recipients import ELIGIBLE, NOT_DECLINED
 
@@ -92,3 +93,13 @@ def hold(db: Database, lease: HubLease, now: datetime) -> int:
         ).rowcount
         db.conn.execute("DELETE FROM leases WHERE id = ?", (lease.id,))
     return held
+
+
+def refuse_lent(db: Database) -> None:
+    """Raise `SettingsError` where deliveries are lent to a hub that is not set any more."""
+    if lease := current(db):
+        number = lent(db, lease)
+        raise SettingsError(
+            f"delivery.hub: {number} deliveries are lent to the hub of the last send; set it again. If that"
+            " hub is lost for good, name an empty one: then they are held (docs/hub.md)"
+        )

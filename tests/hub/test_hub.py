@@ -244,14 +244,21 @@ def test_a_second_control_node_is_refused(crew: Crew, project: Path, tmp_path: P
         assert _ended(first)[0] == 0
 
 
-def test_who_leaves_in_mid_send_is_not_mailed(crew: Crew, project: Path, alerts: Alerts) -> None:
+def test_who_leaves_in_mid_send_is_not_mailed(
+    hub: Postgres, crew: Crew, project: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Meanwhile `status` shows workers and leases."""
     emails = _queued(project, 300)
-    relay, reached = _after(20)
+    relay, reached = _after(20, delay=0.04)
     with relay:
         crew.worker(relay)
         control = crew.control()
         assert reached.wait(WAIT)
         gone = emails[-1]
+        monkeypatch.setenv("ALERTS_DELIVERY__HUB", hub.url)
+        shown = alerts("status", *M, "--json").json["hub"]
+        assert (shown["workers"], shown["leases"]) == (1, 2)
+        assert " 1 worker, 2 leases;" in alerts("status", *M).stdout
         assert alerts("subscriber", "unsubscribe", gone).code == 0
         assert _ended(control)[0] == 0
         assert gone not in {one.recipient for one in relay.inbox}
