@@ -33,6 +33,7 @@ ORDER = (
     "archive",
     "outbox",
     "people",
+    "hub",
     "subscribers",
     "bounces",
     "instance",
@@ -82,6 +83,7 @@ PLACES = {
     ),  # in cells alone: `test_the_process_that_sends_decodes_no_picture`
     "weasyprint": ("archive.pdf",),
     "prometheus_client": ("web.figures",),
+    "psycopg": ("hub.database",),
     "publicsuffixlist": ("domain.organisational_domain",),
 }
 
@@ -217,7 +219,7 @@ def _misplaced_clocks(name: str, tree: ast.AST) -> Iterator[str]:
 
 
 def _misplaced_sql(name: str, tree: ast.AST) -> Iterator[str]:
-    if name.startswith("store."):
+    if name.startswith(("store.", "hub.")):  # SQLite; and PostgreSQL, beside its functions
         return
     documented = {
         id(node.body[0].value)

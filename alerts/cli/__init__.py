@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("alerts.cli.render:render", "Write the editions as files."),
     "queue": ("alerts.cli.queue:queue", "Freeze the issue and fill the outbox."),
     "send": ("alerts.cli.send:send", "Send the outbox until nothing is due."),
+    "worker": ("alerts.cli.worker:worker", "Send what a hub lends; needs no project."),
     "run": ("alerts.cli.run:run", "Collect, compose, queue and send: what cron calls."),
     "schedule": ("alerts.cli.schedule:schedule", "Run commands by the schedule in alerts.toml."),
     "serve": (

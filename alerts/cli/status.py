@@ -10,6 +10,7 @@ from alerts.cli import check
 from alerts.cli.check import command_code
 from alerts.cli.context import Session, next_fields, on_month, on_terminal, print_json
 from alerts.cli.delivery import tell_held
+from alerts.cli.hub_line import hub_words
 from alerts.cli.progress import duration
 from alerts.cli.versions import (
     correction_document,
@@ -73,6 +74,7 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         "running": _progress(kept),
         "reading": found.reading,
         "relay_limit": found.relay_limit,
+        "hub": found.hub,
         "ours": found.ours,
         "undecided": found.undecided,
         "fault": found.fault,
@@ -116,6 +118,8 @@ def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> No
     _tell(found.report, found.month)
     for one in found.waiting:
         click.echo(f"  {one.words}")
+    if found.hub:
+        click.echo(f"  hub: {hub_words(found.hub)}")
     for line in (
         *version_lines(found.versions),
         *correction_lines(found.corrections),

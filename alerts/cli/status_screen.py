@@ -5,6 +5,7 @@ from datetime import datetime
 
 from alerts.cli import check
 from alerts.cli.context import Session
+from alerts.cli.hub_line import hub_words
 from alerts.cli.progress import duration
 from alerts.cli.terminal import (
     Part,
@@ -61,6 +62,8 @@ def show(found: Status, owed: Sequence[MonthStanding], session: Session) -> None
     for row in found.reading:
         what = f"followed: {row['title']}" if row["article"] else "opened"
         print_line(f"{row['language']}: {row['number']} × {what}", indent=2)
+    if found.hub:
+        print_line(f"hub: {hub_words(found.hub)}")
     if found.relay_limit:
         print_line(signed(Tone.BY_ITSELF, found.relay_limit))
     for words in filter(None, (found.ours, found.undecided)):

@@ -108,6 +108,8 @@ def tell_standing(
                 f" `alerts delivery cancel {month.option}` drops them",
                 code=1,
             )
+        case steps.HubSaid(words):
+            teller.note(f"hub: {words[:20]}", words)
         case steps.TooSlow(words):
             teller.note(f"too slow: {words[-20:]}", words)
         case steps.Paused(month, words):

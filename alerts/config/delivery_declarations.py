@@ -25,6 +25,12 @@ class DeliverySettings:
         "A command that prints an OAuth 2 access token, for a relay that takes no password (Microsoft 365,"
         " Google); instead of a password.",
     )
+    hub: str = option(
+        "",
+        "A PostgreSQL that lends the outbox to `alerts worker` on other machines for the time of a send:"
+        " postgresql://user@host/database; empty: none (hub.md).",
+    )
+    hub_send: bool = option(False, "With a hub, `alerts send` also sends, as one more worker.")
     connections: int = option(4, "How many connections to the relay at once.")
     rate: float = option(0.0, "Messages a second over all connections; 0: no limit.")
     window_limit: int = option(

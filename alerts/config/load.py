@@ -59,6 +59,11 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     return settings
 
 
+def without_project(root: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings of the environment alone, for a worker; relative paths are below `root`."""
+    return SettingsReader(root, root / FILE_NAME, "", {}, environ).settings()
+
+
 class SettingsReader:
     """Makes settings of the document and the environment, and knows the place of each for messages."""
 

@@ -39,6 +39,7 @@ from alerts.outbox.send import dispatch
 from alerts.outbox.windows import Opening, openings
 from alerts.store import (
     clock,
+    hub_leases,
     issues,
     open_database,
     outbox,
@@ -203,7 +204,13 @@ def _dispatched(
                     how.progress(TooSlow(words))
                 how.progress(SendProgress(report.outcomes.total(), due))
 
-            report = dispatch(own, orders, world, watch)
+            if settings.delivery.hub and months:
+                from alerts.library.hub import by_hub  # only where there is one
+
+                report = by_hub(own, settings, orders, world, watch, how.progress)
+            else:
+                hub_leases.refuse_lent(own)
+                report = dispatch(own, orders, world, watch)
     finally:
         own.close()
     limit.check()

@@ -14,7 +14,7 @@ from alerts.outbox import relay_limit
 from alerts.outbox.report import DeliveryReport, delivery_report, faults_of_ours
 from alerts.outbox.segment import Segment, segment_of
 from alerts.outbox.windows import Opening, openings
-from alerts.store import clicks, corrections, dropped_issues, issue_versions
+from alerts.store import clicks, corrections, dropped_issues, hub_leases, issue_versions
 from alerts.store.corrections import Correction
 from alerts.store.dropped_issues import DroppedIssue
 from alerts.store.issue_versions import IssueVersion
@@ -29,7 +29,7 @@ class Status:
     and then there are no editions; `articles` are those of the largest edition, or of the issue;
     `versions` are those that were frozen, `corrections` those that were queued; `waiting` is
     what waits for send windows; `segment` is whom it is for, if not everybody; `dropped` says that it is
-    not sent, or is None."""
+    not sent, or is None; `hub` is how the hub stands while something is lent to it."""
 
     month: Month
     state: IssueState
@@ -46,6 +46,7 @@ class Status:
     waiting: Sequence[Opening] = ()
     segment: Segment | None = None
     dropped: DroppedIssue | None = None
+    hub: dict[str, Any] | None = None
 
     @property
     def recalled(self) -> bool:
@@ -75,4 +76,14 @@ def status(opened: Opened, month: Month) -> Status:
         openings(db, settings, opened.now, [month]),
         segment_of(db, month),
         dropped_issues.find(db, month),
+        _hub(opened),
     )
+
+
+def _hub(opened: Opened) -> dict[str, Any] | None:
+    """How the hub stands; None while nothing is lent, so that nobody waits for it."""
+    if not (opened.settings.delivery.hub and hub_leases.current(opened.db)):
+        return None
+    from alerts.library.hub import hub_status  # only where there is one
+
+    return hub_status(opened.settings)

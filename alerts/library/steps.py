@@ -118,6 +118,13 @@ class TooSlow:
 
 
 @dataclass(frozen=True, slots=True)
+class HubSaid:
+    """Something about the hub or its workers that a person should know; `words` say it."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class SendProgress:
     """`done` of the `due` deliveries are settled; where more comes due meanwhile, `due` grows."""
 
@@ -126,7 +133,8 @@ class SendProgress:
 
 
 Step = (
-    Collected
+    HubSaid
+    | Collected
     | NotCollected
     | Overdue
     | Early

@@ -4,9 +4,11 @@ The wait grows by a factor of two from `first` up to `longest`, shortened at ran
 until the sum reaches `give_up_after` (RFC 5321 §4.5.4.1). Pure: time and randomness are arguments.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts.domain.delivery import RetryPolicy
+from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason, RetryPolicy
+from alerts.store.claims import Settlement
 
 _MOST_ATTEMPTS = 100  # an upper limit for all settings
 
@@ -27,3 +29,20 @@ def next_attempt(
     if sum(waits[:-1], timedelta()) >= policy.give_up_after or attempts >= _MOST_ATTEMPTS:
         return None
     return now + waits[-1] * (1 - chance / 4)
+
+
+def settlement(
+    lease: int, owed: Owed, outcome: Outcome, policy: RetryPolicy, now: datetime, chance: float
+) -> Settlement:
+    """What is written of an outcome: with the next attempt, or as failed after the last one."""
+    if not outcome.tried:  # queued as before
+        if not owed.attempts:
+            outcome = replace(outcome, state=DeliveryState.QUEUED, reason=Reason.NONE)
+        return Settlement(owed.id, lease, outcome, owed.attempts, now, now)
+    attempts = owed.attempts + 1
+    if outcome.state not in (DeliveryState.DEFERRED, DeliveryState.IN_DOUBT):
+        return Settlement(owed.id, lease, outcome, attempts, now, now)
+    due = next_attempt(policy, attempts, now, chance)
+    if due is None and outcome.state is DeliveryState.DEFERRED:
+        outcome = Outcome(DeliveryState.FAILED, outcome.reply, Reason.EXPIRED)
+    return Settlement(owed.id, lease, outcome, attempts, due or now, now)

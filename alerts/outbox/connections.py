@@ -16,11 +16,9 @@ from typing import Self
 
 from alerts.domain.delivery import Owed
 from alerts.domain.errors import LoginRefused, RelayUnavailable
-from alerts.outbox.claims import Claims
-from alerts.outbox.limits import SendLimits
 from alerts.outbox.options import World
+from alerts.outbox.parts import HeldLeases, PassedLimits, SettledOutcomes
 from alerts.outbox.send_connection import SendConnection
-from alerts.outbox.settlements import Settlements
 from alerts.transport.connection import Connection, SessionOver
 
 _MOMENT = 0.1  # seconds between checks for a stop request, for timeouts, and for what others wrote
@@ -31,7 +29,12 @@ class SendConnections:
     """All connections of a round; a context manager that closes them."""
 
     def __init__(
-        self, claims: Claims, limits: SendLimits, settlements: Settlements, world: World, due: int
+        self,
+        claims: HeldLeases,
+        limits: PassedLimits,
+        settlements: SettledOutcomes,
+        world: World,
+        due: int,
     ) -> None:
         self._claims, self._limits, self._settlements = claims, limits, settlements
         self._world, self._due = world, due

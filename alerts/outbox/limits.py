@@ -16,7 +16,7 @@ from alerts.outbox.throttle import Pace, RateLimit, Throttle, WarmUp, Window
 from alerts.store import outbox_figures
 
 # Most relays greylist with 4.7.1, which concerns one recipient and is no reason to slow down.
-_BUSY = re.compile(r"4\d\d 4\.7\.(?!1\b)")
+BUSY = re.compile(r"4\d\d 4\.7\.(?!1\b)")
 
 
 class SendLimits:
@@ -47,7 +47,7 @@ class SendLimits:
         brake = self._throttles[self._place(email)].brake
         if outcome.state is DeliveryState.SENT:
             brake.ease(now)
-        elif outcome.reply.code == 421 or _BUSY.match(str(outcome.reply)):
+        elif outcome.reply.code == 421 or BUSY.match(str(outcome.reply)):
             brake.slow(now)
 
     def _place(self, email: str) -> int:

@@ -6,14 +6,13 @@ writing is tried again for some minutes, so that accepted messages are not lost.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason
+from alerts.domain.delivery import DeliveryState, Outcome, Owed
 from alerts.mail.merge import Merge
-from alerts.outbox.backoff import next_attempt
+from alerts.outbox.backoff import settlement
 from alerts.outbox.claims import Claims
 from alerts.outbox.limits import SendLimits
 from alerts.outbox.options import SendReport, World
@@ -138,18 +137,8 @@ class Settlements:
         return self._halted or self._world.stop.is_set()
 
     def _settlement(self, lease: int, owed: Owed, outcome: Outcome, now: datetime) -> Settlement:
-        if not outcome.tried:  # queued as before
-            if not owed.attempts:
-                outcome = replace(outcome, state=DeliveryState.QUEUED, reason=Reason.NONE)
-            return Settlement(owed.id, lease, outcome, owed.attempts, now, now)
-        attempts = owed.attempts + 1
-        if outcome.state not in (DeliveryState.DEFERRED, DeliveryState.IN_DOUBT):
-            return Settlement(owed.id, lease, outcome, attempts, now, now)
         policy = self._limits.destination(owed.email).retry
-        due = next_attempt(policy, attempts, now, self._world.chance())
-        if due is None and outcome.state is DeliveryState.DEFERRED:
-            outcome = Outcome(DeliveryState.FAILED, outcome.reply, Reason.EXPIRED)
-        return Settlement(owed.id, lease, outcome, attempts, due or now, now)
+        return settlement(lease, owed, outcome, policy, now, self._world.chance())
 
     def _count(self, outcome: Outcome) -> None:
         if outcome.tried:

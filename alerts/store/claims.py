@@ -19,6 +19,8 @@ from alerts.store.outbox import DUE, GONE, IN_DOMAINS, IN_GROUPS, OUTCOMES, REPL
 from alerts.store.recipients import ELIGIBLE, NOT_DECLINED
 from alerts.store.windows import Shut
 
+HUB = "hub:"  # the host of the lease of what is lent to the hub; no name of a machine has a colon
+
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
@@ -215,13 +217,14 @@ def recover(db: Database, host: str, now: datetime) -> int:
     """End the leases of dead holders; returns how many deliveries are in doubt because of that.
 
     The caller holds the lock of this project on this host, so every lease of this host is dead; one of
-    another host is dead once it has expired. The first row that a lease still holds may have reached
-    the relay; the rows after it certainly have not.
+    another host is dead once it has expired. The lease of the hub is left alone (`hub_leases.py`). The
+    first row that a lease still holds may have reached the relay; the rows after it certainly have not.
     """
     doubtful = 0
     with transaction(db):
         leases = db.conn.execute(
-            "SELECT id FROM leases WHERE host = ? OR expires_at <= ?", (host, stamp(now))
+            "SELECT id FROM leases WHERE (host = ? OR expires_at <= ?) AND host <> ?",
+            (host, stamp(now), HUB),
         ).fetchall()
         for (lease_id,) in leases:
             rows = db.conn.execute(

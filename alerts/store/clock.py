@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from alerts.store import moment, stamp, transaction
+from alerts.store.claims import HUB
 
 _LEASES = timedelta(
     hours=25
@@ -65,16 +66,18 @@ def pull_forward(db: Database, now: datetime, longest: timedelta, *, windows: bo
 
     Nothing waits longer than `longest`, the longest wait between two attempts; a delivery that was never
     tried does not wait at all, or where there are send `windows`, for the moment that `windows.plan` gives
-    it; and no lease lasts longer than a day. To be called once the clock is known to be right.
+    it; and no lease lasts longer than a day, but for that of the hub. To be called once the clock is known
+    to be right.
     """
     values = {
         "now": stamp(now),
         "beyond": stamp(now + longest),
         "tomorrow": stamp(now + _LEASES),
         "windows": windows,
+        "hub": HUB,
     }
     late = f"SELECT id FROM deliveries INDEXED BY deliveries_open WHERE {_WAITING}"  # noqa: S608
-    leases = "SELECT id FROM leases WHERE expires_at > :tomorrow"
+    leases = "SELECT id FROM leases WHERE expires_at > :tomorrow AND host <> :hub"
     notices = """SELECT id FROM notices INDEXED BY notices_open
                   WHERE state IN ('queued', 'deferred', 'in_doubt') AND due_at > :beyond"""
     db.conn.execute(

@@ -1,0 +1,138 @@
+"""The leases of a worker, in the hub; what `outbox/claims.py` is for a local send.
+
+A worker begins no body that its own clock cannot cover with a lease, and none of a slip that was revoked. A
+lease is filled again once it is empty, so its slips are sent in order of id.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from alerts.domain.delivery import Outcome, Owed
+from alerts.hub import slips
+from alerts.hub.database import HubDatabase
+
+_MOST = 300  # slips in a lease
+_SPARE = 6.0  # seconds before the end of a lease from which no body is begun
+_LOOK = 0.25  # seconds between two looks, while no outcome is written
+
+
+class HubClaims:
+    """The leases of one round of a worker."""
+
+    def __init__(
+        self,
+        hub: HubDatabase,
+        sent: slips.LentSend,
+        worker: str,
+        connections: int,
+        steady: Callable[[], float],
+    ) -> None:
+        self._hub, self._generation, self._worker = hub, sent.generation, worker
+        self._steady = steady
+        self._batch = max(2, min(_MOST, sent.total // (connections * 8)))
+        self._held: dict[int, deque[Owed]] = {}
+        self._until: dict[int, float] = {}  # by our clock, when a lease ends
+        self._revoked: frozenset[int] = frozenset()
+        self._lease_of: dict[int, int] = {}  # of each slip that is held
+        self._in_flight: set[int] = set()
+        self._closed: list[int] = []
+        self._looked = steady()
+        self.goes_on = True  # the control node lives, and did not take the send back
+        self.drain = False
+
+    def open_lease(self, destination: int) -> int:
+        """See `outbox.claims.Claims`."""
+        began = self._steady()
+        lease = slips.open_lease(self._hub, self._generation, self._worker)
+        self._held[lease], self._until[lease] = deque(), began + slips.LEASE
+        return lease
+
+    def held(self, lease: int) -> deque[Owed]:
+        """See `outbox.claims.Claims`."""
+        return self._held[lease]
+
+    def deal(self) -> None:
+        """Fill empty leases."""
+        if not self.goes_on or self.drain:
+            return
+        for lease, held in self._held.items():
+            if held:
+                continue
+            began = self._steady()
+            if claimed := slips.claim(self._hub, self._generation, lease, self._batch):
+                held.extend(claimed)
+                self._lease_of |= dict.fromkeys((one.id for one in claimed), lease)
+                self._until[lease] = began + slips.LEASE
+
+    def look(self) -> None:
+        """Renew the leases, and see who was revoked, if no outcome was written a moment ago."""
+        if self._held and self._steady() - self._looked > _LOOK:
+            self.write([])
+
+    def write(self, outcomes: Sequence[tuple[int, int, Outcome]]) -> None:
+        """Settle outcomes of (lease, slip), and see what has changed since."""
+        began = self._steady()
+        leases = [*self._held]
+        sight = slips.settle(self._hub, self._generation, self._worker, leases, outcomes)
+        for lease in leases:
+            self._until[lease] = began + slips.LEASE if lease in sight.leases else 0.0
+        for _, slip, _ in outcomes:
+            self._in_flight.discard(slip)
+            self._lease_of.pop(slip, None)
+        self._give_back(sight.revoked - self._in_flight)
+        self._looked = self._steady()
+        self.goes_on, self.drain = sight.goes_on, sight.drain
+
+    def _give_back(self, revoked: frozenset[int]) -> None:
+        """Give back revoked slips before another body is begun: of a lease that is given up, the first slip
+        must be the one that may have reached the relay."""
+        if not revoked:
+            return
+        for held in self._held.values():
+            kept = [one for one in held if one.id not in revoked]
+            held.clear()
+            held.extend(kept)
+        self._revoked |= revoked
+        slips.give_back(self._hub, [*self._held], [*revoked])
+
+    def lost(self, lease: int) -> bool:
+        """True where that lease has ended by our clock, or too little is left for a body."""
+        return self._steady() > self._until.get(lease, 0.0) - _SPARE
+
+    def drop_revoked(self, lease: int) -> None:
+        """Take away what must not be begun: revoked slips, or all where the lease is over."""
+        held = self._held[lease]
+        if self.lost(lease) or not self.goes_on or self.drain:
+            held.clear()
+        while held and held[0].id in self._revoked:
+            held.popleft()
+
+    def at_an_end(self, lease: int) -> bool:
+        """See `outbox.claims.Claims`."""
+        held = self._held[lease]
+        return not held or held[0].id in self._revoked or self.lost(lease) or not self.goes_on
+
+    def not_begun(self, owed: Owed) -> None:
+        """See `outbox.claims.Claims`; the next look comes before the next body."""
+        self._in_flight.discard(owed.id)
+        self._looked = float("-inf")
+
+    def begin(self, owed: Owed) -> bool:
+        """Whether the body may be begun, by the last look and our clock."""
+        lease = self._lease_of.get(owed.id)
+        if owed.id in self._revoked or not self.goes_on or lease is None or self.lost(lease):
+            return False
+        self._in_flight.add(owed.id)
+        return True
+
+    def close_lease(self, lease: int) -> None:
+        """End a lease, with the next `release`; what it still holds was not begun."""
+        self._held.pop(lease, None)
+        self._until.pop(lease, None)
+        self._closed.append(lease)
+
+    def release(self) -> None:
+        """Give back what closed leases hold."""
+        if self._closed:
+            slips.release(self._hub, self._closed)
+            self._closed.clear()

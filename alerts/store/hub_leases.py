@@ -1,0 +1,105 @@
+"""The lease under which deliveries are lent to the hub: one for all of them, and it never expires.
+
+Its `holder` names the generation in the hub. Nobody but the control node ends it: after the outcomes have
+come back, or, if the hub is lost, by holding what was lent, as after a restore (docs/adr/0044).
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlite_utils import Database
+
+from alerts.domain.delivery import Owed
+from alerts.domain.errors import SettingsError
+from alerts.store import claims, stamp, transaction
+from alerts.store.recipients import ELIGIBLE, NOT_DECLINED
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class HubLease:
+    """The open lease of the hub and its generation there."""
+
+    id: int
+    generation: int
+
+
+def current(db: Database) -> HubLease | None:
+    """The open lease; None if nothing is lent."""
+    row = db.conn.execute("SELECT id, holder FROM leases WHERE host = ?", (claims.HUB,)).fetchone()
+    return HubLease(int(row[0]), int(row[1])) if row else None
+
+
+def begin(db: Database, generation: int) -> HubLease:
+    """Begin the lease of a new generation."""
+    with transaction(db):
+        return HubLease(claims.open_lease(db, str(generation), claims.HUB, NEVER), generation)
+
+
+def lent(db: Database, lease: HubLease) -> int:
+    """The number of deliveries that are lent."""
+    row = db.conn.execute(
+        "SELECT count(*) FROM deliveries INDEXED BY deliveries_held WHERE lease_id = ?", (lease.id,)
+    ).fetchone()
+    return int(row[0])
+
+
+def slips(db: Database, lease: HubLease, after: int, limit: int) -> Sequence[Owed]:
+    """Lent deliveries with ids above `after`, in order of id."""
+    rows = db.conn.execute(
+        """SELECT d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts, s.mark,
+                  s.uncounted_since <> ''
+             FROM deliveries AS d INDEXED BY deliveries_held
+             JOIN subscribers AS s ON s.id = d.subscriber_id
+            WHERE d.lease_id = ? AND d.id > ? ORDER BY d.id LIMIT ?""",
+        (lease.id, after, limit),
+    ).fetchall()
+    return [Owed(*row) for row in rows]
+
+
+def attempts(db: Database, ids: Iterable[int]) -> dict[int, int]:
+    """The number of attempts so far of each of these deliveries."""
+    rows = db.conn.execute(
+        "SELECT id, attempts FROM deliveries WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return dict(rows.fetchall())
+
+
+def gone(db: Database, lease: HubLease) -> list[int]:
+    """The lent deliveries of people who may no longer be mailed."""
+    rows = db.conn.execute(
+        f"""SELECT d.id FROM deliveries AS d INDEXED BY deliveries_held
+             WHERE d.lease_id = ? AND NOT EXISTS (
+                   SELECT 1 FROM subscribers AS s
+                    WHERE s.id = d.subscriber_id AND {ELIGIBLE} AND {NOT_DECLINED})""",  # noqa: S608
+        (lease.id,),
+    ).fetchall()
+    return [delivery_id for (delivery_id,) in rows]
+
+
+def hold(db: Database, lease: HubLease, now: datetime) -> int:
+    """The hub is lost: hold what was lent, because workers may have sent it; returns how many."""
+    with transaction(db):
+        held = db.conn.execute(
+            """UPDATE deliveries
+                  SET state = 'in_doubt', reason = 'held', doubted = 1, lease_id = NULL, changed_at = ?,
+                      reply = 'the hub was lost before it told the outcome'
+                WHERE lease_id = ?""",
+            (stamp(now), lease.id),
+        ).rowcount
+        db.conn.execute("DELETE FROM leases WHERE id = ?", (lease.id,))
+    return held
+
+
+def refuse_lent(db: Database) -> None:
+    """Raise `SettingsError` where deliveries are lent to a hub that is not set any more."""
+    if lease := current(db):
+        number = lent(db, lease)
+        raise SettingsError(
+            f"delivery.hub: {number} deliveries are lent to the hub of the last send; set it again. If that"
+            " hub is lost for good, name an empty one: then they are held (docs/hub.md)"
+        )
