@@ -28,6 +28,7 @@ from alerts.store import (
     issues,
     outbox,
     outbox_figures,
+    settled_counts,
     signing_keys,
 )
 from alerts.store.claims import recover
@@ -93,7 +94,7 @@ class HubLending:
                 break
             (self._never if self._closing else self._world.stop).wait(_TICK)
         self._report.stopped = self._world.stop.is_set()
-        issues.close_finished(self._db, self._world.now())
+        settled_counts.close_finished(self._db, self._world.now())
         return self._report
 
     def _left(self) -> int:
