@@ -55,6 +55,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "watch": ("alerts.cli.watch:watch", "Look for trouble, and mail the admins about it once."),
     "next": ("alerts.cli.next:next_", "Say what happens next, and when."),
     "status": ("alerts.cli.status:status", "Show the progress of the month's issue."),
+    "report": ("alerts.cli.report:report", "Show what the issues of a year came to."),
     "delivery": ("alerts.cli.delivery:delivery", "List deliveries, and retry failed ones."),
     "why": ("alerts.cli.why:why", "Explain what happened to one person's copy."),
     "doctor": ("alerts.cli.doctor:doctor", "Check everything the next issue depends on."),
@@ -62,6 +63,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "template": (
         "alerts.cli.template:template",
         "Copy templates into the project, to change them.",
+    ),
+    "upgrade-check": (
+        "alerts.cli.upgrade_check:upgrade_check",
+        "Check settings and templates after an upgrade.",
     ),
     "backup": ("alerts.cli.backup:backup", "Copy the database, also while a send is running."),
     "restore": ("alerts.cli.restore:restore", "Replace the database by a backup."),

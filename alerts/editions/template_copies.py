@@ -27,6 +27,37 @@ class TemplateCopied:
     copied: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OlderTemplate:
+    """A project's own template that is not of this version; `version` is empty where nobody knows of which
+    it is, as it was not copied by us."""
+
+    name: str
+    version: str
+
+
+def older(root: Path) -> Iterator[OlderTemplate]:
+    """The project's own templates that differ from the packaged ones, which have changed since they were
+    copied, or of which that is not known."""
+    folder, versions = root / "templates", _versions(root / "templates" / RECORD)
+    for name in names():
+        own, packaged = folder / name, (packaged_templates() / name).read_bytes()
+        if not own.is_file() or own.read_bytes() == packaged:
+            continue
+        known = versions.get(name, {})
+        if known.get("sha256") != hashlib.sha256(packaged).hexdigest():
+            yield OlderTemplate(name, known.get("version", ""))
+
+
+def _versions(record: Path) -> dict[str, dict[str, str]]:
+    """What was kept about copies; empty for a record that is missing or cannot be read."""
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def names() -> Sequence[str]:
     """The names of the packaged templates."""
     folder = packaged_templates()
@@ -47,7 +78,7 @@ def copy(root: Path, wanted: Sequence[str]) -> Iterator[TemplateCopied]:
         if name not in known:
             raise UsageError(f"{name}: no template of that name; there are {', '.join(known)}")
     record = folder / RECORD
-    versions = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    versions = _versions(record)
     for name in wanted or known:
         there, octets = folder / name, (packaged_templates() / name).read_bytes()
         there.parent.mkdir(parents=True, exist_ok=True)

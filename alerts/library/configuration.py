@@ -7,7 +7,7 @@ from alerts.library.opened import ProjectPart, call
 
 if TYPE_CHECKING:
     from alerts.config.origins import ShownSetting
-    from alerts.editions.template_copies import TemplateCopied
+    from alerts.editions.template_copies import OlderTemplate, TemplateCopied
 
 
 class Configuration(ProjectPart):
@@ -39,3 +39,10 @@ class Configuration(ProjectPart):
         from alerts.editions import template_copies
 
         return list(template_copies.copy(self._opened.settings.root, names))
+
+    @call
+    def older_templates(self) -> "Sequence[OlderTemplate]":
+        """The project's own copies of templates whose packaged ones have changed since."""
+        from alerts.editions import template_copies
+
+        return list(template_copies.older(self._opened.settings.root))

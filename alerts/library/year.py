@@ -52,6 +52,18 @@ class YearFigures:
         """The people who unsubscribed."""
         return sum(one.left for one in self.months)
 
+    def rows(self, *, opens: bool, clicks: bool) -> Sequence[Sequence[str]]:
+        """All figures of the months as a table with headings; opens and clicks where they are counted."""
+        counted = [name for name, on in (("opens", opens), ("clicks", clicks)) if on]
+        names = ["people", "joined", "left", "sent", "bounced", *counted]
+        lines = [["month", *names, *(f"in_{tag}" for tag in self.languages)]]
+        for one in self.months:
+            shares = [
+                f"{one.coverage[tag]:.3f}" if tag in one.coverage else "" for tag in self.languages
+            ]
+            lines.append([str(one.month), *(str(getattr(one, name)) for name in names), *shares])
+        return lines
+
     @property
     def languages(self) -> Sequence[str]:
         """The languages of the editions."""
@@ -64,8 +76,17 @@ class Years(ProjectPart):
     @call
     def figures(self, month: AMonth = None) -> YearFigures:
         """The figures of the twelve issues up to that month."""
-        db, last = self._opened.db, self._opened.month(month)
-        issues = year_figures.issues_until(db, last, ISSUES)
+        last = self._opened.month(month)
+        return self._of(year_figures.issues_until(self._opened.db, last, ISSUES))
+
+    @call
+    def of_year(self, year: int) -> YearFigures:
+        """The figures of the issues of a calendar year."""
+        found = year_figures.issues_until(self._opened.db, Month(year, ISSUES), ISSUES)
+        return self._of([(number, month) for number, month in found if month.year == year])
+
+    def _of(self, issues: Sequence[tuple[int, Month]]) -> YearFigures:
+        db = self._opened.db
         if not issues:
             return YearFigures((), year_figures.active(db), (), ())
         first = issues[0][1]

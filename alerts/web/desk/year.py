@@ -109,18 +109,8 @@ def csv(desk: DeskVisit) -> Response:
     """All figures of the months as CSV, with the names of fields in English."""
     year = desk.project.years.figures(month_asked(desk))
     privacy = desk.visit.site.settings.privacy
-    counted = [
-        name
-        for name, on in (("opens", privacy.count_opens), ("clicks", privacy.count_clicks))
-        if on
-    ]
-    names = ["people", "joined", "left", "sent", "bounced", *counted]
-    lines = [line_of(["month", *names, *(f"in_{tag}" for tag in year.languages)])]
-    for one in year.months:
-        shares = [
-            f"{one.coverage[tag]:.3f}" if tag in one.coverage else "" for tag in year.languages
-        ]
-        lines.append(line_of([str(one.month), *(str(getattr(one, n)) for n in names), *shares]))
+    rows = year.rows(opens=privacy.count_opens, clicks=privacy.count_clicks)
+    lines = [line_of(row) for row in rows]
     named = {"Content-Disposition": 'attachment; filename="year.csv"'}
     return Response("".join(lines), media_type="text/csv", headers=named)
 
