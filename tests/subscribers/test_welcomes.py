@@ -450,6 +450,7 @@ def test_an_earlier_database_keeps_its_notices(tmp_path: Path) -> None:
     made = set(connection.execute(indexes))
     connection.close()
     db = open_database(path)
-    assert db.execute("SELECT * FROM notices").fetchall() == before
+    kept = db.execute("SELECT * FROM notices").fetchall()  # later migrations add columns at the end
+    assert [row[: len(before[0])] for row in kept] == before
     assert made < set(db.execute(indexes))
     db.close()
