@@ -22,7 +22,7 @@ ARTICLE_TEXTS = ("title", "summary")
 
 
 @dataclass(frozen=True, slots=True)
-class TextConflict:
+class EditConflict:
     """A text that somebody else has changed: what it is now, and what was to be written."""
 
     name: str
@@ -38,7 +38,7 @@ def write_article(
     seen: Mapping[str, str],
     actor: Actor,
     now: datetime,
-) -> tuple[TextConflict, ...]:
+) -> tuple[EditConflict, ...]:
     """Write title and summary of an article in a language, both or none; returns the conflicts."""
     with transaction(db):
         kept = articles.get(db, article_id)
@@ -70,7 +70,7 @@ def write_opening(
     seen: Mapping[str, str],
     actor: Actor,
     now: datetime,
-) -> tuple[TextConflict, ...]:
+) -> tuple[EditConflict, ...]:
     """Write what an issue opens with in a language, all or none: the fields of its `Face`, and the
     `introduction`; returns the conflicts."""
     with transaction(db):
@@ -94,11 +94,11 @@ def opening_texts(db: Database, month: Month, language: str) -> Mapping[str, str
 
 def _compared(
     present: Mapping[str, str], texts: Mapping[str, str], seen: Mapping[str, str]
-) -> tuple[dict[str, str], tuple[TextConflict, ...]]:
+) -> tuple[dict[str, str], tuple[EditConflict, ...]]:
     """What is to be written, and what others have changed since it was seen."""
     wanted = {name: text for name, text in texts.items() if text != seen.get(name, "")}
     conflicts = tuple(
-        TextConflict(name, present[name], text)
+        EditConflict(name, present[name], text)
         for name, text in wanted.items()
         if present[name] not in (seen.get(name, ""), text)
     )

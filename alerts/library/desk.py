@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from alerts.domain.errors import UsageError
 from alerts.issue import introduction, seen_edit
-from alerts.issue.seen_edit import ARTICLE_TEXTS, INTRODUCTION, TextConflict
+from alerts.issue.seen_edit import ARTICLE_TEXTS, INTRODUCTION, EditConflict
 from alerts.library.month_board import MonthBoard, month_board
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.readiness import LintedDraft, Readiness, readiness
@@ -34,7 +34,7 @@ class Desk(ProjectPart):
     @call
     def write_article(
         self, kept: StoredArticle, language: str, texts: Mapping[str, str], seen: Mapping[str, str]
-    ) -> tuple[TextConflict, ...]:
+    ) -> tuple[EditConflict, ...]:
         """Write `title` and `summary` in a language; `seen` is what the person saw before.
 
         Where somebody has changed one of them since, nothing is written, and the conflicts say both
@@ -61,7 +61,7 @@ class Desk(ProjectPart):
     @call
     def write_opening(
         self, month: AMonth, language: str, texts: Mapping[str, str], seen: Mapping[str, str]
-    ) -> tuple[TextConflict, ...]:
+    ) -> tuple[EditConflict, ...]:
         """Write them; as `write_article`."""
         opened, chosen = self._opened, self._opened.month(month)
         words = {

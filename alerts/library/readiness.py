@@ -33,7 +33,7 @@ class LintedDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class IssueEvent:
+class IssueAct:
     """What somebody did to the issue: `kind` such as `issue.approved`."""
 
     at: datetime
@@ -73,7 +73,7 @@ class Readiness:
     planned: datetime | None
     standing: MonthStanding | None
     report: DeliveryReport | None
-    events: tuple[IssueEvent, ...]
+    events: tuple[IssueAct, ...]
 
     @property
     def people(self) -> int:
@@ -133,11 +133,10 @@ def _was_queued(stored: StoredIssue | None) -> bool:
     return stored is not None and (stored.frozen or stored.version > 1)
 
 
-def _events(opened: Opened, stored: StoredIssue | None) -> tuple[IssueEvent, ...]:
+def _events(opened: Opened, stored: StoredIssue | None) -> tuple[IssueAct, ...]:
     found = audit_log.of_issue(opened.db, stored.id) if stored else ()
     return tuple(
-        IssueEvent(moment(one["at"]), one["kind"], str(one["detail"].get("by", "")))
-        for one in found
+        IssueAct(moment(one["at"]), one["kind"], str(one["detail"].get("by", ""))) for one in found
     )
 
 

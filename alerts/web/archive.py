@@ -23,7 +23,7 @@ from alerts.domain.month import Month
 from alerts.web.archive_pages import FEED_TYPES, ArchivePages, Extras, PageLinks
 from alerts.web.imported_pages import all_pasts, imported_page
 from alerts.web.logo import logos
-from alerts.web.page_cache import KeptAnswer
+from alerts.web.page_cache import CachedPage
 from alerts.web.request import Page, View, Visit
 
 LETTER_POLICY = (
@@ -36,17 +36,17 @@ LONGEST_NAME = 60  # most characters of the name of a calendar file
 _NOT_IN_NAMES = re.compile(r"[\s/\\:*?\"<>|%.]+")
 
 
-def _kept(content: str | bytes, media: str, **headers: str) -> KeptAnswer:
+def _kept(content: str | bytes, media: str, **headers: str) -> CachedPage:
     """An answer that anybody may cache for some minutes, and then revalidate."""
     octets = content.encode() if isinstance(content, str) else content
     tag = f'"{hashlib.sha256(octets).hexdigest()[:24]}"'
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     named = {"X-Robots-Tag": ""} | named
     named |= {"ETag": tag, "Cache-Control": "public, max-age=300"}
-    return KeptAnswer(octets, media, named)
+    return CachedPage(octets, media, named)
 
 
-def _cached(view: Callable[[Visit], Response | KeptAnswer]) -> View:
+def _cached(view: Callable[[Visit], Response | CachedPage]) -> View:
     """The view, made once for every change of the archive, path and language."""
 
     @wraps(view)
@@ -74,13 +74,13 @@ def reading(visit: Visit) -> ArchivePages:
 
 
 @_cached
-def show_front(visit: Visit) -> Response | KeptAnswer:
+def show_front(visit: Visit) -> Response | CachedPage:
     """All issues, in the visitor's language."""
     return _front(visit, all_pasts(visit.project.archive), visit.language, Vary="Accept-Language")
 
 
 @_cached
-def show_front_in(visit: Visit) -> Response | KeptAnswer:
+def show_front_in(visit: Visit) -> Response | CachedPage:
     """All issues, in the language of the path."""
     pasts, language = all_pasts(visit.project.archive), visit.path["language"]
     if language not in reading(visit).languages(pasts):
@@ -90,7 +90,7 @@ def show_front_in(visit: Visit) -> Response | KeptAnswer:
 
 def _front(
     visit: Visit, pasts: Sequence[Past], language: str, **more: str
-) -> Response | KeptAnswer:
+) -> Response | CachedPage:
     pages = reading(visit)
     latest = pages.latest(pasts, language)
     share = visit.project.archive.share_picture(latest.month, latest.language) if latest else ""
@@ -99,7 +99,7 @@ def _front(
 
 
 @_cached
-def show_edition(visit: Visit) -> Response | KeptAnswer:
+def show_edition(visit: Visit) -> Response | CachedPage:
     """One edition, as it was sent; or an imported issue."""
     if KEY.fullmatch(visit.path["month"]):
         return _imported(visit)
@@ -122,7 +122,7 @@ def show_edition(visit: Visit) -> Response | KeptAnswer:
     return _kept(page, "text/html", **headers)
 
 
-def _imported(visit: Visit) -> Response | KeptAnswer:
+def _imported(visit: Visit) -> Response | CachedPage:
     """An imported issue, in the design of the pages."""
     key, language = visit.path["month"], visit.path["language"]
     way = PageLinks(visit.root)
@@ -141,7 +141,7 @@ def _edition(visit: Visit) -> tuple[Month, Edition] | None:
 
 
 @_cached
-def show_miniature(visit: Visit) -> Response | KeptAnswer:
+def show_miniature(visit: Visit) -> Response | CachedPage:
     """An edition in small, for a frame of the sign-up page; it loads pictures of ours alone."""
     found = _edition(visit)
     if found is None:
@@ -156,7 +156,7 @@ def show_miniature(visit: Visit) -> Response | KeptAnswer:
 
 
 @_cached
-def show_pdf(visit: Visit) -> Response | KeptAnswer:
+def show_pdf(visit: Visit) -> Response | CachedPage:
     """An edition as a PDF file, where one was made."""
     try:
         month = Month.parse(visit.path["month"])
@@ -171,7 +171,7 @@ def show_pdf(visit: Visit) -> Response | KeptAnswer:
 
 
 @_cached
-def show_event(visit: Visit) -> Response | KeptAnswer:
+def show_event(visit: Visit) -> Response | CachedPage:
     """The calendar file of one event, as it was made when the issue was frozen."""
     try:
         month = Month.parse(visit.path["month"])
@@ -192,7 +192,7 @@ def under_name(title: str) -> str:
 
 
 @_cached
-def show_feed(visit: Visit) -> Response | KeptAnswer:
+def show_feed(visit: Visit) -> Response | CachedPage:
     """The issues of one language as a feed; other sites may show it."""
     pages, language, form = reading(visit), visit.path["language"], visit.path["form"]
     if form not in FEED_TYPES or language not in pages.languages(all_pasts(visit.project.archive)):
@@ -205,14 +205,14 @@ def show_feed(visit: Visit) -> Response | KeptAnswer:
 
 
 @_cached
-def show_map(visit: Visit) -> Response | KeptAnswer:
+def show_map(visit: Visit) -> Response | CachedPage:
     """The site map, for search engines: every page of the archive."""
     base = visit.site.settings.web.base_url
     return _kept(feeds.site_map(base, all_pasts(visit.project.archive)), "application/xml")
 
 
 @_cached
-def show_robots(visit: Visit) -> Response | KeptAnswer:
+def show_robots(visit: Visit) -> Response | CachedPage:
     """robots.txt, for search engines."""
     return _kept(feeds.robots(visit.site.settings.web.base_url), "text/plain")
 

@@ -17,7 +17,7 @@ MOST_OCTETS = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class CachedPage:
     """The body and headers of an answer, with its ETag among them."""
 
     octets: bytes
@@ -31,10 +31,10 @@ class PageCache:
     def __init__(self, steady: Callable[[], float] = time.monotonic) -> None:
         self._steady = steady
         self._lock = threading.Lock()
-        self._answers: OrderedDict[Hashable, tuple[int, float, KeptAnswer]] = OrderedDict()
+        self._answers: OrderedDict[Hashable, tuple[int, float, CachedPage]] = OrderedDict()
         self._octets = 0
 
-    def find(self, key: Hashable, changes: int) -> KeptAnswer | None:
+    def find(self, key: Hashable, changes: int) -> CachedPage | None:
         """The answer kept under that key, if nothing has changed since."""
         with self._lock:
             found = self._answers.get(key)
@@ -43,7 +43,7 @@ class PageCache:
             self._answers.move_to_end(key)
             return found[2]
 
-    def keep(self, key: Hashable, changes: int, answer: KeptAnswer) -> None:
+    def keep(self, key: Hashable, changes: int, answer: CachedPage) -> None:
         """Keep an answer; `changes` was read before what it shows."""
         if len(answer.octets) > MOST_OCTETS // 4:
             return

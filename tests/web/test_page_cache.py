@@ -1,7 +1,7 @@
 """Pages of the archive are made once for each change of it, and never shown after it."""
 
 from alerts import Project
-from alerts.web.page_cache import LONGEST, MOST_OCTETS, KeptAnswer, PageCache
+from alerts.web.page_cache import LONGEST, MOST_OCTETS, CachedPage, PageCache
 from tests.factories import MONTH, add_subscribers, edition, queue_issue
 from tests.pages import Served
 
@@ -39,7 +39,7 @@ def test_a_page_is_kept_until_the_archive_changes_whoever_changes_it(served: Ser
 def test_the_cache_holds_what_was_used_last_and_nothing_for_long() -> None:
     now = [0.0]
     cache = PageCache(lambda: now[0])
-    quarter = KeptAnswer(b"x" * (MOST_OCTETS // 4), "text/html", {})
+    quarter = CachedPage(b"x" * (MOST_OCTETS // 4), "text/html", {})
     for name in "abcd":
         cache.keep(name, 1, quarter)
     assert cache.find("a", 1) is quarter
@@ -49,7 +49,7 @@ def test_the_cache_holds_what_was_used_last_and_nothing_for_long() -> None:
     assert [bool(cache.find(name, 1)) for name in "acde"] == [True] * 4
     cache.keep("a", 1, quarter)
     assert cache.find("c", 1), "an answer takes the place of its older self"
-    cache.keep("f", 1, KeptAnswer(b"x" * (MOST_OCTETS // 4 + 1), "text/html", {}))
+    cache.keep("f", 1, CachedPage(b"x" * (MOST_OCTETS // 4 + 1), "text/html", {}))
     assert cache.find("f", 1) is None
     now[0] = LONGEST + 1
     assert not any(cache.find(name, 1) for name in "acde")

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue import later
-from alerts.issue.seen_edit import INTRODUCTION, TextConflict
+from alerts.issue.seen_edit import INTRODUCTION, EditConflict
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.request import PostResult
@@ -27,7 +27,7 @@ def show(
     wrong: str = "",
     language: str = "",
     typed: dict[str, str] | None = None,
-    conflicts: tuple[TextConflict, ...] = (),
+    conflicts: tuple[EditConflict, ...] = (),
 ) -> Response:
     """The page."""
     month = month_asked(desk)

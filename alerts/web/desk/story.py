@@ -9,7 +9,7 @@ from alerts.domain.article import STORY_LAYOUTS
 from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue import later
 from alerts.editions.view import Viewer
-from alerts.issue.seen_edit import ARTICLE_TEXTS, TextConflict
+from alerts.issue.seen_edit import ARTICLE_TEXTS, EditConflict
 from alerts.store.articles import StoredArticle
 from alerts.web.desk.month import back, edits, story_of
 from alerts.web.desk.pages import DeskVisit, desk_page
@@ -31,7 +31,7 @@ def show(
     wrong: str = "",
     language: str = "",
     typed: dict[str, str] | None = None,
-    conflicts: tuple[TextConflict, ...] = (),
+    conflicts: tuple[EditConflict, ...] = (),
 ) -> Response:
     """The page of a story. `typed` are the texts of a form for `language` that was not accepted."""
     kept = story_of(desk)
