@@ -43,6 +43,7 @@ from alerts.web.desk import (
     subscriber_import,
     subscribers,
     translate,
+    view,
     year,
 )
 from alerts.web.middleware import SecurityMiddleware
@@ -69,6 +70,7 @@ PAGES: tuple[Page, ...] = (
     *people.PAGES,
     *year.PAGES,
     *state.PAGES,
+    *view.PAGES,
     *send.PAGES,
     *metrics.PAGES,
     Page("/style.css", show_style),

@@ -208,7 +208,7 @@ def test_an_issue_keeps_the_keys_that_it_was_queued_with_p4(
     refused = alerts("send", "--month", str(MONTH))
     assert refused.code == 2
     assert "the issue of 2026-10 is signed with the key “a2026”" in refused.stderr
-    assert alerts("status", "--json").json["deliveries"]["queued"] == 4
+    assert alerts("status", "--month", str(MONTH), "--json").json["deliveries"]["queued"] == 4
     for file in keys.iterdir():
         (signing / file.name).write_bytes(file.read_bytes())
     assert alerts("send", "--month", str(MONTH)).code == 0

@@ -255,12 +255,12 @@ def test_t11_a_moment_missed_is_made_good_on_starting_and_only_once(project: Pat
     last = Month.last_ended(datetime.now(UTC), ZoneInfo("UTC"))
     command = "$ alerts run"
     assert command in _run_until_the_outbox(project, signal.SIGTERM)
-    db.conn.execute(
+    db.conn.executemany(
         """INSERT INTO issues (month, state, content, frame, secret_id, created_at, queued_at)
            VALUES (?, 'queued', '{}', '{}', 1, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z')
            ON CONFLICT (month) DO UPDATE SET state = 'queued', content = '{}', frame = '{}',
                   secret_id = 1, queued_at = '2026-01-01T00:00:00Z'""",
-        (str(last),),
+        [(str(last),), (str(last.plus(-1)),)],  # on the first of a month that one is owed too
     )
     db.close()
     assert command not in _run_until_the_outbox(project, signal.SIGTERM)
@@ -274,7 +274,10 @@ def test_p4_a_run_by_cron_asks_first_where_the_issue_is_overdue(
     alerts("subscriber", "add", "a@example.org")
     alerts("article", "add", "--url", "https://n.example/1", "--title", "T", "--month", month)
     _began(project, "2020-01-01T00:00:00Z")
-    (project / "alerts.toml").write_text('[alert]\nmax_late = "0s"\n')
+    settings = (
+        '[alert]\nmax_late = "0s"\n[schedule]\nrun = "0 0 1 * *"\n'  # it has rung, on any day
+    )
+    (project / "alerts.toml").write_text(settings)
     for asked in (alerts("run"), alerts("run", "-v")):
         assert asked.code == 1
         assert f"the issue of {month} is overdue" in asked.stderr

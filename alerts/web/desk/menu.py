@@ -40,6 +40,7 @@ MENU = (
     MenuEntry("", later("Month")),
     MenuEntry("/words", later("Words of the issue")),
     MenuEntry("/translate", later("Translate"), translates_anything),
+    MenuEntry("/view", later("View")),
     MenuEntry("/send", later("Approve and send")),
     MenuEntry("/year", later("Year"), sees_figures),
     MenuEntry("/subscribers", later("Subscribers"), administers),

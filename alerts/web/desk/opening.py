@@ -71,7 +71,7 @@ def write(desk: DeskVisit) -> PostResult:
     if conflicts:
         return desk.refused(partial(again, status=409, conflicts=conflicts))
     say = desk.visit.site.pages.catalogue(desk.visit.language).write
-    return desk.done("/words", str(say(later("Saved."))), month=str(month))
+    return desk.done("/words", str(say(later("Your changes have been saved."))), month=str(month))
 
 
 PAGES = (desk_page("/words", show), desk_page("/words/write", post=write))

@@ -1,12 +1,13 @@
 """The state: what happens when, what is owed, the sources and their health, and the doctor on a press."""
 
+from datetime import datetime
+
 from starlette.responses import Response
 
 from alerts.doctor.examine import examined
 from alerts.doctor.finding import CheckLevel, CheckResult
 from alerts.editions.catalogue import later
 from alerts.library.standing import Needs
-from alerts.store import moment
 from alerts.web.desk.menu import administers
 from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.page_samples import faults
@@ -36,7 +37,12 @@ def show(desk: DeskVisit, found: tuple[CheckResult, ...] | None = None) -> Respo
         for one in project.upcoming(checked=checked)
     ]
     sources = [
-        (one, catalogue.moment(moment(one.collected_at), zone) if one.collected_at else "")
+        (
+            one,
+            catalogue.moment(datetime.fromisoformat(one.collected_at), zone)
+            if one.collected_at
+            else "",
+        )
         for one in project.sources.kept()
     ]
     return desk.page(

@@ -85,7 +85,7 @@ def write(desk: DeskVisit) -> PostResult:
         return desk.refused(partial(again, status=422, wrong=str(fault)))
     if conflicts:
         return desk.refused(partial(again, status=409, conflicts=conflicts))
-    return back(desk, kept, later("Saved."))
+    return back(desk, kept, later("Your changes have been saved."))
 
 
 def place(desk: DeskVisit) -> PostResult:
@@ -101,14 +101,14 @@ def place(desk: DeskVisit) -> PostResult:
             desk.project.articles.move(kept, section=desk.field("section"))
     except AlertsError as fault:
         return desk.refused(partial(show, status=422, wrong=str(fault)))
-    return back(desk, kept, later("Saved."))
+    return back(desk, kept, later("Your changes have been saved."))
 
 
 def settle(desk: DeskVisit) -> PostResult:
     """Take what the source says now, or keep the editor's words."""
     kept: StoredArticle = story_of(desk)
     desk.project.articles.take_source(kept, keep=desk.field("choice") != "source")
-    return back(desk, kept, later("Saved."))
+    return back(desk, kept, later("Your changes have been saved."))
 
 
 PAGES = (

@@ -4,8 +4,7 @@ from starlette.responses import Response
 
 from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue import later
-from alerts.library.imports import Change, FileImported, ImportOptions
-from alerts.subscribers.import_options import mapped
+from alerts.library.imports import Change, FileImported, ImportOptions, mapped
 from alerts.web.desk.menu import administers
 from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.request import PostResult

@@ -62,6 +62,8 @@ def test_h15_every_page_is_open_to_everybody(
     story = desk.project().articles.find("Water law changes").article.id
     look(f"/desk/story/{story}?{lang}")
     look(f"/desk/words?month={MONTH}&{lang}")
+    look(f"/desk/view?month={MONTH}&language=ar&mode=phone&{lang}")
+    look(f"/desk/view?month={MONTH}&mode=text&{lang}")
     look(f"{SEND}&{lang}")
     look(f"/desk/send?month=2031-01&{lang}")  # without articles
     assert not found

@@ -1,0 +1,123 @@
+"""The view: an edition as mail programs show it, in a frame without scripts, with what the linter found.
+
+Every mode is a link, so it works without JavaScript. What is shown is parsed from the finished message,
+as by a mail program.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from alerts.domain.errors import AlertsError, TemplateFault
+from alerts.editions.catalogue import later
+from alerts.lint.place import Level
+from alerts.preview.clients import CLIENTS
+from alerts.preview.sample import EditionPreview
+from alerts.web.desk.month import month_asked
+from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.request import PostResult
+
+MODES: Mapping[str, str] = {
+    "desktop": later("Desktop"),
+    "phone": later("Phone"),
+    "dark": later("Dark"),
+    "images-off": later("Without pictures"),
+    "word": later("Classic Outlook"),
+    "gmail": later("Gmail"),
+    "outlook-dark": later("Outlook.com, dark"),
+    "text": later("Text"),
+}
+FRAME_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src {images}; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'self'; sandbox allow-popups"
+)
+
+
+def show(desk: DeskVisit, status: int = 200, wrong: str = "") -> Response:
+    """The page around the edition."""
+    month = month_asked(desk)
+    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    try:
+        made = desk.visit.site.drafts.get(desk.project, month)
+    except TemplateFault as fault:
+        return desk.page("failed.html", 500, words=str(fault))
+    tags = [one.language for one in made.draft.editions]
+    language = _language(desk, tags)
+    preview = _preview(desk, language)
+    mode = _mode(desk)
+    return desk.page(
+        "view.html",
+        status,
+        month=month,
+        month_name=catalogue.month(month),
+        tags=tags,
+        shown_language=language,
+        modes=[(key, catalogue.say(words)) for key, words in MODES.items()],
+        mode=mode,
+        preview=preview,
+        text=preview.text if preview and mode == "text" else "",
+        causes=made.causes,
+        is_error=lambda one: one.level is Level.ERROR,
+        wrong=wrong,
+        failed=bool(wrong),
+    )
+
+
+def frame(desk: DeskVisit) -> Response:
+    """The edition itself, for the frame; it runs no script, and its links open elsewhere."""
+    made = desk.visit.site.drafts.get(desk.project, month_asked(desk))
+    preview = _preview(desk, _language(desk, [one.language for one in made.draft.editions]))
+    if preview is None:
+        return PlainTextResponse("no such edition\n", 404)
+    mode = _mode(desk)
+    html = preview.page(dark=mode == "dark")
+    html = CLIENTS[mode](html) if mode in CLIENTS else html
+    html = html.replace("<head>", '<head><base target="_blank">', 1)
+    images = "'none'" if mode == "images-off" else "'self' data: https:"
+    headers = {
+        "Content-Security-Policy": FRAME_POLICY.format(images=images),
+        "X-Frame-Options": "SAMEORIGIN",
+    }
+    return HTMLResponse(html, headers=headers)
+
+
+def _mode(desk: DeskVisit) -> str:
+    return desk.asked("mode") if desk.asked("mode") in MODES else "desktop"
+
+
+def _language(desk: DeskVisit, tags: list[str]) -> str:
+    """The edition asked for; by default the first."""
+    asked = desk.asked("language")
+    return asked if asked in tags else next(iter(tags), "")
+
+
+def _preview(desk: DeskVisit, language: str) -> EditionPreview | None:
+    """The edition as a made-up reader gets it."""
+    month, site = month_asked(desk), desk.visit.site
+    made = site.drafts.get(desk.project, month).draft
+    found = next((one for one in made.editions if one.language == language), None)
+    return EditionPreview.of(found, site.settings, month, desk.visit.now) if found else None
+
+
+def test_mail(desk: DeskVisit) -> PostResult:
+    """Mail the edition to the person who asks for it."""
+    month, language = month_asked(desk), desk.field("language")
+    say = desk.visit.site.pages.catalogue(desk.visit.language).write
+    try:
+        outcomes = desk.project.previews.mail(desk.person.email, month, language=language or None)
+    except AlertsError as fault:
+        return desk.refused(partial(show, status=422, wrong=str(fault)))
+    refused = [str(one.reply) for one in outcomes.values() if one.state != "sent"]
+    if refused:
+        return desk.refused(partial(show, status=502, wrong=refused[0]))
+    query: dict[str, Any] = {"month": str(month), "language": language}
+    return desk.done("/view", str(say(later("Sent to you as a test."))), **query)
+
+
+PAGES = (
+    desk_page("/view", show),
+    desk_page("/view/edition", frame),
+    desk_page("/view/test", post=test_mail),
+)
