@@ -240,7 +240,12 @@ def _place(
     with transaction(db):
         kept.add(db, Source(0, location, SourceKind.FEED), NOVEMBER)
         placer = Placer(
-            db, number, {page_of(a.url) for a in articles}, settings.default_language, NOVEMBER
+            db,
+            number,
+            {page_of(a.url) for a in articles},
+            settings.default_language,
+            NOVEMBER,
+            issues.frozen_months(db),
         )
         for article in articles:
             placer.place(article, MONTHS[0])

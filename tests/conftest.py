@@ -21,6 +21,7 @@ from alerts import cli
 from alerts.sources.cell.servers import kept_warm
 from tests import boundary
 from tests.browser import browser, page
+from tests.factories import databases_closed
 from tests.pages import served
 from tests.statement import statement
 
@@ -106,6 +107,18 @@ def _free(folder: Path) -> int:
 def _warm_fork_server() -> Iterator[None]:
     """All collections of a test process have their cells from one fork server, if they need any."""
     with kept_warm():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _databases_of_a_module_closed() -> Iterator[None]:
+    with databases_closed():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _databases_closed(_databases_of_a_module_closed: None) -> Iterator[None]:
+    with databases_closed():
         yield
 
 

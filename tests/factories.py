@@ -1,9 +1,13 @@
 """The only builders of valid objects that tests share."""
 
+import contextlib
 import hashlib
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -71,6 +75,35 @@ def issue_frozen(
         return fill(db, issue, edition_of, now, (), issues.recipients_of(db, month)), ids
 
 
+_opened: list[sqlite3.Connection] = []
+
+
 def database(root: Path, *, threads: bool = False) -> Database:
-    """The project's database."""
-    return open_database(root / "subscribers.db", threads=threads)
+    """The project's database; closed when the test that opened it is over."""
+    return database_at(root / "subscribers.db", threads=threads)
+
+
+def database_at(path: Path, *, threads: bool = False, new: bool = False) -> Database:
+    """The database in this file; closed when the test that opened it is over."""
+    db = open_database(path, threads=threads, new=new)
+    _opened.append(db.conn)
+    return db
+
+
+def sqlite_connection(path: Path | str, **options: Any) -> sqlite3.Connection:
+    """SQLite's own connection to a file, with no word of ours; closed when its test is over."""
+    made: sqlite3.Connection = sqlite3.connect(path, **options)
+    _opened.append(made)
+    return made
+
+
+@contextlib.contextmanager
+def databases_closed() -> Iterator[None]:
+    """Close at its end what was opened in it. Python 3.13 warns of connections that nobody closed."""
+    before = len(_opened)
+    try:
+        yield
+    finally:
+        for one in _opened[before:]:
+            one.close()
+        del _opened[before:]

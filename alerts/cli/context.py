@@ -6,7 +6,7 @@ Results go to stdout, messages to stderr. The clock is read here; elsewhere, `no
 import functools
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alerts.domain.errors import InputError, UsageError
+from alerts.library.system_clock import system_clock
 from alerts.text.decoding import written
 
 if TYPE_CHECKING:
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
     from alerts.library.next_step import NextStep
     from alerts.library.project import Project
     from alerts.library.voided import Voided
-
-
-def system_clock() -> datetime:
-    """The present moment, UTC."""
-    return datetime.now(UTC)
 
 
 pass_session = click.pass_obj

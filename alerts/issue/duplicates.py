@@ -12,7 +12,7 @@ from alerts.domain.errors import UsageError
 from alerts.domain.issue import Actor
 from alerts.domain.languages import same_language
 from alerts.issue import editing
-from alerts.store import articles, duplicates, stories, transaction
+from alerts.store import articles, duplicates, issues, stories, transaction
 from alerts.store.split import split
 from alerts.store.stories import Member
 
@@ -29,7 +29,7 @@ def join(db: Database, article_id: str, other: str, actor: Actor, now: datetime)
         before, first = articles.get(db, article_id), articles.get(db, other)
         editing.check_open(db, before.month)
         detail = {"article": article_id, "title": before.article.title, "same_as": other}
-        if str(first.month) in articles.frozen_months(db):
+        if first.month in issues.frozen_months(db):
             stories.unite(db, article_id, other)
             editing.change_inside(db, article_id, "excluded", {"excluded": True}, actor, now)
         else:

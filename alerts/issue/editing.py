@@ -169,7 +169,7 @@ def take_source(
 
 def check_open(db: Database, month: Month) -> None:
     """Raise `UsageError` for a month that can no longer be changed."""
-    if str(month) in articles.frozen_months(db):
+    if month in issues.frozen_months(db):
         raise UsageError(
             f"{month} is queued or sent: its articles and introductions can no longer be changed;"
             f" `alerts issue recall {month.option}` stops what has not left and opens it again,"

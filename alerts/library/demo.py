@@ -34,9 +34,9 @@ from alerts.library.demo_samples import (
     packaged,
     write_sources,
 )
-from alerts.library.opened import system_clock
 from alerts.library.project import Project
 from alerts.library.send import Ending, Sent
+from alerts.library.system_clock import system_clock
 
 ENVIRON = {"ALERTS_DELIVERY__RELAY": "maildir:outbox"}  # and nothing else of the environment
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from alerts.hub.database import HubDatabase, HubUnavailable
 from alerts.hub.lend import HubLending
 from alerts.hub.worker import HubWorker, WorkerOrders
 from alerts.library.steps import HubSaid, Progress
+from alerts.library.system_clock import system_clock
 from alerts.mail.dkim_keys import Keyring
 from alerts.outbox.options import Orders, SendReport, World
 from alerts.store import instance as instances
@@ -117,7 +117,7 @@ def work(
     )
     world = World(
         Null,
-        lambda: datetime.now(UTC),
+        system_clock,
         _steady,
         random.random,
         stop,

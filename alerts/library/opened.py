@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
@@ -38,11 +38,6 @@ that has ended. In the alert's time zone."""
 _SHOWN = 5  # most special alerts that a message names
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-def system_clock() -> datetime:
-    """The present moment, in UTC."""
-    return datetime.now(UTC)
 
 
 def fresh_name() -> str:

@@ -17,9 +17,10 @@ from alerts.domain.address import Address
 from alerts.domain.errors import UsageError
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
-from alerts.library.opened import AMonth, Opened, call, settings_at, system_clock
+from alerts.library.opened import AMonth, Opened, call, settings_at
 from alerts.library.owed_calls import OwedCalls
 from alerts.library.parts import Parts
+from alerts.library.system_clock import system_clock
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

@@ -182,7 +182,14 @@ def _place(
     listed = tuple(article for article in given if article.url)
     present = frozenset(page_of(article.url) for article in listed)
     undated = 0
-    placer = Placer(db, source.id or None, present, settings.default_language, now)
+    placer = Placer(
+        db,
+        source.id or None,
+        present,
+        settings.default_language,
+        now,
+        issues.frozen_months(db),
+    )
     for article, why in quarantine.judged(db, source, listed, result.month, now):
         at = article.published or _by_address(article, settings)
         if at is not None and article.published is None:

@@ -128,7 +128,7 @@ def _register(
     )
     telling = (alias for alias in aliases_of(page) if alias.kind is not AliasKind.PICTURE)
     aliases.keep(db, article_id, telling)
-    return Placer(db, member.source_id, (), settings.default_language, now).join_named(
+    return Placer(db, member.source_id, (), settings.default_language, now, frozen=()).join_named(
         article_id, page
     )
 
@@ -191,7 +191,7 @@ def join_duplicates(db: Database, month: Month, now: datetime) -> Iterator[str]:
     """Mark duplicate articles, in the month being made and in the next one; yields a note for each."""
     apart = stories.parted(db)
     for one in (month, month.plus(1)):
-        if str(one) in articles.frozen_months(db):
+        if one in issues.frozen_months(db):
             continue
         free = duplicates.candidates(db, one)
         held = {waiting.article_id for waiting in quarantine.open_ones(db, one)}

@@ -39,13 +39,14 @@ class Placed:
 @dataclass(frozen=True, slots=True)
 class Placer:
     """Places the articles of one source. `present` are the pages that it names now, `language` the
-    alert's main one."""
+    alert's main one, `frozen` the months that are queued or sent."""
 
     db: Database
     source_id: int | None
     present: Collection[str]
     language: str
     now: datetime
+    frozen: Collection[Month]
 
     def place(self, article: Article, month: Month) -> Placed:
         """Store an article; a new one gets `month`."""
@@ -71,7 +72,9 @@ class Placer:
                 stories.keep_near(self.db, article.id, member.id, judgement.reason)
 
     def _put(self, article: Article, month: Month, known_id: str = "") -> Change:
-        return articles.put(self.db, article, month, self.source_id, self.now, known_id)
+        return articles.put(
+            self.db, article, month, self.source_id, self.now, known_id, frozen=self.frozen
+        )
 
     def _hits(self, article: Article) -> Iterator[tuple[Member, Judgement]]:
         """The articles with a common alias that are the same story, the surest first."""

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from alerts.domain.article import Article, article_id
 from alerts.domain.month import Month
-from alerts.store import aliases, article_pages, duplicates, stamp
+from alerts.store import aliases, article_pages, duplicates, issues, stamp
 from alerts.store.article_fields import (
     UNSOURCED,
     as_json,
@@ -49,18 +49,21 @@ def put(
     source_id: int | None,
     now: datetime,
     known_id: str = "",
+    *,
+    frozen: Collection[Month] = (),
 ) -> Change:
     """Store a source's version of an article; a new article gets `month`, a known one keeps its own.
 
     `known_id` is an article that this is although its page is new: its site has moved it. Call it
-    within a transaction. Articles of a month that is queued or sent are not changed.
+    within a transaction. Articles of a month in `frozen` are not changed: those that are queued or sent
+    (`issues.frozen_months`, asked in the same transaction), where the article may be known.
     """
     known_id = article_pages.find(db, article.url) or known_id
     change: Change = "new"
     if not known_id:
         _insert(db, article.url, month, source_id, fields_of(article), {}, now)
         known_id = article.id
-    elif (renewed := _renew(db, known_id, article, source_id, now)) is not None:
+    elif (renewed := _renew(db, known_id, article, source_id, now, frozen)) is not None:
         change = renewed
     else:
         return "unchanged"
@@ -70,13 +73,18 @@ def put(
 
 
 def _renew(
-    db: Database, known_id: str, article: Article, source_id: int | None, now: datetime
+    db: Database,
+    known_id: str,
+    article: Article,
+    source_id: int | None,
+    now: datetime,
+    frozen: Collection[Month],
 ) -> Change | None:
     """Store a source's new version of a known article; None where its month is closed."""
     known_month, owner, text = db.conn.execute(
         "SELECT month, source_id, found FROM articles WHERE id = ?", (known_id,)
     ).fetchone()
-    if known_month in frozen_months(db):
+    if Month.parse(known_month) in frozen:
         return None
     before = json.loads(text)
     there = [words.get("url", "") for words in before.get("also", {}).values()]
@@ -241,8 +249,8 @@ def matching(db: Database, words: str, month: Month | None = None) -> tuple[Stor
         titles = [article.title, *(t.title for t in article.translations.values())]
         if article.id.startswith(needle) or any(needle in title.casefold() for title in titles):
             found.append(kept)
-    closed = frozen_months(db)
-    found = [k for k in found if str(k.month) not in closed] or found
+    closed = issues.frozen_months(db)
+    found = [k for k in found if k.month not in closed] or found
     exact = [k for k in found if k.article.id == needle or k.article.title.casefold() == needle]
     return tuple(exact if len(exact) == 1 else found)
 
@@ -257,20 +265,6 @@ def open_months_of_profile(db: Database, slug: str) -> tuple[Month, ...]:
         (slug,),
     )
     return tuple(Month.parse(month) for (month,) in rows.fetchall())
-
-
-def count_of_source(db: Database, source_id: int) -> int:
-    """The number of articles that the source owns."""
-    (count,) = db.conn.execute(
-        "SELECT count(*) FROM articles WHERE source_id = ?", (source_id,)
-    ).fetchone()
-    return int(count)
-
-
-def frozen_months(db: Database) -> frozenset[str]:
-    """The keys of the issues that are queued or sent."""
-    query = "SELECT month FROM issues WHERE state IN ('queued', 'sent') AND corrects IS NULL"
-    return frozenset(month for (month,) in db.conn.execute(query))
 
 
 def _insert(

@@ -3,7 +3,7 @@ wake."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from sqlite_utils import Database
@@ -14,6 +14,7 @@ from alerts.editions.escaping import link
 from alerts.library.connections import Pool
 from alerts.library.project import Project
 from alerts.library.recent_drafts import RecentDrafts
+from alerts.library.system_clock import system_clock
 from alerts.web.count_writer import CountWriter
 from alerts.web.figures import AnswerCounts, FigureCache
 from alerts.web.page_cache import PageCache
@@ -24,10 +25,6 @@ from alerts.web.uploads import Uploads
 Tell = Callable[[str, str], None]
 LOOPBACK = ("127.0.0.0/8", "::1")
 Log = Callable[[str], None]
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Site:
     wake_jobs: Callable[[], None] = lambda: None
     log: Log = lambda line: None
     warn: Log = lambda line: None
-    now: Callable[[], datetime] = _clock
+    now: Callable[[], datetime] = system_clock
     host: str = ""
     tell: Tell | None = None
     pages: Pages = field(init=False)

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from alerts.archive.public_page import framed, left_out, public
 from alerts.cli import call
-from alerts.store import archive, articles, open_database
+from alerts.store import archive, articles
 from tests import past
 from tests.browser import axe_run
 from tests.conftest import Alerts
-from tests.factories import database
+from tests.factories import database, database_at
 from tests.issues import ARTICLES, OCTOBER
 from tests.pages import Served, serve
 from tests.statement import Statement
@@ -235,7 +235,7 @@ def test_x17_no_question_is_syntax(six: Served) -> None:
 @given(st.text(max_size=60))
 @example('"*"')
 def test_x17_any_text_can_be_looked_for(project: Path, question: str) -> None:
-    db = open_database(project / "subscribers.db")
+    db = database_at(project / "subscribers.db")
     assert archive.search(db, question, "", 5) == []
     db.close()
 

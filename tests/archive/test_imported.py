@@ -2,7 +2,6 @@
 
 import json
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from tests.archive.old_exports import (
     zipped,
 )
 from tests.conftest import Alerts
-from tests.factories import add_subscribers, database, queue_issue
+from tests.factories import add_subscribers, database, queue_issue, sqlite_connection
 from tests.pages import serve
 
 ENGLISH = "<html lang='en'><p>The people of the valley went to court and they won it.</p></html>"
@@ -51,7 +50,7 @@ def test_an_account_export_of_mailchimp(project: Path, alerts: Alerts, tmp_path:
     again = _import(alerts, export)
     assert [one["fate"] for one in again.values()] == ["unchanged"] * 2
     assert alerts("archive", "verify").stdout == "2 editions, 0 altered\n"
-    with sqlite3.connect(project / "subscribers.db") as db:
+    with sqlite_connection(project / "subscribers.db") as db:
         db.execute("UPDATE imported_issues SET html = html || '<p>More</p>' WHERE language = 'en'")
     altered = alerts("archive", "verify")
     assert (altered.code, "altered since it was frozen: html" in altered.stderr) == (1, True)
@@ -82,7 +81,7 @@ def test_nothing_personal_and_nothing_that_acts_reaches_a_page(
     assert "<p>Dear, the " in october
     assert '<a href="https://www.example.org/dams" rel="nofollow">dams</a>' in october
     assert "Imported" in october
-    with sqlite3.connect(project / "subscribers.db") as db:
+    with sqlite_connection(project / "subscribers.db") as db:
         kept = " ".join(map(str, db.execute("SELECT * FROM imported_issues").fetchall()))
     assert not [one for one in PRIVATE if one in kept]
 
@@ -211,7 +210,7 @@ def test_withdrawn_erased_and_not_imported_again(
         assert alerts(*withdraw, "--erase").code == 2, "nobody can be asked"
         assert alerts(*withdraw, "--erase", "--yes").code == 0
         assert shown() == (False, False)
-    with sqlite3.connect(project / "subscribers.db") as db:
+    with sqlite_connection(project / "subscribers.db") as db:
         assert db.execute(
             "SELECT subject, html, text FROM imported_issues WHERE erased"
         ).fetchall() == [("", "", "")]

@@ -14,6 +14,7 @@ from alerts.domain.issue import Edition
 from alerts.domain.month import Month
 from alerts.domain.picture import names_in
 from tests.conftest import Alerts
+from tests.factories import sqlite_connection
 
 MONTH = Month(2026, 10)
 LANGUAGES = ("en", "es", "fr", "ar")
@@ -149,10 +150,9 @@ class TestOfOneTheme:
     def test_verify_finds_what_was_altered_after_an_erasure(
         self, demo: Path, alerts: Alerts
     ) -> None:
-        import sqlite3
 
         assert alerts("archive", "withdraw", DROUGHT, "--erase", "--yes").code == 0
-        with sqlite3.connect(demo / "subscribers.db") as db:
+        with sqlite_connection(demo / "subscribers.db") as db:
             db.execute("UPDATE editions SET html = html || '.' WHERE language = 'es'")
         db.close()
         verified = alerts("archive", "verify")
@@ -199,9 +199,8 @@ class TestOfOneTheme:
     def test_words_that_are_still_to_be_sent_are_not_erased(
         self, demo: Path, alerts: Alerts
     ) -> None:
-        import sqlite3
 
-        with sqlite3.connect(demo / "subscribers.db") as db:
+        with sqlite_connection(demo / "subscribers.db") as db:
             db.execute("UPDATE deliveries SET state = 'deferred' WHERE id = 1")
             db.execute("UPDATE issues SET state = 'queued' WHERE month = '2026-10'")
         db.close()

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,9 +13,9 @@ import pytest
 import alerts as package
 from alerts.__main__ import guarded, is_pipe
 from alerts.cli.bounce import MOST_OCTETS
-from alerts.store import open_database
 from tests.bounces.returned import bounces, suppressed
 from tests.conftest import Alerts
+from tests.factories import database_at, sqlite_connection
 from tests.pages import PROCESS_ENVIRONMENT
 
 SOURCES = Path(package.__file__).parents[1]
@@ -163,7 +162,7 @@ def _damaged(path: Path) -> None:
 
 
 def _newer(path: Path) -> None:
-    db = open_database(path)
+    db = database_at(path)
     db.execute(
         """INSERT INTO _sqlite_migrations (migration_set, name, applied_at)
            VALUES ('alerts', 'm999_telepathy', '2030-01-01')"""
@@ -202,7 +201,7 @@ def test_a_locked_database_is_no_reason_to_lose_a_message(
     project: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("alerts.store.BUSY_TIMEOUT", 0.05)
-    other = sqlite3.connect(project / "subscribers.db", isolation_level=None)
+    other = sqlite_connection(project / "subscribers.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     assert alerts(*COMMAND, stdin=MESSAGE).code == 75
     other.close()

@@ -4,7 +4,6 @@ import os
 import signal
 import smtplib
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ import pytest
 
 from alerts.bounces.lmtp import MOST_CONNECTIONS, MOST_OCTETS
 from tests.bounces.returned import Bounce, suppressed
+from tests.factories import sqlite_connection
 from tests.lmtp import SOCKET, client, deliver, receive
 from tests.pages import PROCESS_ENVIRONMENT
 
@@ -76,7 +76,7 @@ def test_a_locked_database_is_answered_4xx_and_later_the_message_is_taken(
     monkeypatch.setattr("alerts.store.BUSY_TIMEOUT", 0.05)
     warnings: list[str] = []
     with receive(project, warnings) as at, client(at) as talk:
-        other = sqlite3.connect(project / "subscribers.db", isolation_level=None)
+        other = sqlite_connection(project / "subscribers.db", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         assert deliver(talk, [came_back[0].path], came_back[0].message) == [TRY_LATER]
         other.close()
@@ -119,7 +119,7 @@ def test_slow_and_silent_connections_lock_nobody_out(came_back: list[Bounce], at
 
 def test_told_to_stop_it_answers_what_is_under_way(project: Path, came_back: list[Bounce]) -> None:
     """The database is locked for as long as it takes the server to be told."""
-    other = sqlite3.connect(project / "subscribers.db", isolation_level=None)
+    other = sqlite_connection(project / "subscribers.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with ExitStack() as stack:
         server = ExitStack()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Alerts, Result
+from tests.factories import database_at
 from tests.sources.test_collect import _freeze
 
 
@@ -167,13 +168,12 @@ def test_bad_values_are_refused_in_one_line(desk: Desk) -> None:
 
 
 def test_a_month_that_is_queued_or_sent_cannot_be_edited(desk: Desk, project: Path) -> None:
-    from alerts.store import open_database
 
     desk.add("House", 1)
     desk("add", "--url", "https://a.example/n", "--title", "Next", "--month", "2026-11")
     from alerts.domain.month import Month
 
-    db = open_database(project / "subscribers.db")
+    db = database_at(project / "subscribers.db")
     _freeze(db, Month(2026, 10))
     db.close()
     commands = (

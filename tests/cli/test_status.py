@@ -5,7 +5,6 @@ import os
 import pty
 import re
 import select
-import sqlite3
 import struct
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from alerts.replies.remedies import remedy
 from alerts.store import stamp
 from alerts.store.progress import progress
 from tests.conftest import Alerts
-from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
+from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue, sqlite_connection
 from tests.relay import SILENCE, Relay
 
 M = ("--month", "2026-10")
@@ -200,7 +199,7 @@ def test_status_shows_a_send_that_runs_in_another_process(
 def test_status_answers_while_another_program_holds_the_database(
     queued: Path, alerts: Alerts
 ) -> None:
-    other = sqlite3.connect(
+    other = sqlite_connection(
         queued / "subscribers.db", isolation_level=None, check_same_thread=False
     )
     other.execute("BEGIN EXCLUSIVE")

@@ -4,7 +4,6 @@ import json
 import os
 import random
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -19,7 +18,7 @@ from alerts.store import claims, generation_markers, instance
 from alerts.store.generation_markers import InstanceLocation
 from alerts.store.receipts import Receipts
 from tests.conftest import Alerts
-from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
+from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue, sqlite_connection
 from tests.relay import Relay
 
 M = ("--month", "2026-10")
@@ -406,7 +405,7 @@ def test_a_backup_is_complete_private_and_never_in_the_place_of_another(
     assert alerts("backup", "night.db", "--json").json["file"] == "night.db"
     assert (queued / "night.db").stat().st_mode & 0o777 == 0o600
     assert not list(queued.glob(".night*"))
-    with sqlite3.connect(queued / "night.db") as copy:
+    with sqlite_connection(queued / "night.db") as copy:
         assert copy.execute("SELECT count(*) FROM deliveries").fetchone() == (6,)
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     copy.close()
@@ -446,7 +445,7 @@ def test_a_backup_during_a_send_is_consistent_and_loses_nobody(
         done = alerts("backup", f"night{tried}.db")
         assert done.code == 0, done.stderr
         after = set(relay.recipients)
-        with sqlite3.connect(project / f"night{tried}.db") as copy:
+        with sqlite_connection(project / f"night{tried}.db") as copy:
             rows = copy.execute(
                 "SELECT s.email, d.state FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id"
             )
@@ -574,14 +573,14 @@ def _truncated(path: Path, root: Path) -> None:
 
 
 def _foreign(path: Path, root: Path) -> None:
-    with sqlite3.connect(path) as other:
+    with sqlite_connection(path) as other:
         other.execute("CREATE TABLE subscribers (id INTEGER)")
     other.close()
 
 
 def _newer(path: Path, root: Path) -> None:
     shutil.copyfile(root / "subscribers.db", path)
-    with sqlite3.connect(path) as other:
+    with sqlite_connection(path) as other:
         other.execute(
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
             " VALUES ('alerts', 'm999_future', '')"
@@ -591,7 +590,7 @@ def _newer(path: Path, root: Path) -> None:
 
 def _loose(path: Path, root: Path) -> None:
     shutil.copyfile(root / "subscribers.db", path)
-    with sqlite3.connect(path) as other:
+    with sqlite_connection(path) as other:
         other.execute("DELETE FROM editions")
     other.close()
 
@@ -672,7 +671,7 @@ def test_a_restore_that_is_killed_leaves_the_former_database_or_the_backup(
         steps -= any(name.startswith(tuple(names)) for name in present)
     process.kill()
     process.wait()
-    with sqlite3.connect(queued / "subscribers.db") as found:
+    with sqlite_connection(queued / "subscribers.db") as found:
         assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         states = {s for (s,) in found.execute("SELECT DISTINCT state FROM deliveries")}
         assert states in ({"sent"}, {"in_doubt"})

@@ -13,7 +13,6 @@ from alerts.mail.tokens import Purpose, sign
 from alerts.store import (
     departures_write,
     link_numbers,
-    open_database,
     signing_keys,
     subscribers,
     transaction,
@@ -21,7 +20,7 @@ from alerts.store import (
 from alerts.store.departure_facts import DepartureKind
 from alerts.store.departures_location import Departure, ledger_of
 from tests.conftest import Alerts
-from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
+from tests.factories import MONTH, NOW, add_subscribers, database, database_at, queue_issue
 
 M = ("--month", str(MONTH))
 
@@ -333,7 +332,7 @@ def test_restore_is_refused_while_serve_runs_and_names_it(
 
 
 def test_a_token_of_a_person_is_not_one_of_a_row(project: Path) -> None:
-    db = open_database(project / "subscribers.db")
+    db = database_at(project / "subscribers.db")
     add_subscribers(db, 1)
     keys = signing_keys.all_secrets(db)
     bare = sign(max(keys), keys[max(keys)], Purpose.UNSUBSCRIBE, 1)

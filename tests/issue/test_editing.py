@@ -11,10 +11,10 @@ import pytest
 
 from alerts.domain.article import Article, Translation
 from alerts.domain.month import Month
-from alerts.store import open_database, transaction
+from alerts.store import transaction
 from alerts.store.articles import put
 from tests.conftest import Alerts, Result
-from tests.factories import NOW
+from tests.factories import NOW, database_at
 from tests.sources.test_collect import _freeze
 
 OCTOBER = Month(2026, 10)
@@ -35,7 +35,7 @@ def october(project: Path, alerts: Alerts) -> Path:
 def say(project: Path, name: str, title: str = "", **fields: object) -> None:
     """A source says this of an article, for the first time or anew."""
     article = Article(f"{SITE}/{name}", title or f"Title {name}", "A summary.", **fields)  # type: ignore[arg-type]
-    db = open_database(project / "subscribers.db")
+    db = database_at(project / "subscribers.db")
     with transaction(db):
         put(db, article, OCTOBER, None, NOW)
     db.close()
@@ -171,7 +171,7 @@ def test_open_months_come_first_when_titles_are_alike(october: Path, alerts: Ale
     assert got.code == 2
     assert "(2026-09)" in got.stderr
     assert "(2026-10)" in got.stderr
-    db = open_database(october / "subscribers.db")
+    db = database_at(october / "subscribers.db")
     _freeze(db, Month(2026, 9))
     db.close()
     assert alerts("article", "exclude", "Title one").code == 0

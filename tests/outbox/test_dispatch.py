@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,24 +15,21 @@ from alerts.config.load import load
 from alerts.domain.delivery import DeliveryState, RetryPolicy
 from alerts.outbox.options import Destination, Orders, SendReport, World
 from alerts.outbox.send import dispatch
-from alerts.store import outbox_figures
 from alerts.transport.relay import transport
-from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
+from tests.factories import MONTH, NOW, database, queue_issue
+from tests.outbox.owed import Owed
 from tests.relay import CUT, TAKE_AND_CUT, Relay, Said, Script, Taken
 
 HOUR = timedelta(hours=1)
 RETRY = RetryPolicy(timedelta(minutes=15), 6 * HOUR, timedelta(days=4))
 
 
-class Sending:
+class Sending(Owed):
     """A project with an issue queued for `readers`, and a clock of its own."""
 
     def __init__(self, root: Path, readers: int = 5) -> None:
-        self.root, self.now = root, NOW
-        self.db = database(root)
-        self.emails = add_subscribers(self.db, readers)
+        super().__init__(root, readers, NOW)
         assert queue_issue(root, self.db) == readers
-        self.stop = threading.Event()
 
     def send(
         self,
@@ -50,10 +46,7 @@ class Sending:
         patience = timedelta(seconds=timeout)  # shorter than the settings can say
         settings = replace(settings, delivery=replace(settings.delivery, timeout=patience))
         orders = Orders([MONTH], connections, RETRY, host, "test", resend_in_doubt=resend)
-        world = World(
-            transport(settings, None), lambda: self.now, time.monotonic, lambda: 0.5, self.stop
-        )
-        return dispatch(self.db, orders, world, lambda report, due: None)
+        return self.dispatch(settings, orders)
 
     def fatten(self, lines: int) -> None:
         """Let the message be longer by so many lines."""
@@ -73,13 +66,6 @@ class Sending:
                 (email,),
             )
         )
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """States that occur, with their numbers; their sum is always all."""
-        counts = outbox_figures.counts(self.db, MONTH)
-        assert sum(counts.values()) == len(self.emails)
-        return {state: number for state, number in counts.items() if number}
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A limit that the relay shows by refusing is learned: the send goes on when it may, and stops before it."""
 
-import threading
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,13 +8,12 @@ import pytest
 
 from alerts.config.load import load
 from alerts.domain.delivery import RetryPolicy
-from alerts.outbox.options import Orders, SendReport, World
+from alerts.outbox.options import Orders, SendReport
 from alerts.outbox.relay_limit import is_limit, period_of
-from alerts.outbox.send import dispatch
-from alerts.store import outbox_figures, relay_limits
-from alerts.transport.relay import transport
+from alerts.store import relay_limits
 from tests.conftest import Alerts
-from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
+from tests.factories import MONTH, NOW, queue_issue
+from tests.outbox.owed import Owed
 from tests.relay import Relay
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -26,16 +23,14 @@ READERS = 25
 M = ("--month", str(MONTH))
 
 
-class Account:
+class Account(Owed):
     """A relay that takes `most` messages in any day of its own clock, and refuses with `reply`."""
 
     def __init__(self, root: Path, most: int, reply: str = QUOTA, stage: str = "rcpt") -> None:
-        self.root, self.most, self.reply, self.stage = root, most, reply, stage
-        self.now = NOW
+        super().__init__(root, READERS, NOW)
+        self.most, self.reply, self.stage = most, reply, stage
         self.taken: list[tuple[datetime, str]] = []
         self.refused = 0
-        self.db = database(root)
-        self.emails = add_subscribers(self.db, READERS)
         queue_issue(root, self.db)
 
     def script(self, stage: str, recipient: str, nth: int) -> str | None:
@@ -52,19 +47,12 @@ class Account:
         """One call at this moment."""
         settings = load(self.root, {"ALERTS_DELIVERY__RELAY": relay.url})
         orders = Orders([MONTH], 1, RETRY, "host", "test", relay=relay.url)
-        world = World(
-            transport(settings, None),
-            lambda: self.now,
-            time.monotonic,
-            lambda: 0.5,
-            threading.Event(),
-        )
-        return dispatch(self.db, orders, world, lambda report, due: None)
+        return self.dispatch(settings, orders)
 
     @property
     def sent(self) -> int:
         """How many are settled as sent."""
-        return outbox_figures.counts(self.db, MONTH)["sent"]
+        return self.counts.get("sent", 0)
 
 
 @pytest.fixture

@@ -17,13 +17,12 @@ import pytest
 from sqlite_utils import Database
 
 from alerts.domain.errors import LockHeld
-from alerts.store import open_database
 from alerts.store.lock import project_lock
 from alerts.store.migrations import MIGRATIONS
 from benchmarks.leaving import OFFERS, WAYS, race
 from benchmarks.together import crowd, prepare
 from tests.conftest import Alerts
-from tests.factories import NOW, add_subscribers, database, queue_issue
+from tests.factories import NOW, add_subscribers, database, database_at, queue_issue
 from tests.outbox.test_dispatch import Sending
 from tests.relay import Relay, Taken
 
@@ -125,7 +124,7 @@ def test_t15_power_fails_and_what_was_acknowledged_is_there_p6(project: Path) ->
         sending.send(relay)
     assert len(copies) >= 15
     for folder, noted in copies:
-        db = open_database(folder / "subscribers.db")
+        db = database_at(folder / "subscribers.db")
         again = Sending.__new__(Sending)
         again.__dict__ |= sending.__dict__ | {"db": db}
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -201,7 +200,7 @@ def test_t16_a_database_of_an_older_version_survives_a_kill_in_its_migration(
         assert opener.stdout.readline() == "go\n"
         threading.Event().wait(pause)
         opener.send_signal(signal.SIGKILL)
-    db = open_database(path)
+    db = database_at(path)
     assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert not MIGRATIONS.pending(db)
     assert db.execute("SELECT count(*) FROM subscribers").fetchone() == (20_000,)

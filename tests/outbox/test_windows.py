@@ -1,6 +1,5 @@
 """Send windows: readers are mailed by day where they are, whenever `send` is called, and each once."""
 
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,11 +12,9 @@ import pytest
 from alerts.config.load import load
 from alerts.config.windows import SendWindows
 from alerts.domain.delivery import RetryPolicy
-from alerts.outbox.options import Orders, SendReport, World
-from alerts.outbox.send import dispatch
-from alerts.store import outbox_figures
-from alerts.transport.relay import transport
-from tests.factories import MONTH, add_subscribers, database, queue_issue
+from alerts.outbox.options import Orders, SendReport
+from tests.factories import MONTH, queue_issue
+from tests.outbox.owed import Owed
 from tests.relay import Relay, Script
 
 HOUR = timedelta(hours=1)
@@ -27,13 +24,11 @@ MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 OFFICE = {"ALERTS_WINDOWS__OPEN": "08:00-18:00"}
 
 
-class Sending:
+class Sending(Owed):
     """A project with eight readers in four places, one of them unknown, and a clock of its own."""
 
     def __init__(self, root: Path, at: datetime) -> None:
-        self.root, self.now = root, at
-        self.db = database(root)
-        self.emails = add_subscribers(self.db, 8)
+        super().__init__(root, 8, at)
         for number, email in enumerate(self.emails):
             self.db.execute(
                 "UPDATE subscribers SET timezone = ? WHERE email = ?", (ZONES[number % 4], email)
@@ -54,14 +49,7 @@ class Sending:
         settings = load(self.root, environ)
         orders = Orders([MONTH], connections, RETRY, "host", "test")
         orders = replace(orders, windows=SendWindows.of(settings), rate=rate)
-        world = World(
-            transport(settings, None),
-            lambda: self.now,
-            time.monotonic,
-            lambda: 0.5,
-            threading.Event(),
-        )
-        return dispatch(self.db, orders, world, lambda report, due: None)
+        return self.dispatch(settings, orders)
 
     def takes(self, also: timedelta = timedelta()) -> Script:
         """A relay that takes everything; with each message its clock goes on by `also`."""
@@ -90,13 +78,6 @@ class Sending:
                 WHERE d.state IN ('queued', 'deferred') ORDER BY d.due_at, d.id"""
         )
         return {self.zone(row["email"]): row["due_at"][:16].replace("T", " ") for row in rows}
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """States that occur, with their numbers; their sum is always all."""
-        counts = outbox_figures.counts(self.db, MONTH)
-        assert sum(counts.values()) == len(self.emails)
-        return {state: number for state, number in counts.items() if number}
 
 
 @pytest.fixture

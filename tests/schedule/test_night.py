@@ -12,10 +12,11 @@ import pytest
 from alerts import Project
 from alerts.cli.context import Session
 from alerts.domain.errors import LockHeld
-from alerts.store import incidents, open_database
+from alerts.store import incidents
 from alerts.store.incidents import Trouble
 from alerts.store.lock import project_lock
 from tests.conftest import Alerts, Result
+from tests.factories import database_at
 from tests.relay import Relay, Taken
 
 ADMIN = "admin@example.org"
@@ -164,7 +165,7 @@ def test_one_killed_before_the_reply_is_on_disk_sends_the_same_bytes(night: Nigh
     night.environ.setenv("ALERTS_WATCH__OLDEST_BACKUP", "1d")
     night.at("10-23T10:00")
     night.call("watch")
-    db = open_database(night.root / "subscribers.db")
+    db = database_at(night.root / "subscribers.db")
     db.conn.execute("UPDATE incident_mails SET state = 'queued'")
     db.close()
     night.now += timedelta(hours=1)
@@ -174,7 +175,7 @@ def test_one_killed_before_the_reply_is_on_disk_sends_the_same_bytes(night: Nigh
 
 
 def test_an_incident_is_open_once_and_who_did_not_hear_of_it_hears_of_no_end(night: Night) -> None:
-    db = open_database(night.root / "subscribers.db")
+    db = database_at(night.root / "subscribers.db")
     trouble = Trouble("disk", "", "full")
     assert incidents.update(db, [trouble], [ADMIN], night.now) == (1, 0)
     assert incidents.update(db, [trouble], [ADMIN], night.now) == (0, 0)

@@ -16,10 +16,18 @@ import pytest
 from alerts import cli
 from alerts.domain.delivery import DeliveryState
 from alerts.domain.month import Month
-from alerts.store import archive, deliveries, open_database, outbox_figures, settled_counts, stamp
+from alerts.store import archive, deliveries, outbox_figures, settled_counts, stamp
 from alerts.store.deliveries import DeliverySelection
 from alerts.store.integrity import check
-from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
+from tests.factories import (
+    MONTH,
+    NOW,
+    add_subscribers,
+    database,
+    database_at,
+    queue_issue,
+    sqlite_connection,
+)
 
 READERS, MONTHS = 400, 12
 EVERY = 100  # steps of the virtual machine
@@ -126,7 +134,7 @@ def test_no_command_reads_all_deliveries_and_none_takes_more_steps(
             with _watching(monkeypatch) as watched:
                 cli.call(["-q", "--project", str(root), *command])
             steps.append(watched.steps)
-            db = sqlite3.connect(root / "subscribers.db")
+            db = sqlite_connection(root / "subscribers.db")
             for statement in watched.statements.values():
                 assert not _reads_all(statement, _plan(db, statement)), statement
             db.close()
@@ -141,7 +149,7 @@ def test_no_command_reads_all_deliveries_and_none_takes_more_steps(
 
 
 def test_a_scan_would_be_noticed(projects: tuple[Path, Path]) -> None:
-    db = sqlite3.connect(projects[1] / "subscribers.db")
+    db = sqlite_connection(projects[1] / "subscribers.db")
     for statement in (
         "SELECT count(*) FROM deliveries AS d WHERE d.changed_at > ''",
         "SELECT i.month FROM issues AS i JOIN deliveries AS d ON d.issue_id = i.id WHERE d.state = 'x'",
@@ -158,7 +166,7 @@ def test_the_whole_file_is_read_once_a_day(tmp_path: Path, monkeypatch: pytest.M
 
     def reads(at: Any, file: Path = path) -> bool:
         with _watching(monkeypatch) as watched:
-            db = open_database(file)
+            db = database_at(file)
             check(db, file, at)
             db.close()
         return any("quick_check" in one for one in watched.statements)

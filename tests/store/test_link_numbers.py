@@ -1,20 +1,20 @@
 """The numbers in links of databases that were made before there were marks."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from alerts.store import link_numbers, open_database
+from alerts.store import link_numbers
 from alerts.store.migrations import MIGRATIONS
+from tests.factories import database_at, sqlite_connection
 
 SECRET = b"k" * 32
 
 
 def _before(path: Path, *emails: str) -> Database:
     """A database of the version before marks with these people, opened by this one."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite_connection(path, isolation_level=None)
     MIGRATIONS.apply(Database(connection), stop_before="m023_marks")
     connection.execute("INSERT INTO secrets (secret, created_at) VALUES (?, '')", (SECRET,))
     for email in emails:
@@ -28,7 +28,7 @@ def _before(path: Path, *emails: str) -> Database:
            VALUES ('2026-09', 'sent', '{}', '{}', 1, '', '')"""
     )
     connection.close()
-    return open_database(path)
+    return database_at(path)
 
 
 def test_their_links_stay_good_and_their_new_ones_are_the_same_in_each_copy(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """`--where`: a question becomes a condition with parameters, or an error in one line (X17)."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -8,10 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alerts.domain.errors import UsageError
-from alerts.store import open_database, subscribers
+from alerts.store import subscribers
 from alerts.store.subscriber_filter import condition
 from alerts.store.subscriber_query import DATES, FIELDS, WORDS, All, Any, Is, Not, Query, parse
 from tests.conftest import Alerts
+from tests.factories import database_at, sqlite_connection
 
 PEOPLE = """email,name,language,tags,status,consent source
 ana@example.org,Ana,es,"member, board",active,fair
@@ -24,7 +24,7 @@ cleo@example.net,Cleo,es,,unsubscribed,web
 def people(project: Path, alerts: Alerts) -> Path:
     """Three people, who joined in three years."""
     assert alerts("subscriber", "import", "-", stdin=PEOPLE).code == 0
-    db = open_database(project / "subscribers.db")
+    db = database_at(project / "subscribers.db")
     for number, day in enumerate(("2025-12-31", "2026-01-01", "2026-10-15"), 1):
         joined = f"{day}T12:00:00Z"
         db.conn.execute("UPDATE subscribers SET created_at = ? WHERE id = ?", (joined, number))
@@ -167,7 +167,7 @@ def test_x17_every_value_is_a_parameter_and_the_condition_runs(
     assert values == _values(query)
     letters = set(sql) - set("?")
     assert not letters & set('"%;\\\0'), sql
-    db = open_database(project / "subscribers.db")
+    db = database_at(project / "subscribers.db")
     assert list(subscribers.listed(db, where=query)) == []
     db.close()
 
@@ -179,7 +179,7 @@ def test_any_text_is_a_question_or_refused_in_one_line(text: str) -> None:
         query = parse(text)
     except UsageError:  # one line of ours, and no other fault
         return
-    db = sqlite3.connect(":memory:")
+    db = sqlite_connection(":memory:")
     db.execute(
         "CREATE TABLE subscribers (email_key, name, language, status, consent, consent_source,"
         " created_at, updated_at, paused_until, tags DEFAULT '[]')"

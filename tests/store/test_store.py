@@ -10,10 +10,17 @@ import pytest
 from sqlite_utils import Database
 
 from alerts.domain.errors import StoreBusy, StoreError
-from alerts.store import open_database, outbox_figures, transaction, translated
+from alerts.store import outbox_figures, transaction, translated
 from alerts.store.migrations import FORMER_NAMES, MIGRATIONS
 from tests.conftest import Alerts
-from tests.factories import MONTH, add_subscribers, database, queue_issue
+from tests.factories import (
+    MONTH,
+    add_subscribers,
+    database,
+    database_at,
+    queue_issue,
+    sqlite_connection,
+)
 
 CLAIMER = """
 import sys
@@ -133,7 +140,7 @@ def test_a_database_held_by_another_program_means_try_later_t8(
     other.execute("BEGIN EXCLUSIVE")
     monkeypatch.setattr("alerts.store.BUSY_TIMEOUT", 0.05)
     with pytest.raises(StoreBusy, match="another program"):
-        open_database(project / "subscribers.db")
+        database_at(project / "subscribers.db")
     other.execute("ROLLBACK")
 
 
@@ -147,7 +154,7 @@ def test_a_full_disk_is_named() -> None:
 
 def test_sources_and_articles_outlive_the_migration_of_collecting(tmp_path: Path) -> None:
     path = tmp_path / "subscribers.db"
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite_connection(path, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     MIGRATIONS.apply(Database(connection), stop_before="m005_collecting")
     connection.execute(
@@ -158,7 +165,7 @@ def test_sources_and_articles_outlive_the_migration_of_collecting(tmp_path: Path
            VALUES ('a', 'https://a.example/x/', '2026-10', 7, '{}', '', '')"""
     )
     connection.close()
-    db = open_database(path)
+    db = database_at(path)
     assert db.execute("SELECT kind, etag, articles, tags FROM sources").fetchall() == [
         ("page", "e", 1, "[]")
     ]
@@ -230,12 +237,12 @@ def test_migrations_are_numbered_in_order_and_each_once() -> None:
 
 def test_a_database_that_knows_migrations_by_their_former_names_opens(project: Path) -> None:
     path = project / "subscribers.db"
-    connection = sqlite3.connect(path)
+    connection = sqlite_connection(path)
     for former, name in FORMER_NAMES.items():
         connection.execute("UPDATE _sqlite_migrations SET name = ? WHERE name = ?", (former, name))
     connection.commit()
     connection.close()
-    db = open_database(path)
+    db = database_at(path)
     assert not MIGRATIONS.pending(db)
     applied = {one.name for one in MIGRATIONS.applied(db)}
     assert applied >= set(FORMER_NAMES.values())

@@ -6,7 +6,6 @@ Each fault is met by the real command on a real file; what is counted is what th
 import json
 import os
 import random
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -16,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from alerts import cli
-from alerts.store import BUSY_TIMEOUT, open_database
+from alerts.store import BUSY_TIMEOUT
 from tests.conftest import Alerts, Result
-from tests.factories import add_subscribers, database, queue_issue
+from tests.factories import add_subscribers, database, database_at, queue_issue, sqlite_connection
 from tests.relay import Relay, Taken
 
 M = ("--month", "2026-10")
@@ -56,7 +55,7 @@ def _refused(result: Result, relay: Relay, *words: str) -> None:
 
 
 def _counts(path: Path) -> dict[str, int]:
-    connection = sqlite3.connect(path)
+    connection = sqlite_connection(path)
     found = dict(connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state"))
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
@@ -123,7 +122,7 @@ def test_t9_a_truncated_database_is_refused(
 
 
 def test_t9_a_changed_edition_is_refused(path: Path, relay: Relay, alerts: Alerts) -> None:
-    db = open_database(path)
+    db = database_at(path)
     db.execute("UPDATE editions SET template = CAST(replace(template, 'Hello', 'Hullo') AS BLOB)")
     db.close()
     result = alerts("send", *M)
@@ -135,7 +134,7 @@ def test_t9_a_changed_edition_is_refused(path: Path, relay: Relay, alerts: Alert
 def test_t9_a_database_of_a_newer_version_is_refused(
     path: Path, relay: Relay, alerts: Alerts
 ) -> None:
-    db = open_database(path)
+    db = database_at(path)
     db.execute(
         """INSERT INTO _sqlite_migrations (migration_set, name, applied_at)
            VALUES ('alerts', 'm999_telepathy', '2030-01-01')"""
@@ -188,7 +187,7 @@ def test_t8_a_database_locked_from_the_start_means_try_later(
 ) -> None:
     assert BUSY_TIMEOUT >= 30, "a lock of 30 s is waited for"
     monkeypatch.setattr("alerts.store.BUSY_TIMEOUT", 0.05)
-    other = sqlite3.connect(path, isolation_level=None)
+    other = sqlite_connection(path, isolation_level=None)
     other.execute(how)
     result = alerts("send", *M)
     assert result.code == 75
@@ -205,7 +204,7 @@ def test_t8_a_lock_in_mid_send_is_outlasted_and_nobody_is_lost(
     monkeypatch.setattr("alerts.store.BUSY_TIMEOUT", 0.02)
     monkeypatch.setattr("alerts.outbox.settlements._PAUSE", 0.02)
     monkeypatch.setattr("alerts.outbox.settlements._FOLD_AFTER", 0.0)
-    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other = sqlite_connection(path, isolation_level=None, check_same_thread=False)
 
     def lock(taken: Taken) -> None:
         if len(relay.inbox) == 20:
@@ -247,7 +246,7 @@ def _come_to_rest(relay: Relay) -> None:
 
 def _noted(path: Path) -> int:
     """How many outcomes are on disk: in the outbox, or as receipts."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection = sqlite_connection(f"file:{path}?mode=ro", uri=True)
     settled = "SELECT id FROM deliveries WHERE state = 'sent'"
     noted = {delivery for (delivery,) in connection.execute(settled)}
     connection.close()

@@ -1,16 +1,16 @@
 """The register of stories is filled from a database of before it."""
 
 import json
-import sqlite3
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from alerts.domain.article import Article, article_id
 from alerts.domain.story import Alias, AliasKind
-from alerts.store import aliases, open_database, stories
+from alerts.store import aliases, stories
 from alerts.store.migrations import MIGRATIONS
 from alerts.text.aliases import fingerprints
+from tests.factories import database_at, sqlite_connection
 
 EN, ES, PLAIN = (
     "https://ngo.example/en/a",
@@ -26,7 +26,7 @@ TITLE, TEXT = (
 def _before(path: Path) -> None:
     """A database as the version before had it: October queued, a translation joined, one named."""
     path.touch()
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite_connection(path, isolation_level=None)
     MIGRATIONS.apply(Database(connection), stop_before="m032_stories")
     also = {"es": {"title": "Normas", "summary": "", "url": ES}}
     rows = (
@@ -65,7 +65,7 @@ def _before(path: Path) -> None:
 
 def test_the_register_is_filled_from_the_articles_of_all_issues(tmp_path: Path) -> None:
     _before(tmp_path / "old.db")
-    db = open_database(tmp_path / "old.db")
+    db = database_at(tmp_path / "old.db")
     pages = dict(db.conn.execute("SELECT page, article_id FROM addresses").fetchall())
     assert pages["ngo.example/es/a"] == pages["ngo.example/en/a"] == article_id(EN)
     assert pages["b.example/b"] == article_id(PLAIN)

@@ -6,9 +6,9 @@ import pytest
 
 from alerts.domain.subscriber import FIELD, FIELDS, IMPORTED, SET_AS_TEXT, SHOWN
 from alerts.domain.subscriber_fields import FieldKind
-from alerts.store import open_database
 from alerts.subscribers.column_names import columns
 from tests.conftest import Alerts
+from tests.factories import database_at
 
 KEPT_BY_THE_STORE = {"id", "email_key", "updated_at", "mark", "old_links"}
 VALUES = {
@@ -26,7 +26,7 @@ VALUES = {
 
 def test_the_database_has_the_fields_of_the_table_and_its_own(tmp_path: Path) -> None:
     (tmp_path / "subscribers.db").touch()
-    db = open_database(tmp_path / "subscribers.db", new=True)
+    db = database_at(tmp_path / "subscribers.db", new=True)
     try:
         kept = {column.name: column.default_value for column in db.table("subscribers").columns}
     finally:

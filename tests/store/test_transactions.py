@@ -1,6 +1,5 @@
 """Transactions: one at a time, nothing outside the database while one is open, acts after the commit."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from alerts.store.lock import project_lock
 from alerts.store.receipts import Receipts
 from alerts.transport.relay import transport
 from alerts.transport.send_one import SingleSender
-from tests.factories import NOW, database
+from tests.factories import NOW, database, sqlite_connection
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def db(project: Path) -> Iterator[Database]:
 
 def _months(project: Path) -> list[str]:
     """What another process sees."""
-    connection = sqlite3.connect(project / "subscribers.db")
+    connection = sqlite_connection(project / "subscribers.db")
     found = [month for (month,) in connection.execute("SELECT month FROM issues ORDER BY id")]
     connection.close()
     return found

@@ -1,14 +1,14 @@
 """A database of before there were versions: its archive stays byte for byte, and its numbers good."""
 
-import sqlite3
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from alerts.domain.archived import hashes
 from alerts.domain.month import Month
-from alerts.store import archive, issue_versions, open_database
+from alerts.store import archive, issue_versions
 from alerts.store.migrations import MIGRATIONS
+from tests.factories import database_at, sqlite_connection
 
 OCTOBER, HTML = Month(2026, 10), "<h1>October</h1>" + "<p>£ and ¿?</p>" * 4000
 TABLES = ("editions", "archived", "deliveries", "issues")
@@ -17,7 +17,7 @@ TABLES = ("editions", "archived", "deliveries", "issues")
 def _before(path: Path) -> dict[str, list[dict[str, object]]]:
     """October sent to one, with one in doubt and one who was; November approved."""
     path.touch()
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite_connection(path, isolation_level=None)
     db = Database(connection)
     MIGRATIONS.apply(db, stop_before="m036_versions")
     connection.execute("INSERT INTO secrets (id, secret, created_at) VALUES (1, zeroblob(32), '')")
@@ -68,14 +68,14 @@ def test_an_old_archive_is_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     before = _before(path)
     for _ in range(2):  # the second time as after a kill before the migration was recorded
-        db = open_database(path)
+        db = database_at(path)
         for table, rows in before.items():
             now = list(db.query(f"SELECT * FROM {table} ORDER BY id"))
             kept = [{name: row[name] for name in old} for row, old in zip(now, rows, strict=True)]
             assert kept == rows, table
         db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm036_versions'")
         db.close()
-    db = open_database(path)
+    db = database_at(path)
     assert db.conn.execute("PRAGMA foreign_key_check").fetchall() == []
     assert db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert [one.language for one in archive.listed(db)] == ["en", "es"]

@@ -4,7 +4,6 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Alerts, Result
+from tests.factories import sqlite_connection
 
 PEOPLE = "email,name,language,tags\nana@x.org,Ana Núñez,es,press\nbob@x.org,Böb,en,\n"
 
@@ -280,7 +280,7 @@ def test_events_tell_when_and_from_which_file_without_an_address(
         ("subscriber.added", {"file": "members.csv"})
     ]
     assert shown["consent_source"] == "import of members.csv"
-    with sqlite3.connect(project / "subscribers.db") as db:
+    with sqlite_connection(project / "subscribers.db") as db:
         details = [row[0] for row in db.execute("SELECT detail FROM events")]  # X15
     db.close()
     assert len(details) == 2
@@ -325,7 +325,7 @@ def test_a_kill_in_mid_import_leaves_all_or_nothing(project: Path, alerts: Alert
             process.send_signal(signal.SIGKILL)
             process.wait()
         listed = sum(1 for _ in json.loads(alerts("subscriber", "list", "--json").stdout))
-        with sqlite3.connect(database) as db:
+        with sqlite_connection(database) as db:
             events = db.execute("SELECT count(*) FROM events").fetchone()[0]
             assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         db.close()

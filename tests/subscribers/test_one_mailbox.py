@@ -1,6 +1,5 @@
 """gmail.com and googlemail.com are one mailbox: one row, one copy, and whoever left by either has left."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from alerts.domain.address import Address
 from alerts.domain.subscriber import SuppressionReason
 from alerts.store import (
     link_numbers,
-    open_database,
     outbox_figures,
     signing_keys,
     subscribers,
@@ -18,7 +16,7 @@ from alerts.store import (
 )
 from alerts.store.migrations import MIGRATIONS
 from tests.conftest import Alerts
-from tests.factories import MONTH, NOW, database, queue_issue
+from tests.factories import MONTH, NOW, database, database_at, queue_issue, sqlite_connection
 
 GMAIL, GOOGLEMAIL = "ana@gmail.com", "Ana@googlemail.com"
 
@@ -98,7 +96,7 @@ def test_the_old_hash_keeps_an_import_out(alerts: Alerts, project: Path, tmp_pat
 
 def _before(path: Path, *people: tuple[str, str, str]) -> Database:
     """A database of the version before, with people (address, status, joined), opened by this one."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite_connection(path, isolation_level=None)
     MIGRATIONS.apply(Database(connection), stop_before="m016_one_mailbox")
     for email, status, joined in people:
         connection.execute(
@@ -111,7 +109,7 @@ def _before(path: Path, *people: tuple[str, str, str]) -> Database:
     )
     connection.execute("INSERT INTO secrets (secret, created_at) VALUES (?, '')", (b"k" * 32,))
     connection.close()
-    return open_database(path)
+    return database_at(path)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 
 import json
 import random
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from alerts.text.csv_text import inert, restored
 from tests.conftest import Alerts
+from tests.factories import sqlite_connection
 
 CANARY = "Canary.Person@forgotten-example.org"
 
@@ -211,7 +211,7 @@ def test_an_erased_person_leaves_no_octet_behind(project: Path, alerts: Alerts) 
     alerts("subscriber", "edit", CANARY, "--consent", "Canarywording " * 200)
     alerts("suppression", "add", CANARY, "--note", "Canarynote")
     alerts("subscriber", "import", "-", stdin="email,name,language,tags\n" + "\n".join(rows[2000:]))
-    with sqlite3.connect(project / "subscribers.db") as db:
+    with sqlite_connection(project / "subscribers.db") as db:
         db.execute(
             "UPDATE events SET detail = json_object('reply', ?) WHERE id = (SELECT max(id) FROM events"
             " WHERE subscriber_id = (SELECT id FROM subscribers WHERE email = ?))",

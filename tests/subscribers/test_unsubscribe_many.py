@@ -1,6 +1,5 @@
 """`subscriber unsubscribe --where`: many people at once, counted and confirmed first."""
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +11,12 @@ from alerts.store import audit_log, subscribers
 from alerts.subscribers import unsubscribe
 from alerts.subscribers.unsubscribe import Way
 from tests.conftest import Alerts
-from tests.factories import NOW, add_subscribers, database
+from tests.factories import NOW, add_subscribers, database, sqlite_connection
 from tests.pseudo_terminal import at_terminal
 
 
 def _status(project: Path) -> dict[str, int]:
-    with sqlite3.connect(project / "subscribers.db") as db:
+    with sqlite_connection(project / "subscribers.db") as db:
         return dict(db.execute("SELECT status, count(*) FROM subscribers GROUP BY status"))
 
 
@@ -46,7 +45,7 @@ def test_everyone_selected_leaves_with_an_event_each_and_stays_away(
     assert alerts(*where, "--yes").stdout == "2 people unsubscribed\n"
     assert _status(people) == {"active": 1, "unsubscribed": 3}
     assert ledger.read_bytes() != before
-    with sqlite3.connect(people / "subscribers.db") as db:
+    with sqlite_connection(people / "subscribers.db") as db:
         events = "SELECT count(*) FROM events WHERE kind = 'subscriber.unsubscribed'"
         assert db.execute(events).fetchone() == (3,)
     assert alerts(*where, "--yes").stdout == (

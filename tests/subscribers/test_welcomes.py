@@ -16,7 +16,7 @@ from alerts.domain.address import Address
 from alerts.domain.month import Month
 from alerts.domain.subscriber import SubscriberStatus, SuppressionReason
 from alerts.mail.tokens import Purpose
-from alerts.store import notices, open_database, settled_counts, subscribers, suppressions
+from alerts.store import notices, settled_counts, subscribers, suppressions
 from alerts.store.migrations import MIGRATIONS
 from alerts.store.notices import NoticeKind
 from alerts.subscribers import confirmation
@@ -24,7 +24,7 @@ from alerts.transport.connection import Transport
 from alerts.transport.smtp_connect import Relay as SmtpRelay
 from alerts.transport.smtp_connect import connect
 from tests.conftest import Alerts
-from tests.factories import edition, queue_issue
+from tests.factories import database_at, edition, queue_issue, sqlite_connection
 from tests.pages import Served, fields, links, path_of, serve
 from tests.relay import CUT, TAKE_AND_CUT, Relay, Script, Taken
 
@@ -436,7 +436,7 @@ def test_the_linter_finds_nothing_in_it(served: Served, alerts: Alerts, project:
 def test_an_earlier_database_keeps_its_notices(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     path.touch()
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite_connection(path, isolation_level=None)
     MIGRATIONS.apply(Database(connection), stop_before="m046_welcomes")
     connection.execute(
         """INSERT INTO notices (kind, email, language, mailbox, message, sender, due_at, created_at,
@@ -449,7 +449,7 @@ def test_an_earlier_database_keeps_its_notices(tmp_path: Path) -> None:
     )
     made = set(connection.execute(indexes))
     connection.close()
-    db = open_database(path)
+    db = database_at(path)
     kept = db.execute("SELECT * FROM notices").fetchall()  # later migrations add columns at the end
     assert [row[: len(before[0])] for row in kept] == before
     assert made < set(db.execute(indexes))

@@ -4,7 +4,6 @@ import email
 import email.policy
 import re
 import secrets as chance
-import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +24,7 @@ from alerts.store import archive, clicks, link_numbers, outbox, signing_keys, su
 from tests import past
 from tests.archive.test_archive import SITE
 from tests.conftest import Alerts
-from tests.factories import add_subscribers, database
+from tests.factories import add_subscribers, database, sqlite_connection
 from tests.issues import ARTICLES, OCTOBER
 from tests.pages import Served, fields, serve
 
@@ -158,7 +157,7 @@ def _wait_for(served: Served, numbers: list[tuple[str, int]]) -> None:
 def test_no_reader_waits_for_a_writer_and_all_are_counted(counted: Served) -> None:
     """Far more opens than visits may read at once, while another program holds the database."""
     token = counted.token(Purpose.OPEN, min(clicks.numbers(counted.db, 1, "en").values()))
-    writer = sqlite3.connect(counted.settings.database_path, isolation_level=None)
+    writer = sqlite_connection(counted.settings.database_path, isolation_level=None)
     writer.execute("BEGIN EXCLUSIVE")
     for _ in range(50):
         assert counted.get(f"/o/{token}").headers["content-type"] == "image/gif"

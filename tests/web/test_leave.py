@@ -17,13 +17,12 @@ from alerts.mail.tokens import Purpose, sign
 from alerts.store import (
     audit_log,
     link_numbers,
-    open_database,
     outbox_figures,
     signing_keys,
     subscribers,
     suppressions,
 )
-from tests.factories import add_subscribers, database, queue_issue
+from tests.factories import add_subscribers, database, database_at, queue_issue
 from tests.pages import PROCESS_ENVIRONMENT, Served, fields, links, path_of, serve
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -289,7 +288,7 @@ def test_p6_what_was_answered_is_on_disk_after_a_kill(project: Path) -> None:
                     told.append(number)
             process.send_signal(signal.SIGKILL)
         left, rounds = left[20:], rounds + 1
-        db = open_database(project / "subscribers.db")
+        db = database_at(project / "subscribers.db")
         for number in told:
             person = subscribers.by_id(db, number)
             assert person is not None

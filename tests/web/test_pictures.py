@@ -24,9 +24,10 @@ from alerts.mail.merge import sample
 from alerts.outbox.queue import queue
 from alerts.sources.collect import collect
 from alerts.sources.fetch import Fetcher
-from alerts.store import articles, create, open_database, pictures, profiles, transaction
+from alerts.store import articles, create, pictures, profiles, transaction
 from tests.conftest import Alerts
 from tests.drawn import drawing, file_of, opened, photograph
+from tests.factories import database_at
 from tests.http_server import Site, site
 from tests.pages import serve
 
@@ -100,7 +101,7 @@ def root(collected: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 @pytest.fixture
 def db(root: Path) -> Iterator[Database]:
-    database = open_database(root / "subscribers.db")
+    database = database_at(root / "subscribers.db")
     yield database
     database.close()
 
