@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alerts.domain.errors import InputError, UsageError
-from alerts.library.system_clock import system_clock
 from alerts.text.decoding import written
 
 if TYPE_CHECKING:
@@ -84,7 +83,12 @@ def on_month(command: "Callable[..., Any]") -> "Callable[..., Any]":
 class Session:
     """One call of the command line; `clock` is the one of the machine."""
 
-    clock: Callable[[], datetime] = staticmethod(system_clock)
+    @staticmethod
+    def clock() -> datetime:
+        """The present moment, in UTC."""
+        from alerts.library.system_clock import system_clock  # no library for --help
+
+        return system_clock()
 
     def __init__(self, folder: Path | None, *, quiet: bool = False, verbose: bool = False) -> None:
         self.folder, self.quiet, self.verbose = folder, quiet, verbose
