@@ -10,6 +10,7 @@ from alerts.editions.catalogue import later
 from alerts.issue.seen_edit import INTRODUCTION, EditConflict
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.desk.unsaved import UnsavedTexts, form_fields
 from alerts.web.request import PostResult
 
 _FIELDS = {
@@ -25,25 +26,26 @@ def show(
     desk: DeskVisit,
     status: int = 200,
     wrong: str = "",
-    language: str = "",
-    typed: dict[str, str] | None = None,
+    unsaved: UnsavedTexts | None = None,
     conflicts: tuple[EditConflict, ...] = (),
 ) -> Response:
-    """The page."""
+    """The page. `unsaved` are the texts of a form that was not accepted."""
     month = month_asked(desk)
     catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
     made = desk.visit.site.settings.alert.languages
+    told = {one.name: one for one in conflicts}
     return desk.page(
         "words.html",
         status,
         month=month,
         month_name=catalogue.month(month),
         tags=[tag for tag in made if desk.person.translates(tag)],
-        texts={tag: desk.project.desk.opening(month, tag) for tag in made},
+        texts=form_fields(
+            {tag: desk.project.desk.opening(month, tag) for tag in made}, unsaved, told
+        ),
         names=[(name, catalogue.say(words), most) for name, (words, most) in _FIELDS.items()],
-        typed=typed or {},
-        typed_language=language,
-        conflicts={one.name: one for one in conflicts},
+        unsaved_language=unsaved.language if unsaved else "",
+        conflicts=told,
         lines=_lines,
         wrong=wrong,
         failed=bool(wrong or conflicts),
@@ -63,7 +65,7 @@ def write(desk: DeskVisit) -> PostResult:
         return desk.refused(lambda d: d.page("forbidden.html", 403))
     texts = {name: desk.field(name) for name in _FIELDS}
     seen = {name: desk.field(f"seen-{name}") for name in _FIELDS}
-    again = partial(show, language=language, typed=texts)
+    again = partial(show, unsaved=UnsavedTexts(language, texts, seen))
     try:
         conflicts = desk.project.desk.write_opening(month, language, texts, seen)
     except AlertsError as fault:

@@ -13,6 +13,7 @@ from alerts.issue.seen_edit import ARTICLE_TEXTS, EditConflict
 from alerts.store.articles import StoredArticle
 from alerts.web.desk.month import back, edits, story_of
 from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.desk.unsaved import UnsavedTexts, form_fields
 from alerts.web.request import PostResult
 
 _LAYOUTS = {
@@ -29,11 +30,10 @@ def show(
     desk: DeskVisit,
     status: int = 200,
     wrong: str = "",
-    language: str = "",
-    typed: dict[str, str] | None = None,
+    unsaved: UnsavedTexts | None = None,
     conflicts: tuple[EditConflict, ...] = (),
 ) -> Response:
-    """The page of a story. `typed` are the texts of a form for `language` that was not accepted."""
+    """The page of a story. `unsaved` are the texts of a form that was not accepted."""
     kept = story_of(desk)
     article, settings = kept.article, desk.visit.site.settings
     made = settings.alert.languages
@@ -41,6 +41,7 @@ def show(
     catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
     viewer = Viewer(catalogue, settings)
     keys = dict.fromkeys((article.section, *settings.alert.sections))
+    told = {one.name: one for one in conflicts}
     return desk.page(
         "story.html",
         status,
@@ -48,10 +49,9 @@ def show(
         month=kept.month,
         month_name=catalogue.month(kept.month),
         tags=[tag for tag in tags if desk.person.translates(tag)],
-        texts={tag: desk.project.desk.texts(kept, tag) for tag in tags},
-        typed=typed or {},
-        typed_language=language,
-        conflicts={one.name: one for one in conflicts},
+        texts=form_fields({tag: desk.project.desk.texts(kept, tag) for tag in tags}, unsaved, told),
+        unsaved_language=unsaved.language if unsaved else "",
+        conflicts=told,
         differences=[(_name(desk, one.name), one) for one in kept.changed_at_source],
         sections=[(key, viewer.section_title(key)) for key in keys],
         layouts=[(key, catalogue.say(_LAYOUTS[key])) for key in ("", *STORY_LAYOUTS)],
@@ -78,7 +78,7 @@ def write(desk: DeskVisit) -> PostResult:
         return desk.refused(lambda d: d.page("forbidden.html", 403))
     texts = {name: desk.field(name) for name in ARTICLE_TEXTS}
     seen = {name: desk.field(f"seen-{name}") for name in ARTICLE_TEXTS}
-    again = partial(show, language=language, typed=texts)
+    again = partial(show, unsaved=UnsavedTexts(language, texts, seen))
     try:
         conflicts = desk.project.desk.write_article(kept, language, texts, seen)
     except AlertsError as fault:

@@ -1,23 +1,22 @@
 """The translator's table: what is missing in a language, source beside target."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Sequence
 
 from starlette.responses import Response
 
 from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue import later
 from alerts.editions.view import Viewer
-from alerts.issue.translating import TEXTS
-from alerts.library.translations import TextConflict, TextGiven
+from alerts.issue.translating import TEXTS, mark_of
+from alerts.library.translations import TextConflict, TextGiven, TranslationTable
 from alerts.web.desk.menu import translates_anything
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.desk.unsaved import UnsavedField, unsaved_field
 from alerts.web.request import PostResult
 
 MOST_STORIES = 500  # of one form
 SAVED = later("Texts saved: %(count)s")
-
-Typed = Mapping[tuple[str, str], str]
 
 
 def _language(desk: DeskVisit) -> str:
@@ -34,7 +33,7 @@ def _language(desk: DeskVisit) -> str:
 def show(
     desk: DeskVisit,
     status: int = 200,
-    typed: Typed | None = None,
+    typed: Sequence[TextGiven] = (),
     conflicts: tuple[TextConflict, ...] = (),
     words: str = "",
     saved: str = "",
@@ -43,12 +42,13 @@ def show(
     language = _language(desk)
     if not language:
         return desk.page("forbidden.html", 403)
-    site, typed = desk.visit.site, typed or {}
+    site = desk.visit.site
     table = desk.project.translations.table(language, month_asked(desk))
     catalogue = site.pages.catalogue(desk.visit.language)
     everything = desk.asked("all") == "1"
-    there = {(row.article_id, row.name): row.target for one in table.stories for row in one.texts}
-    unsaved = {one[0] for one, text in typed.items() if text != there.get(one, "")}
+    theirs = {(one.given.article_id, one.given.name): one.theirs for one in conflicts}
+    fields = dict(_unsaved(table, typed, theirs))
+    unsaved = {article_id for article_id, _ in fields}
     shown = [one for one in table.stories if everything or one.missing or one.article.id in unsaved]
     viewer = Viewer(catalogue, site.settings)
     return desk.page(
@@ -57,8 +57,8 @@ def show(
         table=table,
         stories=shown,
         everything=everything,
-        typed=typed,
-        theirs={(one.given.article_id, one.given.name): one.theirs for one in conflicts},
+        unsaved=fields,
+        theirs=theirs,
         words=words,
         saved=saved,
         failed=bool(words or conflicts),
@@ -73,6 +73,19 @@ def show(
         section_title=viewer.section_title,
         when=catalogue.month,
     )
+
+
+def _unsaved(
+    table: TranslationTable, typed: Sequence[TextGiven], told: Container[tuple[str, str]]
+) -> Iterator[tuple[tuple[str, str], UnsavedField]]:
+    """The fields that were typed and are not stored, as they are shown again."""
+    given = {(one.article_id, one.name): one for one in typed}
+    for row in (row for story in table.stories for row in story.texts):
+        key = (row.article_id, row.name)
+        if one := given.get(key):
+            field = unsaved_field(row.target, one.text, one.seen, told=key in told, mark=mark_of)
+            if field.text != row.target:
+                yield key, field
 
 
 def _given(desk: DeskVisit) -> list[TextGiven]:
@@ -94,19 +107,18 @@ def save(desk: DeskVisit) -> PostResult:
         return desk.refused(lambda d: d.page("forbidden.html", 403))
     given, month = _given(desk), month_asked(desk)
     chosen = [one for one in given if not only or one.article_id == only]
-    typed = {(one.article_id, one.name): one.text for one in given}
     try:
         done = desk.project.translations.save(language, chosen, month)
     except AlertsError as fault:
         words = str(fault)
-        return desk.refused(lambda d: show(d, 422, typed, words=words))
+        return desk.refused(lambda d: show(d, 422, given, words=words))
     if done.conflicts:
-        return desk.refused(lambda d: show(d, 409, typed, done.conflicts))
+        return desk.refused(lambda d: show(d, 409, given, done.conflicts))
     catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
     note = catalogue.write(SAVED, count=done.written)
     others = [one for one in given if one not in chosen and one.text]
     if only and others:
-        return desk.refused(lambda d: show(d, 200, typed, saved=note))
+        return desk.refused(lambda d: show(d, 200, given, saved=note))
     return desk.done("/translate", note, language=language, month=str(month), all=desk.asked("all"))
 
 

@@ -1,0 +1,58 @@
+"""What a form shows again that was not saved, so that saving it later overwrites nobody's words.
+
+A field that the person did not touch shows what is there now, whoever wrote it. One that they touched keeps
+what they typed, and still says what they saw before it, until they have been shown the other text.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class UnsavedField:
+    """A field of a form: its text, and what the form says that the person has seen."""
+
+    text: str
+    seen: str
+
+
+def unsaved_field(
+    now: str, typed: str, seen: str, *, told: bool, mark: Callable[[str], str] = str
+) -> UnsavedField:
+    """A field as it is shown again. `now` is stored, `seen` is what the form said, as the `mark` of a text;
+    `told`: the page shows the person what is stored now, beside what they typed."""
+    if typed == now or mark(typed) == seen:
+        return UnsavedField(now, mark(now))
+    return UnsavedField(typed, mark(now) if told else seen)
+
+
+@dataclass(frozen=True, slots=True)
+class UnsavedTexts:
+    """The texts of a form for one language that was not accepted, and what it said was seen, by field."""
+
+    language: str
+    texts: Mapping[str, str]
+    seen: Mapping[str, str]
+
+    def over(self, now: Mapping[str, str], told: Mapping[str, object]) -> dict[str, UnsavedField]:
+        """The fields as they are shown again over those stored `now`; of those in `told` the page shows
+        both texts."""
+        return {
+            name: unsaved_field(text, self.texts[name], self.seen[name], told=name in told)
+            for name, text in now.items()
+        }
+
+
+def form_fields(
+    stored: Mapping[str, Mapping[str, str]],
+    unsaved: UnsavedTexts | None,
+    told: Mapping[str, object],
+) -> dict[str, dict[str, UnsavedField]]:
+    """The fields of the forms of a page, by language: as stored, but those that were not saved."""
+    found = {
+        tag: {name: UnsavedField(text, text) for name, text in texts.items()}
+        for tag, texts in stored.items()
+    }
+    if unsaved is not None and unsaved.language in stored:
+        found[unsaved.language] = unsaved.over(stored[unsaved.language], told)
+    return found
