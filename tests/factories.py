@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -86,7 +87,8 @@ def database(root: Path, *, threads: bool = False) -> Database:
 def database_at(path: Path, *, threads: bool = False, new: bool = False) -> Database:
     """The database in this file; closed when the test that opened it is over."""
     db = open_database(path, threads=threads, new=new)
-    _opened.append(db.conn)
+    if threading.current_thread() is threading.main_thread():  # no other one may close it
+        _opened.append(db.conn)
     return db
 
 

@@ -17,6 +17,9 @@ catalogues = document_tool("catalogues")
 # The same word in English and the other language.
 SAME = {
     ("fr", "Publications"), ("fr", "Pause"), ("fr", "Date"), ("fr", "Version"), ("es", "Error:"),
+    ("es", "error"), ("fr", "version %(number)s"), ("fr", "Introduction"), ("fr", "Segment"),
+    ("fr", "Source"), ("fr", "Sources"),
+    *((one, "Gmail") for one in ("es", "fr", "pt", "ru")),
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ ELSEWHERE = {
     "domain/address": WIRE,
     "editions/catalogue_files": "its first lines alone, in which its charset stands",
     "editions/escaping": WIRE,
+    "editions/template_copies": OURS,
     "library/demo_samples": PACKAGED,
     "lint/caniemail": PACKAGED,
     "lint/checks/headers": MAIL,
@@ -57,6 +58,7 @@ ELSEWHERE = {
     "text/plain_text": WIRE,
     "text/redirectors": WIRE,
     "transport/smtp_connect": WIRE,
+    "web/api/decoding": "a request, which is UTF-8 (RFC 8259 §8.1)",
     "transport/smtp_session": WIRE,
 }
 THE_PLACE = "text/decoding"

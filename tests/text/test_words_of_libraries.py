@@ -28,7 +28,16 @@ IN_OUR_WORDS = {
         "template_words",
         "certificate_words",
     ),
-    *("in_words", "root_cause", "xml_fault", "search", "match", "fullmatch", "isinstance"),
+    *(
+        "in_words",
+        "root_cause",
+        "xml_fault",
+        "_malformed",
+        "search",
+        "match",
+        "fullmatch",
+        "isinstance",
+    ),
 }
 TEXTS = {"args", "msg", "message", "reason", "problem", "context", "verify_message", "text"}
 

@@ -53,7 +53,7 @@ def test_what_a_proxy_passes_on_needs_the_token(
     passed = {header: "192.0.2.1"}
     unset = served.get("/metrics", headers={**passed, "Authorization": "Bearer"})
     assert unset.status_code == 401
-    assert "none is set" in unset.text
+    assert "alerts token add" in unset.text
     monkeypatch.setenv("ALERTS_METRICS_TOKEN", "s3cret-token")
     for given in ("", "Bearer wrong", "Basic s3cret-token", "Bearer s3cret-tokén"):
         headers = {**passed, "Authorization": given.encode()}
