@@ -342,6 +342,7 @@ def test_a_fault_of_ours_that_many_copies_meet_pauses_the_send_and_says_what_to_
     db.conn.execute(
         "UPDATE deliveries SET state = 'queued' WHERE id = (SELECT max(id) FROM deliveries)"
     )
+    db.conn.execute("UPDATE issues SET state = 'queued'")  # as `delivery retry` does
     db.conn.commit()
     db.close()
     monkeypatch.setenv("ALERTS_BOUNCES__ENOUGH", "3")
