@@ -24,7 +24,7 @@ from alerts.library.voided import Voided, voided
 from alerts.store import translation_memory
 from alerts.text.plain_text import tidy
 
-__all__ = ["TextConflict", "TextGiven", "TextsSaved", "TranslationTable", "Translations"]
+__all__ = ["TextConflict", "TextGiven", "TextsSaved", "TranslationTable", "Translations", "mark_of"]
 
 LENGTHS = {"title": 70, "summary": 160}  # characters that fit a subject on a phone, and a card
 

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue import later
 from alerts.editions.view import Viewer
-from alerts.issue.translating import TEXTS, mark_of
-from alerts.library.translations import TextConflict, TextGiven, TranslationTable
+from alerts.issue.translating import TEXTS
+from alerts.library.translations import TextConflict, TextGiven, TranslationTable, mark_of
 from alerts.web.desk.menu import translates_anything
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
