@@ -47,7 +47,7 @@ def month_asked(desk: DeskVisit) -> Month:
 def show(desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "") -> Response:
     """The month."""
     board = desk.project.desk.board(month_asked(desk))
-    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    catalogue = desk.catalogue
     viewer = Viewer(catalogue, desk.visit.site.settings)
     languages = shown_languages(desk)
     pins = list(_pins(board, languages))
@@ -145,9 +145,8 @@ def story_of(desk: DeskVisit) -> StoredArticle:
 
 def back(desk: DeskVisit, kept: StoredArticle, note: str = "") -> PostResult:
     """Go back to the story in its month."""
-    say = desk.visit.site.pages.catalogue(desk.visit.language).write
     query = {"month": str(kept.month), "languages": desk.asked("languages")}
-    address = desk.address("", note=str(say(note)) if note else "", **query)
+    address = desk.address("", note=desk.said(note) if note else "", **query)
     return PostResult(RedirectResponse(f"{address}#story-{kept.article.id}", 303))
 
 

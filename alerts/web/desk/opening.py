@@ -5,12 +5,11 @@ from functools import partial
 from markupsafe import Markup
 from starlette.responses import Response
 
-from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue import later
 from alerts.issue.seen_edit import INTRODUCTION, EditConflict
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
-from alerts.web.desk.unsaved import UnsavedTexts, form_fields
+from alerts.web.desk.unsaved import SAVED, UnsavedTexts, form_fields, save_texts
 from alerts.web.request import PostResult
 
 _FIELDS = {
@@ -31,7 +30,7 @@ def show(
 ) -> Response:
     """The page. `unsaved` are the texts of a form that was not accepted."""
     month = month_asked(desk)
-    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    catalogue = desk.catalogue
     made = desk.visit.site.settings.alert.languages
     told = {one.name: one for one in conflicts}
     return desk.page(
@@ -63,17 +62,14 @@ def write(desk: DeskVisit) -> PostResult:
     made = desk.visit.site.settings.alert.languages
     if language not in made or not desk.person.translates(language):
         return desk.refused(lambda d: d.page("forbidden.html", 403))
-    texts = {name: desk.field(name) for name in _FIELDS}
-    seen = {name: desk.field(f"seen-{name}") for name in _FIELDS}
-    again = partial(show, unsaved=UnsavedTexts(language, texts, seen))
-    try:
-        conflicts = desk.project.desk.write_opening(month, language, texts, seen)
-    except AlertsError as fault:
-        return desk.refused(partial(again, status=422, wrong=str(fault)))
-    if conflicts:
-        return desk.refused(partial(again, status=409, conflicts=conflicts))
-    say = desk.visit.site.pages.catalogue(desk.visit.language).write
-    return desk.done("/words", str(say(later("Your changes have been saved."))), month=str(month))
+    return save_texts(
+        desk,
+        language,
+        _FIELDS,
+        partial(desk.project.desk.write_opening, month, language),
+        show,
+        lambda: desk.done("/words", desk.said(SAVED), month=str(month)),
+    )
 
 
 PAGES = (desk_page("/words", show), desk_page("/words/write", post=write))

@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from alerts.domain.errors import AlertsError, UsageError
 from alerts.domain.month import Month
 from alerts.domain.person import Person
+from alerts.editions.catalogue import Catalogue
 from alerts.library.project import Project
 from alerts.library.readiness import Readiness
 from alerts.people.sign_in import SignedIn
@@ -57,6 +58,15 @@ class DeskVisit:
     def project(self) -> Project:
         """The open project."""
         return self.visit.project
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The interface texts in the visitor's language."""
+        return self.visit.site.pages.catalogue(self.visit.language)
+
+    def said(self, message: str, **values: Any) -> str:
+        """A message (`later`) in the visitor's language, as text."""
+        return str(self.catalogue.write(message, **values))
 
     def ready(self, month: Month) -> Readiness:
         """How the issue of a month stands; raises `TemplateFault`."""
@@ -105,7 +115,7 @@ class DeskVisit:
 
 def menu_of(desk: DeskVisit) -> list[tuple[str, str]]:
     """The (path, name) of the pages that the person may see."""
-    say = desk.visit.site.pages.catalogue(desk.visit.language).say
+    say = desk.catalogue.say
     return [(one.path, str(say(one.name))) for one in MENU if one.may(desk.person)]
 
 

@@ -38,7 +38,7 @@ def show(desk: DeskVisit, words: str = "", typed: Mapping[str, str] | None = Non
 def act(desk: DeskVisit) -> PostResult:
     """Add somebody or a role, take a role, remove somebody, or end their sessions."""
     people, email, what = desk.project.people, desk.field("email"), desk.field("act")
-    catalogue, count = desk.visit.site.pages.catalogue(desk.visit.language), 0
+    count = 0
     try:
         if what == "add":
             people.add(email, [desk.field("role")], name=desk.field("name"))
@@ -54,8 +54,8 @@ def act(desk: DeskVisit) -> PostResult:
         words = str(fault)
         typed = {name: desk.field(name) for name in ("email", "name", "role")}
         return desk.refused(lambda d: show(d, words, typed))
-    note = catalogue.write(ENDED, count=count) if what == "sign-out" else catalogue.write(SAVED)
-    return desk.done("/people", str(note))
+    note = desk.said(ENDED, count=count) if what == "sign-out" else desk.said(SAVED)
+    return desk.done("/people", note)
 
 
 PAGES = (desk_page("/people", show, act, may=administers, proof=True),)

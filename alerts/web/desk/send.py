@@ -64,7 +64,7 @@ def _sends(person: Person) -> bool:
 def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> Response:
     """The page."""
     month = month_asked(desk)
-    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    catalogue = desk.catalogue
     try:
         ready = desk.ready(month)
     except TemplateFault as fault:
@@ -108,7 +108,7 @@ def approve(desk: DeskVisit) -> PostResult:
     try:
         if not desk.field("content"):
             raise UsageError(
-                _say(desk, later("Look at the issue first: the form names no version."))
+                desk.said(later("Look at the issue first: the form names no version."))
             )
         desk.project.approve(made.draft, content=desk.field("content"))
     except AlertsError as fault:
@@ -157,8 +157,7 @@ def _jobs(desk: DeskVisit, month: Month) -> list[tuple[str, str, JobRecord]]:
         if job.subject == str(month) and job.kind in _JOBS:
             newest.setdefault(job.kind, job)
     return [
-        (_say(desk, _JOBS[kind]), _say(desk, _STATES[job.state]), job)
-        for kind, job in newest.items()
+        (desk.said(_JOBS[kind]), desk.said(_STATES[job.state]), job) for kind, job in newest.items()
     ]
 
 
@@ -193,11 +192,7 @@ def _again(desk: DeskVisit, fault: AlertsError | None, **values: Any) -> PostRes
 
 
 def _done(desk: DeskVisit, month: Month, note: str) -> PostResult:
-    return desk.done("/send", _say(desk, note), month=str(month))
-
-
-def _say(desk: DeskVisit, message: str) -> str:
-    return str(desk.visit.site.pages.catalogue(desk.visit.language).write(message))
+    return desk.done("/send", desk.said(note), month=str(month))
 
 
 PAGES = (

@@ -30,7 +30,7 @@ SEVERITY = {level: rank for rank, level in enumerate(CheckLevel)}
 def show(desk: DeskVisit, found: tuple[CheckResult, ...] | None = None) -> Response:
     """How everything stands; `found` are the doctor's findings, if they were asked for."""
     project, zone = desk.project, desk.visit.site.settings.zone
-    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    catalogue = desk.catalogue
     checked = project.check()
     coming = [
         (catalogue.moment(one.at, zone) if one.at else "", one.what)

@@ -13,7 +13,7 @@ from alerts.issue.seen_edit import ARTICLE_TEXTS, EditConflict
 from alerts.store.articles import StoredArticle
 from alerts.web.desk.month import back, edits, story_of
 from alerts.web.desk.pages import DeskVisit, desk_page
-from alerts.web.desk.unsaved import UnsavedTexts, form_fields
+from alerts.web.desk.unsaved import SAVED, UnsavedTexts, form_fields, save_texts
 from alerts.web.request import PostResult
 
 _LAYOUTS = {
@@ -38,7 +38,7 @@ def show(
     article, settings = kept.article, desk.visit.site.settings
     made = settings.alert.languages
     tags = dict.fromkeys((article.language, *made))
-    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    catalogue = desk.catalogue
     viewer = Viewer(catalogue, settings)
     keys = dict.fromkeys((article.section, *settings.alert.sections))
     told = {one.name: one for one in conflicts}
@@ -64,7 +64,7 @@ def show(
 
 def _name(desk: DeskVisit, field: str) -> str:
     """A field of an article in words: “Title”, “Title (Spanish)”."""
-    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    catalogue = desk.catalogue
     parts = field.split(".")
     words = str(catalogue.say(_PARTS[parts[-1]])) if parts[-1] in _PARTS else parts[-1]
     return f"{words} ({catalogue.language_name(parts[1])})" if len(parts) == 3 else words
@@ -76,16 +76,14 @@ def write(desk: DeskVisit) -> PostResult:
     known = (kept.article.language, *desk.visit.site.settings.alert.languages)
     if language not in known or not desk.person.translates(language):
         return desk.refused(lambda d: d.page("forbidden.html", 403))
-    texts = {name: desk.field(name) for name in ARTICLE_TEXTS}
-    seen = {name: desk.field(f"seen-{name}") for name in ARTICLE_TEXTS}
-    again = partial(show, unsaved=UnsavedTexts(language, texts, seen))
-    try:
-        conflicts = desk.project.desk.write_article(kept, language, texts, seen)
-    except AlertsError as fault:
-        return desk.refused(partial(again, status=422, wrong=str(fault)))
-    if conflicts:
-        return desk.refused(partial(again, status=409, conflicts=conflicts))
-    return back(desk, kept, later("Your changes have been saved."))
+    return save_texts(
+        desk,
+        language,
+        ARTICLE_TEXTS,
+        partial(desk.project.desk.write_article, kept, language),
+        show,
+        lambda: back(desk, kept, SAVED),
+    )
 
 
 def place(desk: DeskVisit) -> PostResult:
@@ -101,14 +99,14 @@ def place(desk: DeskVisit) -> PostResult:
             desk.project.articles.move(kept, section=desk.field("section"))
     except AlertsError as fault:
         return desk.refused(partial(show, status=422, wrong=str(fault)))
-    return back(desk, kept, later("Your changes have been saved."))
+    return back(desk, kept, SAVED)
 
 
 def settle(desk: DeskVisit) -> PostResult:
     """Take what the source says now, or keep the editor's words."""
     kept: StoredArticle = story_of(desk)
     desk.project.articles.take_source(kept, keep=desk.field("choice") != "source")
-    return back(desk, kept, later("Your changes have been saved."))
+    return back(desk, kept, SAVED)
 
 
 PAGES = (

@@ -66,13 +66,12 @@ def _options(desk: DeskVisit) -> ImportOptions:
 def act(desk: DeskVisit) -> PostResult:
     """Try a file, or import the one that was tried last."""
     now, person = desk.visit.now, desk.person.id
-    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
     upload = desk.visit.files.get("file")
     really = upload is None and desk.field("kept") != ""
     if really:
         upload = desk.visit.site.uploads.take(desk.field("kept"), person, now)
     if upload is None:
-        words = str(catalogue.write(CHOOSE))
+        words = desk.said(CHOOSE)
         return desk.refused(lambda d: show(d, words))
     changes: list[Change] = []
 
@@ -93,10 +92,8 @@ def act(desk: DeskVisit) -> PostResult:
         name = desk.visit.site.uploads.keep(upload, person, now)
         return desk.refused(lambda d: show(d, "", done, tuple(changes), name))
     upload.file.close()
-    note = catalogue.write(
-        DONE, added=done.added, updated=done.updated, rejected=len(done.rejected)
-    )
-    return desk.done("/subscribers", str(note))
+    note = desk.said(DONE, added=done.added, updated=done.updated, rejected=len(done.rejected))
+    return desk.done("/subscribers", note)
 
 
 PAGES = (desk_page("/subscribers/import", show, act, may=administers, most_file=MOST_FILE),)

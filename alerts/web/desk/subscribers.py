@@ -35,10 +35,6 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
-def _say(desk: DeskVisit, text: str) -> str:
-    return str(desk.visit.site.pages.catalogue(desk.visit.language).write(text))
-
-
 def show(desk: DeskVisit, words: str = "", typed: Mapping[str, str] | None = None) -> Response:
     """A page of the list, with the number of people in the segment, and by language and status."""
     project, where, text = desk.project, desk.asked("where"), desk.asked("q")
@@ -84,7 +80,7 @@ def add(desk: DeskVisit) -> PostResult:
         words = str(fault)
         return desk.refused(lambda d: show(d, words, typed))
     number = str(found.id) if found else ""
-    return desk.done("/subscribers/person", _say(desk, ADDED), id=number)
+    return desk.done("/subscribers/person", desk.said(ADDED), id=number)
 
 
 def _person(desk: DeskVisit) -> Subscriber:
@@ -165,14 +161,14 @@ def edit(desk: DeskVisit) -> PostResult:
     except AlertsError as fault:
         words = str(fault)
         return desk.refused(lambda d: show_person(d, words, typed))
-    return desk.done("/subscribers/person", _say(desk, CHANGED), id=str(person.id))
+    return desk.done("/subscribers/person", desk.said(CHANGED), id=str(person.id))
 
 
 def unsubscribe(desk: DeskVisit) -> PostResult:
     """Unsubscribe one person."""
     person = _person(desk)
     desk.project.subscribers.unsubscribe(person.email)
-    return desk.done("/subscribers/person", _say(desk, LEFT), id=str(person.id))
+    return desk.done("/subscribers/person", desk.said(LEFT), id=str(person.id))
 
 
 def ask_erase(desk: DeskVisit) -> Response:
@@ -183,7 +179,7 @@ def ask_erase(desk: DeskVisit) -> Response:
 def erase(desk: DeskVisit) -> PostResult:
     """Erase one person."""
     desk.project.subscribers.erase(_person(desk).email)
-    return desk.done("/subscribers", _say(desk, ERASED))
+    return desk.done("/subscribers", desk.said(ERASED))
 
 
 def export(desk: DeskVisit) -> PostResult:

@@ -44,7 +44,7 @@ def show(
         return desk.page("forbidden.html", 403)
     site = desk.visit.site
     table = desk.project.translations.table(language, month_asked(desk))
-    catalogue = site.pages.catalogue(desk.visit.language)
+    catalogue = desk.catalogue
     everything = desk.asked("all") == "1"
     theirs = {(one.given.article_id, one.given.name): one.theirs for one in conflicts}
     fields = dict(_unsaved(table, typed, theirs))
@@ -114,8 +114,7 @@ def save(desk: DeskVisit) -> PostResult:
         return desk.refused(lambda d: show(d, 422, given, words=words))
     if done.conflicts:
         return desk.refused(lambda d: show(d, 409, given, done.conflicts))
-    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
-    note = catalogue.write(SAVED, count=done.written)
+    note = desk.said(SAVED, count=done.written)
     others = [one for one in given if one not in chosen and one.text]
     if only and others:
         return desk.refused(lambda d: show(d, 200, given, saved=note))

@@ -4,8 +4,19 @@ A field that the person did not touch shows what is there now, whoever wrote it.
 what they typed, and still says what they saw before it, until they have been shown the other text.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+
+from starlette.responses import Response
+
+from alerts.domain.errors import AlertsError
+from alerts.editions.catalogue import later
+from alerts.issue.seen_edit import EditConflict
+from alerts.web.desk.pages import DeskVisit
+from alerts.web.request import PostResult
+
+SAVED = later("Your changes have been saved.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +67,29 @@ def form_fields(
     if unsaved is not None and unsaved.language in stored:
         found[unsaved.language] = unsaved.over(stored[unsaved.language], told)
     return found
+
+
+def save_texts(
+    desk: DeskVisit,
+    language: str,
+    names: Iterable[str],
+    write: Callable[[Mapping[str, str], Mapping[str, str]], tuple[EditConflict, ...]],
+    show: Callable[..., Response],
+    done: Callable[[], PostResult],
+) -> PostResult:
+    """Write the texts of a form for one language by `write(texts, seen)`, and go to what `done` gives.
+
+    Where they are refused, or somebody else has changed one, `show` shows the form again with what was
+    typed, and why.
+    """
+    names = tuple(names)
+    texts = {name: desk.field(name) for name in names}
+    seen = {name: desk.field(f"seen-{name}") for name in names}
+    again = partial(show, unsaved=UnsavedTexts(language, texts, seen))
+    try:
+        conflicts = write(texts, seen)
+    except AlertsError as fault:
+        return desk.refused(partial(again, status=422, wrong=str(fault)))
+    if conflicts:
+        return desk.refused(partial(again, status=409, conflicts=conflicts))
+    return done()

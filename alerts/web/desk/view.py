@@ -38,7 +38,7 @@ FRAME_POLICY = (
 def show(desk: DeskVisit, status: int = 200, wrong: str = "") -> Response:
     """The page around the edition."""
     month = month_asked(desk)
-    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    catalogue = desk.catalogue
     try:
         made = desk.visit.site.drafts.get(desk.project, month)
     except TemplateFault as fault:
@@ -104,7 +104,6 @@ def _preview(desk: DeskVisit, language: str) -> EditionPreview | None:
 def test_mail(desk: DeskVisit) -> PostResult:
     """Mail the edition to the person who asks for it."""
     month, language = month_asked(desk), desk.field("language")
-    say = desk.visit.site.pages.catalogue(desk.visit.language).write
     try:
         outcomes = desk.project.previews.mail(desk.person.email, month, language=language or None)
     except AlertsError as fault:
@@ -113,7 +112,7 @@ def test_mail(desk: DeskVisit) -> PostResult:
     if refused:
         return desk.refused(partial(show, status=502, wrong=refused[0]))
     query: dict[str, Any] = {"month": str(month), "language": language}
-    return desk.done("/view", str(say(later("Sent to you as a test."))), **query)
+    return desk.done("/view", desk.said(later("Sent to you as a test.")), **query)
 
 
 PAGES = (

@@ -52,7 +52,7 @@ def bars(labels: Sequence[str], values: Sequence[float], figures: Sequence[str])
 
 
 def _charts(desk: DeskVisit, year: YearFigures) -> dict[str, list[ChartBar]]:
-    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    catalogue = desk.catalogue
     labels = [_short(desk, one.month) for one in year.months]
 
     def of(values: Sequence[int]) -> list[ChartBar]:
@@ -74,7 +74,7 @@ def _charts(desk: DeskVisit, year: YearFigures) -> dict[str, list[ChartBar]]:
 
 def _short(desk: DeskVisit, month: Month) -> str:
     settings = desk.visit.site.settings
-    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    catalogue = desk.catalogue
     return str(catalogue.short_month(month.start(settings.zone).date()))
 
 
@@ -90,7 +90,7 @@ def show_report(desk: DeskVisit) -> Response:
 
 def _page(desk: DeskVisit, *, report: bool) -> Response:
     year = desk.project.years.figures(month_asked(desk))
-    catalogue = desk.visit.site.pages.catalogue(desk.visit.language)
+    catalogue = desk.catalogue
     return desk.page(
         "year.html",
         year=year,
