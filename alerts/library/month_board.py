@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 
 from alerts.config.settings import Settings
 from alerts.domain.article import Article
-from alerts.domain.issue import Face, Issue, IssueState
+from alerts.domain.issue import Issue, IssueState
 from alerts.domain.languages import same_language
 from alerts.domain.month import Month
 from alerts.domain.picture import PictureUse
 from alerts.editions.draft import pictures_of
 from alerts.editions.pictures import Pictures
 from alerts.issue import load
-from alerts.issue.compose import Localised, chain, coverage, edition_language, localised
+from alerts.issue.compose import Localised, chain, coverage, localised
 from alerts.library.opened import Opened
-from alerts.store import articles, issues, quarantine, recipients
+from alerts.library.readers_by_edition import readers_by_edition
+from alerts.store import articles, issues, quarantine
 from alerts.store.articles import StoredArticle
 
 _THUMBS = (PictureUse.THUMB, PictureUse.COVER, PictureUse.CARD)
@@ -77,8 +78,6 @@ class MonthBoard:
     languages: tuple[BoardLanguage, ...]
     left_out: tuple[Article, ...]
     held: tuple[HeldStory, ...]
-    faces: Mapping[str, Face]
-    introductions: Mapping[str, str]
 
     @property
     def stories(self) -> Iterator[BoardStory]:
@@ -92,7 +91,7 @@ def month_board(opened: Opened, month: Month) -> MonthBoard:
     db, settings = opened.db, opened.settings
     issue = load.composed(db, settings, month)
     kept = {one.article.id: one for one in articles.kept_of_month(db, month)}
-    shown, readers = pictures_of(db, settings), _readers(opened, month)
+    shown, readers = pictures_of(db, settings), readers_by_edition(opened, month)
     held = {one.article_id: one for one in quarantine.open_ones(db, month)}
     stored = issues.get(db, month)
     return MonthBoard(
@@ -118,8 +117,6 @@ def month_board(opened: Opened, month: Month) -> MonthBoard:
         tuple(
             HeldStory(kept[id_].article, one.reasons) for id_, one in held.items() if id_ in kept
         ),
-        issue.faces,
-        issue.introductions,
     )
 
 
@@ -153,13 +150,3 @@ def _publisher(article: Article, issue: Issue) -> str:
     profile = issue.profiles.get(article.profile)
     site = urlsplit(article.url).netloc.removeprefix("www.")
     return (profile.name if profile else "") or article.author or site
-
-
-def _readers(opened: Opened, month: Month) -> Mapping[str, int]:
-    """How many people get each edition."""
-    found: dict[str, int] = {}
-    whom = issues.recipients_of(opened.db, month)
-    for language, people in recipients.languages(opened.db, whom).items():
-        tag = edition_language(language, opened.settings)
-        found[tag] = found.get(tag, 0) + people
-    return found

@@ -1,6 +1,5 @@
 """Whether a month's issue is ready: who gets it, when, in which languages, and what stands before it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,16 +10,17 @@ from alerts.editions import approval
 from alerts.editions.approval import ApprovalStatus
 from alerts.editions.draft import Draft
 from alerts.editions.gaps import below_coverage
-from alerts.issue.compose import coverage, edition_language
+from alerts.issue.compose import coverage
 from alerts.library.check import check
 from alerts.library.opened import Opened
+from alerts.library.readers_by_edition import readers_by_edition
 from alerts.library.standing import MonthStanding
 from alerts.lint.group import FindingGroup
 from alerts.outbox import gate_facts
 from alerts.outbox.report import DeliveryReport, delivery_report
 from alerts.outbox.segment import segment_of
 from alerts.schedule import cron
-from alerts.store import audit_log, issues, moment, recipients
+from alerts.store import audit_log, issues, moment
 from alerts.store.issues import StoredIssue
 
 
@@ -81,11 +81,6 @@ class Readiness:
         return sum(one.people for one in self.editions)
 
     @property
-    def errors(self) -> tuple[FindingGroup, ...]:
-        """The findings that are errors."""
-        return tuple(one for one in self.causes if one.level == "error")
-
-    @property
     def can_go(self) -> bool:
         """True where it can be queued and sent now, or go on: somebody gets it, and nothing is in the way."""
         if self.moving:
@@ -142,11 +137,7 @@ def _events(opened: Opened, stored: StoredIssue | None) -> tuple[IssueAct, ...]:
 
 def _editions(opened: Opened, made: LintedDraft) -> tuple[EditionReady, ...]:
     issue = made.draft.issue
-    whom = issues.recipients_of(opened.db, issue.month)
-    people: Mapping[str, int] = {}
-    for language, number in recipients.languages(opened.db, whom).items():
-        tag = edition_language(language, opened.settings)
-        people = {**people, tag: people.get(tag, 0) + number}
+    people = readers_by_edition(opened, issue.month)
     found = []
     for edition in made.draft.editions:
         own = coverage(issue, edition.language)
