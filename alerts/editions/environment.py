@@ -6,7 +6,7 @@ automatically; text and style sheets are printed as they are.
 """
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -119,6 +119,22 @@ def environment(root: Path) -> ImmutableSandboxedEnvironment:
     }
     made.globals["slot"] = slot
     return made
+
+
+def file_stamps(paths: Iterable[Path]) -> Iterator[tuple[str, int, int]]:
+    """Path, time of the last change (ns) and size of each file; without those that are gone by then."""
+    for path in paths:
+        try:
+            facts = path.stat()
+        except OSError:
+            continue  # removed since it was listed
+        yield str(path), facts.st_mtime_ns, facts.st_size
+
+
+def template_files(root: Path) -> Iterator[Path]:
+    """All files of the folders from which the project at `root` takes its templates."""
+    for folder in template_folders(root):
+        yield from sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def compiled(env: ImmutableSandboxedEnvironment, name: str) -> None:

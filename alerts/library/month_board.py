@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from alerts.config.settings import Settings
 from alerts.domain.article import Article
-from alerts.domain.issue import Issue, IssueState
+from alerts.domain.issue import Issue
 from alerts.domain.languages import same_language
 from alerts.domain.month import Month
 from alerts.domain.picture import PictureUse
@@ -72,7 +72,6 @@ class MonthBoard:
     can still be changed."""
 
     month: Month
-    state: IssueState
     open: bool
     sections: tuple[BoardSection, ...]
     languages: tuple[BoardLanguage, ...]
@@ -96,7 +95,6 @@ def month_board(opened: Opened, month: Month) -> MonthBoard:
     stored = issues.get(db, month)
     return MonthBoard(
         month,
-        load.state(db, month),
         stored is None or not stored.frozen,
         tuple(
             BoardSection(

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from typing import Any
 
 from alerts.domain.month import Month
-from alerts.editions.environment import template_folders
+from alerts.editions.environment import file_stamps, template_files
 from alerts.library.project import Project
 from alerts.library.readiness import LintedDraft
 from alerts.lint.place import Level
@@ -43,15 +43,9 @@ def _state(project: Project, month: Month) -> tuple[Any, ...]:
     """What a draft is made of; equal as long as it would be the same."""
     stored = issues.get(project.db, month)
     frozen = (stored.state, stored.version) if stored is not None and stored.frozen else None
-    files = tuple(
-        (str(path), fact.st_mtime_ns, fact.st_size)
-        for folder in template_folders(project.settings.root)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and (fact := path.stat())
-    )
     return (
         frozen,
         project.issues.composed(month),
         dict(picture_originals.prepared(project.db)),
-        files,
+        tuple(file_stamps(template_files(project.settings.root))),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from alerts.domain.month import Month
 from alerts.library.opened import AMonth, ProjectPart, call
-from alerts.store import year_figures
+from alerts.store import outbox_figures, year_figures
 
 ISSUES = 12
 PROVIDERS = 10  # named one by one
@@ -112,7 +112,7 @@ class Years(ProjectPart):
                     max(0, people),
                     joined.get(str(of), 0),
                     left.get(str(of), 0),
-                    year_figures.sent(db, number),
+                    outbox_figures.counts(db, of)["sent"],
                     by_issue[number],
                     opens,
                     clicks,

@@ -5,7 +5,7 @@ hash of names, times and sizes, and of the database's change counter, so checkin
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from alerts.domain.errors import AlertsError
 from alerts.domain.issue import IssueState
 from alerts.domain.month import Month
 from alerts.editions.draft import Draft, drafted
-from alerts.editions.environment import template_folders
+from alerts.editions.environment import file_stamps, template_files
 from alerts.issue import load
 from alerts.lint.place import Finding
 from alerts.lint.run import LintInput, chosen, lint_editions
@@ -47,17 +47,10 @@ class PreviewEditions:
         """A value that changes when something changes that an edition depends on."""
         with faults(self.root / DATABASE_NAME):
             digest = hashlib.sha256(str(outbox_figures.data_version(self.db)).encode())
-        for path in (self.root / project.FILE_NAME, *self._templates()):
-            try:
-                facts = path.stat()
-            except OSError:
-                continue  # removed since it was listed
-            digest.update(f"{path}\0{facts.st_mtime_ns}\0{facts.st_size}\n".encode())
+        files = (self.root / project.FILE_NAME, *template_files(self.root))
+        for path, changed, size in file_stamps(files):
+            digest.update(f"{path}\0{changed}\0{size}\n".encode())
         return digest.hexdigest()[:16]
-
-    def _templates(self) -> Iterator[Path]:
-        for folder in template_folders(self.root):
-            yield from sorted(path for path in folder.rglob("*") if path.is_file())
 
     def previews(self) -> tuple[EditionPreview, ...]:
         """One preview per language, none for an empty month; raises `AlertsError` at each call."""

@@ -21,14 +21,6 @@ def issues_until(db: Database, last: Month, most: int) -> Sequence[tuple[int, Mo
     return [(number, Month.parse(month)) for number, month in reversed(rows)]
 
 
-def sent(db: Database, issue_id: int) -> int:
-    """How many copies of an issue were accepted."""
-    row = db.conn.execute(
-        "SELECT total(state = 'sent') FROM deliveries WHERE issue_id = ?", (issue_id,)
-    ).fetchone()
-    return int(row[0])
-
-
 def bounced(db: Database, issues: Sequence[int]) -> Sequence[tuple[int, str, str, int]]:
     """The bounced copies by issue, kind and provider, which is the domain of the address."""
     rows = db.conn.execute(

@@ -127,8 +127,8 @@ def act(desk: DeskVisit) -> PostResult:
 
 def _moved(desk: DeskVisit, kept: StoredArticle, by: int) -> None:
     """Move a story up or down in its section."""
-    for section in desk.project.desk.board(kept.month).sections:
-        ids = [story.article.id for story in section.stories]
+    for section in desk.project.issues.composed(kept.month).sections:
+        ids = [article.id for article in section.articles]
         if kept.article.id in ids:
             place = ids.index(kept.article.id) + 1 + by
             if 1 <= place <= len(ids):

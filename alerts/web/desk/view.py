@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from alerts.domain.errors import AlertsError, TemplateFault
 from alerts.editions.catalogue import later
+from alerts.editions.draft import Draft
 from alerts.lint.place import Level
 from alerts.preview.clients import CLIENTS
 from alerts.preview.sample import EditionPreview
@@ -45,7 +46,7 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "") -> Response:
         return desk.page("failed.html", 500, words=str(fault))
     tags = [one.language for one in made.draft.editions]
     language = _language(desk, tags)
-    preview = _preview(desk, language)
+    preview = _preview(desk, made.draft, language)
     mode = _mode(desk)
     return desk.page(
         "view.html",
@@ -68,7 +69,8 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "") -> Response:
 def frame(desk: DeskVisit) -> Response:
     """The edition itself, for the frame; it runs no script, and its links open elsewhere."""
     made = desk.visit.site.drafts.get(desk.project, month_asked(desk))
-    preview = _preview(desk, _language(desk, [one.language for one in made.draft.editions]))
+    tags = [one.language for one in made.draft.editions]
+    preview = _preview(desk, made.draft, _language(desk, tags))
     if preview is None:
         return PlainTextResponse("no such edition\n", 404)
     mode = _mode(desk)
@@ -93,12 +95,12 @@ def _language(desk: DeskVisit, tags: list[str]) -> str:
     return asked if asked in tags else next(iter(tags), "")
 
 
-def _preview(desk: DeskVisit, language: str) -> EditionPreview | None:
+def _preview(desk: DeskVisit, draft: Draft, language: str) -> EditionPreview | None:
     """The edition as a made-up reader gets it."""
-    month, site = month_asked(desk), desk.visit.site
-    made = site.drafts.get(desk.project, month).draft
-    found = next((one for one in made.editions if one.language == language), None)
-    return EditionPreview.of(found, site.settings, month, desk.visit.now) if found else None
+    found = next((one for one in draft.editions if one.language == language), None)
+    if found is None:
+        return None
+    return EditionPreview.of(found, desk.visit.site.settings, draft.month, desk.visit.now)
 
 
 def test_mail(desk: DeskVisit) -> PostResult:
