@@ -2,8 +2,9 @@
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from tempfile import SpooledTemporaryFile
+from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
 from starlette.responses import RedirectResponse, Response, StreamingResponse
@@ -14,6 +15,7 @@ from alerts.domain.subscriber import ShownStatus, Subscriber
 from alerts.editions.catalogue import later
 from alerts.web.desk.menu import administers
 from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.desk.unsaved import UnsavedField, unsaved_field
 from alerts.web.request import PostResult
 
 STATUSES = {
@@ -28,6 +30,7 @@ CHANGED = later("The change is saved.")
 LEFT = later("The person is unsubscribed.")
 ERASED = later("All data of the person is deleted.")
 ADDING = ("email", "name", "language", "consent_source", "tags")
+NOTHING_UNSAVED: Mapping[str, UnsavedField] = MappingProxyType({})
 IN_MEMORY = 1_000_000  # octets of an export; more of it is on disk
 
 
@@ -88,9 +91,10 @@ def _person(desk: DeskVisit) -> Subscriber:
 
 
 def show_person(
-    desk: DeskVisit, words: str = "", typed: Mapping[str, str] | None = None
+    desk: DeskVisit, words: str = "", unsaved: Mapping[str, UnsavedField] = NOTHING_UNSAVED
 ) -> Response:
-    """One person: what is given of them, what happened, and why they got the last issue or not."""
+    """One person: what is given of them, what happened, and why they got the last issue or not.
+    `unsaved` are the fields of a form that was not accepted, and `words` say why."""
     try:
         person = _person(desk)
     except AlertsError as fault:
@@ -104,14 +108,14 @@ def show_person(
         "subscriber.html",
         422 if words else 200,
         who=shown.person,
-        seen=_seen(person),
+        seen=_seen({**_fields(person), **{name: one.seen for name, one in unsaved.items()}}),
         suppression=shown.suppression,
         events=[(one["at"], one["kind"], _told(one["detail"])) for one in shown.events[-200:]],
         why=why,
         statuses=STATUSES,
         words=words,
         failed=bool(words),
-        typed=typed or {},
+        typed={name: one.text for name, one in unsaved.items()},
         languages=desk.visit.site.settings.alert.languages,
     )
 
@@ -130,9 +134,9 @@ def _fields(person: Subscriber) -> dict[str, str]:
     }
 
 
-def _seen(person: Subscriber) -> str:
+def _seen(fields: Mapping[str, str]) -> str:
     """What a form was made from, so that nothing that changed meanwhile is overwritten."""
-    return json.dumps(_fields(person), ensure_ascii=False)
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def edit(desk: DeskVisit) -> PostResult:
@@ -147,7 +151,7 @@ def edit(desk: DeskVisit) -> PostResult:
     clash = sorted(name for name in changed if now[name] != str(seen[name]) != typed[name])
     if clash:
         said = "; ".join(f"{name}: {now[name]}" for name in clash)
-        return desk.refused(lambda d: show_person(d, said, typed))
+        return desk.refused(lambda d: show_person(d, said, _unsaved(now, typed, seen, clash)))
     wanted = {word.strip() for word in typed["tags"].split(",") if word.strip()}
     try:
         desk.project.subscribers.edit(
@@ -160,8 +164,18 @@ def edit(desk: DeskVisit) -> PostResult:
         )
     except AlertsError as fault:
         words = str(fault)
-        return desk.refused(lambda d: show_person(d, words, typed))
+        return desk.refused(lambda d: show_person(d, words, _unsaved(now, typed, seen, ())))
     return desk.done("/subscribers/person", desk.said(CHANGED), id=str(person.id))
+
+
+def _unsaved(
+    now: Mapping[str, str], typed: Mapping[str, str], seen: Mapping[str, str], told: Collection[str]
+) -> dict[str, UnsavedField]:
+    """The fields as they are shown again; of those in `told` the page says what is stored now."""
+    return {
+        name: unsaved_field(text, typed[name], str(seen[name]), told=name in told)
+        for name, text in now.items()
+    }
 
 
 def unsubscribe(desk: DeskVisit) -> PostResult:

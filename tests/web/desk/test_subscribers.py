@@ -122,6 +122,26 @@ def test_adding_editing_leaving_and_erasing(desk: Desk, admin: httpx2.Client) ->
         assert admin.get(f"{LIST}/person?id={odd}").status_code == 404, odd
 
 
+def test_a_form_that_clashed_keeps_what_others_wrote_in_other_fields(
+    desk: Desk, admin: httpx2.Client
+) -> None:
+    page = f"{LIST}/person?id={_id(desk)}"
+    zoe = desk.project().subscribers.find("zoe@example.net")
+    assert zoe is not None
+    seen = _seen(admin.get(page).text)
+    form = {"email": zoe.email, "language": zoe.language, "tags": ", ".join(zoe.tags)}
+    desk.project().subscribers.edit(zoe.email, name="Theirs", language="fr")
+    clashed = press(admin, page, page, seen=seen, name="Ours", **form)
+    assert clashed.status_code == 422
+    shown = re.search(r'<option value="(\w+)" selected', clashed.text)
+    assert shown
+    again = {**form, "language": shown[1], "seen": _seen(clashed.text)}
+    assert press(admin, page, page, name="Ours", **again).status_code == 303
+    now = desk.project().subscribers.find(zoe.email)
+    assert now is not None
+    assert (now.name, now.language) == ("Ours", "fr")
+
+
 def _upload(client: httpx2.Client, octets: bytes, name: str = "list.csv") -> httpx2.Response:
     data = {"form": form_key(client, LIST), "consent_source": "the stand in May"}
     return client.post(f"{LIST}/import", data=data, files={"file": (name, octets)})
