@@ -51,6 +51,9 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "") -> 
     viewer = Viewer(catalogue, desk.visit.site.settings)
     languages = shown_languages(desk)
     pins = list(_pins(board, languages))
+    by_card: dict[tuple[str, str], list[MonthPin]] = {}
+    for pin in pins:
+        by_card.setdefault((pin.story.article.id, pin.language), []).append(pin)
     return desk.page(
         "month.html",
         status,
@@ -60,9 +63,7 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "") -> 
         section_title=viewer.section_title,
         languages_shown=languages,
         pins=pins,
-        pinned=lambda story, tag: [
-            one for one in pins if one.story is story and one.language == tag
-        ],
+        pinned=lambda story, tag: by_card.get((story.article.id, tag), ()),
         numbers={story.article.id: number for number, story in enumerate(board.stories, start=1)},
         same=lambda one, other: one.partition("-")[0] == other.partition("-")[0],
         may_edit=desk.person.edits and board.open,
