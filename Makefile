@@ -35,7 +35,7 @@ lint: .venv/ready ## style, types, generated documents
 	@$(BIN)/mypy
 	@$(BIN)/python docs/generate.py --check
 	@$(BIN)/python docs/catalogues.py --check
-	@$(BIN)/python docs/licences.py --check
+	@$(BIN)/python docs/packages.py --check
 
 texts: .venv/ready ## add new interface texts to the catalogues, name what is not translated
 	@$(BIN)/python docs/catalogues.py
@@ -79,7 +79,7 @@ lock: ## lock versions and hashes: keeps those that still fit; after `rm require
 	@cd tests && npm install --package-lock-only --silent
 	@! grep -nE '://' requirements.lock tests/package-lock.json
 	@$(MAKE) --no-print-directory .venv/ready
-	@$(BIN)/python docs/licences.py
+	@$(BIN)/python docs/packages.py
 
 .venv/ready: requirements.lock pyproject.toml
 	@.ci/packages python

@@ -84,7 +84,7 @@ class Shell:
 
 def test_the_first_project_of_the_readme_runs_line_by_line(shell: Shell) -> None:
     install, *lines = _lines("README.md", "A first project")
-    assert install == "pip install . -c requirements.lock"  # .ci/run installs a wheel
+    assert install == "pip install . -c constraints.txt"  # .ci/run installs a wheel
     printed = {}
     for line in lines:
         if line in STAY:

@@ -1,7 +1,8 @@
-"""Writes docs/licences.md and docs/sbom.json: the packages that `alerts` and its extras are built on, in
-the versions of `requirements.lock`, with their licences; the second as a CycloneDX bill of materials.
+"""Writes what follows from `requirements.lock`: `constraints.txt`, its versions without hashes, since pip
+installs no folder by a list with hashes; and docs/licences.md and docs/sbom.json, the packages that
+`alerts` and its extras are built on, with their licences; the last as a CycloneDX bill of materials.
 
-`python docs/licences.py` writes, `--check` writes nothing and exits 1 where one is out of date. It reads
+`python docs/packages.py` writes, `--check` writes nothing and exits 1 where one is out of date. It reads
 what is installed, which is what the lock says (`make lock` calls it).
 """
 
@@ -19,12 +20,12 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = "monthly-alerts"
-PAGE, BILL = "licences.md", "sbom.json"
+LOCK = ROOT / "requirements.lock"
 
 HEAD = """\
 # Licences
 
-<!-- made by docs/licences.py: run `make lock` -->
+<!-- made by docs/packages.py: run `make lock` -->
 
 `alerts` has the MIT licence. It is built on these packages, which `pip` installs beside it; the column
 *for* names the extra that needs one, where not everybody gets it. `docs/sbom.json` is the same as a bill
@@ -85,7 +86,7 @@ def page(packages: Mapping[NormalizedName, str]) -> str:
 
 def bill(packages: Mapping[NormalizedName, str]) -> str:
     """The bill of materials of the locked versions; their hashes are in the lock."""
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lock = LOCK.read_text(encoding="utf-8")
     locked = {
         canonicalize_name(block.partition("==")[0]): block
         for block in re.findall(r"^[a-z0-9-]+==(?:.*\\\n)*.*\n", lock, re.MULTILINE)
@@ -110,12 +111,21 @@ def bill(packages: Mapping[NormalizedName, str]) -> str:
     return json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def constraints() -> str:
+    """The locked versions, a line each."""
+    lines = LOCK.read_text(encoding="utf-8").splitlines()
+    return "".join(
+        f"{line.removesuffix(chr(92)).rstrip()}\n" for line in lines if "==" in line[:60]
+    )
+
+
 def main(arguments: list[str]) -> int:
-    """Write both, or check them."""
+    """Write all, or check them."""
     packages = built_on()
     stale = []
-    for name, text in {PAGE: page(packages), BILL: bill(packages)}.items():
-        path = ROOT / "docs" / name
+    made = {"docs/licences.md": page(packages), "docs/sbom.json": bill(packages)}
+    for name, text in {**made, "constraints.txt": constraints()}.items():
+        path = ROOT / name
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(name)
