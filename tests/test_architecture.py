@@ -65,6 +65,7 @@ PLACES = {
         "cli.issue.edit",
     ),
     "apscheduler": ("schedule.cron",),
+    "tomlkit": ("config.edit",),
     "dns": ("doctor.dns",),
     "cryptography": ("mail.dkim",),
     "httpx2": ("sources.",),

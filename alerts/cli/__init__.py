@@ -59,7 +59,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "delivery": ("alerts.cli.delivery:delivery", "List deliveries, and retry failed ones."),
     "why": ("alerts.cli.why:why", "Explain what happened to one person's copy."),
     "doctor": ("alerts.cli.doctor:doctor", "Check everything the next issue depends on."),
-    "config": ("alerts.cli.config:config", "Show the settings with their origin, and check them."),
+    "config": ("alerts.cli.config:config", "Show, check and change the settings."),
     "template": (
         "alerts.cli.template:template",
         "Copy templates into the project, to change them.",

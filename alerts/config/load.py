@@ -86,7 +86,7 @@ class SettingsReader:
         for name in self.document:
             if name not in sections and name not in LISTS:
                 raise SettingsError(
-                    f"{self.place('', name)}: unknown section [{name}]{_nearest(name, sections)}"
+                    f"{self.place('', name)}: unknown section [{name}]{nearest(name, sections)}"
                 )
         for section, key in self.environ:
             known = fields(typing.get_type_hints(Settings)[section]) if section in sections else ()
@@ -111,7 +111,7 @@ class SettingsReader:
         for key in table:
             if key not in hints:
                 raise SettingsError(
-                    f"{self.place(name, key)}: unknown key “{key}” in [{name}]{_nearest(key, hints)}"
+                    f"{self.place(name, key)}: unknown key “{key}” in [{name}]{nearest(key, hints)}"
                 )
         values: dict[str, Any] = self._of_theme(table) if kind is ThemeSettings else {}
         for f in fields(kind):
@@ -157,7 +157,7 @@ def _toml_fault(fault: tomllib.TOMLDecodeError, text: str) -> str:
     return f"line {number}: {toml_words(match[1])}: {lines[min(number, len(lines)) - 1].strip()!r}"
 
 
-def _nearest(word: str, known: typing.Iterable[str]) -> str:
+def nearest(word: str, known: typing.Iterable[str]) -> str:
     close = difflib.get_close_matches(word, list(known), 1)
     return f"; did you mean “{close[0]}”?" if close else ""
 
