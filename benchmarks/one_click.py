@@ -37,9 +37,10 @@ def main() -> None:
         add_subscribers(db, 50_000, domain="leaving.example")
         with _served(root) as port:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            paths = list(_tokens(db, 0, 50_000))
             process, took = _import(root, file), []
             began = time.perf_counter()
-            for path in _tokens(db, 0, 50_000):
+            for path in paths:
                 if process.poll() is not None:
                     break
                 asked = time.perf_counter()
