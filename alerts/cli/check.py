@@ -35,7 +35,7 @@ def check(session: Session, as_json: bool) -> int:
     found = session.project.check()
     step = session.project.next_step(checked=found)
     if as_json:
-        print_json(document(found) | next_fields(step))
+        print_json({**document(found), **next_fields(step)})
         return monitor_code(found.needs)
     told = [one for one in found.months if one.needs or not session.quiet]
     if on_terminal():
