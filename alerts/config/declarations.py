@@ -210,12 +210,17 @@ class SourcesSettings:
 
 @dataclass(frozen=True, slots=True)
 class MailboxSettings:
-    """The login of sources that are mailboxes on an IMAP server; all have the same."""
+    """The login of sources that are mailboxes on an IMAP server: one for all, or by mailbox."""
 
     password_env: str = option(
         "ALERTS_SOURCE_PASSWORD", "The variable that holds the password of these mailboxes."
     )
     password_file: str = option("", "Or the file that holds it (mode 0600).")
+    password_envs: Mapping[str, str] = option(
+        {},
+        "Mailboxes with a password of their own, as user@host, and the variable that holds it, e.g. "
+        '{ "items@imap.example.org" = "ALERTS_ITEMS_PASSWORD" }; all folders of one have the same.',
+    )
     token_command: str = option(
         "",
         "A command that prints an OAuth 2 access token, for mailboxes that take no password (Microsoft 365,"

@@ -27,6 +27,7 @@ from alerts.store import dropped_issues, issues, outbox, outbox_figures, recipie
 from alerts.store import sources as kept
 from alerts.store.dropped_issues import DroppedIssue
 from alerts.store.issues import StoredIssue
+from alerts.text.human_time import date_and_time
 from alerts.text.plural import counted
 
 _BY_ITSELF = (Stand.DUE, Stand.WAITING, Stand.SENDING)
@@ -45,7 +46,7 @@ def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
     dropped = dropped_issues.everything(db)
     months = {*turns, *stored, *corrections, *(one for one in dropped if one > max(turns))}
     found = [
-        _of_dropped(db, settings, dropped[month])
+        _of_dropped(db, settings, dropped[month], now)
         if month in dropped
         else _standing(db, settings, now, month, turns.get(month), stored.get(month))
         for month in sorted(months)
@@ -108,14 +109,16 @@ def _standing(
     )
 
 
-def _of_dropped(db: Database, settings: Settings, one: DroppedIssue) -> MonthStanding:
+def _of_dropped(
+    db: Database, settings: Settings, one: DroppedIssue, now: datetime
+) -> MonthStanding:
     """How an issue stands that was dropped; somebody may have got it before it was recalled."""
     counts = outbox_figures.counts(db, one.month)
     return MonthStanding(
         one.month,
         Stand.DROPPED,
         Needs.NOBODY,
-        f"{_local(settings, one.at)} by {one.by} ({one.why});"
+        f"{_local(settings, one.at, now)} by {one.by} ({one.why});"
         f" `alerts issue drop {one.month.option} --undo`",
         owed=sum(counts.values()),
         sent=counts["sent"],
@@ -156,7 +159,8 @@ def _of_draft(
         return Stand.EARLY, f"{month} has not ended"
     due = turn.due if turn is not None else Due.OVERDUE  # approved, and of a month long ago
     if due is Due.EARLY:
-        return Stand.EARLY, "its moment is still to come"
+        at = f": {_local(settings, turn.planned, now)}" if turn and turn.planned else ""
+        return Stand.EARLY, f"its moment is still to come{at}"
     begun = approved or approval.under_review(db, settings, month)
     if month.special or (due in (Due.OLDER, Due.UNPLANNED) and not begun):
         return Stand.NOT_SCHEDULED, f"`alerts run {month.option}` sends it"
@@ -178,7 +182,7 @@ def _of_draft(
     missed = kept.missed(db, now)
     until = owed.waits_until(settings, turn.planned) if turn and turn.planned else now
     if missed and not approved and now < until:
-        return Stand.WAITING, f"waits for {', '.join(missed)} until {_local(settings, until)}"
+        return Stand.WAITING, f"waits for {', '.join(missed)} until {_local(settings, until, now)}"
     return Stand.DUE, f"{'approved; ' if approved else ''}the next `alerts run` sends it"
 
 
@@ -229,5 +233,6 @@ def _stopped(one: MonthStanding, words: str) -> MonthStanding:
     return replace(one, needs=Needs.PERSON, why=words)
 
 
-def _local(settings: Settings, moment: datetime) -> str:
-    return f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M} {settings.alert.timezone}"
+def _local(settings: Settings, moment: datetime, now: datetime) -> str:
+    """A moment for a person; programs have the ISO time of each month in JSON."""
+    return f"{date_and_time(moment, now, settings.zone)} ({settings.alert.timezone})"

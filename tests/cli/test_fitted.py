@@ -34,6 +34,7 @@ COMMANDS = (
     ("next",),
     ("schedule", "next"),
     ("subscriber", "list"),
+    ("check",),
     ("doctor", "--offline"),
 )
 

@@ -445,6 +445,26 @@ def test_a_mailbox_that_cannot_be_read_fails_alone_and_tells_no_password(
     assert "wrong-one" not in result.stdout + result.stderr
 
 
+def test_a_mailbox_may_have_a_password_of_its_own(
+    project: Path, alerts: Alerts, imap: Imap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, shared = imap.url.replace("bounces@", "items@"), imap.url
+    for url in (own, shared):
+        alerts("source", "add", url)
+    monkeypatch.setenv("ALERTS_SOURCE_PASSWORD", "of-another")
+    host = own.partition("@")[2].partition(":")[0]
+    monkeypatch.setenv("ALERTS_MAILBOX__PASSWORD_ENVS", f'{{ "items@{host}" = "ITEMS_PASSWORD" }}')
+    told = _failures(alerts)
+    assert "mailbox.password_envs names (ITEMS_PASSWORD)" in told[own]
+    monkeypatch.setenv("ITEMS_PASSWORD", PASSWORD)
+    assert [*_failures(alerts)] == [shared]
+
+
+def _failures(alerts: Alerts) -> dict[str, str]:
+    failed = alerts("collect", *M, "--json").json["failed"]
+    return {one["source"]: one["reason"] for one in failed}
+
+
 @pytest.mark.parametrize(
     ("location", "kind", "words"),
     [
