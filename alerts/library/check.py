@@ -17,6 +17,7 @@ from alerts.editions import approval
 from alerts.editions.gaps import below_coverage
 from alerts.issue import load
 from alerts.library.blocked import blocked
+from alerts.library.check_special import of_scheduled
 from alerts.library.standing import CheckedMonths, MonthStanding, Needs, Stand
 from alerts.outbox import clock_gate
 from alerts.outbox.windows import openings, summary
@@ -31,7 +32,8 @@ from alerts.text.plural import counted
 
 _BY_ITSELF = (Stand.DUE, Stand.WAITING, Stand.SENDING)
 _BY_A_PERSON = (
-    Stand.UNAPPROVED, Stand.INCOMPLETE, Stand.OVERDUE, Stand.HELD, Stand.LEFT_OPEN, Stand.RECALLED
+    Stand.UNAPPROVED, Stand.INCOMPLETE, Stand.DOUBTED, Stand.OVERDUE, Stand.HELD, Stand.LEFT_OPEN,
+    Stand.RECALLED,
 )  # fmt: skip
 _NEEDS = dict.fromkeys(_BY_ITSELF, Needs.TIME) | dict.fromkeys(_BY_A_PERSON, Needs.PERSON)
 
@@ -39,11 +41,17 @@ _NEEDS = dict.fromkeys(_BY_ITSELF, Needs.TIME) | dict.fromkeys(_BY_A_PERSON, Nee
 def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
     """How each month stands that is owed, or whose turn it is."""
     doubt = clock_gate.doubted(db, now)
-    turns = {turn.month: turn for turn in owed.turns(db, settings, now)}
+    months_due = owed.turns(db, settings, now)
+    turns = {turn.month: turn for turn in (*owed.special_turns(db, settings, now), *months_due)}
     stored = {one.month: one for one in issues.unsent(db)}
     corrections = outbox_figures.open_corrections(db)
     dropped = dropped_issues.everything(db)
-    months = {*turns, *stored, *corrections, *(one for one in dropped if one > max(turns))}
+    months = {
+        *turns,
+        *stored,
+        *corrections,
+        *(one for one in dropped if one > months_due[-1].month),
+    }
     found = [
         _of_dropped(db, settings, dropped[month])
         if month in dropped
@@ -155,10 +163,14 @@ def _of_draft(
     if turn is None and not month.special and owed.left_of(settings, month, now) > timedelta():
         return Stand.EARLY, f"{month} has not ended"
     due = turn.due if turn is not None else Due.OVERDUE  # approved, and of a month long ago
-    if due is Due.EARLY:
+    if month.special and turn is not None and turn.planned is not None:
+        if stands := of_scheduled(db, settings, month, turn.planned, turn.due, approved=approved):
+            return stands
+    elif due is Due.EARLY:
         return Stand.EARLY, "its moment is still to come"
     begun = approved or approval.under_review(db, settings, month)
-    if month.special or (due in (Due.OLDER, Due.UNPLANNED) and not begun):
+    unscheduled = month.special and turn is None
+    if unscheduled or (due in (Due.OLDER, Due.UNPLANNED) and not begun):
         return Stand.NOT_SCHEDULED, f"`alerts run {month.option}` sends it"
     issue = load.composed(db, settings, month)
     if issue.empty:

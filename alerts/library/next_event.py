@@ -54,11 +54,13 @@ def next_event(db: Database, settings: Settings, check: CheckedMonths) -> NextEv
     """The earliest of what is open, due and planned."""
     person = next((one for one in check.months if one.needs is Needs.PERSON), None)
     ours = list(_of_months(db, settings, check))
+    coming, at_last = following(settings, check)
+    if at_last is not None:
+        ours.append((coming, "is due", at_last))
     if ours:
         month, what, at = min(ours, key=lambda event: event[2])
         return NextEvent(month, what, at, person)
-    month, at_last = following(settings, check)
-    return NextEvent(month, "is due", at_last, person)
+    return NextEvent(coming, "is due", None, person)
 
 
 def upcoming(db: Database, settings: Settings, check: CheckedMonths) -> Sequence[Upcoming]:
@@ -102,15 +104,24 @@ def _of_windows(db: Database, settings: Settings, check: CheckedMonths) -> Itera
                 copies = counted(found.number, "copy")
                 what = f"{copies} of {one.month} can go: {shown(found.at, found.zone)}"
                 yield Upcoming(found.at, "window", what, one.month)
+    for month, at in _to_come(settings, check):
+        for need in demands(SendWindows.of(settings), windows.readers(db), at):
+            if need.opens > at:
+                readers = counted(need.number, "reader")
+                what = f"the issue of {month} can go to {readers}: {shown(need.opens, need.zone)}"
+                yield Upcoming(need.opens, "window", what, month)
+
+
+def _to_come(settings: Settings, check: CheckedMonths) -> Iterator[tuple[Month, datetime]]:
+    """The issues whose moment is to come, with it: that of the next month, and special alerts."""
     month, at = following(settings, check)
-    begun = {one.month for one in check.months if one.stand is not Stand.EARLY}
-    if at is None or month in begun:
-        return
-    for need in demands(SendWindows.of(settings), windows.readers(db), at):
-        if need.opens > at:
-            readers = counted(need.number, "reader")
-            what = f"the issue of {month} can go to {readers}: {shown(need.opens, need.zone)}"
-            yield Upcoming(need.opens, "window", what, month)
+    if at is not None and month not in {
+        m.month for m in check.months if m.stand is not Stand.EARLY
+    }:
+        yield month, at
+    for one in check.months:
+        if one.month.special and one.stand is Stand.EARLY and one.planned is not None:
+            yield one.month, one.planned
 
 
 def _of_acts(settings: Settings, now: datetime) -> Iterator[Upcoming]:
@@ -129,7 +140,7 @@ def following(settings: Settings, check: CheckedMonths) -> tuple[Month, datetime
     from alerts.schedule import cron  # imports APScheduler
 
     for one in check.months:
-        if one.stand is Stand.EARLY and one.planned is not None:
+        if one.stand is Stand.EARLY and one.planned is not None and not one.month.special:
             return one.month, one.planned
     month, dropped = Month.of(check.now, settings.zone), {one.month for one in check.dropped}
     while month in dropped:

@@ -30,6 +30,7 @@ class Stand(StrEnum):
     WAITING = "waiting"  # … once a source can be read, or at schedule.wait_until
     UNAPPROVED = "unapproved"
     INCOMPLETE = "incomplete"  # fewer translations than alert.min_coverage
+    DOUBTED = "doubted"  # a special alert that goes to nobody, or to surprisingly many
     OVERDUE = "overdue"
     SENDING = "sending"  # queued, and not sent to all yet
     HELD = "held"  # copies in doubt want a decision

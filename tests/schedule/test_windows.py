@@ -141,7 +141,7 @@ def test_the_scheduler_wakes_when_the_first_window_opens(
 ) -> None:
     def waits() -> bool:
         ticker = Ticker(alert.root, pytest.fail, lambda line: None)
-        return ticker.next_opening() is not None
+        return ticker.next_moment() is not None
 
     now = datetime.now(UTC)
     soon = (now + timedelta(minutes=30)).strftime("%H:%M")
