@@ -20,6 +20,7 @@ from alerts.library.blocked import blocked
 from alerts.library.check_special import of_scheduled
 from alerts.library.standing import CheckedMonths, MonthStanding, Needs, Stand
 from alerts.outbox import clock_gate
+from alerts.outbox.send_windows import windows_told
 from alerts.outbox.windows import openings, summary
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
@@ -65,8 +66,9 @@ def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
     ]
     if settings.windows.on:
         found = [_with_windows(db, settings, now, one) for one in found]
-    words = blocked(db, settings, doubt)
-    return CheckedMonths(now, [_stopped(one, words) for one in found], doubt)
+    words = blocked(db, settings, doubt, now)
+    stopped = [_stopped(one, words) for one in found]
+    return CheckedMonths(now, stopped, doubt, windows_told(settings, now)[1])
 
 
 def _with_corrections(one: MonthStanding, open_: Mapping[str, int], held: int) -> MonthStanding:

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
-from alerts.config.windows import SendWindows
+from alerts.domain.errors import SettingsError
 from alerts.domain.month import Month
 from alerts.library.standing import CheckedMonths, MonthStanding, Needs, Stand
-from alerts.outbox.in_time import demands, shown
+from alerts.outbox.in_time import Demand, demands, shown
+from alerts.outbox.send_windows import windows_told
 from alerts.outbox.windows import openings
 from alerts.schedule.owed import waits_until
 from alerts.store import moment, notices, outbox_figures, windows
@@ -105,11 +106,20 @@ def _of_windows(db: Database, settings: Settings, check: CheckedMonths) -> Itera
                 what = f"{copies} of {one.month} can go: {shown(found.at, found.zone)}"
                 yield Upcoming(found.at, "window", what, one.month)
     for month, at in _to_come(settings, check):
-        for need in demands(SendWindows.of(settings), windows.readers(db), at):
+        for need in _demands(db, settings, at):
             if need.opens > at:
                 readers = counted(need.number, "reader")
                 what = f"the issue of {month} can go to {readers}: {shown(need.opens, need.zone)}"
                 yield Upcoming(need.opens, "window", what, month)
+
+
+def _demands(db: Database, settings: Settings, at: datetime) -> Sequence[Demand]:
+    """When the readers can be mailed from `at` on; nothing where no window ever opens, which doctor names."""
+    of_readers, _ = windows_told(settings, at)
+    try:
+        return demands(of_readers, windows.readers(db), at)
+    except SettingsError:
+        return ()
 
 
 def _to_come(settings: Settings, check: CheckedMonths) -> Iterator[tuple[Month, datetime]]:

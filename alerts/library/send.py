@@ -32,6 +32,7 @@ from alerts.outbox.bounce_limit import BounceLimit, over_limit
 from alerts.outbox.in_time import Allowance, InTime, due_now, shortfalls
 from alerts.outbox.options import Orders, SendReport, World
 from alerts.outbox.send import dispatch
+from alerts.outbox.send_windows import windows_of
 from alerts.outbox.windows import Opening, openings
 from alerts.store import (
     clock,
@@ -174,7 +175,7 @@ def _dispatched(
         here = identity.during_send(own, path) if months else nullcontext()
         with how.around(), here:
             limit = BounceLimit(own, months, settings.bounces, world)
-            orders = orders_of(settings, months, how)
+            orders = orders_of(settings, months, how, windows_of(settings, world.now()))
             in_time = _in_time(own, orders, world, how.progress)
 
             def watch(report: SendReport, due: int) -> None:

@@ -35,7 +35,9 @@ class Sending:
     forget_limit: bool = False
 
 
-def orders_of(settings: Settings, months: Sequence[Month], how: Sending) -> Orders:
+def orders_of(
+    settings: Settings, months: Sequence[Month], how: Sending, windows: SendWindows
+) -> Orders:
     """The orders for the send, from the settings and the caller's overrides."""
     delivery = settings.delivery
     return Orders(
@@ -51,7 +53,7 @@ def orders_of(settings: Settings, months: Sequence[Month], how: Sending) -> Orde
         warm_up=delivery.warm_up,
         zone=settings.zone,
         durable=settings.database.synchronous == "full",
-        windows=SendWindows.of(settings),
+        windows=windows,
         destinations=[
             Destination(one.domains, one.connections, one.rate, one.retry(delivery.retry))
             for one in settings.destinations

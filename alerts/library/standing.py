@@ -62,11 +62,13 @@ class MonthStanding:
 
 @dataclass(frozen=True, slots=True)
 class CheckedMonths:
-    """How things stand at that moment; `doubt`: why the clock may be wrong."""
+    """How things stand at that moment; `doubt`: why the clock may be wrong; `holidays`: why the holidays are
+    not known, so that moments are told without them, and nothing is sent."""
 
     now: datetime
     months: Sequence[MonthStanding]
     doubt: Doubt | None
+    holidays: str = ""
 
     @property
     def needs(self) -> Needs:

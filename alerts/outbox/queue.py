@@ -17,7 +17,6 @@ from sqlite_utils import Database
 from alerts.archive.click_links import counting
 from alerts.archive.pieces import articles_of
 from alerts.config.settings import Settings
-from alerts.config.windows import SendWindows
 from alerts.domain.archived import ArchivedArticle
 from alerts.domain.errors import AwaitingApproval, Incomplete, IssueRecalled, TryLater
 from alerts.domain.issue import Actor, Edition, Issue
@@ -39,6 +38,7 @@ from alerts.mail.merge import template
 from alerts.outbox import gate_facts, segment, special_moment
 from alerts.outbox.drop import check_not_dropped
 from alerts.outbox.queued import Queued, already_queued, recalled_words
+from alerts.outbox.send_windows import windows_of
 from alerts.store import (
     approvals,
     archive,
@@ -110,7 +110,7 @@ def queue(
     shown = _shown(db, (*whole.values(), *parts.values()), pieces.values())
     secret_id, _ = signing_keys.newest(db)
     versions = rendered_with()
-    send_windows = SendWindows.of(settings)
+    send_windows = windows_of(settings, now)
     with transaction(db, own_keys=True):
         stored = issues.get(db, month)
         if stored is not None and stored.frozen:  # another process was faster

@@ -49,6 +49,7 @@ from alerts.store.migrations import (  # noqa: F401
     m050_api,
     m051_incidents,
     m055_scheduled_specials,
+    m056_brought_by_mailbox,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
