@@ -1,5 +1,6 @@
 """What happens next, and when: `alerts next` says the first of it, `alerts schedule next` all."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,11 +107,13 @@ def _of_windows(db: Database, settings: Settings, check: CheckedMonths) -> Itera
                 what = f"{copies} of {one.month} can go: {shown(found.at, found.zone)}"
                 yield Upcoming(found.at, "window", what, one.month)
     for month, at in _to_come(settings, check):
+        numbers: Counter[tuple[datetime, str]] = Counter()
         for need in _demands(db, settings, at):
-            if need.opens > at:
-                readers = counted(need.number, "reader")
-                what = f"the issue of {month} can go to {readers}: {shown(need.opens, need.zone)}"
-                yield Upcoming(need.opens, "window", what, month)
+            numbers[need.opens, need.zone] += need.number if need.opens > at else 0
+        for (opens, zone), number in (+numbers).items():
+            readers = counted(number, "reader")
+            what = f"the issue of {month} can go to {readers}: {shown(opens, zone)}"
+            yield Upcoming(opens, "window", what, month)
 
 
 def _demands(db: Database, settings: Settings, at: datetime) -> Sequence[Demand]:
