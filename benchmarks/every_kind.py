@@ -6,7 +6,7 @@ between. `alerts send` sends them all, as a process of its own, to a real relay.
 - it is killed at random moments and started again;
 - either issue is recalled from another process, mended and reissued, and goes on as the next version;
 - readers leave;
-- in each fifth trial the send window of a third of the readers closes, and that of others is shut at first;
+- in each fifth trial the send window of a third of the readers closes, and that of others is closed at first;
 - those who have a version that was recalled are sent a correction, and it is killed again.
 
 At the end all windows are open. The relay's log is held against the promise (docs/delivery-proof.md):
@@ -48,7 +48,7 @@ MONTH = "2026-10"
 CELLS = tuple(product((4, 1), ("resend", "hold")))  # connections, in_doubt
 STEP = 8  # most messages between two acts
 ROUNDS = 5  # of a trial: most of its recalls have something to stop
-CLOSING, SHUT = "es", "fr"  # readers of these languages have windows
+CLOSING, CLOSED = "es", "fr"  # readers of these languages have windows
 _MARKS = (  # what a message is by its words, the first that fits; and of which version
     ("correction", re.compile(rb"Mended[ _](\d+)z")),
     ("welcome", re.compile(rb"Subject: Welcome to ()")),
@@ -102,7 +102,7 @@ class Kinds:
         with closing(database(self.project.root)) as db:
             emails = add_subscribers(db, readers)
             db.execute("UPDATE subscribers SET language = ? WHERE id % 3 = 0", [CLOSING])
-            db.execute("UPDATE subscribers SET language = ? WHERE id % 7 = 1", [SHUT])
+            db.execute("UPDATE subscribers SET language = ? WHERE id % 7 = 1", [CLOSED])
         special = call("issue", "new", "--special", "Call to action")[1].strip()
         call("issue", "letter", "en", "--issue", special, "--text", "Call 1z")
         for key in (MONTH, special):
@@ -251,18 +251,18 @@ class Kinds:
         self.found.counted["corrections"] += 1
 
     def windows(self, *, closing: bool) -> dict[str, str]:
-        """Settings in which one language's window is shut; with `closing` another's closes at the next full
+        """Settings in which one language's window is closed; with `closing` another's closes at the next full
         minute, and this waits until it is near."""
         now = datetime.now(UTC)
         closes = (now + timedelta(seconds=63)).replace(second=0, microsecond=0)
         opens, far = closes - timedelta(hours=2), closes + timedelta(hours=4)
         days = 'days = "mon-sun"'
-        shut = f'{SHUT} = {{ open = "{far:%H:%M}-{far + timedelta(hours=1):%H:%M}", {days} }}'
+        closed = f'{CLOSED} = {{ open = "{far:%H:%M}-{far + timedelta(hours=1):%H:%M}", {days} }}'
         hours = f'{CLOSING} = {{ open = "{opens:%H:%M}-{closes:%H:%M}", {days} }}'
         if closing:
             self.closes = time.monotonic() + (closes - now).total_seconds()
             threading.Event().wait(max(0.0, self.closes - time.monotonic() - 3.0))
-        told = ", ".join([shut, hours] if closing else [shut])
+        told = ", ".join([closed, hours] if closing else [closed])
         return {"ALERTS_WINDOWS__LANGUAGES": f"{{ {told} }}"}
 
     # What came of it
@@ -321,7 +321,7 @@ class Kinds:
 
     def _late(self, relay: Relay) -> Iterator[str]:
         """What began after a recall, an unsubscribe or a closing, beyond one a connection each."""
-        closing_, shut = self.readers_of(CLOSING), self.readers_of(SHUT)
+        closing_, closed = self.readers_of(CLOSING), self.readers_of(CLOSED)
         nth: Counter[str] = Counter()
         late: dict[str, Counter[int]] = defaultdict(Counter)
         for taken in relay.inbox:
@@ -332,8 +332,8 @@ class Kinds:
                 late["an unsubscribe"][taken.connection] += 1
             if self.closes and self.closes <= at < self.opened and who in closing_:
                 late["a closing"][taken.connection] += 1
-            if self.opened and at < self.opened and who in shut:
-                yield f"mailed while their window was shut: {who}"
+            if self.opened and at < self.opened and who in closed:
+                yield f"mailed while their window was closed: {who}"
             if (
                 at >= self.answered.get((kind, version), at + 1)
                 and (kind, who) not in self.doubtful
@@ -352,8 +352,8 @@ class Kinds:
 class Plan:
     """What one trial is made of; `rounds` of sends in which both issues are recalled, mended and reissued.
 
-    `shut`: one language's window is shut until the end; `closing`: another's closes in mid-send, which takes
-    up to a minute of waiting.
+    `closed`: one language's window is closed until the end; `closing`: another's closes in mid-send, which
+    takes up to a minute of waiting.
     """
 
     seed: int
@@ -361,7 +361,7 @@ class Plan:
     connections: int
     in_doubt: str
     rounds: int = ROUNDS
-    shut: bool = False
+    closed: bool = False
     closing: bool = False
     delay: float = 0.01
 
@@ -379,9 +379,9 @@ def lived(folder: Path, plan: Plan) -> Iterator[tuple[Kinds, Relay]]:
         one = Kinds(folder, plan.seed, plan.readers, plan.connections)
         with Relay(script=one.heard, delay=plan.delay) as relay:
             os.environ["ALERTS_DELIVERY__RELAY"] = relay.url
-            if plan.shut or plan.closing:
+            if plan.closed or plan.closing:
                 with environment(**one.windows(closing=plan.closing)):
-                    _while_shut(one, relay)
+                    _while_closed(one, relay)
                 one.opened = time.monotonic()
                 one.found.counted["openings"] = 1
             for _ in range(plan.rounds):
@@ -395,8 +395,8 @@ def lived(folder: Path, plan: Plan) -> Iterator[tuple[Kinds, Relay]]:
             yield one, relay
 
 
-def _while_shut(one: Kinds, relay: Relay) -> None:
-    """A recall while the windows of some are shut, and of others about to close; then nothing goes."""
+def _while_closed(one: Kinds, relay: Relay) -> None:
+    """A recall while the windows of some are closed, and of others about to close; then nothing goes."""
     _recalled_in_mid_send(one, relay)
     while time.monotonic() < one.closes:
         one.sent_until(relay)
@@ -406,9 +406,9 @@ def _while_shut(one: Kinds, relay: Relay) -> None:
     early = len(relay.inbox)
     waiting = [who for _, who, state, _ in one.books() if state == "queued"]
     one.found.counted["waited for a window"] = len(waiting)
-    one.sent_until(relay)  # nothing comes of it, the windows are shut
+    one.sent_until(relay)  # nothing comes of it, the windows are closed
     if len(relay.inbox) != early:
-        one.found.faults.append("mailed by a send while all windows were shut")
+        one.found.faults.append("mailed by a send while all windows were closed")
     if not waiting:
         one.found.faults.append("nobody waited for a window: this proves nothing about them")
 
@@ -435,8 +435,8 @@ def run(recalls: int, first: int, readers: int, windows: int) -> int:
     began = time.monotonic()
     for seed in count(first):
         connections, in_doubt = CELLS[seed % len(CELLS)]
-        shut = bool(windows) and seed % windows == 0
-        plan = Plan(seed, readers, connections, in_doubt, shut=shut, closing=shut)
+        closed = bool(windows) and seed % windows == 0
+        plan = Plan(seed, readers, connections, in_doubt, closed=closed, closing=closed)
         with tempfile.TemporaryDirectory() as folder:
             found = trial(Path(folder), plan)
         total += found.counted + Counter(trials=1)

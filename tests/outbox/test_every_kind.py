@@ -1,6 +1,6 @@
 """Every kind of mail at once, under kill -9: the short form of `python -m benchmarks.every_kind`.
 
-Real sends of a month, a special alert and welcomes, with a window that is shut, two recalls, reissues, a
+Real sends of a month, a special alert and welcomes, with a window that is closed, two recalls, reissues, a
 correction and kills in between; the relay's log is held against the promise. Then the log is falsified, to
 see that each broken promise would be found.
 """
@@ -15,7 +15,7 @@ from tests.relay import Relay, Taken
 def test_each_reader_has_one_version_once_of_each_kind_and_a_broken_promise_is_found(
     tmp_path: Path,
 ) -> None:
-    plan = Plan(3, readers=30, connections=2, in_doubt="resend", rounds=1, shut=True, delay=0.005)
+    plan = Plan(3, readers=30, connections=2, in_doubt="resend", rounds=1, closed=True, delay=0.005)
     with lived(tmp_path, plan) as (one, relay):
         one.judge(relay, plan.in_doubt)
         assert one.found.faults == []
