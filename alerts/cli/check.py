@@ -43,10 +43,17 @@ def check(session: Session, as_json: bool) -> int:
     else:
         for one in told:
             click.echo(line(one))
+    tell_holidays(session, found)
     if found.doubt is not None and (found.open or found.doubt.fault is not ClockFault.UNUSED):
         session.warn(f"the clock may be wrong: {found.doubt.reason}: {found.doubt.remedy}")
     session.tell_next(step)
     return monitor_code(found.needs)
+
+
+def tell_holidays(session: Session, found: "CheckedMonths") -> None:
+    """Say why the holidays are not known, where they are not."""
+    if found.holidays:
+        session.warn(f"{found.holidays}; moments are told without holidays, and nothing is sent")
 
 
 def monitor_code(needs: "Needs") -> int:
@@ -103,6 +110,7 @@ def document(found: "CheckedMonths") -> dict[str, Any]:
         "needs": WORDS[found.needs],
         "exit_code": monitor_code(found.needs),
         "clock": found.doubt.reason if found.doubt else None,
+        "holidays": found.holidays or None,
         "months": [
             {
                 "month": str(one.month),

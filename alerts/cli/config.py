@@ -40,7 +40,8 @@ def show(session: Session, changed: bool, as_json: bool) -> None:
 def check(session: Session) -> None:
     """Check the settings without the database: exits 0 if they are right, else 2.
 
-    Names the line or variable that is wrong; also checks the lines of [schedule] and the relay's address.
+    Names the line or variable that is wrong; also checks the lines of [schedule], the relay's address, and
+    that each send window opens within a year.
     """
     session.project.configuration.check()
     session.say(f"{session.settings.root}: the settings are right")

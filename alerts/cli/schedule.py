@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alerts.cli.check import tell_dropped
+from alerts.cli.check import tell_dropped, tell_holidays
 from alerts.cli.context import (
     Session,
     json_option,
@@ -83,6 +83,7 @@ def next_(session: Session, as_json: bool) -> None:
             at = one.at.astimezone(zone).isoformat(timespec="minutes")
             click.echo(f"{at}  {one.kind:<10}  {one.what}")
     tell_dropped(session, checked)
+    tell_holidays(session, checked)
     session.tell_next(step)
 
 

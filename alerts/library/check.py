@@ -17,8 +17,10 @@ from alerts.editions import approval
 from alerts.editions.gaps import below_coverage
 from alerts.issue import load
 from alerts.library.blocked import blocked
+from alerts.library.check_special import of_scheduled
 from alerts.library.standing import CheckedMonths, MonthStanding, Needs, Stand
 from alerts.outbox import clock_gate
+from alerts.outbox.send_windows import windows_told
 from alerts.outbox.windows import openings, summary
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
@@ -32,7 +34,8 @@ from alerts.text.plural import counted
 
 _BY_ITSELF = (Stand.DUE, Stand.WAITING, Stand.SENDING)
 _BY_A_PERSON = (
-    Stand.UNAPPROVED, Stand.INCOMPLETE, Stand.OVERDUE, Stand.HELD, Stand.LEFT_OPEN, Stand.RECALLED
+    Stand.UNAPPROVED, Stand.INCOMPLETE, Stand.DOUBTED, Stand.OVERDUE, Stand.HELD, Stand.LEFT_OPEN,
+    Stand.RECALLED,
 )  # fmt: skip
 _NEEDS = dict.fromkeys(_BY_ITSELF, Needs.TIME) | dict.fromkeys(_BY_A_PERSON, Needs.PERSON)
 
@@ -40,11 +43,17 @@ _NEEDS = dict.fromkeys(_BY_ITSELF, Needs.TIME) | dict.fromkeys(_BY_A_PERSON, Nee
 def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
     """How each month stands that is owed, or whose turn it is."""
     doubt = clock_gate.doubted(db, now)
-    turns = {turn.month: turn for turn in owed.turns(db, settings, now)}
+    months_due = owed.turns(db, settings, now)
+    turns = {turn.month: turn for turn in (*owed.special_turns(db, settings, now), *months_due)}
     stored = {one.month: one for one in issues.unsent(db)}
     corrections = outbox_figures.open_corrections(db)
     dropped = dropped_issues.everything(db)
-    months = {*turns, *stored, *corrections, *(one for one in dropped if one > max(turns))}
+    months = {
+        *turns,
+        *stored,
+        *corrections,
+        *(one for one in dropped if one > months_due[-1].month),
+    }
     found = [
         _of_dropped(db, settings, dropped[month], now)
         if month in dropped
@@ -58,8 +67,9 @@ def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
     ]
     if settings.windows.on:
         found = [_with_windows(db, settings, now, one) for one in found]
-    words = blocked(db, settings, doubt)
-    return CheckedMonths(now, [_stopped(one, words) for one in found], doubt)
+    words = blocked(db, settings, doubt, now)
+    stopped = [_stopped(one, words) for one in found]
+    return CheckedMonths(now, stopped, doubt, windows_told(settings, now)[1])
 
 
 def _with_corrections(one: MonthStanding, open_: Mapping[str, int], held: int) -> MonthStanding:
@@ -158,11 +168,15 @@ def _of_draft(
     if turn is None and not month.special and owed.left_of(settings, month, now) > timedelta():
         return Stand.EARLY, f"{month} has not ended"
     due = turn.due if turn is not None else Due.OVERDUE  # approved, and of a month long ago
-    if due is Due.EARLY:
+    if month.special and turn is not None and turn.planned is not None:
+        if stands := of_scheduled(db, settings, month, turn.planned, turn.due, approved=approved):
+            return stands
+    elif due is Due.EARLY:
         at = f": {_local(settings, turn.planned, now)}" if turn and turn.planned else ""
         return Stand.EARLY, f"its moment is still to come{at}"
     begun = approved or approval.under_review(db, settings, month)
-    if month.special or (due in (Due.OLDER, Due.UNPLANNED) and not begun):
+    unscheduled = month.special and turn is None
+    if unscheduled or (due in (Due.OLDER, Due.UNPLANNED) and not begun):
         return Stand.NOT_SCHEDULED, f"`alerts run {month.option}` sends it"
     issue = load.composed(db, settings, month)
     if issue.empty:

@@ -25,11 +25,17 @@ class Configuration(ProjectPart):
 
     @call
     def check(self) -> None:
-        """Return if the lines of [schedule], the relay and its password are right too; raises
-        `SettingsError`."""
+        """Return if the lines of [schedule], the relay and its password, and the send windows are right too:
+        their holidays can be read, and each opens within a year. Raises `SettingsError`."""
+        from alerts.domain.send_window import ReaderGroup
         from alerts.library import schedule
+        from alerts.outbox.send_windows import windows_of
         from alerts.transport.relay import relay_of
 
+        settings, now = self._opened.settings, self._opened.now
+        of_readers, said = windows_of(settings, now), settings.windows
+        for language in sorted({*settings.alert.languages, *said.languages, *said.zones}):
+            of_readers.span(ReaderGroup(language, ""), now)
         schedule.check(self._opened.settings, idle=True)
         relay_of(self._opened.settings, self._opened.environ)
 

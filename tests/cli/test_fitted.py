@@ -29,6 +29,7 @@ PEOPLE = (
 )
 COMMANDS = (
     ("issue", "show", *M),
+    ("issue", "list"),
     ("status", *M),
     ("why", "li@example.org", *M),
     ("next",),

@@ -265,10 +265,13 @@ def test_a_mail_waits_until_an_editor_takes_it_in(
     shown = alerts("issue", "show", *M, "--json")
     (held,) = shown.json["quarantine"]
     assert held["reasons"] == [f"it came by mail from {SENDER}"]
+    (listed,) = alerts("source", "list", "--json").json
+    assert listed["articles"] == 1
     assert b"overturned" not in _readers(project, alerts)
     assert _collect(alerts).json["new"] == 0
     assert alerts("article", "include", article["id"]).code == 0
     assert alerts("issue", "show", *M, "--json").json["quarantine"] == []
+    assert alerts("source", "list", "--json").json[0]["articles"] == 1, "also once it is taken in"
     readers = _readers(project, alerts)
     assert b"overturned 4,200" in readers
     assert b"members.example" not in readers

@@ -23,6 +23,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
     Task.SITEMAP: ("alerts.sources.sitemap",),
     Task.ROBOTS: ("protego",),
     Task.OUTLINES: ("alerts.sources.opml",),
+    Task.HOLIDAYS: ("alerts.sources.holiday_days",),
     Task.PICTURE: ("alerts.sources.picture.make",),
     Task.VERSIONS: ("alerts.sources.picture.make",),
     Task.SHARE: ("alerts.sources.picture.share",),
@@ -115,6 +116,12 @@ def _outlines(job: Job, body: bytes) -> list[list[Any]]:
     ]
 
 
+def _holidays(job: Job, body: bytes) -> list[str]:
+    from alerts.sources.holiday_days import days
+
+    return days(body, job.place, job.moment)
+
+
 def _picture(job: Job, body: bytes) -> Answer:
     from alerts.sources.picture import answer, make
 
@@ -146,6 +153,7 @@ _TASKS: Mapping[Task, Callable[[Job, bytes], Any]] = {
     Task.SITEMAP: _sitemap,
     Task.ROBOTS: _robots,
     Task.OUTLINES: _outlines,
+    Task.HOLIDAYS: _holidays,
     Task.PICTURE: _picture,
     Task.VERSIONS: _versions,
     Task.SHARE: _share,

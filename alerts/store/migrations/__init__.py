@@ -78,6 +78,8 @@ _OTHERS = (
     "m049_history",
     "m050_api",
     "m051_incidents",
+    "m055_scheduled_specials",
+    "m056_brought_by_mailbox",
 )
 NAMES = (*(name for names in _FIRST.values() for name in names), *_OTHERS)
 

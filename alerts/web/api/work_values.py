@@ -1,5 +1,6 @@
 """The values of the API about issues, deliveries, jobs and tokens."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -51,10 +52,18 @@ class ApiIssue(msgspec.Struct):
 
 
 class IssueListed(msgspec.Struct):
-    """An issue in a list."""
+    """An issue in a list: `month` is its key, `kind` is month, special, correction or imported. `owed`,
+    `sent` and `open` are copies; `scheduled` is when a special alert goes by itself (UTC)."""
 
     month: str
     state: str
+    kind: str = "month"
+    version: int = 1
+    subject: str = ""
+    scheduled: datetime | None = None
+    owed: int = 0
+    sent: int = 0
+    open: int = 0
 
 
 class ApiEdition(msgspec.Struct):
