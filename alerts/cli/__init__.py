@@ -76,6 +76,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bounce": ("alerts.cli.bounce:bounce", "Process bounces and complaints."),
     "clock": ("alerts.cli.clock:clock", "Show the clock and its witnesses, and mend them."),
     "retention": ("alerts.cli.retention:retention", "Delete old personal data."),
+    "hook": ("alerts.cli.hook:hook", "Show and test the programs that are told what happens."),
     "token": ("alerts.cli.token:token", "Manage the tokens of the HTTP API."),
     "key": ("alerts.cli.key:key", "Manage the keys that sign links."),
     "person": ("alerts.cli.person:person", "Manage the people who work at the desk."),

@@ -39,6 +39,13 @@ def fresh_toml() -> str:
         "# rate = 5",
         '# give_up_after = "2d"',
         "",
+        "# A program that is told what happens (hooks.md); repeat for each.",
+        "# [[webhooks]]",
+        '# name = "site"',
+        '# url = "https://example.org/hook"',
+        '# secret_file = "hook-site.secret"',
+        '# events = ["issue.sent"]',
+        "",
     ]
     return "\n".join(lines)
 

@@ -14,6 +14,7 @@ from alerts.doctor import (
     clock,
     database,
     dns,
+    hooks,
     host,
     limits,
     mailbox,
@@ -47,6 +48,7 @@ CHECKS: dict[str, Check] = {
     "proxy": proxy.named,
     "limit": limits.learned,
     "refusals": refusals.of_us,
+    "hooks": hooks.taken,
     "relay": relay.login,
     "host": host.named,
     "mailbox": mailbox.read,
@@ -83,5 +85,6 @@ def examined(
         page_faults=lambda: page_faults(settings),
         timetables=timetables.of_this_machine,
         server_zone=timetables.zone_of_this_machine(),
+        environ=project.environ,
     )
     yield from examine(context, offline=offline)

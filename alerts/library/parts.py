@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from alerts.library.deliveries import Deliveries
     from alerts.library.desk import Desk
     from alerts.library.figures import ProjectFigures
+    from alerts.library.hooks import Hooks
     from alerts.library.issues import Issues
     from alerts.library.jobs import Jobs
     from alerts.library.keys import SigningKeys
@@ -227,6 +228,13 @@ class Parts(ProjectPart):
         from alerts.library.watch import Watch
 
         return Watch(self._opened)
+
+    @cached_property
+    def hooks(self) -> "Hooks":
+        """The programs that are told what happens."""
+        from alerts.library.hooks import Hooks
+
+        return Hooks(self._opened)
 
     @cached_property
     def configuration(self) -> "Configuration":
