@@ -68,7 +68,7 @@ PLACES = {
     ),
     "apscheduler": ("schedule.cron",),
     "dns": ("doctor.dns",),
-    "cryptography": ("mail.dkim",),
+    "cryptography": ("mail.dkim", "bounces.relays.public_keys"),
     "httpx2": ("sources.", "hooks.post"),
     "uvicorn": ("cli.issue.preview", "cli.serve", "web.http", "web.forwarded"),
     "rich": ("cli.terminal", "cli.context"),

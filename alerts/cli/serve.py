@@ -85,6 +85,8 @@ def serve(session: Session, host: str | None, port: int | None, local: bool) -> 
                 version=__version__,
                 pid=os.getpid(),
             )
+            if named := ", ".join(one.relay for one in settings.relay_reports):
+                session.say(f"bounces: reports of {named}, at {public}/hooks/RELAY", "start")
             session.say("stop with Ctrl-C", "start")
             counts = HourlyCounts(site, session.say)
             keep(session, workers, counts.beat)

@@ -49,3 +49,17 @@ class WebhookSettings:
     secret_file: str = ""
     events: tuple[str, ...] = ()
     addresses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RelayReportsSettings:
+    """A relay that reports bounces and complaints to `alerts serve`, at `/hooks/RELAY` (bounces.md): ses,
+    sendgrid, postmark, mailgun, mailjet, sparkpost, brevo or resend. `secret_env` names the variable with
+    its secret, or the key of its signatures, `secret_file` a file (mode 0600). `topics` are the ARNs of
+    Amazon SNS whose messages are believed; `networks` those that a relay without a secret reports from."""
+
+    relay: str
+    secret_env: str = ""
+    secret_file: str = ""
+    topics: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()

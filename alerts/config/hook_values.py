@@ -1,5 +1,6 @@
-"""Checks the values of [hooks] and [[webhooks]]."""
+"""Checks the values of [hooks], [[webhooks]] and [[relay_reports]]."""
 
+import ipaddress
 import re
 import shlex
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ from alerts.domain.networks import belongs
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _LOCAL = ("127.0.0.0/8", "::1")
+RELAYS = (
+    "ses", "sendgrid", "postmark", "mailgun", "mailjet", "sparkpost", "brevo", "resend",
+)  # fmt: skip
 COMMAND = "command-"  # begins the name of what runs a command
 
 
@@ -33,6 +37,7 @@ def faults(settings: Settings) -> Iterator[tuple[str, str, str]]:
             if event not in list(HookKind):
                 words = f"there is no event “{event}”; there are {', '.join(HookKind)}"
                 yield "webhooks", "events", words
+    yield from _of_relays(settings)
     for kind in HookKind:
         try:
             shlex.split(getattr(settings.hooks, kind.short))
@@ -41,6 +46,25 @@ def faults(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for key in ("timeout", "patience", "give_up_after"):
         if getattr(settings.hooks, key) <= timedelta():
             yield "hooks", key, "write a duration longer than 0"
+
+
+def _of_relays(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with the relays that report to us."""
+    for one in settings.relay_reports:
+        if one.relay not in RELAYS:
+            words = f"there is no relay “{one.relay}”; there are {', '.join(RELAYS)}"
+            yield "relay_reports", "relay", words
+        if one.relay == "ses" and not one.topics:
+            yield "relay_reports", "topics", "name the ARN of the topic of Amazon SNS"
+        secret = one.secret_env or one.secret_file
+        if one.relay != "ses" and not secret and not (one.relay == "brevo" and one.networks):
+            words = f"{one.relay} needs secret_env or secret_file"
+            yield "relay_reports", "secret_file", words
+        for network in one.networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError:
+                yield "relay_reports", "networks", f"“{network}” is no network such as 192.0.2.0/24"
 
 
 def _of_address(url: str) -> str:

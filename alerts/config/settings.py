@@ -24,7 +24,7 @@ from alerts.config.delivery_declarations import (
     DestinationSettings,
     DkimSettings,
 )
-from alerts.config.hook_declarations import HooksSettings, WebhookSettings
+from alerts.config.hook_declarations import HooksSettings, RelayReportsSettings, WebhookSettings
 from alerts.config.log_declarations import LogSettings
 from alerts.config.picture_declarations import PicturesSettings
 from alerts.config.watch_declarations import WatchSettings
@@ -62,6 +62,7 @@ class Settings:
     funders: tuple[Funder, ...] = ()
     destinations: tuple[DestinationSettings, ...] = ()
     webhooks: tuple[WebhookSettings, ...] = ()
+    relay_reports: tuple[RelayReportsSettings, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:

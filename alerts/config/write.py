@@ -46,6 +46,11 @@ def fresh_toml() -> str:
         '# secret_file = "hook-site.secret"',
         '# events = ["issue.sent"]',
         "",
+        "# A relay that reports bounces and complaints over HTTP (bounces.md); repeat for each.",
+        "# [[relay_reports]]",
+        '# relay = "postmark"',
+        '# secret_file = "postmark.secret"',
+        "",
     ]
     return "\n".join(lines)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from alerts.library.profiles import Profiles
     from alerts.library.readers import Readers
     from alerts.library.recalls import Recalls
+    from alerts.library.relay_reports import RelayReports
     from alerts.library.service import Service
     from alerts.library.sources import Sources
     from alerts.library.subscriber_list import SubscriberList
@@ -165,6 +166,13 @@ class Parts(ProjectPart):
         from alerts.library.bounces import Bounces
 
         return Bounces(self._opened)
+
+    @cached_property
+    def relay_reports(self) -> "RelayReports":
+        """What relays report over HTTP."""
+        from alerts.library.relay_reports import RelayReports
+
+        return RelayReports(self._opened)
 
     @cached_property
     def archive(self) -> "Archive":

@@ -49,6 +49,7 @@ from alerts.store.migrations import (  # noqa: F401
     m050_api,
     m051_incidents,
     m061_hooks,
+    m062_relay_reports,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 
