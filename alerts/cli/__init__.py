@@ -74,6 +74,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "subscriber": ("alerts.cli.subscriber:subscriber", "Add, import, list and change subscribers."),
     "migrate": ("alerts.cli.migrate:migrate", "Import another system's whole export."),
     "bounce": ("alerts.cli.bounce:bounce", "Process bounces and complaints."),
+    "dmarc": ("alerts.cli.dmarc:dmarc", "Show who sends as us, by the reports of receivers."),
     "clock": ("alerts.cli.clock:clock", "Show the clock and its witnesses, and mend them."),
     "retention": ("alerts.cli.retention:retention", "Delete old personal data."),
     "hook": ("alerts.cli.hook:hook", "Show and test the programs that are told what happens."),

@@ -80,6 +80,9 @@ def process(session: Session, source: Path | None, as_json: bool) -> None:
         return
     number = Counter(each.report.kind for _, each in found)
     told = ", ".join(f"{number[kind]} {kind}" for kind in Kind if number[kind])
+    for _, each in found:
+        if each.report.diagnostic.startswith("DMARC report"):
+            session.show(each.report.diagnostic, "dmarc")
     ours = sum(bool(each.email) for _, each in found)
     new = sum(each.done for _, each in found)
     line = f"{told or 'no message'}; {ours} about subscribers, {new} of them new"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from alerts.library.copies import Copies
     from alerts.library.deliveries import Deliveries
     from alerts.library.desk import Desk
+    from alerts.library.dmarc import Dmarc
     from alerts.library.figures import ProjectFigures
     from alerts.library.hooks import Hooks
     from alerts.library.issues import Issues
@@ -166,6 +167,13 @@ class Parts(ProjectPart):
         from alerts.library.bounces import Bounces
 
         return Bounces(self._opened)
+
+    @cached_property
+    def dmarc(self) -> "Dmarc":
+        """Who sends as us, by the reports of receivers."""
+        from alerts.library.dmarc import Dmarc
+
+        return Dmarc(self._opened)
 
     @cached_property
     def relay_reports(self) -> "RelayReports":

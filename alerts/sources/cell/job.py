@@ -29,6 +29,7 @@ class Task(StrEnum):
     OUTLINES = "outlines"  # the feeds of an OPML file
     PICTURE = "picture"  # the files that are made of an original
     VERSIONS = "versions"  # the files that are made of a master (`sources/picture/make.py`)
+    DMARC = "dmarc"  # the rows of a DMARC report (`mailbox/dmarc_xml.py`)
     SHARE = "share"  # the picture that other sites show of an issue (`sources/picture/share.py`)
 
 
