@@ -6,6 +6,7 @@ from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
 from alerts.domain.errors import SettingsError
 from alerts.hooks.endpoint import endpoints
 from alerts.store import faults, hooks
+from alerts.text.plural import counted
 
 
 def taken(context: CheckContext) -> Iterator[CheckOutput]:
@@ -24,17 +25,20 @@ def taken(context: CheckContext) -> Iterator[CheckOutput]:
         if found.given_up:
             yield CheckOutput(
                 CheckLevel.WARNING,
-                f"hook {one.name}: {found.given_up} events were given up, the last answer:"
+                f"hook {one.name}: {counted(found.given_up, 'event')} given up, the last answer:"
                 f" {found.answer}",
                 f"mend {one.target}, then `alerts hook retry {one.name}`",
             )
         elif found.waiting and found.answer and found.next_due > "":
             yield CheckOutput(
                 CheckLevel.HINT,
-                f"hook {one.name}: {found.waiting} events wait, the last answer: {found.answer}",
+                f"hook {one.name}: {counted(found.waiting, 'event')} waiting, the last answer:"
+                f" {found.answer}",
                 f"`alerts hook test {one.name}` tries it now",
             )
         else:
-            yield CheckOutput(CheckLevel.OK, f"hook {one.name}: {found.delivered} events taken")
+            yield CheckOutput(
+                CheckLevel.OK, f"hook {one.name}: {counted(found.delivered, 'event')} taken"
+            )
     if not every:
         yield CheckOutput(CheckLevel.OK, "no hook is set")

@@ -7,6 +7,7 @@ from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
 from alerts.domain.errors import SettingsError
 from alerts.hooks.signature import secrets_of
 from alerts.store import faults, relay_events
+from alerts.text.plural import counted
 
 SHORTEST = 16  # characters of a secret that a relay shows
 
@@ -35,7 +36,7 @@ def readable(context: CheckContext) -> Iterator[CheckOutput]:
             continue
         number = sum(count.number for count in counts if count.relay == one.relay)
         last = max((count.last_at for count in counts if count.relay == one.relay), default="")
-        told = f"{number} events, the last one {last}" if number else "nothing yet"
+        told = f"{counted(number, 'event')}, the last one {last}" if number else "nothing yet"
         yield CheckOutput(CheckLevel.OK, f"{name} has reported {told}")
     if not settings.relay_reports:
         yield CheckOutput(CheckLevel.OK, "no relay reports over HTTP")

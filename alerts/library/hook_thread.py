@@ -14,10 +14,11 @@ REST = 5.0  # seconds between two looks at what is due
 
 
 class HookThread:
-    """Looks every few seconds for what is due; reports errors and continues."""
+    """Looks every few seconds for what is due; reports errors and continues. `tell` gets a line for each
+    attempt, and the name of the event."""
 
     def __init__(
-        self, settings: Settings, warn: Callable[[str], None], tell: Callable[[str], None]
+        self, settings: Settings, warn: Callable[[str], None], tell: Callable[[str, str], None]
     ) -> None:
         self._settings, self._warn, self._tell = settings, warn, tell
         self._stop = threading.Event()
@@ -44,14 +45,14 @@ class HookThread:
     def _work(self, project: Project) -> None:
         while not self._stop.is_set():
             if project.hooks.any_due():
-                project.hooks.deliver(tell=self._tell, stop=self._stop)
+                project.hooks.deliver(tell=lambda line: self._tell(line, "hook"), stop=self._stop)
             self._warned = ""
             self._stop.wait(REST)
 
 
 @contextmanager
 def hooking(
-    settings: Settings, warn: Callable[[str], None], tell: Callable[[str], None]
+    settings: Settings, warn: Callable[[str], None], tell: Callable[[str, str], None]
 ) -> Iterator[None]:
     """Tell them in a thread while the block runs, if there is anybody to tell."""
     if not endpoints(settings):

@@ -19,6 +19,7 @@ from alerts.store import clicks, corrections, dropped_issues, hooks, hub_leases,
 from alerts.store.corrections import Correction
 from alerts.store.dropped_issues import DroppedIssue
 from alerts.store.issue_versions import IssueVersion
+from alerts.text.plural import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _given_up(opened: Opened) -> Iterator[str]:
         figures = hooks.figures(opened.db, one.name)
         if figures.given_up:
             yield (
-                f"hook {one.name}: {figures.given_up} events were given up, the last answer:"
+                f"hook {one.name}: {counted(figures.given_up, 'event')} given up, the last answer:"
                 f" {figures.answer}: `alerts hook retry {one.name}`"
             )
 

@@ -1,6 +1,6 @@
 """The outbox of hooks: what has happened, and which endpoints and commands are still to be told of it.
 
-Triggers note the events, in the transaction of the fact itself (migration 61). Each is given at least
+Triggers note the events, in the transaction of the fact itself (`hook_triggers.py`). Each is given at least
 once: a row is settled after the answer, so a crash in between repeats it, with the same `name`.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from alerts.store import moment, stamp, transaction
+from alerts.store import hook_triggers, moment, stamp, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,10 @@ def agree(db: Database, wanted: Mapping[str, frozenset[str]], now: datetime) -> 
     """Note which events each endpoint wants from now on; what was owed to one that is gone is dropped."""
     there = {tuple(row) for row in db.conn.execute("SELECT endpoint, kind FROM hook_wanted")}
     asked = {(name, kind) for name, kinds in wanted.items() for kind in kinds}
-    if there == asked:
+    if there == asked and hook_triggers.agree(db, wanted=bool(asked)):
         return
     with transaction(db):
+        hook_triggers.renew(db, wanted=bool(asked))
         db.conn.execute("DELETE FROM hook_wanted")
         db.conn.executemany("INSERT INTO hook_wanted (endpoint, kind) VALUES (?, ?)", sorted(asked))
         db.conn.execute(
