@@ -25,6 +25,7 @@ from alerts.store import bounces, transaction
 from alerts.store.lock import project_lock
 from tests.conftest import Alerts
 from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
+from tests.pages import serve
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SECRET = secret_of(bytes(range(32)))
@@ -407,3 +408,19 @@ def test_the_receiver_of_the_documents_works(project: Path, alerts: Alerts, tmp_
             assert "401" in alerts("hook", "test", "site").stdout
         finally:
             receiver.send_signal(signal.SIGKILL)
+
+
+def test_the_api_shows_who_is_told_and_no_address(
+    project: Path, alerts: Alerts, there: Endpoint
+) -> None:
+    hooked(project, f"{there.url}/secret-path", hooks='sent = "true"')
+    assert alerts("subscriber", "add", "ana@example.org").code == 0
+    token = alerts("token", "add", "monitor", "--scope", "read").stdout.strip()
+    with serve(project) as served:
+        served.clock.moment = datetime.now(UTC)
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = served.get("/api/v1/hooks", headers=headers)
+    assert answer.status_code == 200
+    site, command = answer.json()
+    assert (site["name"], site["waiting"], command["events"]) == ("site", 1, ["issue.sent"])
+    assert "secret-path" not in answer.text
