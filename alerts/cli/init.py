@@ -6,7 +6,6 @@ import click
 
 from alerts.cli.context import Session, pass_session
 from alerts.library.create import create
-from alerts.library.first_files import write_first_files
 
 
 @click.command()

@@ -77,6 +77,7 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         "relay_limit": found.relay_limit,
         "hub": found.hub,
         "ours": found.ours,
+        "notes": list(found.notes),
         "undecided": found.undecided,
         "fault": found.fault,
         "owed": stands["months"],
@@ -134,7 +135,7 @@ def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> No
     for row in found.reading:
         what = f"followed: {row['title']}" if row["article"] else "opened"
         click.echo(f"  {row['language']}: {row['number']} × {what}")
-    for told in filter(None, (found.relay_limit, found.ours)):
+    for told in filter(None, (found.relay_limit, found.ours, *found.notes)):
         click.echo(told)
     if found.undecided:
         session.warn(found.undecided)

@@ -68,6 +68,8 @@ def show(found: Status, owed: Sequence[MonthStanding], session: Session) -> None
         print_line(f"hub: {hub_words(found.hub)}")
     if found.relay_limit:
         print_line(signed(Tone.BY_ITSELF, found.relay_limit))
+    for words in found.notes:
+        print_prose(words, lead="! ", tone=Tone.NEEDS_YOU)
     for words in filter(None, (found.ours, found.undecided)):
         print_prose(words, lead="✗ ", tone=Tone.BROKEN)
     for standing in owed:

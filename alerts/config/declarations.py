@@ -173,6 +173,11 @@ class SenderSettings:
         "", "The address for bounces; its part before @ gets a +token; empty: From."
     )
     unsubscribe: str = option("", "The mailto: address in List-Unsubscribe; empty: From.")
+    complaints: str = option(
+        "",
+        "Where mailbox providers send complaints (CFBL-Address, RFC 9477), read as bounces are; only in mail"
+        " that is signed here ([dkim]); empty: nowhere.",
+    )
     list_id: str = option(
         "", "List-Id label, e.g. alert.example.org; empty: alert.<From's domain>."
     )

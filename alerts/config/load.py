@@ -18,6 +18,7 @@ from alerts.config.check import check
 from alerts.config.convert import convert, from_text
 from alerts.config.declarations import Funder, ThemeSettings
 from alerts.config.delivery_declarations import DestinationSettings
+from alerts.config.hook_declarations import RelayReportsSettings, WebhookSettings
 from alerts.config.places import Places
 from alerts.config.secret_files import private
 from alerts.config.settings import DATABASE_NAME, Settings
@@ -29,7 +30,12 @@ from alerts.text.decoding import written
 from alerts.text.parser_words import toml_words
 
 FILE_NAME = "alerts.toml"
-LISTS: Mapping[str, type[Any]] = {"funders": Funder, "destinations": DestinationSettings}
+LISTS: Mapping[str, type[Any]] = {
+    "funders": Funder,
+    "destinations": DestinationSettings,
+    "webhooks": WebhookSettings,
+    "relay_reports": RelayReportsSettings,
+}
 """Settings that are written as [[name]], once for each."""
 _ENVIRONMENT = re.compile(r"ALERTS_([A-Z]+)__([A-Z_]+)")
 

@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
-from alerts.domain.errors import (
-    AlertsError,
-    AwaitingApproval,
-    Incomplete,
-    IssueRecalled,
-)
+from alerts.domain.errors import AlertsError, AwaitingApproval, Incomplete, IssueRecalled
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
 from alerts.issue import load
@@ -221,6 +216,7 @@ def _queued(work: RunWork, month: Month) -> tuple[Queued | None, HeldBack | None
     """Freeze the issue, or mail its editors what they have not seen yet."""
     # What renders and checks is not needed where nothing is owed.
     from alerts.editions.draft import drafted
+    from alerts.editions.waiting import note_waiting
     from alerts.lint.group import grouped
     from alerts.lint.place import Level
     from alerts.outbox.queue import queue
@@ -233,9 +229,9 @@ def _queued(work: RunWork, month: Month) -> tuple[Queued | None, HeldBack | None
         queued = queue(db, settings, month, work.now, work.actor, draft, work.how.anyway)
     except (AwaitingApproval, Incomplete) as fault:
         if settings.alert.review == "required":
-            connect = work.world.connect
-            progress(mail_previews(db, settings, draft, work.actor, work.now, connect))
+            progress(mail_previews(db, settings, draft, work.actor, work.now, work.world.connect))
         held_back = HeldBack(month, fault)
+        note_waiting(db, draft, str(fault), work.now)
         progress(held_back)
         return None, held_back
     progress(queued)

@@ -28,7 +28,7 @@ from alerts.library.steps import (
     TooSlow,
 )
 from alerts.outbox import clock_gate, gate_facts
-from alerts.outbox.bounce_limit import BounceLimit, over_limit
+from alerts.outbox.bounce_limit import BounceLimit, note_paused, over_limit
 from alerts.outbox.in_time import Allowance, InTime, due_now, shortfalls
 from alerts.outbox.options import Orders, SendReport, World
 from alerts.outbox.send import dispatch
@@ -102,7 +102,7 @@ def send(
     chosen = _recent(db, settings, world, how.progress) if months is None else tuple(months)
     _sure_of_time(db, settings, world, chosen, how)
     gate_facts.check_months(db, settings, chosen, world.now(), how.anyway)
-    report = _dispatched(db, settings, world, _below_limit(db, settings, chosen, how), how)
+    report = _dispatched(db, settings, world, _below_limit(db, settings, chosen, world, how), how)
     sent = _sent(db, settings, chosen, report, world.now(), limited=how.limit is not None)
     if settings.web.pdf and not report.stopped:
         from alerts.library import documents  # what makes PDF files
@@ -149,10 +149,11 @@ def _recent(
 
 
 def _below_limit(
-    db: Database, settings: Settings, months: Sequence[Month], how: Sending
+    db: Database, settings: Settings, months: Sequence[Month], world: World, how: Sending
 ) -> tuple[Month, ...]:
     """The months below the bounce limit; raises `Unwelcome` where there is none."""
     over = over_limit(db, months, settings.bounces)
+    note_paused(db, over, world.now())
     left = tuple(month for month in months if month not in over)
     if over and not left:
         raise Unwelcome("; ".join(over.values()))
@@ -193,7 +194,7 @@ def _dispatched(
                 report = dispatch(own, orders, world, watch)
     finally:
         own.close()
-    limit.check()
+    limit.check(db)
     return report
 
 

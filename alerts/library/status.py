@@ -1,6 +1,6 @@
 """The state of the month's issue: its editions, its deliveries, and counts of reading."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from alerts.domain.issue import Edition, IssueState
 from alerts.domain.month import Month
 from alerts.editions import approval
 from alerts.editions.draft import shown
+from alerts.hooks.endpoint import endpoints
 from alerts.instance import identity
 from alerts.library.opened import Opened
 from alerts.outbox import relay_limit
@@ -19,6 +20,7 @@ from alerts.store import (
     clicks,
     corrections,
     dropped_issues,
+    hooks,
     hub_leases,
     issue_versions,
     scheduled_specials,
@@ -26,6 +28,7 @@ from alerts.store import (
 from alerts.store.corrections import Correction
 from alerts.store.dropped_issues import DroppedIssue
 from alerts.store.issue_versions import IssueVersion
+from alerts.text.plural import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Status:
     `versions` are those that were frozen, `corrections` those that were queued; `waiting` is
     what waits for send windows; `segment` is whom it is for, if not everybody; `dropped` says that it is
     not sent, or is None; `scheduled` is when a special alert goes, or was to go; `hub` is
-    how the hub stands while something is lent to it."""
+    how the hub stands while something is lent to it; `notes` are sentences on what else an admin should
+    know: hooks that were given up."""
 
     month: Month
     state: IssueState
@@ -57,6 +61,7 @@ class Status:
     dropped: DroppedIssue | None = None
     hub: dict[str, Any] | None = None
     scheduled: datetime | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def frozen(self) -> bool:
@@ -94,7 +99,19 @@ def status(opened: Opened, month: Month) -> Status:
         dropped_issues.find(db, month),
         _hub(opened),
         scheduled.at if scheduled else None,
+        tuple(_given_up(opened)),
     )
+
+
+def _given_up(opened: Opened) -> Iterator[str]:
+    """The hooks that did not take what they were told."""
+    for one in endpoints(opened.settings):
+        figures = hooks.figures(opened.db, one.name)
+        if figures.given_up:
+            yield (
+                f"hook {one.name}: {counted(figures.given_up, 'event')} given up, the last answer:"
+                f" {figures.answer}: `alerts hook retry {one.name}`"
+            )
 
 
 def _hub(opened: Opened) -> dict[str, Any] | None:

@@ -30,6 +30,7 @@ class Task(StrEnum):
     HOLIDAYS = "holidays"  # the days of a calendar of holidays
     PICTURE = "picture"  # the files that are made of an original
     VERSIONS = "versions"  # the files that are made of a master (`sources/picture/make.py`)
+    DMARC = "dmarc"  # the rows of a DMARC report (`mailbox/dmarc_xml.py`)
     SHARE = "share"  # the picture that other sites show of an issue (`sources/picture/share.py`)
 
 
