@@ -8,10 +8,16 @@ BIN := .venv/bin
 PIP = $(1)/bin/python -m pip install --quiet --disable-pip-version-check
 # One more than there are processors, as tests also wait for servers and clocks.
 WORKERS ?= $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1))
+# A file is run by one process, as its tests share what is costly; in the order of tests/proofs.py.
+PYTEST = -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "alerts needs Python 3.11 or later as python3; or name one: make PYTHON=/path/to/python" >&2; exit 1; }
 
+<<<<<<< HEAD
+.PHONY: demo test test-quick test-newest lint lock newest packages texts docs caniemail gallery bench clean help
+=======
 .PHONY: demo test test-newest accessibility lint lock newest packages texts docs site dist caniemail gallery bench clean help
+>>>>>>> main
 .NOTPARALLEL:
 
 help: ## what there is
@@ -21,13 +27,16 @@ demo: .venv/ready ## make a sample project in demo/ and run it end to end, with 
 	@$(BIN)/alerts demo demo
 
 test: packages .venv/ready tests/node_modules/ready ## run all tests
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+	@$(BIN)/python $(PYTEST)
+
+test-quick: packages .venv/ready tests/node_modules/ready ## run the everyday tests, without the long proofs
+	@$(BIN)/python $(PYTEST) -m "not proof"
 
 accessibility: packages .venv/ready tests/node_modules/ready ## test all pages, and write what the accessibility statement says
 	@$(BIN)/python -m pytest -q -n0 -k h15 --write-accessibility tests/web/test_web_browser.py tests/archive/test_archive.py
 
 test-newest: newest ## run all tests with the newest version of every package, whatever is locked
-	@NODE_MODULES=$(CURDIR)/.venv-newest/node_modules .venv-newest/bin/python -m pytest -q -n $(WORKERS) --dist loadfile
+	@NODE_MODULES=$(CURDIR)/.venv-newest/node_modules .venv-newest/bin/python $(PYTEST)
 
 lint: .venv/ready ## style, types, generated documents
 	@$(BIN)/ruff check .

@@ -93,10 +93,14 @@ class Opened:
         from alerts.store.departures_location import keep_in
 
         db = open_database(self.settings.database_path)
-        with faults(self.settings.database_path):
-            keep_in(db, self.settings.ledger_folders)
-            subscriber_import.finish(db)
-            hooks.agree(db, wanted(self.settings), self.now)
+        try:
+            with faults(self.settings.database_path):
+                keep_in(db, self.settings.ledger_folders)
+                subscriber_import.finish(db)
+                hooks.agree(db, wanted(self.settings), self.now)
+        except BaseException:
+            db.close()
+            raise
         self._changes = db.conn.total_changes
         return db
 
