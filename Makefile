@@ -13,10 +13,7 @@ PYTEST = -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "alerts needs Python 3.11 or later as python3; or name one: make PYTHON=/path/to/python" >&2; exit 1; }
 
-<<<<<<< HEAD
-=======
 .PHONY: demo test test-quick test-newest accessibility lint lock newest packages texts docs site dist caniemail gallery bench clean help
->>>>>>> main
 .NOTPARALLEL:
 
 help: ## what there is
