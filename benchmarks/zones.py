@@ -144,7 +144,7 @@ def ours(domain: str, records: Zone) -> dict[str, Any]:
         return tuple(records.get(name.lower().rstrip("."), {}).get(kind, ()))
 
     found = dmarc.walk(ask, domain)
-    wish = dmarc.policy(found)
+    policy = dmarc.policy(found)
     texts = [text for text in ask(domain, "TXT") if dns_records.is_spf(text)]
     fault = "none, or several"
     if len(texts) == 1:
@@ -164,8 +164,8 @@ def ours(domain: str, records: Zone) -> dict[str, Any]:
     return {
         "logo": logo,
         "organisation": found.organisation,
-        "source": found.source if wish else "",
-        "policy": wish,
+        "source": found.source if policy else "",
+        "policy": policy,
         "spf": not fault,
         "why": fault,
     }

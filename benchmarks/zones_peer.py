@@ -72,16 +72,16 @@ def judged(domain: str, records: dict[str, dict[str, list[str]]]) -> dict[str, A
     resolver = ZoneResolver(records)
     dmarc = check_dmarc(domain, resolver=resolver, ignore_unrelated_records=True)
     spf = check_spf(domain, resolver=resolver)
-    source, wish = "", ""
+    source, policy = "", ""
     if dmarc.get("valid"):
         source, given = dmarc["location"], dmarc["tags"]
         name = "p" if source == domain or "sp" not in given else "sp"
-        wish = given[name]["value"]
+        policy = given[name]["value"]
     logo_at, logo_why = logo(domain, resolver)
     why = [*(str(one.get("error", "")) for one in (dmarc, spf)), logo_why]
     return {
         "source": source,
-        "policy": wish,
+        "policy": policy,
         "spf": bool(spf.get("valid")),
         "lookups": spf.get("dns_lookups"),
         "logo": logo_at,
