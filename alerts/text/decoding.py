@@ -97,7 +97,7 @@ def encoding_of(head: bytes) -> tuple[str, int]:
 
 
 def line_of_octets(octets: bytes) -> str:
-    """One line in an unnamed encoding: UTF-8, else windows-1251, -1256 or -1252 by its letters."""
+    """One line in an unnamed encoding: UTF-8, else windows-1251, -1256 or -1252 by its characters."""
     try:
         return octets.decode()
     except UnicodeDecodeError:
@@ -105,8 +105,8 @@ def line_of_octets(octets: bytes) -> str:
 
 
 def _unnamed(octets: bytes) -> str:
-    """The charset of one octet a character that nobody named: windows-1252, unless most letters beyond
-    ASCII stand in runs, which no text in Latin letters has, and are common ones of Russian or Arabic."""
+    """The charset of one octet a character that nobody named: windows-1252, unless most characters beyond
+    ASCII stand in runs, which no text in Latin script has, and are common ones of Russian or Arabic."""
     beyond = sum(octet >= 0xC0 for octet in octets)
     runs = b"".join(_RUN.findall(octets))
     if len(runs) < 0.6 * beyond or not runs:
