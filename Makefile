@@ -13,7 +13,7 @@ PYTEST = -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "alerts needs Python 3.11 or later as python3; or name one: make PYTHON=/path/to/python" >&2; exit 1; }
 
-.PHONY: demo test test-quick test-newest lint lock newest packages texts docs caniemail gallery bench clean help
+.PHONY: demo test test-quick test-newest accessibility lint lock newest packages texts docs site dist caniemail gallery bench clean help
 .NOTPARALLEL:
 
 help: ## what there is
@@ -40,12 +40,23 @@ lint: .venv/ready ## style, types, generated documents
 	@$(BIN)/mypy
 	@$(BIN)/python docs/generate.py --check
 	@$(BIN)/python docs/catalogues.py --check
+	@$(BIN)/python docs/packages.py --check
 
 texts: .venv/ready ## add new interface texts to the catalogues, name what is not translated
 	@$(BIN)/python docs/catalogues.py
 
 docs: .venv/ready ## write docs/cli.md, docs/settings.md and docs/lint.md anew
 	@$(BIN)/python docs/generate.py
+
+site: .venv/ready ## build the site of the documents in build/site
+	@$(BIN)/python docs/site.py
+
+# The date in the files is that of the commit: whoever builds the same sources gets the same octets.
+dist: .venv/ready ## build sdist and wheel in dist/, and check what they say of themselves
+	@rm -rf dist
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build >/dev/null
+	@$(BIN)/python -m twine check --strict dist/*
+	@sha256sum dist/*
 
 caniemail: .venv/ready ## fetch what mail programs support anew; needs npm and the network
 	@$(BIN)/python docs/caniemail.py
@@ -72,6 +83,8 @@ lock: ## lock versions and hashes: keeps those that still fit; after `rm require
 		pyproject.toml --all-extras --group dev --output-file requirements.lock
 	@cd tests && npm install --package-lock-only --silent
 	@! grep -nE '://' requirements.lock tests/package-lock.json
+	@$(MAKE) --no-print-directory .venv/ready
+	@$(BIN)/python docs/packages.py
 
 .venv/ready: requirements.lock pyproject.toml
 	@.ci/packages python

@@ -11,6 +11,7 @@ FILES = (
     "outbox/test_points.py",
     "outbox/test_crash.py",
     "outbox/test_outbox_machine.py",
+    "outbox/test_every_kind.py",
     "instance/test_copies.py",
     "instance/test_every_way.py",
     "instance/test_leavers.py",
