@@ -48,20 +48,25 @@ LIES = {  # about which flushes a disk may lie: the end of a path, as power.c ha
 
 
 @contextmanager
-def survivors(send: Send, synchronous: str) -> Iterator["Survivors"]:
-    """A relay, and processes that go on from a disk, with each setting of `in_doubt`."""
+def survivors(send: Send, synchronous: str, **more: str) -> Iterator["Survivors"]:
+    """A relay, and processes that go on from a disk, with each setting of `in_doubt`, and with the variables
+    `more`."""
     with ExitStack() as stack:
         relay = stack.enter_context(Relay())
         sender = {}
         for in_doubt in ("resend", "hold"):
-            environment = os.environ | {
-                "ALERTS_DATABASE__SYNCHRONOUS": synchronous,
-                "ALERTS_DELIVERY__CONNECTIONS": str(send.connections),
-                "ALERTS_DELIVERY__IN_DOUBT": in_doubt,
-                "ALERTS_DELIVERY__RELAY": relay.url,
-                "PYTHONPATH": os.pathsep.join(sys.path),
-                "XDG_STATE_HOME": str(send.folder / "disk" / "state"),
-            }
+            environment = (
+                os.environ
+                | more
+                | {
+                    "ALERTS_DATABASE__SYNCHRONOUS": synchronous,
+                    "ALERTS_DELIVERY__CONNECTIONS": str(send.connections),
+                    "ALERTS_DELIVERY__IN_DOUBT": in_doubt,
+                    "ALERTS_DELIVERY__RELAY": relay.url,
+                    "PYTHONPATH": os.pathsep.join(sys.path),
+                    "XDG_STATE_HOME": str(send.folder / "disk" / "state"),
+                }
+            )
             process = stack.enter_context(
                 subprocess.Popen(
                     [sys.executable, "-m", "tests.mortal"],
@@ -82,16 +87,16 @@ class Survivors:
     """What goes on after a power loss."""
 
     def __init__(self, relay: Relay, sender: "dict[str, subprocess.Popen[str]]") -> None:
-        self._relay, self._sender = relay, sender
+        self.relay, self._sender = relay, sender
 
     def go_on(self, send: Send, until: int, in_doubt: str, chance: random.Random) -> Counter[str]:
         """Let the power fail before that event, send to the end, and count what is not as promised."""
         lay(send, until, chance)
         path = send.root / "subscribers.db"
-        damaged = _damaged(path)
-        self._relay.inbox.clear()
-        code = self._call(send, in_doubt, "send", *CHOSEN)
-        return self._found(send, known(send, until), in_doubt, code) + Counter(damaged=damaged)
+        broken = damaged(path)
+        self.relay.inbox.clear()
+        code = self.call(send, in_doubt, "send", *CHOSEN)
+        return self._found(send, known(send, until), in_doubt, code) + Counter(damaged=broken)
 
     def go_back(self, send: Send, until: int, chance: random.Random, night: bytes) -> Counter[str]:
         """The same, but the database is that of a `night` before: who of those that left is mailed?"""
@@ -100,11 +105,11 @@ class Survivors:
         for beside in path.parent.glob(f"{path.name}-journal"):
             beside.unlink()
         path.write_bytes(night)
-        self._relay.inbox.clear()
+        self.relay.inbox.clear()
         for arguments in (("adopt",), ("delivery", "retry", *CHOSEN, "--state", "in_doubt")):
-            self._call(send, "resend", *arguments)
-        code = self._call(send, "resend", "send", *CHOSEN)
-        then, again = known(send, until), {one.recipient for one in self._relay.inbox}
+            self.call(send, "resend", *arguments)
+        code = self.call(send, "resend", "send", *CHOSEN)
+        then, again = known(send, until), {one.recipient for one in self.relay.inbox}
         stay = set(send.emails) - then.leaving
         return Counter(
             put_back=1,
@@ -114,7 +119,7 @@ class Survivors:
             left=len(then.left),
         )
 
-    def _call(self, send: Send, in_doubt: str, *arguments: str) -> int:
+    def call(self, send: Send, in_doubt: str, *arguments: str) -> int:
         """A command of the project; its exit code."""
         process = self._sender[in_doubt]
         assert process.stdin
@@ -127,7 +132,7 @@ class Survivors:
 
     def _found(self, send: Send, then: Known, in_doubt: str, code: int) -> Counter[str]:
         doubts = send.connections * then.losses
-        again = {one.recipient: hashlib.sha256(one.octets).hexdigest() for one in self._relay.inbox}
+        again = {one.recipient: hashlib.sha256(one.octets).hexdigest() for one in self.relay.inbox}
         try:
             states = _states(send.root / "subscribers.db")
         except sqlite3.DatabaseError:
@@ -150,13 +155,13 @@ class Survivors:
             held=len(held),
             undue_held=max(0, len(held) - (doubts if in_doubt == "hold" else 0)),
             differing=then.differing + sum(then.taken[email] != again[email] for email in repeated),
-            twice=len(self._relay.inbox) - len(again),
+            twice=len(self.relay.inbox) - len(again),
             mailed_after_leaving=then.late + len(then.left & again.keys()),
             left=len(then.left),
         )
 
 
-def _damaged(database: Path) -> bool:
+def damaged(database: Path) -> bool:
     """SQLite's opinion of a copy of the database with its journal."""
     with tempfile.TemporaryDirectory() as folder:
         for path in database.parent.glob(f"{database.name}*"):

@@ -81,7 +81,7 @@ class Send:
         return self.folder / "disk" / "project"
 
 
-class _Watch:
+class Watch:
     """The log of one send, as the processes that are watched write it, and as we do."""
 
     def __init__(self, folder: Path, recorder: Path, lies: str, connections: int, synchronous: str):
@@ -123,7 +123,7 @@ class _Watch:
 def record(folder: Path, recorder: Path, *, seed: int, synchronous: str, lies: str = "") -> Send:
     """Send an issue while readers leave, by command and by one click; all of it in a log."""
     connections = CONNECTIONS[seed % len(CONNECTIONS)]
-    watch = _Watch(folder, recorder, lies, connections, synchronous)
+    watch = Watch(folder, recorder, lies, connections, synchronous)
     subprocess.run(
         [sys.executable, "-m", "alerts", "-q", "init", str(watch.root)],
         env=watch.environment,
@@ -150,7 +150,7 @@ def record(folder: Path, recorder: Path, *, seed: int, synchronous: str, lies: s
                     code = sender.wait()
                     leaving.join()
     assert code == 0, f"the send that was watched ended with {code}"
-    return _seen(watch, disk, Known(), began, emails, connections)
+    return seen(watch, disk, Known(), began, emails, connections)
 
 
 class _Leavers:
@@ -158,7 +158,7 @@ class _Leavers:
 
     def __init__(
         self,
-        watch: _Watch,
+        watch: Watch,
         environment: Mapping[str, str],
         pages: str,
         keys: Mapping[int, bytes],
@@ -199,8 +199,8 @@ class _Leavers:
         return subprocess.run(asked, env=self._environment, stdout=quiet).returncode == 0
 
 
-def _seen(
-    watch: _Watch,
+def seen(
+    watch: Watch,
     disk: Disk,
     before: Known,
     began: int,
@@ -220,7 +220,7 @@ def _seen(
 
 
 @contextmanager
-def _served(watch: _Watch, environment: dict[str, str]) -> Iterator[str]:
+def _served(watch: Watch, environment: dict[str, str]) -> Iterator[str]:
     """The address of the public pages, their clock at rest."""
     quiet = {f"ALERTS_SCHEDULE__{act}": "" for act in ("COLLECT", "RUN", "SEND")}
     command = [part for part in watch.command("serve", "--port", "0") if part != "-q"]
@@ -277,11 +277,11 @@ def record_again(
 ) -> Send:
     """Let the power fail before that event, and watch how the next send goes on."""
     lay(send, until, chance)
-    watch = _Watch(send.folder, recorder, "", send.connections, synchronous)
+    watch = Watch(send.folder, recorder, "", send.connections, synchronous)
     disk = Disk(send.folder / "disk")
     with Relay(on_taken=watch.taken, script=watch.script, delay=0.005) as relay:
         environment = watch.environment | watch.watched | {"ALERTS_DELIVERY__RELAY": relay.url}
         command = watch.command("send", "--month", str(MONTH))
         code = subprocess.run(command, env=environment).returncode
     assert code == 0, f"the send after a power loss ended with {code}"
-    return _seen(watch, disk, known(send, until), 0, send.emails, send.connections)
+    return seen(watch, disk, known(send, until), 0, send.emails, send.connections)

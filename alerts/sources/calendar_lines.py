@@ -17,7 +17,7 @@ from alerts.text.decoding import received
 _DEEPEST = 5  # components within components; alarms lie in events, and those in calendars
 _MOST_EVENTS = 5000  # of a calendar file
 _LONGEST = 1_000_000  # characters of one value that are read
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?=[:;])")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?= {0,3}[:;])")
 _TEXTS = frozenset(
     {"SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT", "CONTACT", "NAME", "X-ALT-DESC"}
 )
@@ -205,7 +205,7 @@ def _property(number: int, line: str) -> Property | None:
     colon = dated.start() if dated else _colon(line, name.end())
     if colon < 0:
         return None
-    return Property(number, name[0].upper(), line[name.end() : colon], line[colon + 1 :])
+    return Property(number, name[0].upper(), line[name.end() : colon].strip(), line[colon + 1 :])
 
 
 def _colon(line: str, start: int) -> int:

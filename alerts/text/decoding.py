@@ -25,6 +25,8 @@ _MARKS = (
 SAMPLE = 4096  # octets in which UTF-16 without a mark shows
 _SURE = 3  # characters beyond ASCII after which nobody doubts that a text is UTF-8
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_RUN = re.compile(rb"[\xc0-\xff]{4,}")
+_COMMON = {"cp1251": frozenset("оеаинтсрвлкмдпу"), "cp1256": frozenset("اليمنورتبةعدسفهكقح")}
 # one octet a character: almost any octets are valid in them, so being declared proves nothing
 _SINGLE = re.compile(r"(iso8859-\d+|cp125\d|cp[78]\d\d|koi8-\w+|mac-\w+|ascii|latin-?\d)")
 
@@ -69,7 +71,7 @@ def received(octets: bytes, declared: str = "") -> str:
     if name and name != _UTF8 and not _is_single(name):
         return octets.decode(_UTF8 if letters >= _SURE and not strays else name, "replace")
     if strays > letters:
-        return single(octets, name if _is_single(name) else _WESTERN)
+        return single(octets, name if _is_single(name) else _unnamed(octets))
     return octets.decode(_UTF8, _STRAY)
 
 
@@ -95,11 +97,26 @@ def encoding_of(head: bytes) -> tuple[str, int]:
 
 
 def line_of_octets(octets: bytes) -> str:
-    """One line in an unnamed encoding: UTF-8, else windows-1252."""
+    """One line in an unnamed encoding: UTF-8, else windows-1251, -1256 or -1252 by its characters."""
     try:
         return octets.decode()
     except UnicodeDecodeError:
-        return single(octets, _WESTERN)
+        return single(octets, _unnamed(octets))
+
+
+def _unnamed(octets: bytes) -> str:
+    """The charset of one octet a character that nobody named: windows-1252, unless most characters beyond
+    ASCII stand in runs, which no text in Latin script has, and are common ones of Russian or Arabic."""
+    beyond = sum(octet >= 0xC0 for octet in octets)
+    runs = b"".join(_RUN.findall(octets))
+    if len(runs) < 0.6 * beyond or not runs:
+        return _WESTERN
+    shares = {
+        name: sum(letter in common for letter in runs.decode(name, "replace")) / len(runs)
+        for name, common in _COMMON.items()
+    }
+    likeliest = max(shares, key=lambda name: shares[name])
+    return likeliest if shares[likeliest] >= 0.5 else _WESTERN
 
 
 def known(name: str) -> str:

@@ -71,6 +71,12 @@ def test_the_calendars_that_were_refused_whole_are_read(
         assert _start(found, "good1") == datetime(2026, 11, 10, 9, tzinfo=UTC)
 
 
+def test_a_space_before_a_colon_costs_no_event() -> None:
+    found = _one("DTSTART :20261103T100000Z\nSUMMARY :Spaced\nLOCATION ; LANGUAGE=en :Lima")
+    assert (_titles(found), found.faults) == ({"Good", "Spaced"}, ())
+    assert _start(found, "Spaced") == TEN
+
+
 @pytest.mark.parametrize(
     ("start", "told"),
     [

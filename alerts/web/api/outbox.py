@@ -6,13 +6,13 @@ from typing import Any
 from alerts.domain.api_token import TokenScope
 from alerts.domain.delivery import DeliveryState
 from alerts.library.deliveries import Decided
+from alerts.web.api.hook_values import ApiHook
 from alerts.web.api.month_path import month_of
 from alerts.web.api.operation import ApiCall, ApiReply, CarriedOut, NoQuery, Operation
 from alerts.web.api.pages import ListPage, PageQuery, number_of, paged
 from alerts.web.api.problems import IMPOSSIBLE, ProblemFault, missing
 from alerts.web.api.work_values import (
     ApiDelivery,
-    ApiHook,
     ApiJob,
     ApiTokenShown,
     DeliveriesDecided,
