@@ -198,7 +198,7 @@ def _explained(column: str, meanings: Mapping[str, Standing]) -> Sign:
 
 
 def _places(sample: Sequence[Sequence[str]], index: int) -> bool:
-    """Whether a column “state” has names of places: it has values of more than one letter, and none is
+    """Whether a column “state” has names of places: it has values of more than one character, and none is
     the word for a status."""
     cells = [row[index].strip() for row in sample if index < len(row)]
     named = any(len(cell) > 1 for cell in cells)
