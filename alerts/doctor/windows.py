@@ -7,7 +7,8 @@ from datetime import datetime
 from alerts.config.windows import SendWindows
 from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
 from alerts.domain.send_window import ReaderGroup
-from alerts.library.send import Sending, orders_of
+from alerts.library.outbox_send import orders_of
+from alerts.library.sending import Sending
 from alerts.outbox.in_time import Allowance, Demand, shortfalls, shown
 from alerts.store import faults, windows
 from alerts.text.plural import counted

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
+from alerts.config.server_url import leaves_the_machine
 from alerts.config.settings import Settings
 from alerts.domain.errors import SettingsError
 from alerts.outbox import gate
 from alerts.outbox.clock_gate import ClockFault, Doubt
 from alerts.store import accepted_findings, said
-from alerts.transport.relay import leaves_the_machine
 
 
 def blocked(db: Database, settings: Settings, doubt: Doubt | None) -> str:

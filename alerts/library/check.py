@@ -13,13 +13,8 @@ from sqlite_utils import Database
 from alerts.config.settings import Settings
 from alerts.domain.issue import IssueState
 from alerts.domain.month import Month
-from alerts.editions import approval
-from alerts.editions.gaps import below_coverage
-from alerts.issue import load
-from alerts.library.blocked import blocked
 from alerts.library.standing import CheckedMonths, MonthStanding, Needs, Stand
 from alerts.outbox import clock_gate
-from alerts.outbox.windows import openings, summary
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import Turn
@@ -57,8 +52,12 @@ def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
     ]
     if settings.windows.on:
         found = [_with_windows(db, settings, now, one) for one in found]
-    words = blocked(db, settings, doubt)
-    return CheckedMonths(now, [_stopped(one, words) for one in found], doubt)
+    if any(one.needs is Needs.TIME for one in found):
+        from alerts.library.blocked import blocked
+
+        words = blocked(db, settings, doubt)
+        found = [_stopped(one, words) for one in found]
+    return CheckedMonths(now, found, doubt)
 
 
 def _with_corrections(one: MonthStanding, open_: Mapping[str, int], held: int) -> MonthStanding:
@@ -79,6 +78,8 @@ def _with_windows(
     """A month of which all that is open waits for its moment, as planned: nothing of it is owed yet."""
     if one.stand is not Stand.SENDING or not windows.only_waits(db, now, one.month):
         return one
+    from alerts.outbox.windows import openings, summary
+
     why = summary(openings(db, settings, now, [one.month]))
     return replace(one, stand=Stand.WINDOW, needs=Needs.NOBODY, why=why)
 
@@ -157,6 +158,10 @@ def _of_draft(
     due = turn.due if turn is not None else Due.OVERDUE  # approved, and of a month long ago
     if due is Due.EARLY:
         return Stand.EARLY, "its moment is still to come"
+    from alerts.editions import approval  # with all that renders: 150 ms
+    from alerts.editions.gaps import below_coverage
+    from alerts.issue import load
+
     begun = approved or approval.under_review(db, settings, month)
     if month.special or (due in (Due.OLDER, Due.UNPLANNED) and not begun):
         return Stand.NOT_SCHEDULED, f"`alerts run {month.option}` sends it"

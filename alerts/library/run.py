@@ -20,9 +20,9 @@ from alerts.domain.errors import (
 )
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
-from alerts.issue import load
 from alerts.library.clock import check_ended, sure_of_time
-from alerts.library.send import Sending, Sent, send
+from alerts.library.send import send
+from alerts.library.sending import Sending, Sent
 from alerts.library.steps import (
     Early,
     HeldBack,
@@ -37,17 +37,15 @@ from alerts.library.steps import (
 )
 from alerts.outbox import clock_gate, gate_facts
 from alerts.outbox.clock_gate import ClockFault
-from alerts.outbox.drop import check_not_dropped, dropped_words
-from alerts.outbox.options import World
 from alerts.outbox.queued import Queued, already_queued, recalled_words
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import Turn
 from alerts.store import issues
 from alerts.store import sources as kept
-from alerts.transport.relay import leaves_the_machine
 
 if TYPE_CHECKING:
+    from alerts.outbox.options import World
     from alerts.sources.collected import Collected
 
 _BY_HAND = (Due.OLDER, Due.UNPLANNED)  # what the daemon leaves to a person who calls `run`
@@ -88,7 +86,7 @@ class _Work:
 
     db: Database
     settings: Settings
-    world: World
+    world: "World"
     actor: Actor
     how: Sending
 
@@ -106,7 +104,7 @@ class _Work:
 def run(
     db: Database,
     settings: Settings,
-    world: World,
+    world: "World",
     month: Month,
     actor: Actor,
     how: Sending,
@@ -123,6 +121,8 @@ def run(
     gate_facts.check_settings(db, settings, month, how.anyway)
     work = _Work(db, settings, world, actor, how)
     if named:
+        from alerts.outbox.drop import check_not_dropped
+
         check_not_dropped(db, month)
         if month not in issues.frozen_months(db):
             check_ended(settings, month, work.now, how.anyway)
@@ -181,6 +181,8 @@ def _turned(work: _Work, turn: Turn, *, by_hand: bool) -> Prepared:
     month = turn.month
     if turn.due is Due.DROPPED:
         if by_hand:
+            from alerts.outbox.drop import dropped_words
+
             work.progress(SkippedMonth(month, dropped_words(month)))
         return Prepared(month)
     if recalled := _recalled(work, month):
@@ -199,6 +201,8 @@ def _turned(work: _Work, turn: Turn, *, by_hand: bool) -> Prepared:
 
 def _overdue(work: _Work, month: Month) -> Prepared:
     """Leave the month to a person, who must be told; by a wrong clock it may not be late at all."""
+    from alerts.issue import load
+
     if not load.composed(work.db, work.settings, month).articles:
         return Prepared(month)
     try:
@@ -262,6 +266,7 @@ def _waiting(work: _Work, month: Month, planned: datetime) -> Waiting | None:
 def _queued(work: _Work, month: Month) -> tuple[Queued | None, HeldBack | None]:
     """Freeze the issue, or mail its editors what they have not seen yet."""
     # What renders and checks is not needed where nothing is owed.
+    from alerts.config.server_url import leaves_the_machine
     from alerts.editions.draft import drafted
     from alerts.lint.group import grouped
     from alerts.lint.place import Level
