@@ -128,6 +128,11 @@ def finish(session: Session, teller: OnceTeller, sent: Sent) -> int:
     for month, counts in sent.counts.items():
         told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
         teller.note(f"{month}: figures", f"{month}: {told or 'nothing in the outbox'}", warns=False)
+        for correction in sent.corrections.get(month, ()):
+            number, figures = correction.number, correction.counts.items()
+            told = ", ".join(f"{copies} {state}" for state, copies in figures if copies)
+            words = f"{month}, correction {number}: {told or 'nobody'}"
+            teller.note(f"{month}/{number}: figures", words, warns=False)
     if sent.ending is Ending.DONE:
         return 0
     if sent.ending is Ending.WINDOWS:

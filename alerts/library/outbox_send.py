@@ -26,13 +26,15 @@ from alerts.library.steps import (
     TooSlow,
 )
 from alerts.outbox import clock_gate, gate_facts
-from alerts.outbox.bounce_limit import BounceLimit, over_limit
+from alerts.outbox.bounce_limit import BounceLimit, note_paused, over_limit
 from alerts.outbox.in_time import Allowance, InTime, due_now, shortfalls
 from alerts.outbox.options import Destination, Orders, SendReport, World
 from alerts.outbox.send import dispatch
+from alerts.outbox.send_windows import windows_of
 from alerts.outbox.windows import openings
 from alerts.store import (
     clock,
+    corrections,
     hub_leases,
     issues,
     open_database,
@@ -53,7 +55,7 @@ def send(
     chosen = _recent(db, settings, world, how.progress) if months is None else tuple(months)
     _sure_of_time(db, settings, world, chosen, how)
     gate_facts.check_months(db, settings, chosen, world.now(), how.anyway)
-    report = _dispatched(db, settings, world, _below_limit(db, settings, chosen, how), how)
+    report = _dispatched(db, settings, world, _below_limit(db, settings, chosen, world, how), how)
     sent = _sent(db, settings, chosen, report, world.now(), limited=how.limit is not None)
     if settings.web.pdf and not report.stopped:
         from alerts.library import documents  # what makes PDF files
@@ -100,10 +102,11 @@ def _recent(
 
 
 def _below_limit(
-    db: Database, settings: Settings, months: Sequence[Month], how: Sending
+    db: Database, settings: Settings, months: Sequence[Month], world: World, how: Sending
 ) -> tuple[Month, ...]:
     """The months below the bounce limit; raises `Unwelcome` where there is none."""
     over = over_limit(db, months, settings.bounces)
+    note_paused(db, over, world.now())
     left = tuple(month for month in months if month not in over)
     if over and not left:
         raise Unwelcome("; ".join(over.values()))
@@ -126,7 +129,7 @@ def _dispatched(
         here = identity.during_send(own, path) if months else nullcontext()
         with how.around(), here:
             limit = BounceLimit(own, months, settings.bounces, world)
-            orders = orders_of(settings, months, how)
+            orders = orders_of(settings, months, how, windows_of(settings, world.now()))
             in_time = _in_time(own, orders, world, how.progress)
 
             def watch(report: SendReport, due: int) -> None:
@@ -144,7 +147,7 @@ def _dispatched(
                 report = dispatch(own, orders, world, watch)
     finally:
         own.close()
-    limit.check()
+    limit.check(db)
     return report
 
 
@@ -154,31 +157,6 @@ def _in_time(db: Database, orders: Orders, world: World, progress: Progress) -> 
     for short in shortfalls(found, Allowance.of(db, orders, world.now())):
         progress(TooSlow(short.words))
     return InTime(found, world)
-
-
-def orders_of(settings: Settings, months: Sequence[Month], how: Sending) -> Orders:
-    """The orders for the send, from the settings and the caller's overrides."""
-    delivery = settings.delivery
-    return Orders(
-        months=months,
-        connections=how.connections or delivery.connections,
-        retry=delivery.retry,
-        host=socket.gethostname(),
-        holder=f"process {os.getpid()}",
-        limit=how.limit,
-        rate=delivery.rate if how.rate is None else how.rate,
-        resend_in_doubt=delivery.in_doubt == "resend",
-        window=(delivery.window_limit, delivery.window) if delivery.window_limit else None,
-        warm_up=delivery.warm_up,
-        zone=settings.zone,
-        durable=settings.database.synchronous == "full",
-        windows=SendWindows.of(settings),
-        destinations=[
-            Destination(one.domains, one.connections, one.rate, one.retry(delivery.retry))
-            for one in settings.destinations
-        ],
-        relay=delivery.relay,
-    )
 
 
 def _recalled(db: Database, month: Month) -> bool:
@@ -202,8 +180,8 @@ def _sent(
     going = [month for month in months if not _recalled(db, month)]
     held = {m: n for m, n in outbox_figures.held(db, resends).items() if m in going}
     total = sum((Counter(counts[month]) for month in going), Counter[str]())
-    corrections = outbox_figures.open_corrections(db)
-    total += sum((Counter(corrections.get(month, {})) for month in months), Counter[str]())
+    open_ = outbox_figures.open_corrections(db)
+    total += sum((Counter(open_.get(month, {})) for month in months), Counter[str]())
     waiting = openings(db, settings, now, going)
     queued = total["queued"] - sum(one.number for one in waiting)
     if report.relay_fault and report.needs_person:
@@ -225,4 +203,34 @@ def _sent(
     else:
         ending = Ending.DONE
     due = outbox_figures.next_due(db, going, doubtful=resends)
-    return Sent(dict(+report.outcomes), counts, held, report.relay_fault, due, ending, waiting)
+    told = {month: corrections.of_month(db, month) for month in months}
+    return Sent(
+        dict(+report.outcomes), counts, held, report.relay_fault, due, ending, waiting, told
+    )
+
+
+def orders_of(
+    settings: Settings, months: Sequence[Month], how: Sending, windows: SendWindows
+) -> Orders:
+    """The orders for the send, from the settings and the caller's overrides."""
+    delivery = settings.delivery
+    return Orders(
+        months=months,
+        connections=how.connections or delivery.connections,
+        retry=delivery.retry,
+        host=socket.gethostname(),
+        holder=f"process {os.getpid()}",
+        limit=how.limit,
+        rate=delivery.rate if how.rate is None else how.rate,
+        resend_in_doubt=delivery.in_doubt == "resend",
+        window=(delivery.window_limit, delivery.window) if delivery.window_limit else None,
+        warm_up=delivery.warm_up,
+        zone=settings.zone,
+        durable=settings.database.synchronous == "full",
+        windows=windows,
+        destinations=[
+            Destination(one.domains, one.connections, one.rate, one.retry(delivery.retry))
+            for one in settings.destinations
+        ],
+        relay=delivery.relay,
+    )

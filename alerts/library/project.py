@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from alerts.domain.person import Person
     from alerts.editions.approval import ApprovalStatus
     from alerts.editions.draft import Draft
-    from alerts.library.run import Ran
+    from alerts.library.run_results import Ran
     from alerts.library.sending import Sending, Sent
     from alerts.library.status import Status
     from alerts.outbox.explain import Answer

@@ -13,6 +13,7 @@ from alerts.library.steps import Progress, unwatched
 
 if TYPE_CHECKING:
     from alerts.outbox.windows import Opening
+    from alerts.store.corrections import Correction
 
 NOTICES_LOCK = "notices.lock"  # notices have a lock of their own, so none waits for an issue
 
@@ -57,7 +58,8 @@ class Sent:
     """The result of one send, and the state of the months after it.
 
     `outcomes` counts the deliveries of this call by state; `counts` are all deliveries of each month;
-    `held` those in doubt; `waiting` are those that wait for a send window. `relay_fault` is the relay's
+    `held` those in doubt; `waiting` are those that wait for a send window; `corrections` are those of each
+    month. `relay_fault` is the relay's
     reply if it ended the send; `next_due` is the time of the next attempt (UTC, ISO 8601), or empty.
     """
 
@@ -68,3 +70,4 @@ class Sent:
     next_due: str
     ending: Ending
     waiting: "Sequence[Opening]" = ()
+    corrections: "Mapping[Month, Sequence[Correction]]" = field(default_factory=dict)
