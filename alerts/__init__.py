@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from alerts.domain.subscriber import SubscriberStatus as SubscriberStatus
     from alerts.domain.subscriber import SuppressionReason as SuppressionReason
     from alerts.library.project import Project as Project
-    from alerts.library.send import Ending as Ending
+    from alerts.library.sending import Ending as Ending
     from alerts.library.sending import Sending as Sending
     from alerts.library.steps import SendProgress as SendProgress
     from alerts.library.steps import Step as Step
@@ -62,8 +62,7 @@ _PLACES = {
     "alerts.domain.month": ("Month",),
     "alerts.domain.subscriber": ("Subscriber", "SubscriberStatus", "SuppressionReason"),
     "alerts.library.project": ("Project",),
-    "alerts.library.send": ("Ending",),
-    "alerts.library.sending": ("Sending",),
+    "alerts.library.sending": ("Ending", "Sending"),
     "alerts.library.steps": ("SendProgress", "Step"),
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}

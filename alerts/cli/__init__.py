@@ -17,7 +17,6 @@ from alerts import __version__
 from alerts.cli.context import Session
 from alerts.cli.lazy import LazyGroup
 from alerts.domain.errors import AlertsError
-from alerts.text.network_faults import system_words
 
 if TYPE_CHECKING:
     import sqlite3
@@ -141,6 +140,8 @@ def call(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as fault:
+        from alerts.text.network_faults import system_words  # imports ssl: 15 ms
+
         return _fail(f"{fault.filename or 'system'}: {system_words(fault)}", 1)
     except Exception as fault:
         if not _of_sqlite(fault):

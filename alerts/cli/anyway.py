@@ -1,6 +1,5 @@
 """`--anyway NAME`: obstacles that an admin lets through the gate, and those that a person is asked about."""
 
-import difflib
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -15,6 +14,8 @@ def known(names: Iterable[str]) -> frozenset[str]:
     """Check the names of obstacles; raises `UsageError` for an unknown one."""
     found = frozenset(names)
     for name in sorted(found - frozenset(Fatal)):
+        import difflib
+
         near = difflib.get_close_matches(name, list(Fatal), 1)
         hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(Fatal)}"
         raise UsageError(f"--anyway: nothing is called “{name}”{hint}")

@@ -33,8 +33,8 @@ def check(session: Session, as_json: bool) -> int:
     Collects and sends nothing. With -q it prints nothing where nothing is owed.
     """
     found = session.project.check()
-    step = session.project.next_step(checked=found)
     if as_json:
+        step = session.project.next_step(checked=found)
         print_json({**document(found), **next_fields(step)})
         return monitor_code(found.needs)
     told = [one for one in found.months if one.needs or not session.quiet]
@@ -46,7 +46,8 @@ def check(session: Session, as_json: bool) -> int:
     tell_holidays(session, found)
     if found.doubt is not None and (found.open or found.doubt.fault is not ClockFault.UNUSED):
         session.warn(f"the clock may be wrong: {found.doubt.reason}: {found.doubt.remedy}")
-    session.tell_next(step)
+    if not session.quiet:  # what looks for it loads the schedule and what renders
+        session.tell_next(session.project.next_step(checked=found))
     return monitor_code(found.needs)
 
 

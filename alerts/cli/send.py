@@ -12,7 +12,6 @@ import click
 from alerts.cli.anyway import known
 from alerts.cli.check import CODES, command_code, line
 from alerts.cli.context import Session, anyway_option, on_month, print_json
-from alerts.cli.delivery import tell_held
 from alerts.cli.progress import bar
 from alerts.cli.signals import stopping
 from alerts.cli.steps import tell
@@ -20,8 +19,7 @@ from alerts.cli.teller import OnceTeller, telling
 from alerts.domain.delivery import DeliveryState
 from alerts.domain.errors import RelayUnavailable
 from alerts.domain.month import Month
-from alerts.library.send import Ending, Sent
-from alerts.library.sending import Sending
+from alerts.library.sending import Ending, Sending, Sent
 from alerts.library.standing import Stand
 from alerts.library.steps import SendProgress, Step
 
@@ -148,6 +146,8 @@ def finish(session: Session, teller: OnceTeller, sent: Sent) -> int:
             )
         return 0
     if sent.ending is Ending.HELD:
+        from alerts.cli.delivery import tell_held
+
         tell_held(lambda line: teller.note(f"held {line[:8]}", line, code=1), sent.held)
         return 1
     words, code = {

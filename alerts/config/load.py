@@ -5,7 +5,6 @@ value raises `SettingsError` that names the file and line, or the variable, and 
 open the database.
 """
 
-import difflib
 import re
 import tomllib
 import typing
@@ -164,6 +163,8 @@ def _toml_fault(fault: tomllib.TOMLDecodeError, text: str) -> str:
 
 
 def nearest(word: str, known: typing.Iterable[str]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(word, list(known), 1)
     return f"; did you mean “{close[0]}”?" if close else ""
 

@@ -4,9 +4,13 @@ Refuses passwords in it; other requirements are checked by the module of each ki
 """
 
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from alerts.domain.errors import SettingsError
+
+if TYPE_CHECKING:
+    from alerts.config.settings import Settings
 
 
 def taken_apart(url: str, setting: str) -> SplitResult:
@@ -39,3 +43,11 @@ def is_loopback(host: str) -> bool:
         return bool(ip_address(name).is_loopback)
     except ValueError:
         return name == "localhost"
+
+
+def leaves_the_machine(settings: "Settings") -> bool:
+    """Whether the relay is not a folder, `null:`, or a server on this machine."""
+    relay = settings.delivery.relay
+    if relay.startswith(("maildir:", "null:")):
+        return False
+    return not is_loopback(taken_apart(relay, "delivery.relay").hostname or "")

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from alerts.config.server_url import leaves_the_machine
 from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
 from alerts.domain.month import Month
 from alerts.library.advice import advice, first_send
 from alerts.library.providers import by_provider
 from alerts.store import faults, year_figures
-from alerts.transport.relay import leaves_the_machine
 
 
 def seen(context: CheckContext) -> Iterator[CheckOutput]:

@@ -9,7 +9,8 @@ from alerts.config.windows import SendWindows
 from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
 from alerts.domain.errors import SettingsError
 from alerts.domain.send_window import ReaderGroup
-from alerts.library.sending import Sending, orders_of
+from alerts.library.outbox_send import orders_of
+from alerts.library.sending import Sending
 from alerts.outbox.in_time import Allowance, Demand, shortfalls, shown
 from alerts.outbox.send_windows import windows_told
 from alerts.store import faults, windows

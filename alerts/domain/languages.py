@@ -13,10 +13,12 @@ def known_language(tag: str) -> bool:
     """True for a BCP 47 tag, in lower case, whose language has a name in CLDR."""
     if not _LANGUAGE.fullmatch(tag):
         return False
-    from babel import Locale, UnknownLocaleError  # takes 60 ms to import; English does not need it
+    if tag in ("en", "es", "fr"):
+        return True
+    from babel import Locale, UnknownLocaleError  # takes 60 ms to import
 
     try:
-        return tag in ("en", "es", "fr") or bool(Locale.parse(tag, sep="-").language)
+        return bool(Locale.parse(tag, sep="-").language)
     except (UnknownLocaleError, ValueError):
         return False
 

@@ -21,9 +21,12 @@ def _suffixes() -> "PublicSuffixList":
 
 @cache
 def _delegated() -> "PublicSuffixList":
-    from publicsuffixlist import PublicSuffixList
+    """The rules for top-level domains alone, which are read in a tenth of the time of all."""
+    from publicsuffixlist import PSLFILE, PublicSuffixList
 
-    return PublicSuffixList(accept_unknown=False)
+    with open(PSLFILE, encoding="utf-8") as rules:
+        ends = [line for line in rules if "." not in line.removeprefix("*.") and line[:2] != "//"]
+    return PublicSuffixList(ends, accept_unknown=False)
 
 
 def top_level_known(domain: str) -> bool:

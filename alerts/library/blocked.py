@@ -5,13 +5,13 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from alerts.config.server_url import leaves_the_machine
 from alerts.config.settings import Settings
 from alerts.domain.errors import SettingsError
 from alerts.outbox import gate
 from alerts.outbox.clock_gate import ClockFault, Doubt
 from alerts.outbox.send_windows import windows_told
 from alerts.store import accepted_findings, said
-from alerts.transport.relay import leaves_the_machine
 
 
 def blocked(db: Database, settings: Settings, doubt: Doubt | None, now: datetime) -> str:

@@ -13,15 +13,9 @@ from sqlite_utils import Database
 from alerts.config.settings import Settings
 from alerts.domain.issue import IssueState
 from alerts.domain.month import Month
-from alerts.editions import approval
-from alerts.editions.gaps import below_coverage
-from alerts.issue import load
-from alerts.library.blocked import blocked
-from alerts.library.check_special import of_scheduled
 from alerts.library.standing import CheckedMonths, MonthStanding, Needs, Stand
 from alerts.outbox import clock_gate
 from alerts.outbox.send_windows import windows_told
-from alerts.outbox.windows import openings, summary
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import Turn
@@ -67,9 +61,12 @@ def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
     ]
     if settings.windows.on:
         found = [_with_windows(db, settings, now, one) for one in found]
-    words = blocked(db, settings, doubt, now)
-    stopped = [_stopped(one, words) for one in found]
-    return CheckedMonths(now, stopped, doubt, windows_told(settings, now)[1])
+    if any(one.needs is Needs.TIME for one in found):
+        from alerts.library.blocked import blocked
+
+        words = blocked(db, settings, doubt, now)
+        found = [_stopped(one, words) for one in found]
+    return CheckedMonths(now, found, doubt, windows_told(settings, now)[1])
 
 
 def _with_corrections(one: MonthStanding, open_: Mapping[str, int], held: int) -> MonthStanding:
@@ -90,6 +87,8 @@ def _with_windows(
     """A month of which all that is open waits for its moment, as planned: nothing of it is owed yet."""
     if one.stand is not Stand.SENDING or not windows.only_waits(db, now, one.month):
         return one
+    from alerts.outbox.windows import openings, summary
+
     why = summary(openings(db, settings, now, [one.month]))
     return replace(one, stand=Stand.WINDOW, needs=Needs.NOBODY, why=why)
 
@@ -169,11 +168,17 @@ def _of_draft(
         return Stand.EARLY, f"{month} has not ended"
     due = turn.due if turn is not None else Due.OVERDUE  # approved, and of a month long ago
     if month.special and turn is not None and turn.planned is not None:
+        from alerts.library.check_special import of_scheduled
+
         if stands := of_scheduled(db, settings, month, turn.planned, turn.due, approved=approved):
             return stands
     elif due is Due.EARLY:
         at = f": {_local(settings, turn.planned, now)}" if turn and turn.planned else ""
         return Stand.EARLY, f"its moment is still to come{at}"
+    from alerts.editions import approval  # with all that renders: 150 ms
+    from alerts.editions.gaps import below_coverage
+    from alerts.issue import load
+
     begun = approved or approval.under_review(db, settings, month)
     unscheduled = month.special and turn is None
     if unscheduled or (due in (Due.OLDER, Due.UNPLANNED) and not begun):

@@ -35,7 +35,7 @@ from alerts.library.demo_samples import (
     write_sources,
 )
 from alerts.library.project import Project
-from alerts.library.send import Ending, Sent
+from alerts.library.sending import Ending, Sent
 from alerts.library.system_clock import system_clock
 
 ENVIRON = {"ALERTS_DELIVERY__RELAY": "maildir:outbox"}  # and nothing else of the environment

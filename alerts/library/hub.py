@@ -15,6 +15,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from alerts.config.load import without_project
+from alerts.config.server_url import leaves_the_machine
 from alerts.config.settings import Settings
 from alerts.domain.errors import SettingsError
 from alerts.hub import claims, lent
@@ -27,7 +28,7 @@ from alerts.mail.dkim_keys import Keyring
 from alerts.outbox.options import Orders, SendReport, World
 from alerts.store import instance as instances
 from alerts.transport.connection import Transport
-from alerts.transport.relay import Null, leaves_the_machine, relay_of
+from alerts.transport.relay import Null, relay_of
 
 _DEFAULT = Settings(Path()).delivery.relay
 

@@ -10,8 +10,7 @@ from alerts.library.steps import SendProgress, Step
 
 if TYPE_CHECKING:
     from alerts.library.project import Project
-    from alerts.library.send import Sent
-    from alerts.library.sending import Sending
+    from alerts.library.sending import Sending, Sent
     from alerts.outbox.queued import Queued
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from alerts.config.load import load
+from alerts.config.server_url import leaves_the_machine
 from alerts.config.settings import Settings
 from alerts.domain.errors import UsageError
-from alerts.transport.relay import leaves_the_machine
 
 
 def check_local(settings: Settings) -> None:

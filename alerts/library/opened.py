@@ -24,7 +24,6 @@ from alerts.domain.errors import AlertsError, ClockDoubted, StoreBusy, StoreErro
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
 from alerts.domain.person import Person
-from alerts.text.network_faults import system_words
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -199,6 +198,8 @@ class Opened:
             with faults(self.settings.database_path):
                 yield
         except OSError as fault:
+            from alerts.text.network_faults import system_words  # imports ssl: 15 ms
+
             place = fault.filename or "system"
             raise AlertsError(f"{place}: {system_words(fault)}") from fault
 

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from alerts.editions.approval import ApprovalStatus
     from alerts.editions.draft import Draft
     from alerts.library.run_results import Ran
-    from alerts.library.send import Sent
-    from alerts.library.sending import Sending
+    from alerts.library.sending import Sending, Sent
     from alerts.library.status import Status
     from alerts.outbox.explain import Answer
     from alerts.outbox.options import SendReport
@@ -230,7 +229,7 @@ class Project(Parts, OwedCalls):
 
         They have a connection and a lock of their own, so none of them waits for an issue.
         """
-        from alerts.library.send import NOTICES_LOCK
+        from alerts.library.sending import NOTICES_LOCK
         from alerts.outbox import gate_facts
         from alerts.store.lock import project_lock
         from alerts.subscribers import send_notices

@@ -14,12 +14,10 @@ from alerts.config.settings import Settings
 from alerts.domain.errors import AlertsError, AwaitingApproval, Incomplete, IssueRecalled
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
-from alerts.issue import load
 from alerts.library.clock import check_ended, sure_of_time
 from alerts.library.run_results import Prepared, Ran, RunWork
-from alerts.library.run_specials import kept_back, tell_late
-from alerts.library.send import Sent, send
-from alerts.library.sending import Sending
+from alerts.library.send import send
+from alerts.library.sending import Sending, Sent
 from alerts.library.steps import (
     Early,
     HeldBack,
@@ -33,17 +31,15 @@ from alerts.library.steps import (
 )
 from alerts.outbox import clock_gate, gate_facts
 from alerts.outbox.clock_gate import ClockFault
-from alerts.outbox.drop import check_not_dropped, dropped_words
-from alerts.outbox.options import World
 from alerts.outbox.queued import Queued, already_queued, recalled_words
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
 from alerts.schedule.owed import Turn
 from alerts.store import issues
 from alerts.store import sources as kept
-from alerts.transport.relay import leaves_the_machine
 
 if TYPE_CHECKING:
+    from alerts.outbox.options import World
     from alerts.sources.collected import Collected
 
 _BY_HAND = (Due.OLDER, Due.UNPLANNED)  # what the daemon leaves to a person who calls `run`
@@ -52,7 +48,7 @@ _BY_HAND = (Due.OLDER, Due.UNPLANNED)  # what the daemon leaves to a person who 
 def run(
     db: Database,
     settings: Settings,
-    world: World,
+    world: "World",
     month: Month,
     actor: Actor,
     how: Sending,
@@ -70,6 +66,8 @@ def run(
     gate_facts.check_settings(db, settings, month, how.anyway)
     work = RunWork(db, settings, world, actor, how)
     if named:
+        from alerts.outbox.drop import check_not_dropped
+
         check_not_dropped(db, month)
         if month not in issues.frozen_months(db):
             check_ended(settings, month, work.now, how.anyway)
@@ -130,6 +128,8 @@ def _turned(work: RunWork, turn: Turn, *, by_hand: bool) -> Prepared:
     month = turn.month
     if turn.due is Due.DROPPED:
         if by_hand:
+            from alerts.outbox.drop import dropped_words
+
             work.progress(SkippedMonth(month, dropped_words(month)))
         return Prepared(month)
     if recalled := _recalled(work, month):
@@ -143,13 +143,18 @@ def _turned(work: RunWork, turn: Turn, *, by_hand: bool) -> Prepared:
         return _overdue(work, month)
     if turn.due is Due.OWED or (by_hand and turn.due in _BY_HAND):
         done = _prepared(work, month, turn.planned if turn.due is Due.OWED else None)
-        tell_late(work, turn, done)
+        if month.special:
+            from alerts.library.run_specials import tell_late
+
+            tell_late(work, turn, done)
         return done
     return Prepared(month)
 
 
 def _overdue(work: RunWork, month: Month) -> Prepared:
     """Leave the month to a person, who must be told; by a wrong clock it may not be late at all."""
+    from alerts.issue import load
+
     if load.composed(work.db, work.settings, month).empty:
         return Prepared(month)
     try:
@@ -170,8 +175,11 @@ def _prepared(work: RunWork, month: Month, planned: datetime | None) -> Prepared
     collected = None
     try:
         if month not in issues.frozen_months(db):
-            if kept := kept_back(work, month):
-                return kept
+            if month.special:
+                from alerts.library.run_specials import kept_back
+
+                if kept := kept_back(work, month):
+                    return kept
             collected = None if month.special else _collected(work, month)
             sure_of_time(db, settings, work.now, str(month), work.how.anyway)
         if collected is not None and planned is not None:
@@ -215,6 +223,7 @@ def _waiting(work: RunWork, month: Month, planned: datetime) -> Waiting | None:
 def _queued(work: RunWork, month: Month) -> tuple[Queued | None, HeldBack | None]:
     """Freeze the issue, or mail its editors what they have not seen yet."""
     # What renders and checks is not needed where nothing is owed.
+    from alerts.config.server_url import leaves_the_machine
     from alerts.editions.draft import drafted
     from alerts.editions.waiting import note_waiting
     from alerts.lint.group import grouped

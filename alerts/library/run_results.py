@@ -10,8 +10,7 @@ from alerts.config.settings import Settings
 from alerts.domain.errors import AlertsError
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
-from alerts.library.send import Sent
-from alerts.library.sending import Sending
+from alerts.library.sending import Sending, Sent
 from alerts.library.steps import HeldBack, Overdue, Progress, Waiting
 from alerts.outbox.options import World
 from alerts.outbox.queued import Queued

@@ -1,17 +1,21 @@
-"""The limits of one send, and the orders that the outbox gets of them."""
+"""What a send is told, and what it returns."""
 
-import os
-import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TYPE_CHECKING
 
-from alerts.config.settings import Settings
-from alerts.config.windows import SendWindows
+from alerts.domain.delivery import DeliveryState
 from alerts.domain.month import Month
 from alerts.library.steps import Progress, unwatched
-from alerts.outbox.options import Destination, Orders
+
+if TYPE_CHECKING:
+    from alerts.outbox.windows import Opening
+    from alerts.store.corrections import Correction
+
+NOTICES_LOCK = "notices.lock"  # notices have a lock of their own, so none waits for an issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +39,35 @@ class Sending:
     forget_limit: bool = False
 
 
-def orders_of(
-    settings: Settings, months: Sequence[Month], how: Sending, windows: SendWindows
-) -> Orders:
-    """The orders for the send, from the settings and the caller's overrides."""
-    delivery = settings.delivery
-    return Orders(
-        months=months,
-        connections=how.connections or delivery.connections,
-        retry=delivery.retry,
-        host=socket.gethostname(),
-        holder=f"process {os.getpid()}",
-        limit=how.limit,
-        rate=delivery.rate if how.rate is None else how.rate,
-        resend_in_doubt=delivery.in_doubt == "resend",
-        window=(delivery.window_limit, delivery.window) if delivery.window_limit else None,
-        warm_up=delivery.warm_up,
-        zone=settings.zone,
-        durable=settings.database.synchronous == "full",
-        windows=windows,
-        destinations=[
-            Destination(one.domains, one.connections, one.rate, one.retry(delivery.retry))
-            for one in settings.destinations
-        ],
-        relay=delivery.relay,
-    )
+class Ending(Enum):
+    """Why a send ended."""
+
+    DONE = auto()  # nothing of these months is open, or the limit was reached
+    RELAY_UNAVAILABLE = auto()  # the relay is unreachable or refuses us: try again later
+    PERSON_NEEDED = auto()  # the login failed, or the certificate is invalid: waiting does not help
+    STOPPED = auto()  # stopped by the caller or a signal: calling again continues
+    HELD = auto()  # deliveries are in doubt, and an admin must decide
+    DEFERRED = auto()  # deliveries wait for another try
+    ELSEWHERE = auto()  # another machine holds some deliveries
+    LATER = auto()  # deliveries are queued for a later moment: is the clock right?
+    WINDOWS = auto()  # all that is open waits for a send window to open, as planned
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The result of one send, and the state of the months after it.
+
+    `outcomes` counts the deliveries of this call by state; `counts` are all deliveries of each month;
+    `held` those in doubt; `waiting` are those that wait for a send window; `corrections` are those of each
+    month. `relay_fault` is the relay's
+    reply if it ended the send; `next_due` is the time of the next attempt (UTC, ISO 8601), or empty.
+    """
+
+    outcomes: Mapping[DeliveryState, int]
+    counts: Mapping[Month, Mapping[str, int]]
+    held: Mapping[Month, int]
+    relay_fault: str
+    next_due: str
+    ending: Ending
+    waiting: "Sequence[Opening]" = ()
+    corrections: "Mapping[Month, Sequence[Correction]]" = field(default_factory=dict)

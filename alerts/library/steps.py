@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from alerts.domain.errors import AwaitingApproval, Incomplete, IssueRecalled
 from alerts.domain.month import Month
-from alerts.lint.group import FindingGroup
 from alerts.outbox.queued import Queued
 from alerts.preview.mails import DoubtsMailed, PreviewsMailed
 from alerts.sources.collected import Collected
+
+if TYPE_CHECKING:
+    from alerts.lint.group import FindingGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class LintedIssue:
     """Lint findings of an issue that will be sent by a real relay, grouped; hints left out."""
 
     month: Month
-    found: tuple[FindingGroup, ...]
+    found: "tuple[FindingGroup, ...]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,8 @@ def _senders(opened: Opened, stack: ExitStack) -> "Iterator[SingleSender]":
 
 
 def _transports(opened: Opened) -> "Iterator[Transport]":
-    from alerts.transport.relay import leaves_the_machine, relay_of, transport
+    from alerts.config.server_url import leaves_the_machine
+    from alerts.transport.relay import relay_of, transport
 
     settings = opened.settings
 

@@ -7,13 +7,16 @@ it is sent, so that a message that is sent again has the same bytes (P2).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from alerts.config.secret_files import private
 from alerts.config.settings import Settings
 from alerts.domain.errors import InputError, SettingsError
 from alerts.mail.dkim import Key, Signature, signer
-from alerts.mail.issue_headers import Frame
-from alerts.mail.merge import Sign
+
+if TYPE_CHECKING:
+    from alerts.mail.issue_headers import Frame
+    from alerts.mail.merge import Sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Keyring:
         """The signatures that a new issue freezes: one per key, with `now` as the time."""
         return tuple(self._by(selector, int(now.timestamp())) for selector in self.keys)
 
-    def signer(self, frame: Frame) -> Sign | None:
+    def signer(self, frame: "Frame") -> "Sign | None":
         """The function that signs an issue's messages; raises `SettingsError` if its keys are missing."""
         if not frame.dkim:
             return None
@@ -50,7 +53,7 @@ class Keyring:
                 raise
         return self._all(frame.dkim[0].signed_at)
 
-    def signer_of(self, now: datetime) -> Sign | None:
+    def signer_of(self, now: datetime) -> "Sign | None":
         """The function that signs a message of `now` without an issue; None without keys."""
         return self._all(int(now.timestamp()))
 
@@ -67,7 +70,7 @@ class Keyring:
     def _by(self, selector: str, at: int) -> Signature:
         return Signature(self.domain, selector, self.keys[selector].fingerprint, at)
 
-    def _all(self, at: int) -> Sign | None:
+    def _all(self, at: int) -> "Sign | None":
         keys = [(self._by(selector, at), key) for selector, key in self.keys.items()]
         return signer(keys) if keys else None
 

@@ -10,7 +10,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from statistics import median
 
 from sqlite_utils import Database
 
@@ -51,6 +50,8 @@ def doubt(now: datetime, latest: datetime | None, told: Sequence[TimeTold]) -> D
     """
     set_it = "set the clock, and keep it right with NTP (`timedatectl set-ntp true`)"
     if told:
+        from statistics import median  # 10 ms
+
         off = timedelta(seconds=median((one.ours - one.at).total_seconds() for one in told))
         if abs(off) > AGREES:
             said = f"{counted(len(told), 'source')} told {_shown(now - off)}"

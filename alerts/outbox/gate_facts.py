@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
+from alerts.config.server_url import leaves_the_machine
 from alerts.config.settings import Settings
 from alerts.domain.issue import IssueState
 from alerts.domain.month import Month
 from alerts.outbox import gate
-from alerts.store import accepted_findings, articles, issues
-from alerts.transport.relay import leaves_the_machine
+from alerts.store import accepted_findings, issues
 
 if TYPE_CHECKING:
     from alerts.editions.draft import Draft
@@ -91,6 +91,7 @@ def _of_draft(
     # Loaded here: what renders and checks editions takes a third of a second, and most sends find all queued.
     from alerts.lint.options import LintOptions
     from alerts.lint.run import copies, lint_editions
+    from alerts.store import articles
 
     yield from gate.of_issue(draft.issue, articles.written_by_hand(db, draft.month))
     options = LintOptions(only=frozenset(gate.LINTED), base_url=settings.web.base_url)

@@ -25,7 +25,6 @@ SESSION_WITHIN = timedelta(days=14)
 PROOF_WITHIN = timedelta(minutes=30)  # for what cannot be undone
 MOST_AN_HOUR = 5  # links mailed to one person
 BATCH = 100
-KEPT = timedelta(days=7)  # of what has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def admit(db: Database, now: datetime) -> int:
         with transaction(db):
             asked = sign_ins.undecided(db, BATCH)
             owed += sum(_admit(db, request, now) for request in asked)
-            sign_ins.forget(db, now - KEPT)
+            sign_ins.forget(db, now - sign_ins.KEPT)
         if len(asked) < BATCH:
             return owed
 

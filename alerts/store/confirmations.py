@@ -7,7 +7,7 @@ address that is known as for one that is not (rule X10). Requests are decided la
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,7 @@ from alerts.domain.address import Address
 from alerts.store import stamp
 
 JOINS = 0  # instead of a subscriber who does not exist yet
+KEPT = timedelta(days=30)  # how long a confirmed request is kept, for a link opened again
 
 
 class ConfirmationState(StrEnum):

@@ -89,13 +89,17 @@ class Receipts:
         self.unfolded = []
 
 
+def left(db: Database) -> bool:
+    """Whether there are receipts of a killed run, or of one in progress."""
+    return _beside(db)[1].exists()
+
+
 def fold_left(db: Database, now: datetime) -> None:
     """Fold the receipts of a killed run, if there are any; a run in progress folds its own."""
-    database, path = _beside(db)
-    if not path.exists():
+    if not left(db):
         return
     try:
-        with project_lock(database, "subscriber erase", now), Receipts(db) as receipts:
+        with project_lock(_beside(db)[0], "subscriber erase", now), Receipts(db) as receipts:
             receipts.fold()
     except LockHeld:
         return

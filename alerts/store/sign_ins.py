@@ -6,11 +6,13 @@ revoked.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from alerts.store import moment, stamp
+
+KEPT = timedelta(days=7)  # how long a link or a session is kept that has ended
 
 
 @dataclass(frozen=True, slots=True)

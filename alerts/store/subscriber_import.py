@@ -49,7 +49,7 @@ _GATHER = """
     FROM (SELECT email_key, worst(status) AS standing, every_tag(tags) AS tags FROM staging.staged
            WHERE email_key IN (SELECT email_key FROM staging.people WHERE copies > 1)
            GROUP BY email_key) AS r
-    WHERE r.email_key = p.email_key
+    WHERE p.copies > 1 AND r.email_key = p.email_key
 """
 
 
@@ -256,7 +256,7 @@ def _merge(db: Database, work: Work) -> Merged:
     total = Merged(0, 0, 0, 0, ())
     for done in range(work.done, work.people, CHUNK):
         give_way(path)
-        with transaction(db):
+        with transaction(db, own_keys=True):
             chosen = import_chunk.choose(db, work, done)
             (people,) = db.conn.execute("SELECT count(*) FROM chosen").fetchone()
             added, updated = import_chunk.insert(db, facts), import_chunk.update(db, facts)

@@ -25,6 +25,13 @@ _NAMES = {one.partition(".")[0]: one for one in reversed(_PROVIDERS)}
 _OTHERS = frozenset(
     ("mail", "email", "ymail", "fmail", "gmx", "hmail", "zmail", "rmail", "cmail", "vmail", "tmail")
 )
+# What is left of a name without one of its characters: names one slip apart have such a piece in common.
+_PIECES = frozenset(
+    piece
+    for name in _NAMES
+    if len(name) >= 5
+    for piece in (name, *(name[:n] + name[n + 1 :] for n in range(len(name))))
+)
 _TESTING = frozenset(("example", "test"))  # RFC 2606: for examples
 _NOWHERE = frozenset(("invalid", "localhost", "local", "localdomain", "internal", "lan"))
 
@@ -76,6 +83,10 @@ def _provider_end(rest: str) -> bool:
 def _near(name: str) -> str:
     """The provider whose name is one typing error away; empty if none."""
     if len(name) < 4 or name in _OTHERS:
+        return ""
+    if name not in _PIECES and _PIECES.isdisjoint(
+        [name[:n] + name[n + 1 :] for n in range(len(name))]
+    ):
         return ""
     for known, domain in _NAMES.items():
         if len(known) >= 5 and name != known and _one_typing_error(name, known):

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from alerts.config.window_values import known_zone
 from alerts.domain.errors import InputError
@@ -121,7 +121,7 @@ def reader(field: SubscriberField) -> Callable[[str], str]:
             return zone
         case FieldKind.MOMENT:
             return lambda text: moment(text, field.name)
-    return lambda text: clean(text, field.cap, field.name)
+    return partial(clean, cap=field.cap, field=field.name)
 
 
 def tag_list(words: Iterable[str]) -> str:

@@ -24,6 +24,7 @@ from alerts.subscribers.import_summary import TableSummary
 from alerts.subscribers.language_names import named
 from alerts.subscribers.status_words import plain
 from alerts.subscribers.systems import UNCLEAR
+from alerts.text.csv_text import restored
 
 Read = Callable[[int, list[str]], Entry]
 Field = Callable[[list[str]], str]  # reads a field from a row
@@ -32,6 +33,7 @@ _EMAIL, _NAME, _LANGUAGE, _STATUS, _CONSENT, _SOURCE = map(
     IMPORTED.index, ("email", "name", "language", "status", "consent", "consent_source")
 )
 SHORT = 200  # characters; a shorter address cannot be too long
+MOST_JUDGED = 4096  # different rows of signs whose status is remembered
 MOST = 100_000  # most domains that are remembered as not doubtful
 
 _NAMED = re.compile(r"[\"“']?(?P<name>[^<>\"“”]*?)[\"”']?\s*<\s*(?P<address>[^<>\s]+)\s*>")
@@ -90,16 +92,27 @@ def _standing(
     if not signs:
         return None
 
-    def standing(cells: list[str]) -> str:
+    def judged(told: tuple[str, ...]) -> tuple[str, list[tuple[str, str]]]:
+        """The status, and the cells that nobody understands with their headings."""
         found = [] if plan.base is None else [plan.base]
-        for index, sign, heading in signs:
-            said = sign.judge(taken(cells[index]))
+        unclear = []
+        for cell, (_, sign, heading) in zip(told, signs, strict=True):
+            said = sign.judge(taken(cell))
             if said == UNCLEAR:
-                summary.misunderstood(heading, cells[index])
+                unclear.append((heading, cell))
                 said = Standing.PENDING
             if said:
                 found.append(Standing(said))
-        return str(worst(*found)) if found else ""
+        return str(worst(*found)) if found else "", unclear
+
+    columns = [index for index, _, _ in signs]
+    kept = lru_cache(maxsize=MOST_JUDGED)(judged)  # most rows say the same
+
+    def standing(cells: list[str]) -> str:
+        status, unclear = kept(tuple([cells[index] for index in columns]))
+        for heading, cell in unclear:
+            summary.misunderstood(heading, cell)
+        return status
 
     return standing
 
@@ -162,7 +175,14 @@ def _field_readers(
 
     def simple(read: Callable[[str], str], field: str) -> Field:
         index = at[field]
-        return lambda cells: read(taken(cells[index]))
+        if taken is not restored:
+            return lambda cells: read(taken(cells[index]))
+
+        def field_of(cells: list[str]) -> str:
+            cell = cells[index]
+            return read(restored(cell) if cell[:1] == "'" else cell)
+
+        return field_of
 
     readers: dict[str, Field] = {}
     for field, read in _READ.items():

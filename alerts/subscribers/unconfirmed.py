@@ -8,8 +8,6 @@ from alerts.store import confirmations, subscribers, transaction
 from alerts.store.confirmations import JOINS, ConfirmationState
 from alerts.subscribers.confirmation import BATCH
 
-KEPT = timedelta(days=30)  # how long a confirmed request is kept, for a link opened again
-
 
 def unconfirmed(db: Database, now: datetime, *, within: timedelta) -> int:
     """The number of requests that `purge` would end."""
@@ -27,7 +25,7 @@ def purge(db: Database, now: datetime, *, within: timedelta) -> int:
                 if request.added_id is not None:
                     subscribers.remove(db, request.added_id)
             if len(requests) < BATCH:
-                confirmations.remove_closed(db, now - within - KEPT)
+                confirmations.remove_closed(db, now - within - confirmations.KEPT)
         ended += len(requests)
         if len(requests) < BATCH:
             return ended

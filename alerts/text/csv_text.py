@@ -144,7 +144,7 @@ def rows(lines: Iterable[str], delimiter: str, whole: Whole) -> Iterator[Row]:
             if taken[0] is _TOO_LONG:
                 yield Row(feed.number, [], f"over {MAX_ROW:,} characters long")
             elif cells and (cells[0].strip() or any(map(str.strip, cells))):
-                nul = any("\0" in cell for cell in cells)
+                nul = "\0" in "".join(cells)
                 first = feed.number - len(taken) + 1
                 yield Row(first, cells, "holds a NUL character" if nul else "")
         if taken := feed.taken:

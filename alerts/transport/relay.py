@@ -16,19 +16,22 @@ not use the database.
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alerts.config.plug_ins import TRANSPORTS, plug_ins
 from alerts.config.secret_files import fresh_password
-from alerts.config.server_url import is_loopback, taken_apart
 from alerts.config.settings import Settings
 from alerts.domain.delivery import DeliveryState, Envelope, Outcome, Reply
 from alerts.domain.errors import PlugInFault, SettingsError
 from alerts.domain.open_transaction import outside
-from alerts.transport import maildir, smtp_connect
 from alerts.transport.allowance import ErrorAllowance
 from alerts.transport.connection import Conversation, Goodbye, Transport
+from alerts.transport.smtp_relay import Password, Relay
 
-__all__ = ["SCHEMES", "Null", "Transport", "leaves_the_machine", "relay_of", "transport"]
+if TYPE_CHECKING:
+    from alerts.transport.smtp_session import SmtpConnection
+
+__all__ = ["SCHEMES", "Null", "Transport", "relay_of", "transport"]
 
 SCHEMES = ("maildir", "smtp", "smtps", "null")  # built-in schemes, which a plug-in cannot replace
 
@@ -38,31 +41,24 @@ def relay_of(settings: Settings, environ: Mapping[str, str]) -> Transport:
     return transport(settings, fresh_password(settings, "delivery", environ))
 
 
-def leaves_the_machine(settings: Settings) -> bool:
-    """Whether the relay is not a folder, `null:`, or a server on this machine."""
-    relay = settings.delivery.relay
-    if relay.startswith(("maildir:", "null:")):
-        return False
-    return not is_loopback(taken_apart(relay, "delivery.relay").hostname or "")
-
-
-def transport(settings: Settings, password: smtp_connect.Password) -> Transport:
+def transport(settings: Settings, password: Password) -> Transport:
     """The transport that `delivery.relay` names; raises `SettingsError`."""
     relay = settings.delivery.relay
     scheme, _, rest = relay.partition(":")
     if scheme == "null" and not rest:
         return Null
     if scheme == "maildir" and rest:
+        from alerts.transport.maildir import Maildir
+
         folder = settings.root / Path(rest).expanduser()
-        return lambda: maildir.Maildir(folder)
+        return lambda: Maildir(folder)
     if scheme in ("smtp", "smtps"):
-        where = smtp_connect.Relay.parse(
+        where = Relay.parse(
             relay,
             settings.delivery.timeout.total_seconds(),
             oauth=bool(settings.delivery.token_command),
         )
-        allowance = ErrorAllowance()
-        return lambda: smtp_connect.connect(where, password, allowance)
+        return _smtp(where, password)
     if plug_in := plug_ins(TRANSPORTS).get(scheme):
         try:
             opened: Transport = plug_in.load()(settings, password)
@@ -72,6 +68,18 @@ def transport(settings: Settings, password: smtp_connect.Password) -> Transport:
     raise SettingsError(
         f"delivery.relay: “{relay}” is not maildir:FOLDER, smtp://HOST:PORT, smtps://HOST or null:"
     )
+
+
+def _smtp(where: Relay, password: Password) -> Transport:
+    """Connections to a relay, which share its allowance of errors."""
+    allowance = ErrorAllowance()
+
+    def connected() -> "SmtpConnection":
+        from alerts.transport.smtp_connect import connect  # 20 ms, where nothing may be due
+
+        return connect(where, password, allowance)
+
+    return connected
 
 
 class Null:

@@ -7,13 +7,10 @@ verified, or that is on this machine (X14).
 
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import BinaryIO, Self
-from urllib.parse import parse_qs, unquote
+from typing import BinaryIO
 
-from alerts.config.server_url import is_loopback, refuse_password, taken_apart
 from alerts.domain.errors import LoginRefused, RelayUnavailable, SettingsError
 from alerts.domain.open_transaction import outside
 from alerts.mailbox import oauth
@@ -23,7 +20,10 @@ from alerts.replies.remedies import remedy_for
 from alerts.text.network_faults import certificate_words
 from alerts.transport.allowance import ErrorAllowance
 from alerts.transport.connection import Ended
+from alerts.transport.smtp_relay import Password, Relay
 from alerts.transport.smtp_session import SmtpConnection, fault_words, one_line
+
+__all__ = ["Password", "Relay", "connect"]
 
 _NO_LOGIN = (
     "it offers no login that we can use; set delivery.token_command where it wants OAuth 2"
@@ -31,54 +31,6 @@ _NO_LOGIN = (
     " for submission (587, 465)"
 )
 _MOST_LINES = 1000  # most lines of greeting, EHLO, STARTTLS and AUTH together
-
-
-@dataclass(frozen=True, slots=True)
-class Relay:
-    """An SMTP server and how to connect to it. `tls`: required, opportunistic, never or implicit."""
-
-    host: str
-    port: int
-    user: str
-    tls: str
-    timeout: float
-    oauth: bool = False  # the password is an OAuth 2 access token
-    context: ssl.SSLContext = field(default_factory=ssl.create_default_context, repr=False)
-
-    @classmethod
-    def parse(cls, url: str, timeout: float, *, oauth: bool = False) -> Self:
-        """Read `smtp://user@host:587?tls=…` or `smtps://…`; raises `SettingsError`."""
-        parts = taken_apart(url, "delivery.relay")
-        if not parts.hostname or parts.path not in ("", "/"):
-            raise SettingsError("delivery.relay: write smtp://user@host:587")
-        refuse_password(parts, "delivery.relay")
-        query = parse_qs(parts.query)
-        here = is_loopback(parts.hostname)
-        tls = query.pop("tls", ["opportunistic" if here else "required"])[0]
-        if query or tls not in ("required", "opportunistic", "never"):
-            raise SettingsError(
-                "delivery.relay: only ?tls=required, opportunistic or never can follow"
-            )
-        if parts.username and tls != "required" and parts.scheme == "smtp" and not here:
-            raise SettingsError(
-                f"delivery.relay: with ?tls={tls} the password of {unquote(parts.username)} could be"
-                " read on its way; leave that out, or the user"
-            )
-        if parts.scheme == "smtps":
-            return cls(
-                parts.hostname,
-                parts.port or 465,
-                unquote(parts.username or ""),
-                "implicit",
-                timeout,
-                oauth,
-            )
-        user = unquote(parts.username or "")
-        return cls(parts.hostname, parts.port or 587, user, tls, timeout, oauth)
-
-
-Password = str | Callable[[], str] | None
-"""A password, or a function that returns a new access token for each connection."""
 
 
 def connect(

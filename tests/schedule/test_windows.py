@@ -9,7 +9,7 @@ import pytest
 from alerts import DeliveryState, Month, Project, Sending
 from alerts.domain.errors import SettingsError
 from alerts.library import steps
-from alerts.library.send import Ending
+from alerts.library.sending import Ending
 from alerts.library.standing import Needs, Stand
 from alerts.schedule.ticks import Ticker
 from tests.conftest import Alerts
