@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from alerts.library.copies import Copies
     from alerts.library.deliveries import Deliveries
     from alerts.library.desk import Desk
+    from alerts.library.drafts import Drafts
     from alerts.library.figures import ProjectFigures
     from alerts.library.issues import Issues
     from alerts.library.jobs import Jobs
@@ -115,6 +116,13 @@ class Parts(ProjectPart):
         from alerts.library.desk import Desk
 
         return Desk(self._opened)
+
+    @cached_property
+    def drafts(self) -> "Drafts":
+        """The drafts of the months, rendered and checked once."""
+        from alerts.library.drafts import Drafts
+
+        return Drafts(self._opened)
 
     @cached_property
     def profiles(self) -> "Profiles":

@@ -26,10 +26,13 @@ from alerts.store.issues import StoredIssue
 
 @dataclass(frozen=True, slots=True)
 class LintedDraft:
-    """A draft, and what the linter found in it, by cause."""
+    """A draft, and what the linter found in it, by cause. `made_at` is when it was made; `current`: nothing
+    has changed since."""
 
     draft: Draft
     causes: tuple[FindingGroup, ...]
+    made_at: datetime | None = None
+    current: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,10 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from alerts.domain.errors import AlertsError, UsageError
-from alerts.domain.month import Month
+from alerts.domain.errors import AlertsError, DraftFailed, DraftPending, UsageError
 from alerts.domain.person import Person
 from alerts.editions.catalogue import Catalogue
 from alerts.library.project import Project
-from alerts.library.readiness import Readiness
 from alerts.people.sign_in import SignedIn
 from alerts.web.desk.menu import MENU, anybody
 from alerts.web.request import Page, PostResult, Visit
@@ -67,11 +65,6 @@ class DeskVisit:
     def said(self, message: str, **values: Any) -> str:
         """A message (`later`) in the visitor's language, as text."""
         return str(self.catalogue.write(message, **values))
-
-    def ready(self, month: Month) -> Readiness:
-        """How the issue of a month stands; raises `TemplateFault`."""
-        made = self.visit.site.drafts.get(self.project, month)
-        return self.project.desk.readiness(made)
 
     def field(self, name: str) -> str:
         """A form field, or an empty text; line ends are \\n."""
@@ -165,6 +158,15 @@ def _viewed(view: DeskView, may: Callable[[Person], bool], visit: Visit) -> Resp
         return view(desk)
     except UsageError as fault:  # such as a story that does not exist
         return desk.page("failed.html", 404, words=str(fault))
+    except DraftPending:
+        return being_made(desk)
+    except DraftFailed as fault:
+        return desk.page("not_made.html", 500, words=str(fault), month=desk.asked("month"))
+
+
+def being_made(desk: DeskVisit) -> Response:
+    """The page while the draft that it shows is being made: how far it is; it comes by itself."""
+    return desk.page("being_made.html", 202, month=desk.asked("month"))
 
 
 def _acted(act: DeskAct, may: Callable[[Person], bool], proof: bool, visit: Visit) -> PostResult:

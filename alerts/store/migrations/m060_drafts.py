@@ -1,0 +1,24 @@
+"""Migration 60: drafts as they were rendered and checked last."""
+
+from sqlite_utils import Database
+
+from alerts.store.migrations.registry import MIGRATIONS, run
+
+
+@MIGRATIONS()
+def m060_drafts(db: Database) -> None:
+    """One draft a month; `made_of` is a hash of all that it was made of, `packed` its editions and what
+    the checks found in them, as JSON, compressed; `fault` is why it cannot be rendered, or empty."""
+    run(
+        db,
+        """
+        CREATE TABLE rendered_drafts (
+            month TEXT PRIMARY KEY CHECK (month <> ''),
+            made_of TEXT NOT NULL,
+            made_at TEXT NOT NULL,
+            content_hash TEXT NOT NULL,
+            packed BLOB NOT NULL,
+            fault TEXT NOT NULL DEFAULT ''
+        ) STRICT
+        """,
+    )
