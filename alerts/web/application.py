@@ -33,6 +33,7 @@ from alerts.web.assets import no_icon, show_script, show_style
 from alerts.web.context import Site
 from alerts.web.desk import assets as desk_assets
 from alerts.web.desk import (
+    language,
     month,
     opening,
     people,
@@ -68,6 +69,7 @@ PAGES: tuple[Page, ...] = (
     *subscribers.PAGES,
     *subscriber_import.PAGES,
     *people.PAGES,
+    *language.PAGES,
     *year.PAGES,
     *state.PAGES,
     *view.PAGES,

@@ -48,6 +48,7 @@ from alerts.store.migrations import (  # noqa: F401
     m049_history,
     m050_api,
     m051_incidents,
+    m059_people_at_the_desk,
     m060_drafts,
 )
 from alerts.store.migrations.registry import MIGRATIONS

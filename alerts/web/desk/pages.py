@@ -23,11 +23,13 @@ from alerts.editions.catalogue import Catalogue
 from alerts.library.project import Project
 from alerts.people.sign_in import SignedIn
 from alerts.web.desk.menu import MENU, anybody
+from alerts.web.desk.sentences import told
 from alerts.web.request import Page, PostResult, Visit
 
 SESSION = "alerts_desk"
 BROWSER = "alerts_browser"
 BEGIN = "/desk/sign-in"
+_SAID = frozenset({"wrong", "words"})
 MOST_OCTETS = 1_000_000  # of a form: a whole manuscript is pasted in some
 MOST_FIELDS = 2_000
 POLICY = (
@@ -79,7 +81,10 @@ class DeskVisit:
         return desk_address(self.visit, path, **query)
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
-        """An answer: a template of `templates/web/desk/`."""
+        """An answer: a template of `templates/web/desk/`. What went wrong (`wrong`, `words`) is said in the
+        person's language, as are the sentences that the template passes to `told`."""
+        for name in _SAID & values.keys():
+            values[name] = self.told(str(values[name]))
         return shown(
             self.visit,
             template,
@@ -87,8 +92,23 @@ class DeskVisit:
             form=form_key(self.cookie),
             person=self.person,
             menu=menu_of(self),
+            told=self.told,
+            spoken=self._languages(),
             **values,
         )
+
+    def _languages(self) -> Mapping[str, str]:
+        """The languages that the page offers; none where it shows what was typed and is not stored."""
+        posted = self.visit.method == "POST"
+        return {} if posted else self.visit.site.pages.interface_languages
+
+    def told(self, sentence: str) -> str:
+        """What the library or a check says, in the person's language where it is known there."""
+        return told(self.catalogue, sentence)
+
+    def gone(self, address: str) -> PostResult:
+        """The result of an act: go to that full address."""
+        return PostResult(RedirectResponse(address, 303))
 
     def done(self, path: str, note: str = "", **query: str) -> PostResult:
         """The result of an act: go to that page of the desk, which says `note`, a line for the person."""
@@ -103,7 +123,7 @@ class DeskVisit:
 
     def _over(self, visit: Visit) -> "DeskVisit":
         visit.project.act_as(self.person)
-        return replace(self, visit=visit)
+        return replace(self, visit=replace(visit, language=self.visit.language))
 
 
 def menu_of(desk: DeskVisit) -> list[tuple[str, str]]:
@@ -195,7 +215,15 @@ def of_visit(visit: Visit) -> DeskVisit | None:
     if who is None:
         return None
     visit.project.act_as(who.person)
-    return DeskVisit(visit, who, cookie)
+    return DeskVisit(_spoken(visit, who.person.language), who, cookie)
+
+
+def _spoken(visit: Visit, language: str) -> Visit:
+    """The visit in a person's language, unless the address asks for another."""
+    asked = visit.query.get("lang", ("",))[0]
+    known = visit.site.pages.interface_languages
+    chosen = asked if asked in known else language
+    return replace(visit, language=chosen) if chosen in known else visit
 
 
 def form_key(cookie: str) -> str:
@@ -246,7 +274,7 @@ def shown(visit: Visit, template: str, status: int = 200, **values: Any) -> Resp
         here=visit.path_and_query,
         number=visit.site.pages.catalogue(visit.language).number,
         note=visit.query.get("note", ("",))[0][:300],
-        **{"person": None, "menu": (), "form": "", **values},
+        **{"person": None, "menu": (), "form": "", "spoken": {}, "told": str, **values},
     )
     images = visit.site.images
     response.headers["Content-Security-Policy"] = POLICY.format(images=images)
