@@ -52,9 +52,21 @@ def fresh_password(
 def metrics_token(settings: Settings, environ: Mapping[str, str]) -> str:
     """The token of /metrics; empty where there is none. Raises `SettingsError` for an unreadable file."""
     web = settings.web
-    if value := environ.get(web.metrics_token_env, "").strip():
+    place = "web.metrics_token_file"
+    return _one_line(settings, environ, web.metrics_token_env, web.metrics_token_file, place)
+
+
+def translator_key(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The key of the translator; empty where there is none. Raises `SettingsError` as above."""
+    keys = settings.translator
+    return _one_line(settings, environ, keys.key_env, keys.key_file, "translator.key_file")
+
+
+def _one_line(
+    settings: Settings, environ: Mapping[str, str], variable: str, file: str, setting: str
+) -> str:
+    if value := environ.get(variable, "").strip():
         return value
-    if not web.metrics_token_file:
+    if not file:
         return ""
-    secret = private(settings, web.metrics_token_file, "web.metrics_token_file")
-    return written(secret, web.metrics_token_file, SettingsError).strip()
+    return written(private(settings, file, setting), file, SettingsError).strip()

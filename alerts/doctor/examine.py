@@ -27,6 +27,7 @@ from alerts.doctor import (
     sources,
     templates,
     timetables,
+    translator,
     windows,
 )
 from alerts.doctor.finding import Check, CheckContext, CheckLevel, CheckResult
@@ -50,10 +51,13 @@ CHECKS: dict[str, Check] = {
     "relay": relay.login,
     "host": host.named,
     "mailbox": mailbox.read,
+    "translator": translator.answers,
     "DNS": dns.authenticated,
     "sources": sources.reachable,
 }
-ONLINE = frozenset({"relay", "host", "mailbox", "DNS", "sources"})  # these use the network
+ONLINE = frozenset(
+    {"relay", "host", "mailbox", "translator", "DNS", "sources"}
+)  # these use the network
 
 
 def examine(context: CheckContext, *, offline: bool = False) -> Iterator[CheckResult]:
@@ -83,5 +87,6 @@ def examined(
         page_faults=lambda: page_faults(settings),
         timetables=timetables.of_this_machine,
         server_zone=timetables.zone_of_this_machine(),
+        environ=project.environ,
     )
     yield from examine(context, offline=offline)

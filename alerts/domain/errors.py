@@ -15,6 +15,7 @@
     ├── TemplateFault           exit 1   a template cannot be rendered
     ├── TransactionFault        exit 1   an internal error: something is done inside a transaction
     ├── DraftFailed         exit 1   a draft could not be rendered and checked
+    ├── TranslatorFault     exit 1   a translator does not answer, or not with translations
     ├── PlugInFault             exit 1   an installed plug-in cannot be loaded
     ├── Incomplete              exit 1   an issue has fewer translations than the settings require
     ├── Conflict                exit 1   an issue has changed since its text file was exported
@@ -129,6 +130,10 @@ class TransactionFault(AlertsError):
 
 class PlugInFault(AlertsError):
     """An installed plug-in cannot be loaded; the message names it, its package and what went wrong."""
+
+
+class TranslatorFault(AlertsError):
+    """A translator does not answer, or not with translations; the message names it."""
 
 
 class Incomplete(AlertsError):

@@ -42,6 +42,7 @@ CUT_OFF = "the process that did it ended before it was done; ask for it again"
 KINDS: Mapping[str, JobKind] = {
     "collect": JobKind(),
     "render": JobKind(JobQueue.DRAFTS, ("made_of",)),
+    "translate": JobKind(arguments=("language",)),
     "lint": JobKind(arguments=("links",)),
     "queue": JobKind(JobQueue.SENDING, ("where", "anyway")),
     "send": JobKind(JobQueue.SENDING, ("limit", "anyway")),

@@ -16,6 +16,7 @@ from alerts.domain.month import Month
 from alerts.editions import approval
 from alerts.editions.gaps import below_coverage
 from alerts.issue import load
+from alerts.issue.machine_drafts import unsigned_words
 from alerts.library.blocked import blocked
 from alerts.library.standing import CheckedMonths, MonthStanding, Needs, Stand
 from alerts.outbox import clock_gate
@@ -170,6 +171,8 @@ def _of_draft(
         return Stand.OVERDUE, owed.overdue_words(settings, month)
     if thin := below_coverage(issue, settings):
         return Stand.INCOMPLETE, f"{'; '.join(thin)}: `alerts article translate ID LANG`"
+    if words := unsigned_words(db, issue, settings.alert.languages):
+        return Stand.INCOMPLETE, words
     if settings.alert.review == "required" and not approved:
         return (
             Stand.UNAPPROVED,

@@ -90,6 +90,19 @@ def _render(work: JobWork) -> Mapping[str, Any]:
     return {"month": work.month, **asdict(made)}
 
 
+def _translate(work: JobWork) -> Mapping[str, Any]:
+    progress, language = work.progress, str(work.job.arguments.get("language", ""))
+
+    def told(done: int, total: int) -> None:
+        progress.done, progress.total = done, total
+        progress.words = f"{done} of {total} stories are drafted"
+
+    drafts = work.project.translations.draft_missing(
+        language, work.month, told=told, by=work.job.started_by
+    )
+    return {"month": work.month, "language": language, "drafted": drafts}
+
+
 def _recall(work: JobWork) -> Mapping[str, Any]:
     work.progress.words = "the issue is being recalled"
     done = work.project.recalls.recall(
@@ -166,6 +179,7 @@ def _run(work: JobWork) -> Mapping[str, Any]:
 WORKS: Mapping[str, Callable[[JobWork], Mapping[str, Any]]] = {
     "collect": _collect,
     "render": _render,
+    "translate": _translate,
     "lint": _lint,
     "queue": _queue,
     "send": _send,
