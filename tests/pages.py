@@ -126,7 +126,8 @@ class Served:
 @contextmanager
 def serve(root: Path, **environ: str) -> Iterator[Served]:
     """Serve the project at `root`; settings from the environment, as `ALERTS_…`, without it. In a value,
-    `{here}` is the address of the server. Drafts are made at once when a page asks for one."""
+    `{here}` is the address of the server and `{port}` its port. Drafts are made at once when a page asks
+    for one."""
     with serve_with(root, environ) as served:
         yield served
 
@@ -138,7 +139,11 @@ def serve_with(root: Path, environ: Mapping[str, str], *, drafts: bool = True) -
     with ExitStack() as stack:
         bound = stack.enter_context(listening("127.0.0.1", 0))
         here = address(bound).rstrip("/")
-        given = {f"ALERTS_{key}": value.replace("{here}", here) for key, value in environ.items()}
+        port = here.rpartition(":")[2]
+        given = {
+            f"ALERTS_{key}": value.replace("{here}", here).replace("{port}", port)
+            for key, value in environ.items()
+        }
         settings = load(root, given)
         site = Site(
             settings,

@@ -70,6 +70,7 @@ PLACES = {
     "cryptography": ("mail.dkim",),
     "httpx2": ("sources.", "translation.libretranslate"),
     "uvicorn": ("cli.issue.preview", "cli.serve", "web.http", "web.forwarded"),
+    "webauthn": ("people.passkeys",),
     "rich": ("cli.terminal", "cli.context"),
     "msgspec": ("web.api.",),
     "starlette": ("preview.pages", "web."),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from alerts.library.keys import SigningKeys
     from alerts.library.links import Links
     from alerts.library.linting import Linter
+    from alerts.library.passkeys import Passkeys
     from alerts.library.people import People
     from alerts.library.pictures import PictureFiles
     from alerts.library.previews import Previews
@@ -109,6 +110,13 @@ class Parts(ProjectPart):
         from alerts.library.people import People
 
         return People(self._opened)
+
+    @cached_property
+    def passkeys(self) -> "Passkeys":
+        """Their passkeys."""
+        from alerts.library.passkeys import Passkeys
+
+        return Passkeys(self._opened)
 
     @cached_property
     def desk(self) -> "Desk":

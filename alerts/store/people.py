@@ -73,8 +73,9 @@ def set_roles(db: Database, person_id: int, roles: Iterable[RoleHeld]) -> None:
 
 
 def remove(db: Database, person_id: int, now: datetime) -> None:
-    """Remove a person: no roles, no sessions, no links that work."""
+    """Remove a person: no roles, no passkeys, no sessions, no links that work."""
     db.conn.execute("DELETE FROM roles WHERE person_id = ?", (person_id,))
+    db.conn.execute("DELETE FROM passkeys WHERE person_id = ?", (person_id,))
     db.conn.execute("DELETE FROM sessions WHERE person_id = ?", (person_id,))
     db.conn.execute(
         "UPDATE sign_in_links SET used_at = ? WHERE person_id = ? AND used_at IS NULL",

@@ -29,6 +29,7 @@ from alerts.web.request import Page, PostResult, Visit
 SESSION = "alerts_desk"
 BROWSER = "alerts_browser"
 BEGIN = "/desk/sign-in"
+SIGN_IN = 0  # the number in the nonce of the forms that sign in
 _SAID = frozenset({"wrong", "words"})
 MOST_OCTETS = 1_000_000  # of a form: a whole manuscript is pasted in some
 MOST_FIELDS = 2_000
@@ -200,12 +201,18 @@ def _acted(act: DeskAct, may: Callable[[Person], bool], proof: bool, visit: Visi
     if not may(desk.person):
         return desk.refused(lambda d: d.page("forbidden.html", 403))
     if proof and not desk.signed_in.proved:
-        return desk.refused(lambda d: d.page("prove.html", 403))
+        return desk.refused(prove_page)
     try:
         return act(desk)
     except AlertsError as fault:
         words = str(fault)
         return desk.refused(lambda d: d.page("failed.html", 422, words=words))
+
+
+def prove_page(desk: DeskVisit) -> Response:
+    """Asks for a new sign-in: by mail or, where there are any, by a passkey."""
+    nonce = desk.visit.nonce(SIGN_IN)
+    return desk.page("prove.html", 403, nonce=nonce, passkeys=desk.project.passkeys.work)
 
 
 def of_visit(visit: Visit) -> DeskVisit | None:

@@ -123,7 +123,7 @@ _MOST = 1_000  # characters; a longer text is no sentence
 
 
 def told(catalogue: Catalogue, text: str, depth: int = 2) -> str:
-    """The sentence in the language of `catalogue`, as text; as it is where it is none of `SENTENCES`.
+    """The sentence in the language of `catalogue`, as text; as it is where `SENTENCES` does not have it.
 
     A value may be such a sentence itself.
     """

@@ -28,6 +28,24 @@
     };
     setTimeout(look, 600);
   }
+  // Passkeys: ask for options, have the device answer, and send that in the form.
+  for (const form of document.querySelectorAll("form[data-passkey]")) {
+    const kind = form.dataset.passkey, keys = window.PublicKeyCredential;
+    if (!keys || !keys.parseCreationOptionsFromJSON) continue;
+    form.hidden = false;
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const begun = await fetch(form.dataset.begin, { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
+      if (begun && begun.ok) {
+        const options = await begun.json();
+        const publicKey = kind === "create" ? keys.parseCreationOptionsFromJSON(options) : keys.parseRequestOptionsFromJSON(options);
+        const made = await navigator.credentials[kind]({ publicKey }).catch(() => null);
+        if (!made) return;
+        form.elements.answer.value = JSON.stringify(made.toJSON());
+      }
+      form.submit();
+    });
+  }
   // Ctrl + Enter saves; leaving with unsaved texts asks.
   for (const form of document.querySelectorAll("form[data-keys]")) {
     let changed = false;

@@ -33,7 +33,9 @@ class Desk:
     @contextmanager
     def browser(self, email: str = "") -> Iterator[httpx2.Client]:
         """A browser of its own, signed in as that person (or not at all)."""
-        with httpx2.Client(base_url=self.served.url, timeout=ANSWER_WITHIN) as client:
+        with httpx2.Client(
+            base_url=self.served.settings.web.public_url, timeout=ANSWER_WITHIN
+        ) as client:
             if email:
                 link = self.project().people.link(email)
                 assert client.post(link, data=fields(client.get(link).text)).status_code == 303
