@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from alerts.domain.errors import AlertsError, DraftFailed, DraftPending, UsageError
+from alerts.domain.errors import AlertsError, DraftFailed, DraftPending, InputError, UsageError
 from alerts.domain.person import Person
 from alerts.editions.catalogue import Catalogue
 from alerts.library.project import Project
@@ -177,7 +177,7 @@ def _viewed(view: DeskView, may: Callable[[Person], bool], visit: Visit) -> Resp
         return desk.page("forbidden.html", 403)
     try:
         return view(desk)
-    except UsageError as fault:  # such as a story that does not exist
+    except (UsageError, InputError) as fault:  # such as a story or a person who does not exist
         return desk.page("failed.html", 404, words=str(fault))
     except DraftPending:
         return being_made(desk)
