@@ -161,13 +161,17 @@ def serve_with(root: Path, environ: Mapping[str, str], *, drafts: bool = True) -
 
 
 def make_drafts(
-    settings: Settings, warn: Callable[[str], None], clock: Callable[[], datetime]
+    settings: Settings,
+    warn: Callable[[str], None],
+    clock: Callable[[], datetime],
+    queue: JobQueue = JobQueue.DRAFTS,
 ) -> None:
-    """Do the jobs that make drafts, here and now; those of the other queues go on waiting."""
+    """Do the jobs that make drafts, here and now; those of the other queues go on waiting. Or those of
+    another `queue`."""
     db = open_database(settings.database_path)
     try:
         project = Project.over(settings, db, clock(), "test")
-        JobThread(settings.root, JobQueue.DRAFTS, warn, settings, clock).do_waiting(project)
+        JobThread(settings.root, queue, warn, settings, clock).do_waiting(project)
     finally:
         db.close()
 

@@ -37,7 +37,7 @@ _STANDS = {
     Stand.RECALLED: later("It was stopped. Mend it, and send the next version."),
 }
 _JOBS = {"queue": later("queue"), "send": later("send"), "run": later("collect, queue and send")}
-_STATES = {
+STATES = {
     JobState.WAITING: later("waits"),
     JobState.RUNNING: later("is being done"),
     JobState.DONE: later("done"),
@@ -161,7 +161,7 @@ def _jobs(desk: DeskVisit, month: Month) -> list[tuple[str, str, JobRecord]]:
     """The newest job of each kind about the month: its kind and state in words."""
     newest = [job for kind in _JOBS if (job := desk.project.jobs.newest(kind, month)) is not None]
     newest.sort(key=lambda job: -job.id)
-    return [(desk.said(_JOBS[job.kind]), desk.said(_STATES[job.state]), job) for job in newest]
+    return [(desk.said(_JOBS[job.kind]), desk.said(STATES[job.state]), job) for job in newest]
 
 
 def correct(desk: DeskVisit) -> PostResult:
