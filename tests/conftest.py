@@ -19,9 +19,9 @@ import pytest
 
 from alerts import cli
 from alerts.sources.cell.servers import kept_warm
-from tests import boundary
+from tests import boundary, proofs
 from tests.browser import browser, page
-from tests.factories import databases_closed
+from tests.factories import databases_closed, new_project
 from tests.pages import served
 from tests.statement import statement
 
@@ -96,6 +96,17 @@ def pytest_configure() -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the proofs, and run the files that hold them first (`tests/proofs.py`)."""
+    first: dict[Path, int] = {}
+    for item in items:
+        turn = proofs.rank(item.path.as_posix(), getattr(item, "fixturenames", []))
+        if turn <= len(proofs.FILES):
+            item.add_marker(pytest.mark.proof)
+        first[item.path] = min(turn, first.get(item.path, turn))
+    items.sort(key=lambda item: first[item.path])
+
+
 def _free(folder: Path) -> int:
     try:
         return shutil.disk_usage(folder).free
@@ -134,8 +145,7 @@ def _clean_environment(
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh project that is the current folder."""
-    root = tmp_path / "project"
-    assert _call("init", str(root)).code == 0
+    root = new_project(tmp_path / "project")
     monkeypatch.chdir(root)
     return root
 

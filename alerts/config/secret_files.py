@@ -49,24 +49,26 @@ def fresh_password(
     return password(settings, section, environ)
 
 
+def named_secret(
+    settings: Settings, environ: Mapping[str, str], variable: str, file: str, setting: str
+) -> str:
+    """The secret in that variable, or in that file of the project; empty where there is none.
+
+    Raises `SettingsError` for an unreadable file, naming `setting`.
+    """
+    if value := environ.get(variable, "").strip():
+        return value
+    return written(private(settings, file, setting), file, SettingsError).strip() if file else ""
+
+
 def metrics_token(settings: Settings, environ: Mapping[str, str]) -> str:
     """The token of /metrics; empty where there is none. Raises `SettingsError` for an unreadable file."""
     web = settings.web
-    place = "web.metrics_token_file"
-    return _one_line(settings, environ, web.metrics_token_env, web.metrics_token_file, place)
+    name, file = web.metrics_token_env, web.metrics_token_file
+    return named_secret(settings, environ, name, file, "web.metrics_token_file")
 
 
 def translator_key(settings: Settings, environ: Mapping[str, str]) -> str:
     """The key of the translator; empty where there is none. Raises `SettingsError` as above."""
-    keys = settings.translator
-    return _one_line(settings, environ, keys.key_env, keys.key_file, "translator.key_file")
-
-
-def _one_line(
-    settings: Settings, environ: Mapping[str, str], variable: str, file: str, setting: str
-) -> str:
-    if value := environ.get(variable, "").strip():
-        return value
-    if not file:
-        return ""
-    return written(private(settings, file, setting), file, SettingsError).strip()
+    name, file = settings.translator.key_env, settings.translator.key_file
+    return named_secret(settings, environ, name, file, "translator.key_file")

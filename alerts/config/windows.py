@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from alerts.config import holidays, window_values
+from alerts.config import window_values
 from alerts.config.holidays import Holidays
 from alerts.config.settings import Settings
 from alerts.config.window_declarations import WindowsSettings
@@ -30,12 +30,9 @@ class SendWindows:
 
     @classmethod
     def of(cls, settings: Settings) -> "SendWindows":
-        """The windows of [windows]; reads the file of holidays. Raises `SettingsError`."""
+        """The windows of [windows] without its holidays, which `outbox.send_windows` reads."""
         said = settings.windows
-        if not said.on:
-            return cls()
-        there = holidays.read(settings.root / said.holidays) if said.holidays else Holidays()
-        return cls(True, said, settings.alert.timezone, there)
+        return cls(True, said, settings.alert.timezone) if said.on else cls()
 
     def span(self, group: ReaderGroup, now: datetime) -> Span | None:
         """The window of those readers that is open now, or opens next; None where they have none.
@@ -55,8 +52,10 @@ class SendWindows:
             )
         return span
 
-    def shut(self, groups: Iterable[ReaderGroup], now: datetime) -> Mapping[ReaderGroup, datetime]:
-        """When the windows open that are shut now, by group."""
+    def closed_until(
+        self, groups: Iterable[ReaderGroup], now: datetime
+    ) -> Mapping[ReaderGroup, datetime]:
+        """When the windows open that are closed now, by group."""
         spans = ((group, self.span(group, now)) for group in groups)
         return {group: span.opens for group, span in spans if span and span.opens > now}
 
@@ -65,8 +64,8 @@ class SendWindows:
         spans = (self.span(group, now) for group in groups)
         return min((span.closes for span in spans if span and span.opens <= now), default=None)
 
-    def shut_longest(self, group: ReaderGroup, now: datetime) -> tuple[datetime, datetime] | None:
-        """From when to when their window is shut longest within the next year; None where they have none."""
+    def longest_closed(self, group: ReaderGroup, now: datetime) -> tuple[datetime, datetime] | None:
+        """The longest time within the next year that their window stays closed; None where they have none."""
         if self.span(group, now) is None:
             return None
         window = self._windows[group]

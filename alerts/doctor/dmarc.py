@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from alerts.doctor.dns_records import is_dmarc, tags
 from alerts.doctor.finding import Ask, CheckLevel, CheckOutput
 
-_WISHES = ("none", "quarantine", "reject")
+_POLICIES = ("none", "quarantine", "reject")
 _MOST_LABELS = 8  # RFC 9989 §4.10
 
 
@@ -66,15 +66,15 @@ def policy(found: DmarcWalk) -> str:
         return ""
     record = tags(found.records[found.source])
     names = ("p",) if found.source == found.domain else ("sp", "p")
-    wishes = [record[name].lower() for name in names if name in record]
-    if wishes and wishes[0] in _WISHES:
-        wish = wishes[0]
+    published = [record[name].lower() for name in names if name in record]
+    if published and published[0] in _POLICIES:
+        asked = published[0]
     elif "rua" in record:
-        wish = "none"
+        asked = "none"
     else:
         return ""
     testing = record.get("t", "n").lower() == "y"
-    return _WISHES[max(0, _WISHES.index(wish) - 1)] if testing else wish
+    return _POLICIES[max(0, _POLICIES.index(asked) - 1)] if testing else asked
 
 
 def judged(ask: Ask, author: str, envelope: str) -> Iterator[CheckOutput]:
@@ -108,7 +108,7 @@ def _record(found: DmarcWalk, record: Mapping[str, str]) -> Iterator[CheckOutput
             f"the DMARC record of {where} has no policy",
             "write p=none, quarantine or reject in it",
         )
-    elif record.get("p", "").lower() not in _WISHES:
+    elif record.get("p", "").lower() not in _POLICIES:
         yield CheckOutput(
             CheckLevel.HINT,
             f"the DMARC record of {where} has no valid p, which counts as p=none",
@@ -165,31 +165,3 @@ def _aligned(
             f"bounces go to {envelope}, so SPF does not align with {found.domain}",
             f"set sender.bounces to an address at {found.domain}; otherwise DMARC depends on DKIM alone",
         )
-
-
-def indicator(ask: Ask, author: str) -> Iterator[CheckOutput]:
-    """BIMI: a logo beside the mail, for those whose DMARC policy rejects or quarantines."""
-    found = walk(ask, author)
-    for domain in dict.fromkeys((author, found.organisation)):
-        texts = [
-            t for t in ask(f"default._bimi.{domain}", "TXT") if t.lower().startswith("v=bimi1")
-        ]
-        if not texts:
-            continue
-        logo = tags(texts[0]).get("l", "")
-        if len(texts) > 1 or not (logo.startswith("https://") and logo.lower().endswith(".svg")):
-            yield CheckOutput(
-                CheckLevel.WARNING,
-                f"the BIMI record of {domain} names no logo that counts: {' '.join(texts)}",
-                "publish one record with l=https://….svg (SVG Tiny PS)",
-            )
-        elif policy(found) not in ("quarantine", "reject"):
-            yield CheckOutput(
-                CheckLevel.WARNING,
-                f"{domain} has a BIMI logo, but its DMARC policy is “{policy(found) or 'none'}”",
-                "BIMI needs p=quarantine or p=reject",
-            )
-        else:
-            yield CheckOutput(CheckLevel.OK, f"BIMI logo of {domain}: {logo}")
-        return
-    yield CheckOutput(CheckLevel.OK, f"{author} has no BIMI logo, which is optional")

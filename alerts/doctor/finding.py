@@ -62,8 +62,7 @@ class CheckContext:
 
     `open_database` and `password` raise their errors; `password` takes the name of a settings section.
     `page_faults` renders the public pages with sample values and yields their errors. `timetables` are
-    those of cron and systemd on this machine, `server_zone` is its time zone; `environ` is where keys are
-    looked up.
+    those of cron and systemd on this machine, `server_zone` is its time zone; `environ` holds secrets.
     """
 
     settings: Settings
@@ -74,8 +73,8 @@ class CheckContext:
     fetcher: Fetcher
     page_faults: Callable[[], Iterator[TemplateFault]] = lambda: iter(())
     timetables: Callable[[], Iterator[Timetable]] = lambda: iter(())
-    environ: Mapping[str, str] = field(default_factory=dict)
     server_zone: str = "UTC"
+    environ: Mapping[str, str] = field(default_factory=dict)
 
 
 Check = Callable[[CheckContext], Iterator[CheckOutput]]

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from alerts.domain.article import Article
 from alerts.domain.errors import Incomplete
 from alerts.domain.issue import Issue
-from alerts.issue.translating import TEXTS, mark_of, translation_of
+from alerts.issue.translating import TEXTS, text_digest, translation_of
 from alerts.store import machine_texts
 from alerts.text.plural import counted
 
@@ -35,7 +35,7 @@ def unsigned(
         for language in languages
         for name in TEXTS
         if (mark := marks.get((article.id, language, name)))
-        and mark == mark_of(str(getattr(translation_of(article, language), name)))
+        and mark == text_digest(str(getattr(translation_of(article, language), name)))
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from alerts.domain.errors import UsageError
 from alerts.issue import introduction, seen_edit
 from alerts.issue.seen_edit import ARTICLE_TEXTS, INTRODUCTION, EditConflict
-from alerts.library.month_board import MonthBoard, month_board
+from alerts.library.month_overview import MonthOverview, month_overview
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.readiness import LintedDraft, Readiness, readiness
 from alerts.library.voided import voided
@@ -17,9 +17,9 @@ class Desk(ProjectPart):
     """What the desk shows and does besides the other parts of the library."""
 
     @call
-    def board(self, month: AMonth = None) -> MonthBoard:
+    def month_overview(self, month: AMonth = None) -> MonthOverview:
         """The stories of a month in the order of the mail, and what is to be mended; renders nothing."""
-        return month_board(self._opened, self._opened.month(month))
+        return month_overview(self._opened, self._opened.month(month))
 
     @call
     def readiness(self, made: LintedDraft) -> Readiness:

@@ -30,13 +30,12 @@ class Stand(StrEnum):
     WAITING = "waiting"  # … once a source can be read, or at schedule.wait_until
     UNAPPROVED = "unapproved"
     INCOMPLETE = "incomplete"  # fewer translations than alert.min_coverage
+    DOUBTED = "doubted"  # a special alert that goes to nobody, or to surprisingly many
     OVERDUE = "overdue"
     SENDING = "sending"  # queued, and not sent to all yet
     HELD = "held"  # copies in doubt want a decision
     LEFT_OPEN = "left open"  # queued too long ago to go on without being named
-    WINDOW = (
-        "waiting for a window"  # queued for those whose send window is shut, and sent to all others
-    )
+    WINDOW = "waiting for a window"  # queued for those whose send window is closed, and sent to all others
     DROPPED = "dropped"  # a person has decided that it is not sent
     RECALLED = "recalled"  # stopped by a person, who has not sent its next version yet
 
@@ -61,11 +60,13 @@ class MonthStanding:
 
 @dataclass(frozen=True, slots=True)
 class CheckedMonths:
-    """How things stand at that moment; `doubt`: why the clock may be wrong."""
+    """How things stand at that moment; `doubt`: why the clock may be wrong; `holidays`: why the holidays are
+    not known, so that moments are told without them, and nothing is sent."""
 
     now: datetime
     months: Sequence[MonthStanding]
     doubt: Doubt | None
+    holidays: str = ""
 
     @property
     def needs(self) -> Needs:

@@ -16,7 +16,7 @@ from alerts.issue.translating import (
     TextConflict,
     TextGiven,
     TextsWritten,
-    mark_of,
+    text_digest,
     translation_of,
     write_texts,
 )
@@ -28,7 +28,14 @@ from alerts.store.machine_texts import TextKey
 from alerts.text.plain_text import tidy
 from alerts.translation.translators import translated, translator
 
-__all__ = ["TextConflict", "TextGiven", "TextsSaved", "TranslationTable", "Translations", "mark_of"]
+__all__ = [
+    "TextConflict",
+    "TextGiven",
+    "TextsSaved",
+    "TranslationTable",
+    "Translations",
+    "text_digest",
+]
 
 JOB = "translate"  # the kind of job that drafts
 Told = Callable[[int, int], None]
@@ -37,7 +44,7 @@ LENGTHS = {"title": 70, "summary": 160}  # characters that fit a subject on a ph
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """A text of a story: what the source says, in pieces, and its translation. `seen` is the mark of the
+    """A text of a story: what the source says, in pieces, and its translation. `seen` is the digest of the
     translation; `fits` the number of characters that are shown everywhere; `machine`: a machine drafted
     the translation, and nobody has signed it."""
 
@@ -217,7 +224,7 @@ class Translations(ProjectPart):
             sources = ["".join(part.text for part in row.source) for row in rows]
             texts = translated(translate, kind, sources, story.article.language, made)
             given = [
-                TextGiven(row.article_id, row.name, text, mark_of(""))
+                TextGiven(row.article_id, row.name, text, text_digest(""))
                 for row, text in zip(rows, texts, strict=True)
                 if text
             ]
@@ -252,7 +259,7 @@ def _story(
         if source := str(getattr(article, name)):
             target = str(getattr(told, name))
             parts = finder.parts(source)
-            mark = mark_of(target)
+            mark = text_digest(target)
             machine = marks.get((article.id, language, name)) == mark
             rows.append(TextRow(article.id, name, parts, target, mark, LENGTHS[name], machine))
     words = dict.fromkeys(part.word for row in rows for part in row.source if part.word)

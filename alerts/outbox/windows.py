@@ -17,6 +17,7 @@ from alerts.domain.month import Month
 from alerts.domain.send_window import ReaderGroup
 from alerts.outbox.in_time import shown
 from alerts.outbox.options import Orders
+from alerts.outbox.send_windows import windows_told
 from alerts.store import outbox, transaction, windows
 from alerts.store.windows import WaitingGroup
 
@@ -32,12 +33,12 @@ class Round:
 
 
 def next_round(db: Database, orders: Orders, now: datetime) -> Round:
-    """The turn of the next round, after what waits for a window was put off."""
+    """The turn of the next round, after what waits for a window was postponed."""
     if not orders.windows.on:
         due = outbox.count_due(db, now, orders.months, orders.resend_in_doubt)
         return Round(due, due)
     with transaction(db):
-        windows.plan(db, partial(orders.windows.shut, now=now), now, orders.months)
+        windows.plan(db, partial(orders.windows.closed_until, now=now), now, orders.months)
     found = windows.due_groups(db, now, orders.months, doubtful=orders.resend_in_doubt)
     spans = {group: orders.windows.span(group, now) for group in found}
     closings = [span.closes for span in spans.values() if span]
@@ -67,7 +68,8 @@ def openings(
     """What waits for a window, by moment and place, the earliest first; nothing where there are none."""
     if not settings.windows.on:
         return ()
-    return opening_of(SendWindows.of(settings), windows.waiting(db, now, months))
+    of_readers, _ = windows_told(settings, now)
+    return opening_of(of_readers, windows.waiting(db, now, months))
 
 
 def opening_of(of_readers: SendWindows, waiting: Sequence[WaitingGroup]) -> Sequence[Opening]:

@@ -168,14 +168,18 @@ def test_nobody_is_active_without_a_stated_consent(served: Served, admin: Caller
 def test_a_sign_up_of_another_site_is_confirmed_by_mail(project: Path) -> None:
     with serve(project, WEB__BASE_URL="https://example.org/alerts") as served:
         site = caller(served, "write")
-        wish = {"email": "ana@example.org", "consent": "I agree", "page": "https://else.example/"}
-        assert site("POST", "/sign-ups", wish).json() == {"state": "asked"}
+        sign_up = {
+            "email": "ana@example.org",
+            "consent": "I agree",
+            "page": "https://else.example/",
+        }
+        assert site("POST", "/sign-ups", sign_up).json() == {"state": "asked"}
         assert served.status() == ""
         (mail,) = served.post_office()
         assert mail.recipient == "ana@example.org"
         assert b"/confirm/" in mail.octets
         assert served.status() in ("", "pending")
-        known = site("POST", "/sign-ups", wish)
+        known = site("POST", "/sign-ups", sign_up)
         assert (known.status_code, known.json()) == (202, {"state": "asked"})
         assert not served.post_office()
 
@@ -409,7 +413,8 @@ def test_an_article_is_edited_and_its_issue_approved(admin: Caller, story: str) 
     assert "issue.approved" in kinds
     (edition, *_) = admin("GET", "/issues/2026-10/editions").json()
     assert "Rivers" in edition["html"]
-    assert admin("GET", "/issues").json() == [{"month": "2026-10", "state": "draft"}]
+    (listed,) = admin("GET", "/issues").json()
+    assert (listed["month"], listed["kind"], listed["state"]) == ("2026-10", "month", "draft")
 
 
 def test_files_of_the_server_are_no_sources_for_other_programs(admin: Caller) -> None:

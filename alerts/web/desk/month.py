@@ -12,7 +12,7 @@ from alerts.domain.month import Month
 from alerts.domain.person import Person
 from alerts.editions.catalogue import later
 from alerts.editions.view import Viewer
-from alerts.library.month_board import BoardStory, MonthBoard
+from alerts.library.month_overview import MonthOverview, StoryOverview
 from alerts.store.articles import StoredArticle
 from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.request import PostResult
@@ -27,7 +27,7 @@ class MonthPin:
 
     number: int
     kind: str  # missing, changed or picture
-    story: BoardStory
+    story: StoryOverview
     language: str = ""
 
 
@@ -46,27 +46,29 @@ def month_asked(desk: DeskVisit) -> Month:
 
 def show(desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "") -> Response:
     """The month."""
-    board = desk.project.desk.board(month_asked(desk))
+    overview = desk.project.desk.month_overview(month_asked(desk))
     catalogue = desk.catalogue
     viewer = Viewer(catalogue, desk.visit.site.settings)
     languages = shown_languages(desk)
-    pins = list(_pins(board, languages))
+    pins = list(_pins(overview, languages))
     by_card: dict[tuple[str, str], list[MonthPin]] = {}
     for pin in pins:
         by_card.setdefault((pin.story.article.id, pin.language), []).append(pin)
     return desk.page(
         "month.html",
         status,
-        title=catalogue.month(board.month),
-        board=board,
-        months=[(one, catalogue.month(one)) for one in _months(desk, board.month)],
+        title=catalogue.month(overview.month),
+        overview=overview,
+        months=[(one, catalogue.month(one)) for one in _months(desk, overview.month)],
         section_title=viewer.section_title,
         languages_shown=languages,
         pins=pins,
         pinned=lambda story, tag: by_card.get((story.article.id, tag), ()),
-        numbers={story.article.id: number for number, story in enumerate(board.stories, start=1)},
+        numbers={
+            story.article.id: number for number, story in enumerate(overview.stories, start=1)
+        },
         same=lambda one, other: one.partition("-")[0] == other.partition("-")[0],
-        may_edit=desk.person.edits and board.open,
+        may_edit=desk.person.edits and overview.open,
         translates=desk.person.translates,
         wrong=wrong,
         failed=bool(wrong),
@@ -90,9 +92,9 @@ def _months(desk: DeskVisit, month: Month) -> Sequence[Month]:
     return list(dict.fromkeys([*special, *found, month]))
 
 
-def _pins(board: MonthBoard, languages: Sequence[str]) -> Iterator[MonthPin]:
+def _pins(overview: MonthOverview, languages: Sequence[str]) -> Iterator[MonthPin]:
     number = 0
-    for story in board.stories:
+    for story in overview.stories:
         about = [("changed", "")] if story.changed else []
         about += [("picture", "")] if story.undescribed else []
         about += [("missing", tag) for tag in languages if tag in story.missing]

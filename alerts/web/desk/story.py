@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from alerts.domain.article import STORY_LAYOUTS
+from alerts.domain.article import STORY_FORMS
 from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue import later
 from alerts.editions.view import Viewer
@@ -54,7 +54,7 @@ def show(
         conflicts=told,
         differences=[(_name(desk, one.name), one) for one in kept.changed_at_source],
         sections=[(key, viewer.section_title(key)) for key in keys],
-        layouts=[(key, catalogue.say(_LAYOUTS[key])) for key in ("", *STORY_LAYOUTS)],
+        layouts=[(key, catalogue.say(_LAYOUTS[key])) for key in ("", *STORY_FORMS)],
         may_edit=desk.person.edits,
         wrong=wrong,
         failed=bool(wrong or conflicts),

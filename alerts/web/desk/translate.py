@@ -13,7 +13,7 @@ from alerts.library.translations import (
     TextConflict,
     TextGiven,
     TranslationTable,
-    mark_of,
+    text_digest,
 )
 from alerts.web.desk.menu import translates_anything
 from alerts.web.desk.month import month_asked
@@ -91,7 +91,9 @@ def _unsaved(
     for row in (row for story in table.stories for row in story.texts):
         key = (row.article_id, row.name)
         if one := given.get(key):
-            field = unsaved_field(row.target, one.text, one.seen, told=key in told, mark=mark_of)
+            field = unsaved_field(
+                row.target, one.text, one.seen, told=key in told, digest=text_digest
+            )
             if field.text != row.target:
                 yield key, field
 
