@@ -5,10 +5,11 @@ import email.policy
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -21,8 +22,11 @@ from alerts.config.load import load
 from alerts.config.settings import Settings
 from alerts.domain.address import Address
 from alerts.domain.delivery import Envelope
+from alerts.domain.job import JobQueue
 from alerts.domain.subscriber import Subscriber, SubscriberStatus
+from alerts.library.job_worker import JobThread
 from alerts.library.links import PERSONAL
+from alerts.library.project import Project
 from alerts.mail import tokens
 from alerts.mail.tokens import Purpose
 from alerts.outbox.options import World
@@ -122,20 +126,54 @@ class Served:
 @contextmanager
 def serve(root: Path, **environ: str) -> Iterator[Served]:
     """Serve the project at `root`; settings from the environment, as `ALERTS_…`, without it. In a value,
-    `{here}` is the address of the server."""
+    `{here}` is the address of the server and `{port}` its port. Drafts are made at once when a page asks
+    for one."""
+    with serve_with(root, environ) as served:
+        yield served
+
+
+@contextmanager
+def serve_with(root: Path, environ: Mapping[str, str], *, drafts: bool = True) -> Iterator[Served]:
+    """The same; where `drafts` is false, the jobs that make them wait."""
     clock, log = Clock(), list[str]()
     with ExitStack() as stack:
         bound = stack.enter_context(listening("127.0.0.1", 0))
         here = address(bound).rstrip("/")
-        given = {f"ALERTS_{key}": value.replace("{here}", here) for key, value in environ.items()}
+        port = here.rpartition(":")[2]
+        given = {
+            f"ALERTS_{key}": value.replace("{here}", here).replace("{port}", port)
+            for key, value in environ.items()
+        }
         settings = load(root, given)
-        site = Site(settings, log=log.append, warn=log.append, now=clock)
+        site = Site(
+            settings,
+            log=log.append,
+            warn=log.append,
+            now=clock,
+            wake_jobs=partial(make_drafts, settings, log.append, clock) if drafts else lambda: None,
+        )
         stack.enter_context(serving(site, bound))
         url = address(bound)
         client = stack.enter_context(httpx2.Client(base_url=url, timeout=ANSWER_WITHIN))
         db = open_database(settings.database_path, threads=True)
         stack.callback(db.close)
         yield Served(settings, url, client, db, clock, log)
+
+
+def make_drafts(
+    settings: Settings,
+    warn: Callable[[str], None],
+    clock: Callable[[], datetime],
+    queue: JobQueue = JobQueue.DRAFTS,
+) -> None:
+    """Do the jobs that make drafts, here and now; those of the other queues go on waiting. Or those of
+    another `queue`."""
+    db = open_database(settings.database_path)
+    try:
+        project = Project.over(settings, db, clock(), "test")
+        JobThread(settings.root, queue, warn, settings, clock).do_waiting(project)
+    finally:
+        db.close()
 
 
 @pytest.fixture

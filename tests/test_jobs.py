@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from alerts import Project, UsageError
-from alerts.domain.job import KINDS, JobQueue, JobRecord, JobState
+from alerts.domain.job import CUT_OFF, KINDS, JobQueue, JobRecord, JobState
 from alerts.library.job_kinds import WORKS
-from alerts.library.job_worker import CUT_OFF, JobThread, Workers
+from alerts.library.job_worker import JobThread, Workers
 from alerts.store import jobs, stamp, transaction
 from alerts.store.lock import project_lock
 from tests.conftest import Alerts

@@ -97,7 +97,7 @@ def test_the_doctor_names_plug_ins_that_do_not_load_and_looks_at_all_else(
     levels = {about.split("“")[1].split("”")[0]: f["level"] for about, f in found.items()}
     assert levels == {
         "mute": "error", "loud": "error", "pigeon": "error", "feed": "warning",
-        "lines": "ok", "heap": "ok",
+        "lines": "ok", "heap": "ok", "parrot": "ok",
     }  # fmt: skip
     assert all("\n" not in about for about in found)
     loud = next(about for about in found if "loud" in about)
@@ -156,3 +156,24 @@ def test_a_plug_in_that_gives_what_it_should_not_fails_its_source_alone(
     assert "returned list, not SourceContent" in river.collect().failed[0].reason
     with pytest.raises(InputError, match="has no @"):
         river.subscribers.add("nobody")
+
+
+def test_a_translator_of_another_package_drafts_and_a_broken_one_is_a_wrong_setting(
+    project: Path, broken: Path
+) -> None:
+    settings = {"ALERTS_TRANSLATOR__KIND": "parrot", "ALERTS_TRANSLATOR_KEY": "cracker"}
+    river = Project(project, clock=lambda: NOW, environ=settings)
+    river.articles.add("https://example.org/a", month="2026-10", read=False, title="Rivers")
+    assert river.translations.draft_missing("es", "2026-10", by="Ana") == 1
+    (story,) = river.translations.table("es", "2026-10").stories
+    assert [(row.target, row.machine) for row in story.texts] == [("[es] Rivers", True)]
+    for wrong, words in (
+        ({}, "wants a cracker"),
+        (
+            {"ALERTS_TRANSLATOR__KIND": "owl"},
+            "no translator “owl”; there are libretranslate, parrot",
+        ),
+    ):
+        other = Project(project, environ={"ALERTS_TRANSLATOR__KIND": "parrot", **wrong})
+        with pytest.raises(SettingsError, match=words):
+            other.translations.draft_missing("fr", "2026-10", by="Ana")

@@ -61,7 +61,7 @@ def serve(session: Session, host: str | None, port: int | None, local: bool) -> 
         if local:
             settings, environ = at_local_address(settings, address(bound), environ)
         post = NoticeThread(settings.root, session.warn, environ)
-        jobs = Workers(settings.root, session.warn)
+        jobs = Workers(settings.root, session.warn, settings)
         site = Site(
             settings,
             wake=post.wake,

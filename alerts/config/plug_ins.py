@@ -1,4 +1,4 @@
-"""Plug-ins: sources and transports of other installed packages, found by their entry points.
+"""Plug-ins: sources, transports and translators of other installed packages, found by their entry points.
 
     [project.entry-points."alerts.sources"]
     mastodon = "alerts_mastodon:read"
@@ -13,7 +13,7 @@ from typing import Any
 
 from alerts.domain.errors import PlugInFault
 
-SOURCES, TRANSPORTS = "alerts.sources", "alerts.transports"
+SOURCES, TRANSPORTS, TRANSLATORS = "alerts.sources", "alerts.transports", "alerts.translators"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,3 +66,9 @@ def metrics_token(settings: Settings, environ: Mapping[str, str]) -> str:
     web = settings.web
     name, file = web.metrics_token_env, web.metrics_token_file
     return named_secret(settings, environ, name, file, "web.metrics_token_file")
+
+
+def translator_key(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The key of the translator; empty where there is none. Raises `SettingsError` as above."""
+    name, file = settings.translator.key_env, settings.translator.key_file
+    return named_secret(settings, environ, name, file, "translator.key_file")

@@ -27,6 +27,7 @@ from alerts.config.delivery_declarations import (
 from alerts.config.hook_declarations import HooksSettings, RelayReportsSettings, WebhookSettings
 from alerts.config.log_declarations import LogSettings
 from alerts.config.picture_declarations import PicturesSettings
+from alerts.config.translator_declarations import TranslatorSettings
 from alerts.config.watch_declarations import WatchSettings
 from alerts.config.web_declarations import WebSettings
 from alerts.config.window_declarations import WindowsSettings
@@ -56,6 +57,7 @@ class Settings:
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     departures: DeparturesSettings = field(default_factory=DeparturesSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    translator: TranslatorSettings = field(default_factory=TranslatorSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
     log: LogSettings = field(default_factory=LogSettings)
     hooks: HooksSettings = field(default_factory=HooksSettings)

@@ -31,6 +31,7 @@ from alerts.doctor import (
     sources,
     templates,
     timetables,
+    translator,
     windows,
 )
 from alerts.doctor.finding import Check, CheckContext, CheckLevel, CheckResult
@@ -58,10 +59,13 @@ CHECKS: dict[str, Check] = {
     "relay": relay.login,
     "host": host.named,
     "mailbox": mailbox.read,
+    "translator": translator.answers,
     "DNS": dns.authenticated,
     "sources": sources.reachable,
 }
-ONLINE = frozenset({"relay", "host", "mailbox", "DNS", "sources"})  # these use the network
+ONLINE = frozenset(
+    {"relay", "host", "mailbox", "translator", "DNS", "sources"}
+)  # these use the network
 
 
 def examine(context: CheckContext, *, offline: bool = False) -> Iterator[CheckResult]:

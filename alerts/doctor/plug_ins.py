@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from alerts.config.plug_ins import SOURCES, TRANSPORTS, PlugIn, plug_ins
+from alerts.config.plug_ins import SOURCES, TRANSLATORS, TRANSPORTS, PlugIn, plug_ins
 from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
 from alerts.domain.errors import PlugInFault
 from alerts.sources.kinds import KINDS
+from alerts.translation.translators import BUILT_IN
 from alerts.transport.relay import SCHEMES
 
 
@@ -13,7 +14,7 @@ def load(context: CheckContext) -> Iterator[CheckOutput]:
     """Check every installed plug-in, also those that this project does not use."""
     found = [
         _loaded(plug_in, hidden=plug_in.name in ours)
-        for group, ours in ((SOURCES, KINDS), (TRANSPORTS, SCHEMES))
+        for group, ours in ((SOURCES, KINDS), (TRANSPORTS, SCHEMES), (TRANSLATORS, BUILT_IN))
         for plug_in in plug_ins(group).values()
     ]
     yield from found or [CheckOutput(CheckLevel.OK, "none is installed")]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Annotated
 
@@ -199,6 +200,7 @@ LABELLED = tuple(one for one in FIELDS if one.label)
 """What an editor finds in the text of an issue."""
 
 
+@lru_cache(maxsize=10_000)  # a page of the desk asks for each a dozen times
 def article_id(url: str) -> str:
     """The id of the article with this canonical URL."""
     return hashlib.sha256(url.encode()).hexdigest()[:10]

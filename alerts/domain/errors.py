@@ -14,11 +14,14 @@
     │   └── UndecidedCopy       exit 1   the database was copied or restored, and nobody has adopted it
     ├── TemplateFault           exit 1   a template cannot be rendered
     ├── TransactionFault        exit 1   an internal error: something is done inside a transaction
+    ├── DraftFailed         exit 1   a draft could not be rendered and checked
+    ├── TranslatorFault     exit 1   a translator does not answer, or not with translations
     ├── PlugInFault             exit 1   an installed plug-in cannot be loaded
     ├── Incomplete              exit 1   an issue has fewer translations than the settings require
     ├── Conflict                exit 1   an issue has changed since its text file was exported
     └── TryLater                exit 75  nothing is wrong here; run the same command again later
         ├── AwaitingApproval    exit 75  an issue waits for approval
+        ├── DraftPending        exit 75  the draft of a month is still being rendered and checked
         ├── LockHeld            exit 75  another run works on this project
         ├── StoreBusy           exit 75  another program holds the database
         ├── RelayUnavailable    exit 75  the relay is unreachable, or refuses us
@@ -129,6 +132,10 @@ class PlugInFault(AlertsError):
     """An installed plug-in cannot be loaded; the message names it, its package and what went wrong."""
 
 
+class TranslatorFault(AlertsError):
+    """A translator does not answer, or not with translations; the message names it."""
+
+
 class Incomplete(AlertsError):
     """An issue has fewer translations than `alert.min_coverage` requires; the message gives figures."""
 
@@ -145,6 +152,15 @@ class TryLater(AlertsError):
 
 class AwaitingApproval(TryLater):
     """An issue waits for approval; the message says how to approve it."""
+
+
+class DraftPending(TryLater):
+    """The draft of a month is still being rendered and checked; nothing older of it is known."""
+
+
+class DraftFailed(AlertsError):
+    """The draft of a month could not be rendered and checked, by a fault that is not in its template; the
+    message says why."""
 
 
 class IssueRecalled(AlertsError):

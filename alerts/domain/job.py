@@ -24,6 +24,7 @@ class JobQueue(Enum):
     """Jobs of one queue are done one after another; a long send delays none of the others."""
 
     SENDING = "sending"
+    DRAFTS = "drafts"  # a person looks at the page and waits
     OTHERS = "others"
 
 
@@ -35,8 +36,13 @@ class JobKind:
     arguments: tuple[str, ...] = ()
 
 
+CUT_OFF = "the process that did it ended before it was done; ask for it again"
+"""The fault of a job whose process died."""
+
 KINDS: Mapping[str, JobKind] = {
     "collect": JobKind(),
+    "render": JobKind(JobQueue.DRAFTS, ("made_of",)),
+    "translate": JobKind(arguments=("language",)),
     "lint": JobKind(arguments=("links",)),
     "queue": JobKind(JobQueue.SENDING, ("where", "anyway")),
     "send": JobKind(JobQueue.SENDING, ("limit", "anyway")),

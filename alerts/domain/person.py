@@ -51,6 +51,7 @@ class Person:
     name: str
     roles: frozenset[RoleHeld]
     added_at: str
+    language: str = ""  # in which they read the desk; empty: what their browser asks for
 
     @property
     def shown(self) -> str:

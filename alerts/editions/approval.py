@@ -25,6 +25,7 @@ from alerts.editions.draft import Draft, drafted
 from alerts.editions.gaps import Gap, below_coverage, lacks, marked
 from alerts.issue import load
 from alerts.issue.editing import check_open, record
+from alerts.issue.machine_drafts import check_signed
 from alerts.mail.dkim_keys import Keyring
 from alerts.mail.merge import copy
 from alerts.store import approvals, issues, people, transaction
@@ -114,8 +115,8 @@ def approve(
     """Approve the month's issue as it is now; `content`, the beginning of a hash, names what the
     editor has seen.
 
-    Raises `UsageError`, `Incomplete` below alert.min_coverage, and `Conflict` if the issue has changed
-    since. The same person twice counts once.
+    Raises `UsageError`, `Incomplete` below alert.min_coverage or with unsigned texts of a machine, and
+    `Conflict` if the issue has changed since. The same person twice counts once.
     """
     month, issue = draft.month, draft.issue
     check_open(db, month)
@@ -125,6 +126,7 @@ def approve(
         raise UsageError(f"{month}: no articles, so there is nothing to approve")
     if thin := below_coverage(issue, settings):
         raise Incomplete(f"{month}: {'; '.join(thin)}: `alerts article translate ID LANG`")
+    check_signed(db, issue, settings.alert.languages)
     recheck(db, settings, month, actor, now, draft)
     before = approval_status(db, settings, draft)
     if content and not before.content_hash.startswith(content.lower()):

@@ -51,6 +51,7 @@ class Catalogue:
         folders = tuple(folders)
         self.language = language
         self.locale = Locale.parse(_REGIONS.get(language, language), sep="-")
+        self._language_names: dict[str, str] = {}
         self._former = former_texts(folders)
         self._messages = translations_of(language, folders, self._former)
 
@@ -172,8 +173,11 @@ class Catalogue:
 
     def language_name(self, tag: str) -> str:
         """The name of the language `tag` in this language; the tag itself if CLDR has no name."""
-        names = self.locale.languages
-        return str(names.get(tag.replace("-", "_")) or names.get(primary(tag), tag))
+        if tag not in self._language_names:
+            names = self.locale.languages
+            name = str(names.get(tag.replace("-", "_")) or names.get(primary(tag), tag))
+            self._language_names[tag] = name
+        return self._language_names[tag]
 
     @staticmethod
     def own_name(tag: str, among: Collection[str] = ()) -> str:

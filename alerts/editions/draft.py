@@ -3,6 +3,7 @@
 A frozen issue gives its stored editions; an open one is rendered from its articles as they are now.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
@@ -43,12 +44,18 @@ def editions(db: Database, settings: Settings, month: Month) -> tuple[Edition, .
     return _rendered(db, composed(db, settings, month), settings)
 
 
-def drafted(db: Database, settings: Settings, month: Month) -> Draft:
-    """The month's issue: the frozen one, or rendered from its present articles."""
+def drafted(
+    db: Database, settings: Settings, month: Month, each: Callable[[], None] = lambda: None
+) -> Draft:
+    """The month's issue: the frozen one, or rendered from its present articles; `each` is called after
+    each edition that is rendered."""
     issue = composed(db, settings, month)
     stored = issues.get(db, month)
     frozen = stored is not None and stored.frozen
-    made = _frozen(db, settings, stored) if stored and frozen else _rendered(db, issue, settings)
+    if stored is not None and frozen:
+        made = _frozen(db, settings, stored)
+    else:
+        made = _rendered(db, issue, settings, each)
     where = stored.recipients.where if stored else ""
     signed = content_hash(made, Frame.of(settings, month), issue, where)
     return Draft(month, issue, made, signed)
@@ -82,11 +89,14 @@ def _frozen(db: Database, settings: Settings, stored: StoredIssue) -> tuple[Edit
     return tuple(with_pictures(db, settings, one) for one in made)
 
 
-def _rendered(db: Database, issue: Issue, settings: Settings) -> tuple[Edition, ...]:
+def _rendered(
+    db: Database, issue: Issue, settings: Settings, each: Callable[[], None] = lambda: None
+) -> tuple[Edition, ...]:
     if issue.empty:
         return ()
-    there = pictures_of(db, settings)
-    return tuple(
-        with_pictures(db, settings, render_edition(issue, language, settings, there))
-        for language in settings.alert.languages
-    )
+    there, made = pictures_of(db, settings), []
+    for language in settings.alert.languages:
+        rendered = render_edition(issue, language, settings, there)
+        made.append(with_pictures(db, settings, rendered))
+        each()
+    return tuple(made)

@@ -24,6 +24,7 @@ from alerts.store import (
     faces,
     introductions,
     issues,
+    machine_texts,
     profiles,
     quarantine,
     transaction,
@@ -199,6 +200,7 @@ def change_inside(
     """`change` within an open transaction."""
     before = articles.get(db, article_id)
     articles.edit(db, article_id, changes, now)
+    machine_texts.sign(db, machine_texts.written_in(article_id, changes))
     if "excluded" in changes:
         quarantine.settle(db, article_id)
     _record_change(db, before, done, (), actor, now)

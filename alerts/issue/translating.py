@@ -16,7 +16,8 @@ from alerts.domain.issue import Actor
 from alerts.domain.languages import same_language
 from alerts.domain.month import Month
 from alerts.issue.editing import change_inside, check_open
-from alerts.store import articles, transaction
+from alerts.store import articles, machine_texts, transaction
+from alerts.store.machine_texts import TextKey
 
 TEXTS = ("title", "summary")
 
@@ -41,9 +42,11 @@ class TextConflict:
 
 @dataclass(frozen=True, slots=True)
 class TextsWritten:
-    """How many texts were written, and which were not."""
+    """How many texts were written, how many of a machine were signed as they are, and which were not
+    written."""
 
     written: int
+    signed: int
     conflicts: tuple[TextConflict, ...]
 
 
@@ -68,10 +71,13 @@ def write_texts(
     given: Iterable[TextGiven],
     actor: Actor,
     now: datetime,
+    machine: str = "",
 ) -> TextsWritten:
     """Write these translations of articles of a month, those of each article as one event; texts of
-    articles that are not in it are left out. Raises `UsageError` for a month that is queued or sent."""
+    articles that are not in it are left out. `machine` is the translator that drafted them; without one, a
+    person has read them all and signs them. Raises `UsageError` for a month that is queued or sent."""
     conflicts: list[TextConflict] = []
+    read: list[TextKey] = []
     changes: dict[str, dict[str, str]] = {}
     with transaction(db):
         check_open(db, month)
@@ -81,6 +87,8 @@ def write_texts(
             if article is None or same_language(article.language, language):
                 continue
             now_there = str(getattr(translation_of(article, language), one.name))
+            if one.text == now_there:
+                read.append((one.article_id, language, one.name))
             if one.text == now_there or text_digest(one.text) == one.seen:
                 continue
             if text_digest(now_there) != one.seen:
@@ -90,4 +98,7 @@ def write_texts(
         for article_id, words in changes.items():
             told = {"translations": {language: words}}
             change_inside(db, article_id, "translated", told, actor, now)
-    return TextsWritten(sum(map(len, changes.values())), tuple(conflicts))
+            for name, text in words.items() if machine else ():
+                machine_texts.put(db, (article_id, language, name), text_digest(text), machine, now)
+        signed = 0 if machine else machine_texts.sign(db, read)
+    return TextsWritten(sum(map(len, changes.values())), signed, tuple(conflicts))

@@ -178,6 +178,7 @@ def _of_draft(
     from alerts.editions import approval  # with all that renders: 150 ms
     from alerts.editions.gaps import below_coverage
     from alerts.issue import load
+    from alerts.issue.machine_drafts import unsigned_words
 
     begun = approved or approval.under_review(db, settings, month)
     unscheduled = month.special and turn is None
@@ -193,6 +194,8 @@ def _of_draft(
         return Stand.OVERDUE, owed.overdue_words(settings, month)
     if thin := below_coverage(issue, settings):
         return Stand.INCOMPLETE, f"{'; '.join(thin)}: `alerts article translate ID LANG`"
+    if words := unsigned_words(db, issue, settings.alert.languages):
+        return Stand.INCOMPLETE, words
     if settings.alert.review == "required" and not approved:
         return (
             Stand.UNAPPROVED,

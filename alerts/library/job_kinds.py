@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from alerts.domain.job import JobRecord
@@ -77,6 +77,30 @@ def _lint(work: JobWork) -> Mapping[str, Any]:
             for proof in found.proofs
         ],
     }
+
+
+def _render(work: JobWork) -> Mapping[str, Any]:
+    progress = work.progress
+
+    def told(done: int, total: int) -> None:
+        progress.done, progress.total = done, total
+        progress.words = f"{done} of {total} steps: the editions are rendered, then checked"
+
+    made = work.project.drafts.make(work.month, told)
+    return {"month": work.month, **asdict(made)}
+
+
+def _translate(work: JobWork) -> Mapping[str, Any]:
+    progress, language = work.progress, str(work.job.arguments.get("language", ""))
+
+    def told(done: int, total: int) -> None:
+        progress.done, progress.total = done, total
+        progress.words = f"{done} of {total} stories are drafted"
+
+    drafts = work.project.translations.draft_missing(
+        language, work.month, told=told, by=work.job.started_by
+    )
+    return {"month": work.month, "language": language, "drafted": drafts}
 
 
 def _recall(work: JobWork) -> Mapping[str, Any]:
@@ -154,6 +178,8 @@ def _run(work: JobWork) -> Mapping[str, Any]:
 
 WORKS: Mapping[str, Callable[[JobWork], Mapping[str, Any]]] = {
     "collect": _collect,
+    "render": _render,
+    "translate": _translate,
     "lint": _lint,
     "queue": _queue,
     "send": _send,

@@ -8,29 +8,39 @@ it is set to failed, with what to do. Jobs that wait are done, whoever asked for
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from alerts.config.settings import Settings
 from alerts.domain.errors import AlertsError, LockHeld, StoreBusy
-from alerts.domain.job import KINDS, JobQueue, JobRecord
+from alerts.domain.job import CUT_OFF, KINDS, JobQueue, JobRecord
 from alerts.library.job_kinds import WORKS, JobProgress, JobWork
 from alerts.library.project import Project
-from alerts.store import jobs, transaction
+from alerts.library.system_clock import system_clock
+from alerts.store import jobs, open_database, transaction
 from alerts.store.lock import project_lock
 from alerts.text.mistakes import place_of
 
 LAST_WAIT = 20.0  # seconds, for the job in progress when the process is told to stop
 REST = 15.0  # seconds; the longest wait between two looks at what is asked for
 EACH = 1.0  # seconds between two notes of the progress
-CUT_OFF = "the process that did it ended before it was done; ask for it again"
 
 
 class JobThread:
     """Does the jobs of one queue when it is woken; reports errors and continues."""
 
-    def __init__(self, root: Path, queue: JobQueue, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        queue: JobQueue,
+        warn: Callable[[str], None],
+        shown: Settings | None = None,
+        clock: Callable[[], datetime] = system_clock,
+    ) -> None:
+        self._clock = clock
         self._root, self._queue, self._warn = root, queue, warn
+        self._shown = shown if queue is JobQueue.DRAFTS else None
         self._kinds = [name for name, kind in KINDS.items() if kind.queue is queue]
         self._woken = threading.Event()
         self._stop = threading.Event()
@@ -49,7 +59,7 @@ class JobThread:
         while not self._stop.is_set():
             self._woken.clear()
             try:
-                with Project(self._root, caller="serve") as project:
+                with Project(self._root, clock=self._clock, caller="serve") as project:
                     self._hold(project)
             except LockHeld:
                 pass  # another process does them
@@ -66,9 +76,13 @@ class JobThread:
                 jobs.abandon(project.db, self._kinds, CUT_OFF, project.now)
             while not self._stop.is_set():
                 self._woken.clear()
-                while not self._stop.is_set() and (job := self._take(project)) is not None:
-                    self._do(project.settings, job)
+                self.do_waiting(project)
                 self._woken.wait(REST)
+
+    def do_waiting(self, project: Project) -> None:
+        """Do the jobs that wait, one after another, until there is none or it is to stop."""
+        while not self._stop.is_set() and (job := self._take(project)) is not None:
+            self._do(project.settings, job)
 
     def _take(self, project: Project) -> JobRecord | None:
         try:
@@ -80,11 +94,11 @@ class JobThread:
     def _do(self, settings: Settings, job: JobRecord) -> None:
         """Do one job, and store what came of it."""
         result: Any = None
-        with Project(settings.root, caller="serve") as project:
+        with self._project(settings) as project:
             work = JobWork(project, job, self._stop)
             fault = ""
             try:
-                with noting(settings, job, work.progress):
+                with noting(settings, job, work.progress, self._clock):
                     result = WORKS[job.kind](work)
             except AlertsError as refused:
                 fault = str(refused)
@@ -96,16 +110,32 @@ class JobThread:
                 jobs.advance(project.db, job.id, last.done, last.total, last.words)
                 jobs.end(project.db, job.id, project.now, result=result, fault=fault)
 
+    @contextmanager
+    def _project(self, settings: Settings) -> Iterator[Project]:
+        """The project in which a job is done, by its settings as they are now; a draft is made with those of
+        the pages that show it."""
+        if self._shown is None:
+            with Project(settings.root, clock=self._clock, caller="serve") as project:
+                yield project
+            return
+        db = open_database(self._shown.database_path)
+        try:
+            yield Project.over(self._shown, db, self._clock(), "serve")
+        finally:
+            db.close()
+
 
 @contextmanager
-def noting(settings: Settings, job: JobRecord, progress: JobProgress) -> Iterator[None]:
+def noting(
+    settings: Settings, job: JobRecord, progress: JobProgress, clock: Callable[[], datetime]
+) -> Iterator[None]:
     """Store the progress of a job every second while the block runs, by a connection of its own: the
     job's own may be in the middle of a transaction."""
     over = threading.Event()
 
     def note() -> None:
         said = (0, 0, "")
-        with Project(settings.root, caller="serve") as project:
+        with Project(settings.root, clock=clock, caller="serve") as project:
             while not over.wait(EACH):
                 now = (progress.done, progress.total, progress.words)
                 if now == said:
@@ -126,8 +156,11 @@ def noting(settings: Settings, job: JobRecord, progress: JobProgress) -> Iterato
 class Workers:
     """The threads that do jobs, one per queue."""
 
-    def __init__(self, root: Path, warn: Callable[[str], None]) -> None:
-        self._threads = [JobThread(root, queue, warn) for queue in JobQueue]
+    def __init__(
+        self, root: Path, warn: Callable[[str], None], shown: Settings | None = None
+    ) -> None:
+        """`shown` are the settings of the pages that show drafts, by default those of the folder."""
+        self._threads = [JobThread(root, queue, warn, shown) for queue in JobQueue]
 
     def wake(self) -> None:
         """Wake them: there may be a new job."""

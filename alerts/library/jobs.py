@@ -45,6 +45,11 @@ class Jobs(ProjectPart):
         return jobs.find(self._opened.db, number)
 
     @call
+    def newest(self, kind: str, month: AMonth = None) -> JobRecord | None:
+        """The newest job of that kind about a month."""
+        return jobs.newest(self._opened.db, kind, str(self._opened.month(month)))
+
+    @call
     def latest(self, before: int = 0, most: int = 100) -> tuple[JobRecord, ...]:
         """The newest jobs first; with `before`, those with a smaller number."""
         return tuple(jobs.latest(self._opened.db, before, most))

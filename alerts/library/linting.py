@@ -1,6 +1,6 @@
 """`project.linter`: lints an issue, or any e-mail, before it is sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from alerts.config.settings import Settings
@@ -73,9 +73,14 @@ class Linter(ProjectPart):
         return Linted(draft.month, proofs)
 
     @call
-    def causes(self, draft: Draft, least: Level = Level.WARNING) -> tuple[FindingGroup, ...]:
-        """The findings of a draft, grouped by cause, offline."""
-        proofs = linted(self._opened.db, self._opened.settings, draft, self._opened.now)
+    def causes(
+        self,
+        draft: Draft,
+        least: Level = Level.WARNING,
+        each: Callable[[], None] = lambda: None,
+    ) -> tuple[FindingGroup, ...]:
+        """The findings of a draft, grouped by cause, offline; `each` is called after each edition."""
+        proofs = linted(self._opened.db, self._opened.settings, draft, self._opened.now, each)
         return tuple(grouped([one for proof in proofs for one in proof.findings], least))
 
     @call

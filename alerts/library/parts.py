@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from alerts.library.deliveries import Deliveries
     from alerts.library.desk import Desk
     from alerts.library.dmarc import Dmarc
+    from alerts.library.drafts import Drafts
     from alerts.library.figures import ProjectFigures
     from alerts.library.hooks import Hooks
     from alerts.library.issues import Issues
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from alerts.library.keys import SigningKeys
     from alerts.library.links import Links
     from alerts.library.linting import Linter
+    from alerts.library.passkeys import Passkeys
     from alerts.library.people import People
     from alerts.library.pictures import PictureFiles
     from alerts.library.previews import Previews
@@ -113,11 +115,25 @@ class Parts(ProjectPart):
         return People(self._opened)
 
     @cached_property
+    def passkeys(self) -> "Passkeys":
+        """Their passkeys."""
+        from alerts.library.passkeys import Passkeys
+
+        return Passkeys(self._opened)
+
+    @cached_property
     def desk(self) -> "Desk":
         """The month as people make it in a browser."""
         from alerts.library.desk import Desk
 
         return Desk(self._opened)
+
+    @cached_property
+    def drafts(self) -> "Drafts":
+        """The drafts of the months, rendered and checked once."""
+        from alerts.library.drafts import Drafts
+
+        return Drafts(self._opened)
 
     @cached_property
     def profiles(self) -> "Profiles":

@@ -10,7 +10,7 @@ from alerts.library.opened import ProjectPart, call
 from alerts.mail.tokens import Purpose
 from alerts.people import roles, sign_in
 from alerts.people.sign_in import LINK_WITHIN, SESSION_WITHIN, SignedIn
-from alerts.store import people
+from alerts.store import people, transaction
 from alerts.text.plain_text import tidy
 
 SESSION_SECONDS = int(SESSION_WITHIN.total_seconds())
@@ -103,6 +103,12 @@ class People(ProjectPart):
     def signed_in(self, cookie: str) -> SignedIn | None:
         """Who is signed in by a cookie."""
         return sign_in.signed_in(self._opened.db, cookie, self._opened.now)
+
+    @call
+    def speak(self, person: Person, language: str) -> None:
+        """Remember the language in which a person reads the desk."""
+        with transaction(self._opened.db):
+            people.speak(self._opened.db, person.id, language)
 
     @call
     def leave(self, cookie: str) -> None:

@@ -1,5 +1,7 @@
 """Whether a month's issue is ready: who gets it, when, in which languages, and what stands before it."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +13,7 @@ from alerts.editions.approval import ApprovalStatus
 from alerts.editions.draft import Draft
 from alerts.editions.gaps import below_coverage
 from alerts.issue.compose import coverage
+from alerts.issue.machine_drafts import unsigned
 from alerts.library.check import check
 from alerts.library.opened import Opened
 from alerts.library.readers_by_edition import readers_by_edition
@@ -26,10 +29,13 @@ from alerts.store.issues import StoredIssue
 
 @dataclass(frozen=True, slots=True)
 class LintedDraft:
-    """A draft, and what the linter found in it, by cause."""
+    """A draft, and what the linter found in it, by cause. `made_at` is when it was made; `current`: nothing
+    has changed since."""
 
     draft: Draft
     causes: tuple[FindingGroup, ...]
+    made_at: datetime | None = None
+    current: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,8 @@ class EditionReady:
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """How a month's issue stands. `planned` is when it goes by the schedule; `thin` are the editions below
-    alert.min_coverage; `refused` is what the gate says, or empty; `segment` is whom it is for, or empty
+    alert.min_coverage; `unsigned` are, by language, how many texts a machine drafted and nobody
+    has signed; `refused` is what the gate says, or empty; `segment` is whom it is for, or empty
     for everybody; `report` is about its deliveries, None before it is queued; `events` are all, the
     oldest first."""
 
@@ -67,6 +74,7 @@ class Readiness:
     approval: ApprovalStatus
     causes: tuple[FindingGroup, ...]
     thin: tuple[str, ...]
+    unsigned: Mapping[str, int]
     refused: str
     needs_approval: bool
     segment: str
@@ -87,7 +95,12 @@ class Readiness:
             return True
         ready = self.state is IssueState.APPROVED or not self.needs_approval
         opened = self.state in (IssueState.DRAFT, IssueState.APPROVED) and not self.recalled
-        return opened and ready and bool(self.editions) and not (self.refused or self.thin)
+        return (
+            opened
+            and ready
+            and bool(self.editions)
+            and not (self.refused or self.thin or self.unsigned)
+        )
 
     @property
     def moving(self) -> bool:
@@ -104,6 +117,7 @@ def readiness(opened: Opened, made: LintedDraft) -> Readiness:
     frozen = stored is not None and stored.frozen
     checked = check(db, settings, now)
     segment = segment_of(db, month)
+    tags = settings.alert.languages
     resends = settings.delivery.in_doubt == "resend"
     return Readiness(
         month,
@@ -114,6 +128,7 @@ def readiness(opened: Opened, made: LintedDraft) -> Readiness:
         approval.approval_status(db, settings, draft),
         made.causes,
         () if frozen else tuple(below_coverage(draft.issue, settings)),
+        {} if frozen else Counter(one.language for one in unsigned(db, draft.issue.articles, tags)),
         _refused(opened, made),
         settings.alert.review == "required",
         str(segment) if segment else "",

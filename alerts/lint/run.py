@@ -6,7 +6,7 @@ nothing, sends nothing.
 """
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -84,8 +84,10 @@ def lint_editions(
     fetcher: Fetcher | None = None,
     spam_filter: str = "",
     editions: bool = False,
+    each: Callable[[], None] = lambda: None,
 ) -> tuple[LintReport, ...]:
-    """Lint each copy; with a `fetcher`, links and images are requested, too.
+    """Lint each copy; with a `fetcher`, links and images are requested, too. `each` is called after each
+    copy that is read.
 
     `editions`: the copies are the editions of one issue, each named after its language, and are
     compared with the settings and each other.
@@ -95,7 +97,10 @@ def lint_editions(
     own = {
         name: _of_edition(options, settings, name) if editions else options for name in documents
     }
-    found = {name: list(lint_document(one, own[name])) for name, one in documents.items()}
+    found = {}
+    for name, one in documents.items():
+        found[name] = list(lint_document(one, own[name]))
+        each()
     for finding in compare(documents, own) if editions else ():
         found[finding.edition].append(finding)
     if fetcher:

@@ -31,6 +31,7 @@ from alerts.issue.by_sections import ALL, Keys, selected
 from alerts.issue.by_sections import keys as keys_of
 from alerts.issue.compose import edition_language
 from alerts.issue.load import composed
+from alerts.issue.machine_drafts import check_signed
 from alerts.mail import tokens
 from alerts.mail.dkim_keys import Keyring
 from alerts.mail.issue_headers import Frame
@@ -176,6 +177,7 @@ def _check_review(db: Database, settings: Settings, draft: Draft) -> Sequence[st
     month = draft.month
     if thin := below_coverage(draft.issue, settings):
         raise Incomplete(f"{month}: {'; '.join(thin)}: `alerts article translate ID LANG`")
+    check_signed(db, draft.issue, settings.alert.languages)
     stored = issues.get(db, month)
     standing = approvals.valid_approvals(db, stored.id) if stored else ()
     names = [approval.name for approval in standing if approval.content_hash == draft.content_hash]

@@ -1,6 +1,6 @@
 """Previews by mail: each editor gets each edition of an issue, with its lint findings at the top."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -57,11 +57,17 @@ def mail_previews(
     return PreviewsMailed(draft.month, voided, sent, tuple(refused))
 
 
-def linted(db: Database, settings: Settings, draft: Draft, now: datetime) -> tuple[LintReport, ...]:
-    """The lint report of each edition of the issue."""
+def linted(
+    db: Database,
+    settings: Settings,
+    draft: Draft,
+    now: datetime,
+    each: Callable[[], None] = lambda: None,
+) -> tuple[LintReport, ...]:
+    """The lint report of each edition of the issue; `each` is called after each that is checked."""
     read = copies(draft.editions, settings, draft.month, now)
     options = of_issue(db, chosen(settings), draft.issue)
-    return lint_editions(read, settings, options=options, editions=True)
+    return lint_editions(read, settings, options=options, editions=True, each=each)
 
 
 def _lacks(proofs: Iterable[LintReport]) -> tuple[Gap, ...]:

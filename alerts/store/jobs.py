@@ -46,6 +46,16 @@ def find(db: Database, number: int) -> JobRecord | None:
     return _job(row) if row else None
 
 
+def newest(db: Database, kind: str, subject: str) -> JobRecord | None:
+    """The newest job of that kind and subject."""
+    row = db.conn.execute(
+        f"""SELECT {_COLUMNS} FROM jobs WHERE kind = ? AND subject = ?
+             ORDER BY id DESC LIMIT 1""",  # noqa: S608
+        (kind, subject),
+    ).fetchone()
+    return _job(row) if row else None
+
+
 def latest(db: Database, before: int = 0, most: int = 100) -> list[JobRecord]:
     """The newest jobs first; with `before`, those with a smaller number."""
     rows = db.conn.execute(

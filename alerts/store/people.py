@@ -13,7 +13,7 @@ from alerts.domain.address import Address
 from alerts.domain.person import Person, Role, RoleHeld
 from alerts.store import stamp
 
-_SELECT = """SELECT p.id, p.email, p.name, p.added_at,
+_SELECT = """SELECT p.id, p.email, p.name, p.added_at, p.language,
                     coalesce(group_concat(r.role || ':' || r.language), '')
                FROM people AS p LEFT JOIN roles AS r ON r.person_id = p.id
               WHERE p.removed_at IS NULL"""
@@ -57,6 +57,11 @@ def rename(db: Database, person_id: int, name: str) -> None:
     db.conn.execute("UPDATE people SET name = ? WHERE id = ?", (name, person_id))
 
 
+def speak(db: Database, person_id: int, language: str) -> None:
+    """Remember the language in which a person reads the desk."""
+    db.conn.execute("UPDATE people SET language = ? WHERE id = ?", (language, person_id))
+
+
 def set_roles(db: Database, person_id: int, roles: Iterable[RoleHeld]) -> None:
     """Give a person exactly these roles."""
     db.conn.execute("DELETE FROM roles WHERE person_id = ?", (person_id,))
@@ -68,8 +73,9 @@ def set_roles(db: Database, person_id: int, roles: Iterable[RoleHeld]) -> None:
 
 
 def remove(db: Database, person_id: int, now: datetime) -> None:
-    """Remove a person: no roles, no sessions, no links that work."""
+    """Remove a person: no roles, no passkeys, no sessions, no links that work."""
     db.conn.execute("DELETE FROM roles WHERE person_id = ?", (person_id,))
+    db.conn.execute("DELETE FROM passkeys WHERE person_id = ?", (person_id,))
     db.conn.execute("DELETE FROM sessions WHERE person_id = ?", (person_id,))
     db.conn.execute(
         "UPDATE sign_in_links SET used_at = ? WHERE person_id = ? AND used_at IS NULL",
@@ -78,8 +84,8 @@ def remove(db: Database, person_id: int, now: datetime) -> None:
     db.conn.execute("UPDATE people SET removed_at = ? WHERE id = ?", (stamp(now), person_id))
 
 
-def _person(row: tuple[int, str, str, str, str]) -> Person:
-    number, email, name, added_at, roles = row
+def _person(row: tuple[int, str, str, str, str, str]) -> Person:
+    number, email, name, added_at, language, roles = row
     held = (one.partition(":") for one in roles.split(",") if one)
-    parsed = frozenset(RoleHeld(Role(role), language) for role, _, language in held)
-    return Person(number, email, name, parsed, added_at)
+    parsed = frozenset(RoleHeld(Role(role), spoken) for role, _, spoken in held)
+    return Person(number, email, name, parsed, added_at, language)

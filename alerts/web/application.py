@@ -34,8 +34,10 @@ from alerts.web.assets import no_icon, show_script, show_style
 from alerts.web.context import Site
 from alerts.web.desk import assets as desk_assets
 from alerts.web.desk import (
+    language,
     month,
     opening,
+    own,
     people,
     send,
     sign_in,
@@ -71,6 +73,8 @@ PAGES: tuple[Page, ...] = (
     *subscribers.PAGES,
     *subscriber_import.PAGES,
     *people.PAGES,
+    *language.PAGES,
+    *own.PAGES,
     *year.PAGES,
     *state.PAGES,
     *view.PAGES,

@@ -61,7 +61,7 @@ class Site:
             self.warn(f"the pages have no style sheet: {self.pages.fault}")
         object.__setattr__(self, "pool", Pool(self.settings, self.warn))
         object.__setattr__(self, "limits", RateLimits.of(self.settings.web))
-        object.__setattr__(self, "drafts", RecentDrafts())
+        object.__setattr__(self, "drafts", RecentDrafts(self.wake_jobs))
         object.__setattr__(self, "cache", PageCache())
         object.__setattr__(self, "counts", CountWriter(self.pool, self.warn))
 

@@ -7,6 +7,7 @@ permanently. If it is broken, pages are shown without it, so that unsubscribing 
 """
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from alerts.config.colour import FIXED
@@ -18,9 +19,12 @@ from alerts.editions.environment import environment, render, template_folders
 from alerts.editions.escaping import link
 from alerts.editions.themed import fonts_of, quotable
 
+_CATALOGUES = "locale/*/LC_MESSAGES/alerts.po"
+
 
 class Pages:
-    """Renders pages. May be used from any thread. `fault` is the fault of the style sheet."""
+    """Renders pages. May be used from any thread. `fault` is the fault of the style sheet;
+    `interface_languages` are those that have interface texts, each with its own name."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -28,6 +32,10 @@ class Pages:
         folders = template_folders(settings.root)
         self.languages = settings.alert.languages
         self._folders = folders
+        there = sorted(path.parts[-3] for one in folders for path in one.glob(_CATALOGUES))
+        self.interface_languages: Mapping[str, str] = {
+            tag: Catalogue.own_name(tag, there) for tag in dict.fromkeys(there)
+        }
         self._catalogues = {tag: Catalogue(tag, folders) for tag in self.languages}
         theme = quotable(settings.theme)
         self._theme: dict[str, Any] = {

@@ -80,6 +80,8 @@ _OTHERS = (
     "m051_incidents",
     "m055_scheduled_specials",
     "m056_brought_by_mailbox",
+    "m059_people_at_the_desk",
+    "m060_drafts",
     "m061_hooks",
     "m062_relay_reports",
 )

@@ -17,19 +17,20 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from alerts.domain.errors import AlertsError, UsageError
-from alerts.domain.month import Month
+from alerts.domain.errors import AlertsError, DraftFailed, DraftPending, InputError, UsageError
 from alerts.domain.person import Person
 from alerts.editions.catalogue import Catalogue
 from alerts.library.project import Project
-from alerts.library.readiness import Readiness
 from alerts.people.sign_in import SignedIn
 from alerts.web.desk.menu import MENU, anybody
+from alerts.web.desk.sentences import told
 from alerts.web.request import Page, PostResult, Visit
 
 SESSION = "alerts_desk"
 BROWSER = "alerts_browser"
 BEGIN = "/desk/sign-in"
+SIGN_IN = 0  # the number in the nonce of the forms that sign in
+_SAID = frozenset({"wrong", "words"})
 MOST_OCTETS = 1_000_000  # of a form: a whole manuscript is pasted in some
 MOST_FIELDS = 2_000
 POLICY = (
@@ -68,11 +69,6 @@ class DeskVisit:
         """A message (`later`) in the visitor's language, as text."""
         return str(self.catalogue.write(message, **values))
 
-    def ready(self, month: Month) -> Readiness:
-        """How the issue of a month stands; raises `TemplateFault`."""
-        made = self.visit.site.drafts.get(self.project, month)
-        return self.project.desk.readiness(made)
-
     def field(self, name: str) -> str:
         """A form field, or an empty text; line ends are \\n."""
         return self.visit.field(name).replace("\r\n", "\n")
@@ -86,7 +82,10 @@ class DeskVisit:
         return desk_address(self.visit, path, **query)
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
-        """An answer: a template of `templates/web/desk/`."""
+        """An answer: a template of `templates/web/desk/`. What went wrong (`wrong`, `words`) is said in the
+        person's language, as are the sentences that the template passes to `told`."""
+        for name in _SAID & values.keys():
+            values[name] = self.told(str(values[name]))
         return shown(
             self.visit,
             template,
@@ -94,8 +93,23 @@ class DeskVisit:
             form=form_key(self.cookie),
             person=self.person,
             menu=menu_of(self),
+            told=self.told,
+            spoken=self._languages(),
             **values,
         )
+
+    def _languages(self) -> Mapping[str, str]:
+        """The languages that the page offers; none where it shows what was typed and is not stored."""
+        posted = self.visit.method == "POST"
+        return {} if posted else self.visit.site.pages.interface_languages
+
+    def told(self, sentence: str) -> str:
+        """What the library or a check says, in the person's language where it is known there."""
+        return told(self.catalogue, sentence)
+
+    def gone(self, address: str) -> PostResult:
+        """The result of an act: go to that full address."""
+        return PostResult(RedirectResponse(address, 303))
 
     def done(self, path: str, note: str = "", **query: str) -> PostResult:
         """The result of an act: go to that page of the desk, which says `note`, a line for the person."""
@@ -110,7 +124,7 @@ class DeskVisit:
 
     def _over(self, visit: Visit) -> "DeskVisit":
         visit.project.act_as(self.person)
-        return replace(self, visit=visit)
+        return replace(self, visit=replace(visit, language=self.visit.language))
 
 
 def menu_of(desk: DeskVisit) -> list[tuple[str, str]]:
@@ -163,8 +177,17 @@ def _viewed(view: DeskView, may: Callable[[Person], bool], visit: Visit) -> Resp
         return desk.page("forbidden.html", 403)
     try:
         return view(desk)
-    except UsageError as fault:  # such as a story that does not exist
+    except (UsageError, InputError) as fault:  # such as a story or a person who does not exist
         return desk.page("failed.html", 404, words=str(fault))
+    except DraftPending:
+        return being_made(desk)
+    except DraftFailed as fault:
+        return desk.page("not_made.html", 500, words=str(fault), month=desk.asked("month"))
+
+
+def being_made(desk: DeskVisit) -> Response:
+    """The page while the draft that it shows is being made: how far it is; it comes by itself."""
+    return desk.page("being_made.html", 202, month=desk.asked("month"))
 
 
 def _acted(act: DeskAct, may: Callable[[Person], bool], proof: bool, visit: Visit) -> PostResult:
@@ -178,12 +201,18 @@ def _acted(act: DeskAct, may: Callable[[Person], bool], proof: bool, visit: Visi
     if not may(desk.person):
         return desk.refused(lambda d: d.page("forbidden.html", 403))
     if proof and not desk.signed_in.proved:
-        return desk.refused(lambda d: d.page("prove.html", 403))
+        return desk.refused(prove_page)
     try:
         return act(desk)
     except AlertsError as fault:
         words = str(fault)
         return desk.refused(lambda d: d.page("failed.html", 422, words=words))
+
+
+def prove_page(desk: DeskVisit) -> Response:
+    """Asks for a new sign-in: by mail or, where there are any, by a passkey."""
+    nonce = desk.visit.nonce(SIGN_IN)
+    return desk.page("prove.html", 403, nonce=nonce, passkeys=desk.project.passkeys.work)
 
 
 def of_visit(visit: Visit) -> DeskVisit | None:
@@ -193,7 +222,15 @@ def of_visit(visit: Visit) -> DeskVisit | None:
     if who is None:
         return None
     visit.project.act_as(who.person)
-    return DeskVisit(visit, who, cookie)
+    return DeskVisit(_spoken(visit, who.person.language), who, cookie)
+
+
+def _spoken(visit: Visit, language: str) -> Visit:
+    """The visit in a person's language, unless the address asks for another."""
+    asked = visit.query.get("lang", ("",))[0]
+    known = visit.site.pages.interface_languages
+    chosen = asked if asked in known else language
+    return replace(visit, language=chosen) if chosen in known else visit
 
 
 def form_key(cookie: str) -> str:
@@ -244,7 +281,7 @@ def shown(visit: Visit, template: str, status: int = 200, **values: Any) -> Resp
         here=visit.path_and_query,
         number=visit.site.pages.catalogue(visit.language).number,
         note=visit.query.get("note", ("",))[0][:300],
-        **{"person": None, "menu": (), "form": "", **values},
+        **{"person": None, "menu": (), "form": "", "spoken": {}, "told": str, **values},
     )
     images = visit.site.images
     response.headers["Content-Security-Policy"] = POLICY.format(images=images)

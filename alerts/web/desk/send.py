@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from alerts.domain.errors import AlertsError, TemplateFault, UsageError
+from alerts.domain.errors import AlertsError, Conflict, TemplateFault, UsageError
 from alerts.domain.issue import IssueState
 from alerts.domain.job import JobRecord, JobState
 from alerts.domain.month import Month
@@ -15,10 +15,10 @@ from alerts.library.readiness import Readiness
 from alerts.library.standing import Stand
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.desk.view import as_of
 from alerts.web.request import PostResult
 
 _MOST_EVENTS = 12
-_MOST_JOBS = 30
 _STANDS = {
     Stand.SENT: later("Everybody has been settled."),
     Stand.EARLY: later("Its moment is still to come."),
@@ -37,7 +37,7 @@ _STANDS = {
     Stand.RECALLED: later("It was stopped. Mend it, and send the next version."),
 }
 _JOBS = {"queue": later("queue"), "send": later("send"), "run": later("collect, queue and send")}
-_STATES = {
+STATES = {
     JobState.WAITING: later("waits"),
     JobState.RUNNING: later("is being done"),
     JobState.DONE: later("done"),
@@ -58,6 +58,9 @@ _EVENTS = {
 }
 
 
+CHANGED = later("It has changed since you looked at it. Look at it again, then approve it.")
+
+
 def _sends(person: Person) -> bool:
     """Whether they may stop, reissue and correct."""
     return person.approves or person.administers
@@ -68,9 +71,10 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
     month = month_asked(desk)
     catalogue = desk.catalogue
     try:
-        ready = desk.ready(month)
+        made = desk.visit.site.drafts.get(desk.project, month)
     except TemplateFault as fault:
         return desk.page("failed.html", 500, words=str(fault))
+    ready = desk.project.desk.readiness(made)
     zone = desk.visit.site.settings.zone
     events = [
         (catalogue.moment(event.at, zone), event.by, catalogue.say(words))
@@ -84,6 +88,7 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
         title=catalogue.month(month),
         month=month,
         ready=ready,
+        as_of=as_of(desk, made),
         wrong=wrong,
         failed=bool(wrong),
         stand=_STANDS[ready.standing.stand] if ready.standing else "",
@@ -91,7 +96,7 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
         jobs=jobs,
         working=any(job.state.is_open for _, _, job in jobs),
         events=events[-_MOST_EVENTS:][::-1],
-        may_approve=desk.person.approves and not _closed(ready),
+        may_approve=desk.person.approves and not _closed(ready) and made.current,
         closed=_closed(ready) and not ready.recalled,
         signed=desk.person.email in ready.approval.names,
         may_send=_sends(desk.person),
@@ -108,6 +113,8 @@ def approve(desk: DeskVisit) -> PostResult:
     month = month_asked(desk)
     made = desk.visit.site.drafts.get(desk.project, month)
     try:
+        if not made.current:
+            raise Conflict(desk.said(CHANGED))
         if not desk.field("content"):
             raise UsageError(
                 desk.said(later("Look at the issue first: the form names no version."))
@@ -154,13 +161,9 @@ def send_now(desk: DeskVisit) -> PostResult:
 
 def _jobs(desk: DeskVisit, month: Month) -> list[tuple[str, str, JobRecord]]:
     """The newest job of each kind about the month: its kind and state in words."""
-    newest: dict[str, JobRecord] = {}
-    for job in desk.project.jobs.latest(most=_MOST_JOBS):
-        if job.subject == str(month) and job.kind in _JOBS:
-            newest.setdefault(job.kind, job)
-    return [
-        (desk.said(_JOBS[kind]), desk.said(_STATES[job.state]), job) for kind, job in newest.items()
-    ]
+    newest = [job for kind in _JOBS if (job := desk.project.jobs.newest(kind, month)) is not None]
+    newest.sort(key=lambda job: -job.id)
+    return [(desk.said(_JOBS[job.kind]), desk.said(STATES[job.state]), job) for job in newest]
 
 
 def correct(desk: DeskVisit) -> PostResult:

@@ -16,6 +16,7 @@ from alerts.people.sign_in import LINK_WITHIN
 from alerts.web.desk.pages import (
     BROWSER,
     SESSION,
+    SIGN_IN,
     DeskVisit,
     cookies,
     desk_address,
@@ -25,8 +26,6 @@ from alerts.web.desk.pages import (
     shown,
 )
 from alerts.web.request import Page, PostResult, Visit
-
-SIGN_IN = 0  # the number in the nonce of the form
 
 
 def ask_page(visit: Visit, status: int = 200, wrong: str = "") -> Response:
@@ -38,6 +37,8 @@ def ask_page(visit: Visit, status: int = 200, wrong: str = "") -> Response:
         "sign_in.html",
         status,
         form=visit.nonce(SIGN_IN),
+        nonce=visit.nonce(SIGN_IN),
+        passkeys=visit.project.passkeys.work,
         wrong=wrong,
         failed=bool(wrong),
         email=visit.field("email")[:300],

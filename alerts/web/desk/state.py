@@ -10,6 +10,7 @@ from alerts.editions.catalogue import later
 from alerts.library.standing import Needs
 from alerts.web.desk.menu import administers
 from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.desk.send import STATES
 from alerts.web.page_samples import faults
 from alerts.web.request import PostResult
 
@@ -52,6 +53,8 @@ def show(desk: DeskVisit, found: tuple[CheckResult, ...] | None = None) -> Respo
         coming=coming,
         sources=sources,
         found=found,
+        job=project.jobs.newest("collect"),
+        job_states=STATES,
         needs=NEEDS,
         levels=LEVELS,
         month_name=catalogue.month,
@@ -66,4 +69,16 @@ def examine(desk: DeskVisit) -> PostResult:
     return desk.refused(lambda d: show(d, found))
 
 
-PAGES = (desk_page("/state", show, examine, may=administers),)
+def collect(desk: DeskVisit) -> PostResult:
+    """Ask for the sources of the month to be read; `serve` does it."""
+    desk.project.jobs.start("collect")
+    desk.visit.site.wake_jobs()
+    return desk.done(
+        "/state", desk.said(later("The sources are being read. You can leave this page."))
+    )
+
+
+PAGES = (
+    desk_page("/state", show, examine, may=administers),
+    desk_page("/state/collect", post=collect, may=administers),
+)

@@ -2,13 +2,19 @@
 
 from collections.abc import Container, Iterator, Sequence
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue import later
 from alerts.editions.view import Viewer
 from alerts.issue.translating import TEXTS
-from alerts.library.translations import TextConflict, TextGiven, TranslationTable, text_digest
+from alerts.library.translations import (
+    JOB,
+    TextConflict,
+    TextGiven,
+    TranslationTable,
+    text_digest,
+)
 from alerts.web.desk.menu import translates_anything
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
@@ -44,6 +50,7 @@ def show(
         return desk.page("forbidden.html", 403)
     site = desk.visit.site
     table = desk.project.translations.table(language, month_asked(desk))
+    job = desk.project.jobs.newest(JOB, table.month) if table.translator else None
     catalogue = desk.catalogue
     everything = desk.asked("all") == "1"
     theirs = {(one.given.article_id, one.given.name): one.theirs for one in conflicts}
@@ -62,6 +69,7 @@ def show(
         words=words,
         saved=saved,
         failed=bool(words or conflicts),
+        job=job if job is not None and job.arguments.get("language") == language else None,
         month=str(table.month),
         month_name=catalogue.month(table.month),
         target_name=catalogue.language_name(language),
@@ -116,11 +124,37 @@ def save(desk: DeskVisit) -> PostResult:
         return desk.refused(lambda d: show(d, 422, given, words=words))
     if done.conflicts:
         return desk.refused(lambda d: show(d, 409, given, done.conflicts))
-    note = desk.said(SAVED, count=done.written)
+    note = desk.said(SAVED, count=done.written + done.signed)
     others = [one for one in given if one not in chosen and one.text]
     if only and others:
         return desk.refused(lambda d: show(d, 200, given, saved=note))
     return desk.done("/translate", note, language=language, month=str(month), all=desk.asked("all"))
 
 
-PAGES = (desk_page("/translate", show, save, may=translates_anything),)
+def draft(desk: DeskVisit) -> PostResult:
+    """Ask for a machine's drafts of what is missing."""
+    language, month = _language(desk), month_asked(desk)
+    if not language:
+        return desk.refused(lambda d: d.page("forbidden.html", 403))
+    try:
+        desk.project.translations.ask_drafts(language, month)
+    except AlertsError as fault:
+        words = str(fault)
+        return desk.refused(lambda d: show(d, 422, words=words))
+    desk.visit.site.wake_jobs()
+    return desk.done("/translate", language=language, month=str(month))
+
+
+def progress(desk: DeskVisit) -> Response:
+    """How far the job is that drafts, for the script of a page that waits for it."""
+    job = desk.project.jobs.newest(JOB, month_asked(desk))
+    if job is None or not job.state.is_open:
+        return JSONResponse({"open": False, "done": 1, "total": 1})
+    return JSONResponse({"open": True, "done": job.done, "total": job.total})
+
+
+PAGES = (
+    desk_page("/translate", show, save, may=translates_anything),
+    desk_page("/translate/draft", post=draft, may=translates_anything),
+    desk_page("/translate/progress", progress, may=translates_anything),
+)

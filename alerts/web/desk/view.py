@@ -5,14 +5,16 @@ as by a mail program.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from alerts.domain.errors import AlertsError, TemplateFault
+from alerts.domain.errors import AlertsError, DraftPending, TemplateFault
 from alerts.editions.catalogue import later
 from alerts.editions.draft import Draft
+from alerts.library.readiness import LintedDraft
 from alerts.lint.place import Level
 from alerts.preview.clients import CLIENTS
 from alerts.preview.sample import EditionPreview
@@ -60,10 +62,33 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "") -> Response:
         preview=preview,
         text=preview.text if preview and mode == "text" else "",
         causes=made.causes,
+        as_of=as_of(desk, made),
         is_error=lambda one: one.level is Level.ERROR,
         wrong=wrong,
         failed=bool(wrong),
     )
+
+
+def as_of(desk: DeskVisit, made: LintedDraft) -> str:
+    """When the draft that is shown was made, if something has changed since; else an empty text."""
+    if made.current or made.made_at is None:
+        return ""
+    return desk.catalogue.moment(made.made_at, desk.visit.site.settings.zone)
+
+
+def progress(desk: DeskVisit) -> Response:
+    """How far the job is that makes the draft, for the script of a page that waits for it."""
+    job = desk.project.drafts.job(month_asked(desk))
+    done, total = (job.done, job.total) if job is not None else (1, 1)
+    return JSONResponse({"open": job is not None, "done": done, "total": total})
+
+
+def make_again(desk: DeskVisit) -> PostResult:
+    """Ask once more for a draft that could not be made."""
+    month = month_asked(desk)
+    with suppress(DraftPending):
+        desk.visit.site.drafts.get(desk.project, month, again=True)
+    return desk.done("/view", month=str(month))
 
 
 def frame(desk: DeskVisit) -> Response:
@@ -120,5 +145,7 @@ def test_mail(desk: DeskVisit) -> PostResult:
 PAGES = (
     desk_page("/view", show),
     desk_page("/view/edition", frame),
+    desk_page("/view/progress", progress),
+    desk_page("/view/again", post=make_again),
     desk_page("/view/test", post=test_mail),
 )

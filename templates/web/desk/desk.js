@@ -11,6 +11,41 @@
       count.classList.toggle("over", length > Number(hint.dataset.most));
     });
   }
+  // What is being made: how far it is, and the page again once it is ready; or a word where somebody reads.
+  for (const box of document.querySelectorAll("[data-waits]")) {
+    const bar = box.querySelector("progress"), quietly = "quietly" in box.dataset;
+    const look = async () => {
+      const answer = await fetch(box.dataset.waits).catch(() => null);
+      const job = answer && answer.ok ? await answer.json() : { open: true };
+      if (job.open) {
+        if (bar && job.total) { bar.max = job.total; bar.value = job.done; }
+        setTimeout(look, 1000);
+      } else if (quietly) {
+        const [before, ready] = box.querySelectorAll("span");
+        before.hidden = true;
+        ready.hidden = false;
+      } else location.reload();
+    };
+    setTimeout(look, 600);
+  }
+  // Passkeys: ask for options, have the device answer, and send that in the form.
+  for (const form of document.querySelectorAll("form[data-passkey]")) {
+    const kind = form.dataset.passkey, keys = window.PublicKeyCredential;
+    if (!keys || !keys.parseCreationOptionsFromJSON) continue;
+    form.hidden = false;
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const begun = await fetch(form.dataset.begin, { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
+      if (begun && begun.ok) {
+        const options = await begun.json();
+        const publicKey = kind === "create" ? keys.parseCreationOptionsFromJSON(options) : keys.parseRequestOptionsFromJSON(options);
+        const made = await navigator.credentials[kind]({ publicKey }).catch(() => null);
+        if (!made) return;
+        form.elements.answer.value = JSON.stringify(made.toJSON());
+      }
+      form.submit();
+    });
+  }
   // Ctrl + Enter saves; leaving with unsaved texts asks.
   for (const form of document.querySelectorAll("form[data-keys]")) {
     let changed = false;

@@ -1,7 +1,7 @@
 """The desk for tests: a served project with people, and browsers of theirs that are signed in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 
 from alerts.library.project import Project
-from tests.pages import ANSWER_WITHIN, Served, fields, serve
+from tests.pages import ANSWER_WITHIN, Served, fields, serve_with
 
 PEOPLE = {
     "anna@example.org": ("editor", "approver"),
@@ -33,7 +33,9 @@ class Desk:
     @contextmanager
     def browser(self, email: str = "") -> Iterator[httpx2.Client]:
         """A browser of its own, signed in as that person (or not at all)."""
-        with httpx2.Client(base_url=self.served.url, timeout=ANSWER_WITHIN) as client:
+        with httpx2.Client(
+            base_url=self.served.settings.web.public_url, timeout=ANSWER_WITHIN
+        ) as client:
             if email:
                 link = self.project().people.link(email)
                 assert client.post(link, data=fields(client.get(link).text)).status_code == 303
@@ -43,7 +45,14 @@ class Desk:
 @contextmanager
 def desk_of(root: Path, **environ: str) -> Iterator[Desk]:
     """Serve the project at `root` with the people above."""
-    with serve(root, WEB__BASE_URL="{here}", **environ) as served:
+    with desk_with(root, environ) as desk:
+        yield desk
+
+
+@contextmanager
+def desk_with(root: Path, environ: Mapping[str, str], *, drafts: bool = True) -> Iterator[Desk]:
+    """The same; where `drafts` is false, the jobs that make drafts wait."""
+    with serve_with(root, {"WEB__BASE_URL": "{here}", **environ}, drafts=drafts) as served:
         desk = Desk(served)
         for email, roles in PEOPLE.items():
             desk.project().people.add(email, roles)

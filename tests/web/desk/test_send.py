@@ -122,7 +122,7 @@ def test_send_now_is_a_job_and_done_once(desk: Desk) -> None:
             assert press(anna, f"/desk/send/now?month={MONTH}").status_code == 303
         assert "Send now" not in anna.get(PAGE).text
         jobs = desk.project().jobs.latest()
-        assert sorted(job.kind for job in jobs) == ["queue", "send"]
+        assert sorted(job.kind for job in jobs if job.kind != "render") == ["queue", "send"]
         assert {job.started_by for job in jobs} == {"anna@example.org"}
 
 

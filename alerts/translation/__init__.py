@@ -1,0 +1,1 @@
+"""Machine translation: drafts that a person signs before anybody gets them."""
