@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from alerts.library.archive import Archive
     from alerts.library.articles import Articles
     from alerts.library.bounces import Bounces
+    from alerts.library.comments import Comments
     from alerts.library.configuration import Configuration
     from alerts.library.copies import Copies
     from alerts.library.deliveries import Deliveries
@@ -115,6 +116,13 @@ class Parts(ProjectPart):
         from alerts.library.desk import Desk
 
         return Desk(self._opened)
+
+    @cached_property
+    def comments(self) -> "Comments":
+        """What those people say to each other about a story or an issue."""
+        from alerts.library.comments import Comments
+
+        return Comments(self._opened)
 
     @cached_property
     def profiles(self) -> "Profiles":

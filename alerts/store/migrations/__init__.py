@@ -48,6 +48,7 @@ from alerts.store.migrations import (  # noqa: F401
     m049_history,
     m050_api,
     m051_incidents,
+    m057_comments,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 

@@ -15,6 +15,7 @@ from alerts.editions.view import Viewer
 from alerts.library.month_board import BoardStory, MonthBoard
 from alerts.store.articles import StoredArticle
 from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.desk.thread import thread
 from alerts.web.request import PostResult
 
 _BACK = 12  # months that the page offers
@@ -44,8 +45,10 @@ def month_asked(desk: DeskVisit) -> Month:
         return desk.project.month()
 
 
-def show(desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "") -> Response:
-    """The month."""
+def show(
+    desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "", comment: str = ""
+) -> Response:
+    """The month. `url` and `comment` are what was typed and not accepted."""
     board = desk.project.desk.board(month_asked(desk))
     catalogue = desk.catalogue
     viewer = Viewer(catalogue, desk.visit.site.settings)
@@ -71,6 +74,8 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "") -> 
         wrong=wrong,
         failed=bool(wrong),
         url=url,
+        comments=desk.project.comments.counts(board.month),
+        **thread(desk, desk.project.comments.of_issue(board.month), board.month, typed=comment),
     )
 
 

@@ -93,6 +93,7 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
         closed=_closed(ready) and not ready.recalled,
         signed=desk.person.email in ready.approval.names,
         may_send=_sends(desk.person),
+        talk=sum(one.open for one in desk.project.comments.counts(month).values()),
         **{"plan": None, "texts": {}, "chosen": None, **values},
     )
 

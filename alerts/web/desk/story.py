@@ -13,6 +13,7 @@ from alerts.issue.seen_edit import ARTICLE_TEXTS, EditConflict
 from alerts.store.articles import StoredArticle
 from alerts.web.desk.month import back, edits, story_of
 from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.desk.thread import thread
 from alerts.web.desk.unsaved import SAVED, UnsavedTexts, form_fields, save_texts
 from alerts.web.request import PostResult
 
@@ -32,8 +33,10 @@ def show(
     wrong: str = "",
     unsaved: UnsavedTexts | None = None,
     conflicts: tuple[EditConflict, ...] = (),
+    comment: str = "",
 ) -> Response:
-    """The page of a story. `unsaved` are the texts of a form that was not accepted."""
+    """The page of a story. `unsaved` are the texts of a form that was not accepted, `comment` one that was
+    not."""
     kept = story_of(desk)
     article, settings = kept.article, desk.visit.site.settings
     made = settings.alert.languages
@@ -59,6 +62,7 @@ def show(
         wrong=wrong,
         failed=bool(wrong or conflicts),
         limits={"title": 90, "summary": 260},
+        **thread(desk, desk.project.comments.of_article(kept), kept.month, article.id, comment),
     )
 
 
