@@ -18,6 +18,7 @@ from alerts.domain.issue import Actor, Face
 from alerts.domain.month import Month
 from alerts.issue.compose import arranged, section_of
 from alerts.issue.load import composed
+from alerts.issue.one_act import one_act
 from alerts.store import (
     articles,
     audit_log,
@@ -67,7 +68,7 @@ def move(
 ) -> None:
     """Put an article into another section, to a place in its section (from 1), or into a month."""
     with transaction(db):
-        before = articles.get(db, article_id)
+        actor, before = one_act(db, actor), articles.get(db, article_id)
         for month in {before.month, to or before.month}:
             check_open(db, month)
         if to and to != before.month:
@@ -270,7 +271,8 @@ def record(
     now: datetime,
 ) -> None:
     """Append an event to the log of the month's issue: what, when, by whom, from which command."""
-    signed = {**detail, "command": actor.command, "by": actor.name}
+    together = {"act": actor.act} if actor.act else {}
+    signed = {**detail, **together, "command": actor.command, "by": actor.name}
     audit_log.record(db, now, kind, issue_id=issues.begin(db, month, now), detail=signed)
 
 

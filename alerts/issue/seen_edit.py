@@ -15,6 +15,7 @@ from alerts.domain.article import Article, Translation
 from alerts.domain.issue import Actor, Face
 from alerts.domain.month import Month
 from alerts.issue import editing
+from alerts.issue.one_act import one_act
 from alerts.store import articles, faces, introductions, transaction
 
 INTRODUCTION = "introduction"
@@ -78,6 +79,7 @@ def write_opening(
         changes, conflicts = _compared(opening_texts(db, month, language), texts, seen)
         if conflicts or not changes:
             return conflicts
+        actor = one_act(db, actor)
         if (words := changes.pop(INTRODUCTION, None)) is not None:
             editing.write_introduction_inside(db, month, language, words, actor, now)
         if changes:

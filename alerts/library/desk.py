@@ -9,6 +9,7 @@ from alerts.library.month_board import MonthBoard, month_board
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.readiness import LintedDraft, Readiness, readiness
 from alerts.library.voided import voided
+from alerts.store import issues
 from alerts.store.articles import StoredArticle
 from alerts.text.plain_text import tidy
 
@@ -20,6 +21,11 @@ class Desk(ProjectPart):
     def board(self, month: AMonth = None) -> MonthBoard:
         """The stories of a month in the order of the mail, and what is to be mended; renders nothing."""
         return month_board(self._opened, self._opened.month(month))
+
+    @call
+    def is_open(self, month: AMonth = None) -> bool:
+        """Whether the issue of a month can still be changed."""
+        return self._opened.month(month) not in issues.frozen_months(self._opened.db)
 
     @call
     def readiness(self, made: LintedDraft) -> Readiness:

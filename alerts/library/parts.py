@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from alerts.library.archive import Archive
     from alerts.library.articles import Articles
     from alerts.library.bounces import Bounces
+    from alerts.library.changes import RecentChanges
     from alerts.library.comments import Comments
     from alerts.library.configuration import Configuration
     from alerts.library.copies import Copies
@@ -116,6 +117,13 @@ class Parts(ProjectPart):
         from alerts.library.desk import Desk
 
         return Desk(self._opened)
+
+    @cached_property
+    def changes(self) -> "RecentChanges":
+        """What editors did to the issues, and taking it back."""
+        from alerts.library.changes import RecentChanges
+
+        return RecentChanges(self._opened)
 
     @cached_property
     def comments(self) -> "Comments":

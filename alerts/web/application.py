@@ -33,6 +33,7 @@ from alerts.web.assets import no_icon, show_script, show_style
 from alerts.web.context import Site
 from alerts.web.desk import assets as desk_assets
 from alerts.web.desk import (
+    changes,
     comments,
     month,
     opening,
@@ -63,6 +64,7 @@ PAGES: tuple[Page, ...] = (
     *desk_assets.PAGES,
     *sign_in.PAGES,
     *story.PAGES,
+    *changes.PAGES,
     *comments.PAGES,
     *month.PAGES,
     *opening.PAGES,

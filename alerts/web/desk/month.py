@@ -128,7 +128,7 @@ def act(desk: DeskVisit) -> PostResult:
         "feature": later("It comes first now."),
         "unfeature": later("It is in its section again."),
     }
-    return back(desk, kept, notes.get(name, ""))
+    return back(desk, kept, notes.get(name, later("Moved.")))
 
 
 def _moved(desk: DeskVisit, kept: StoredArticle, by: int) -> None:
@@ -152,6 +152,7 @@ def story_of(desk: DeskVisit) -> StoredArticle:
 def back(desk: DeskVisit, kept: StoredArticle, note: str = "") -> PostResult:
     """Go back to the story in its month."""
     query = {"month": str(kept.month), "languages": desk.asked("languages")}
+    query |= desk.undo_of(kept.month)
     address = desk.address("", note=desk.said(note) if note else "", **query)
     return PostResult(RedirectResponse(f"{address}#story-{kept.article.id}", 303))
 

@@ -7,24 +7,15 @@ from starlette.responses import Response
 
 from alerts.domain.article import STORY_LAYOUTS
 from alerts.domain.errors import AlertsError
-from alerts.editions.catalogue import later
 from alerts.editions.view import Viewer
 from alerts.issue.seen_edit import ARTICLE_TEXTS, EditConflict
 from alerts.store.articles import StoredArticle
+from alerts.web.desk.fields import LAYOUTS, field_name
 from alerts.web.desk.month import back, edits, story_of
 from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.desk.thread import thread
 from alerts.web.desk.unsaved import SAVED, UnsavedTexts, form_fields, save_texts
 from alerts.web.request import PostResult
-
-_LAYOUTS = {
-    "": later("chosen by its content"),
-    "lead": later("lead, with a large picture"),
-    "card": later("card"),
-    "row": later("row with a small picture"),
-    "line": later("one line"),
-}
-_PARTS = {"title": later("Title"), "summary": later("Summary"), "image": later("Picture")}
 
 
 def show(
@@ -55,23 +46,15 @@ def show(
         texts=form_fields({tag: desk.project.desk.texts(kept, tag) for tag in tags}, unsaved, told),
         unsaved_language=unsaved.language if unsaved else "",
         conflicts=told,
-        differences=[(_name(desk, one.name), one) for one in kept.changed_at_source],
+        differences=[(field_name(desk, one.name), one) for one in kept.changed_at_source],
         sections=[(key, viewer.section_title(key)) for key in keys],
-        layouts=[(key, catalogue.say(_LAYOUTS[key])) for key in ("", *STORY_LAYOUTS)],
+        layouts=[(key, catalogue.say(LAYOUTS[key])) for key in ("", *STORY_LAYOUTS)],
         may_edit=desk.person.edits,
         wrong=wrong,
         failed=bool(wrong or conflicts),
         limits={"title": 90, "summary": 260},
         **thread(desk, desk.project.comments.of_article(kept), kept.month, article.id, comment),
     )
-
-
-def _name(desk: DeskVisit, field: str) -> str:
-    """A field of an article in words: “Title”, “Title (Spanish)”."""
-    catalogue = desk.catalogue
-    parts = field.split(".")
-    words = str(catalogue.say(_PARTS[parts[-1]])) if parts[-1] in _PARTS else parts[-1]
-    return f"{words} ({catalogue.language_name(parts[1])})" if len(parts) == 3 else words
 
 
 def write(desk: DeskVisit) -> PostResult:
