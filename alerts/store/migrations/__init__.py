@@ -49,6 +49,7 @@ from alerts.store.migrations import (  # noqa: F401
     m050_api,
     m051_incidents,
     m057_comments,
+    m058_approved_texts,
 )
 from alerts.store.migrations.registry import MIGRATIONS
 

@@ -76,6 +76,7 @@ def _rows(desk: DeskVisit, act: EditorAct) -> Iterator[dict[str, Any]]:
             "after": field_value(desk, one.name, one.after),
             "now": field_value(desk, one.name, one.now),
             "stands": one.stands,
+            "had": one.before not in (None, "") or one.name in ("featured", "excluded"),
         }
 
 

@@ -17,6 +17,7 @@ _NAMES = {
     "title": later("Title"),
     "summary": later("Summary"),
     "image": later("Picture"),
+    "alt": later("Description of the picture"),
     "section": later("Section"),
     "layout": later("Form in the email"),
     "featured": later("Featured"),
@@ -56,7 +57,10 @@ def field_value(desk: DeskVisit, field: str, value: Any) -> str:
     if field == "section":
         return str(Viewer(catalogue, desk.visit.site.settings).section_title(str(value)))
     if field == "image" and isinstance(value, dict):
-        return " · ".join(filter(None, (value.get("url", ""), value.get("alt", ""))))
+        url = value.get("url", "")
+        return " · ".join(
+            filter(None, ("" if url.startswith("picture:") else url, value.get("alt", "")))
+        )
     if isinstance(value, dict):
         return " · ".join(str(one) for one in value.values() if one)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
