@@ -17,7 +17,6 @@ from alerts.lint.run import LintInput, LintReport, chosen, copies, lint_editions
 from alerts.lint.stories import of_issue
 from alerts.outbox.gate import ONCE, Fatal
 from alerts.preview.mailed import linted
-from alerts.preview.sample import EditionPreview
 from alerts.store import accepted_findings, transaction
 from alerts.store.accepted_findings import Accepted
 
@@ -86,13 +85,10 @@ class Linter(ProjectPart):
     ) -> tuple[tuple[FindingGroup, tuple[MendPlace, ...]], ...]:
         """Where the findings of each group are mended, each place once; none for what is about the whole
         edition."""
-        opened = self._opened
+        # a message has the lines of its edition: slots are filled within them
         wanted = {one.edition for group in causes for one in group.findings}
         lines = {
-            edition.language: StoryLines(
-                EditionPreview.of(edition, opened.settings, draft.month, opened.now).html,
-                draft.issue,
-            )
+            edition.language: StoryLines(edition.html, draft.issue)
             for edition in draft.editions
             if edition.language in wanted
         }
