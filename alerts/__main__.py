@@ -56,9 +56,11 @@ def guarded(command: Callable[[], int]) -> int:
 
 def _command_line() -> int:
     from alerts.cli import run
+    from alerts.cli.imports import lighten
     from alerts.cli.streams import prepare
 
     prepare()
+    lighten()
     return run(sys.argv[1:])
 
 

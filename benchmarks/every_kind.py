@@ -6,7 +6,7 @@ between. `alerts send` sends them all, as a process of its own, to a real relay.
 - it is killed at random moments and started again;
 - either issue is recalled from another process, mended and reissued, and goes on as the next version;
 - readers leave;
-- the send window of a third of the readers closes, that of others is shut from the beginning to the end;
+- the send window of a third of the readers closes, that of others is closed from the beginning to the end;
 - those who have a version that was recalled are sent a correction, and it is killed again.
 
 At the end all windows are open. The relay's log is held against the promise (docs/delivery-proof.md):
@@ -47,7 +47,7 @@ from tests.relay import Relay, Said, Taken
 MONTH = "2026-10"
 CELLS = tuple(product((4, 1), ("resend", "hold")))  # connections, in_doubt
 STEP = 8  # most messages between two acts
-CLOSING, SHUT = "es", "fr"  # readers of these languages have windows
+CLOSING, CLOSED = "es", "fr"  # readers of these languages have windows
 _MARKS = (  # what a message is by its words, the first that fits; and of which version
     ("correction", re.compile(rb"Mended[ _](\d+)z")),
     ("welcome", re.compile(rb"Subject: Welcome to ()")),
@@ -101,7 +101,7 @@ class _Kinds:
         with closing(database(self.project.root)) as db:
             emails = add_subscribers(db, readers)
             db.execute("UPDATE subscribers SET language = ? WHERE id % 3 = 0", [CLOSING])
-            db.execute("UPDATE subscribers SET language = ? WHERE id % 7 = 1", [SHUT])
+            db.execute("UPDATE subscribers SET language = ? WHERE id % 7 = 1", [CLOSED])
         special = call("issue", "new", "--special", "Call to action")[1].strip()
         call("issue", "letter", "en", "--issue", special, "--text", "Call 1z")
         for key in (MONTH, special):
@@ -180,8 +180,8 @@ class _Kinds:
         """Somebody confirms, and is owed a welcome."""
         email, now = f"joined{len(self.joined)}@d{len(self.joined)}.example.org", datetime.now(UTC)
         with closing(database(self.project.root)) as db:
-            wish = SignUp(Address.parse(email), "", "en", "yes", "https://example.org/join")
-            confirmation.ask_to_join(db, wish, now)
+            sign_up = SignUp(Address.parse(email), "", "en", "yes", "https://example.org/join")
+            confirmation.ask_to_join(db, sign_up, now)
             (number,) = db.execute(
                 "SELECT id FROM confirmations WHERE email = ?", [email]
             ).fetchone()
@@ -250,7 +250,7 @@ class _Kinds:
         self.found.counted["corrections"] += 1
 
     def close_window(self) -> dict[str, str]:
-        """Settings in which one language's window closes at the next full minute, another's is shut."""
+        """Settings in which one language's window closes at the next full minute, another's is closed."""
         now = datetime.now(UTC)
         closes = (now + timedelta(seconds=63)).replace(second=0, microsecond=0)
         opens, far = closes - timedelta(hours=2), closes + timedelta(hours=4)
@@ -258,9 +258,9 @@ class _Kinds:
         wait = max(0.0, self.closes - time.monotonic() - 3.0)
         threading.Event().wait(wait)
         hours = f'open = "{opens:%H:%M}-{closes:%H:%M}", days = "mon-sun"'
-        shut = f'open = "{far:%H:%M}-{far + timedelta(hours=1):%H:%M}", days = "mon-sun"'
+        closed = f'open = "{far:%H:%M}-{far + timedelta(hours=1):%H:%M}", days = "mon-sun"'
         return {
-            "ALERTS_WINDOWS__LANGUAGES": f"{{ {CLOSING} = {{ {hours} }}, {SHUT} = {{ {shut} }} }}"
+            "ALERTS_WINDOWS__LANGUAGES": f"{{ {CLOSING} = {{ {hours} }}, {CLOSED} = {{ {closed} }} }}"
         }
 
     # What came of it
@@ -319,7 +319,7 @@ class _Kinds:
 
     def _late(self, relay: Relay) -> Iterator[str]:
         """What began after a recall, an unsubscribe or a closing, beyond one a connection each."""
-        closing_, shut = self.readers_of(CLOSING), self.readers_of(SHUT)
+        closing_, closed = self.readers_of(CLOSING), self.readers_of(CLOSED)
         nth: Counter[str] = Counter()
         late: dict[str, Counter[int]] = defaultdict(Counter)
         for taken in relay.inbox:
@@ -330,8 +330,8 @@ class _Kinds:
                 late["an unsubscribe"][taken.connection] += 1
             if self.opened and self.closes <= at < self.opened and who in closing_:
                 late["a closing"][taken.connection] += 1
-            if self.opened and at < self.opened and who in shut:
-                yield f"mailed while their window was shut: {who}"
+            if self.opened and at < self.opened and who in closed:
+                yield f"mailed while their window was closed: {who}"
             if (
                 at >= self.answered.get((kind, version), at + 1)
                 and (kind, who) not in self.doubtful
@@ -369,9 +369,9 @@ def trial(folder: Path, *, seed: int, readers: int, connections: int, in_doubt: 
                     early = len(relay.inbox)
                     waiting = [who for _, who, state, _ in one.books() if state == "queued"]
                     one.found.counted["waited for a window"] = len(waiting)
-                    one.sent_until(relay)  # nothing comes of it, the windows are shut
+                    one.sent_until(relay)  # nothing comes of it, the windows are closed
                     if len(relay.inbox) != early:
-                        one.found.faults.append("mailed by a send while all windows were shut")
+                        one.found.faults.append("mailed by a send while all windows were closed")
                 one.opened = time.monotonic()
                 one.found.counted["closings"] = 1
             _recalled_in_mid_send(one, relay)

@@ -36,7 +36,7 @@ from alerts.store.departure_facts import DepartureKind
 from alerts.store.departures_location import Departure, ledger_of
 from alerts.store.generation_markers import state_folder
 from alerts.subscribers import admin, unsubscribe
-from alerts.subscribers.admin import Wish
+from alerts.subscribers.admin import SubscriberEdits
 from tests.factories import queue_issue
 
 READERS = 12
@@ -84,11 +84,11 @@ class Trial:
         return self.now
 
     def _join(self, db: Database, email: str) -> None:
-        wish = Wish(consent=f"yes, {self.chance.random()}")
+        edits = SubscriberEdits(consent=f"yes, {self.chance.random()}")
         try:
             address = Address.parse(email)
             admin.allow(db, address, now=self._tick())
-            admin.add(db, address, wish, language="en", now=self._tick(), resubscribe=True)
+            admin.add(db, address, edits, language="en", now=self._tick(), resubscribe=True)
         except InputError:
             return
         self.known.add(email)
@@ -118,7 +118,11 @@ class Trial:
             case "move":
                 new = f"moved{self.chance.randrange(10**6)}@example.org"
                 admin.edit(
-                    db, Address.parse(person.email), Wish(), now=now, move_to=Address.parse(new)
+                    db,
+                    Address.parse(person.email),
+                    SubscriberEdits(),
+                    now=now,
+                    move_to=Address.parse(new),
                 )
                 self.known.add(new)
                 unsubscribe.unsubscribe(db, person.id, self._tick(), by=unsubscribe.Way.MAIL)

@@ -113,7 +113,7 @@ def ours(domain: str, records: Zone) -> dict[str, Any]:
         return tuple(records.get(name.lower().rstrip("."), {}).get(kind, ()))
 
     found = dmarc.walk(ask, domain)
-    wish = dmarc.policy(found)
+    policy = dmarc.policy(found)
     texts = [text for text in ask(domain, "TXT") if dns_records.is_spf(text)]
     fault = "none, or several"
     if len(texts) == 1:
@@ -123,7 +123,12 @@ def ours(domain: str, records: Zone) -> dict[str, Any]:
             > dns_records.MOST_LOOKUPS
         ):
             fault = fault or "too many look-ups"
-    return {"source": found.source if wish else "", "policy": wish, "spf": not fault, "why": fault}
+    return {
+        "source": found.source if policy else "",
+        "policy": policy,
+        "spf": not fault,
+        "why": fault,
+    }
 
 
 def main() -> int:

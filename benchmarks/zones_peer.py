@@ -48,15 +48,15 @@ def judged(domain: str, records: dict[str, dict[str, list[str]]]) -> dict[str, A
     resolver = ZoneResolver(records)
     dmarc = check_dmarc(domain, resolver=resolver, ignore_unrelated_records=True)
     spf = check_spf(domain, resolver=resolver)
-    source, wish = "", ""
+    source, policy = "", ""
     if dmarc.get("valid"):
         source, given = dmarc["location"], dmarc["tags"]
         name = "p" if source == domain or "sp" not in given else "sp"
-        wish = given[name]["value"]
+        policy = given[name]["value"]
     why = [str(one.get("error", "")) for one in (dmarc, spf)]
     return {
         "source": source,
-        "policy": wish,
+        "policy": policy,
         "spf": bool(spf.get("valid")),
         "lookups": spf.get("dns_lookups"),
         "why": why,

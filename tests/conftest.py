@@ -21,7 +21,7 @@ from alerts import cli
 from alerts.sources.cell.servers import kept_warm
 from tests import boundary
 from tests.browser import browser, page
-from tests.factories import databases_closed
+from tests.factories import databases_closed, new_project
 from tests.pages import served
 from tests.statement import statement
 
@@ -134,8 +134,7 @@ def _clean_environment(
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh project that is the current folder."""
-    root = tmp_path / "project"
-    assert _call("init", str(root)).code == 0
+    root = new_project(tmp_path / "project")
     monkeypatch.chdir(root)
     return root
 

@@ -34,6 +34,7 @@ REPEATED: dict[str, str] = {}
 # Words of earlier versions that a stranger had to guess at, with the standard word for each. They may
 # not come back in the names of modules, classes and functions, nor in sentences.
 NAMES = {
+    "board": "overview",
     "books": "report",
     "doorkeeper": "limit",
     "doubles": "duplicates",
@@ -52,11 +53,15 @@ NAMES = {
     "remake": "rebuild",
     "remade": "rebuilt",
     "roster": "import file",
+    "shelf": "section",
+    "shut": "closed",
+    "slip": "delivery",
     "smells": "may concern",
     "stir": "wake",
     "tally": "counts",
     "testify": "write markers",
     "unsettle": "require adoption",
+    "wish": "edits, request or options",
     "witness": "generation marker",
 }
 PHRASES = {
@@ -70,6 +75,7 @@ PHRASES = {
     r"lives on": "is the one that sends",
     r"[Pp]romises (?:that|to|never)": "guarantees",
     r"the last question": "the page that asks to confirm",
+    r"puts? off": "postpones",
     r"sees? to it": "ensures",
     r"takes? leave": "closes",
     r"that is none": "that is malformed, or missing",

@@ -37,9 +37,9 @@ class Channel:
         """The base URL of the pages."""
         return self.settings.web.public_url
 
-    def at(self, form: str) -> str:
-        """The URL of the feed in that form, `atom` or `json`."""
-        return f"{self.base}/archive/feed.{self.language}.{form}"
+    def at(self, feed_format: str) -> str:
+        """The URL of the feed in that format, `atom` or `json`."""
+        return f"{self.base}/archive/feed.{self.language}.{feed_format}"
 
     @property
     def home(self) -> str:

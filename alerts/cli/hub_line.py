@@ -6,7 +6,7 @@ from alerts.text.plural import counted
 
 
 def hub_words(hub: dict[str, Any]) -> str:
-    """Workers, leases, slips, the last sign of the control node, and what relays refuse."""
+    """Workers, leases, deliveries, the last sign of the control node, and what relays refuse."""
     if fault := hub.get("fault"):
         return str(fault)
     told = (

@@ -18,6 +18,7 @@ from alerts.config.check import check
 from alerts.config.convert import convert, from_text
 from alerts.config.declarations import Funder, ThemeSettings
 from alerts.config.delivery_declarations import DestinationSettings
+from alerts.config.places import Places
 from alerts.config.secret_files import private
 from alerts.config.settings import DATABASE_NAME, Settings
 from alerts.config.themes import DEFAULTS, derived
@@ -54,8 +55,9 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         raise SettingsError(f"{path}: {_toml_fault(fault, text)}") from fault
-    settings = SettingsReader(root, path, text, document, environ).settings()
-    check(settings, lambda section, key: _place(path, text, section, key))
+    reader = SettingsReader(root, path, text, document, environ)
+    settings = reader.settings()
+    check(settings, reader.place)
     return settings
 
 
@@ -75,7 +77,7 @@ class SettingsReader:
         document: dict[str, Any],
         environ: Mapping[str, str],
     ) -> None:
-        self.root, self.path, self.text, self.document = root, path, text, document
+        self.root, self.place, self.document = root, Places(path, text).of, document
         self.environ = dict(_overrides(environ))
 
     def settings(self) -> Settings:
@@ -84,7 +86,7 @@ class SettingsReader:
         for name in self.document:
             if name not in sections and name not in LISTS:
                 raise SettingsError(
-                    f"{self._at('', name)}: unknown section [{name}]{_nearest(name, sections)}"
+                    f"{self.place('', name)}: unknown section [{name}]{_nearest(name, sections)}"
                 )
         for section, key in self.environ:
             known = fields(typing.get_type_hints(Settings)[section]) if section in sections else ()
@@ -100,7 +102,7 @@ class SettingsReader:
     def _section(self, name: str, kind: type[Any]) -> Any:
         table = self.document.get(name, {})
         if not isinstance(table, dict):
-            raise SettingsError(f"{self._at('', name)}: {name} is a section: write [{name}]")
+            raise SettingsError(f"{self.place('', name)}: {name} is a section: write [{name}]")
         return self._table(name, kind, table)
 
     def _table(self, name: str, kind: type[Any], table: dict[str, Any]) -> Any:
@@ -109,7 +111,7 @@ class SettingsReader:
         for key in table:
             if key not in hints:
                 raise SettingsError(
-                    f"{self._at(name, key)}: unknown key “{key}” in [{name}]{_nearest(key, hints)}"
+                    f"{self.place(name, key)}: unknown key “{key}” in [{name}]{_nearest(key, hints)}"
                 )
         values: dict[str, Any] = self._of_theme(table) if kind is ThemeSettings else {}
         for f in fields(kind):
@@ -117,9 +119,9 @@ class SettingsReader:
                 place, raw = f"ALERTS_{name}__{f.name}".upper(), self.environ[name, f.name]
                 values[f.name] = convert(from_text(raw, hints[f.name]), hints[f.name], place, f)
             elif f.name in table:
-                values[f.name] = convert(table[f.name], hints[f.name], self._at(name, f.name), f)
+                values[f.name] = convert(table[f.name], hints[f.name], self.place(name, f.name), f)
             elif f.default is MISSING and f.default_factory is MISSING:
-                raise SettingsError(f"{self._at('', name)}: [[{name}]] needs “{f.name}”")
+                raise SettingsError(f"{self.place('', name)}: [[{name}]] needs “{f.name}”")
         return kind(**values)
 
     def _of_theme(self, table: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,12 +135,9 @@ class SettingsReader:
         """Each of the tables [[name]] as the dataclass `kind`."""
         tables = self.document.get(name, [])
         if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
-            raise SettingsError(f"{self._at('', name)}: write each of the {name} as [[{name}]]")
+            raise SettingsError(f"{self.place('', name)}: write each of the {name} as [[{name}]]")
         for table in tables:
             yield self._table(name, kind, table)
-
-    def _at(self, section: str, key: str) -> str:
-        return _place(self.path, self.text, section, key)
 
 
 def _overrides(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, str], str]]:
@@ -156,21 +155,6 @@ def _toml_fault(fault: tomllib.TOMLDecodeError, text: str) -> str:
     number = int(match[2]) if match[2] else len(text.splitlines())
     lines = text.splitlines() or [""]
     return f"line {number}: {toml_words(match[1])}: {lines[min(number, len(lines)) - 1].strip()!r}"
-
-
-def _place(path: Path, text: str, section: str, key: str) -> str:
-    """`path, line N` of `key` in `[section]`, or just the path if it is not in the file."""
-    current = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", line):
-            current = header[1].split(".")[0]
-            if (not section and current == key) or re.fullmatch(
-                rf"{section}\.{key}(\..*)?", header[1]
-            ):
-                return f"{path}, line {number}"
-        elif current == section and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
-            return f"{path}, line {number}, {section}.{key}"
-    return f"{path}, {section}.{key}" if section else str(path)
 
 
 def _nearest(word: str, known: typing.Iterable[str]) -> str:

@@ -55,8 +55,10 @@ class SendWindows:
             )
         return span
 
-    def shut(self, groups: Iterable[ReaderGroup], now: datetime) -> Mapping[ReaderGroup, datetime]:
-        """When the windows open that are shut now, by group."""
+    def closed_until(
+        self, groups: Iterable[ReaderGroup], now: datetime
+    ) -> Mapping[ReaderGroup, datetime]:
+        """When the windows open that are closed now, by group."""
         spans = ((group, self.span(group, now)) for group in groups)
         return {group: span.opens for group, span in spans if span and span.opens > now}
 
@@ -65,8 +67,8 @@ class SendWindows:
         spans = (self.span(group, now) for group in groups)
         return min((span.closes for span in spans if span and span.opens <= now), default=None)
 
-    def shut_longest(self, group: ReaderGroup, now: datetime) -> tuple[datetime, datetime] | None:
-        """From when to when their window is shut longest within the next year; None where they have none."""
+    def longest_closed(self, group: ReaderGroup, now: datetime) -> tuple[datetime, datetime] | None:
+        """The longest time within the next year that their window stays closed; None where they have none."""
         if self.span(group, now) is None:
             return None
         window = self._windows[group]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from alerts.doctor.dns_records import is_dmarc, tags
 from alerts.doctor.finding import Ask, CheckLevel, CheckOutput
 
-_WISHES = ("none", "quarantine", "reject")
+_POLICIES = ("none", "quarantine", "reject")
 _MOST_LABELS = 8  # RFC 9989 §4.10
 
 
@@ -66,15 +66,15 @@ def policy(found: DmarcWalk) -> str:
         return ""
     record = tags(found.records[found.source])
     names = ("p",) if found.source == found.domain else ("sp", "p")
-    wishes = [record[name].lower() for name in names if name in record]
-    if wishes and wishes[0] in _WISHES:
-        wish = wishes[0]
+    published = [record[name].lower() for name in names if name in record]
+    if published and published[0] in _POLICIES:
+        asked = published[0]
     elif "rua" in record:
-        wish = "none"
+        asked = "none"
     else:
         return ""
     testing = record.get("t", "n").lower() == "y"
-    return _WISHES[max(0, _WISHES.index(wish) - 1)] if testing else wish
+    return _POLICIES[max(0, _POLICIES.index(asked) - 1)] if testing else asked
 
 
 def judged(ask: Ask, author: str, envelope: str) -> Iterator[CheckOutput]:
@@ -108,7 +108,7 @@ def _record(found: DmarcWalk, record: Mapping[str, str]) -> Iterator[CheckOutput
             f"the DMARC record of {where} has no policy",
             "write p=none, quarantine or reject in it",
         )
-    elif record.get("p", "").lower() not in _WISHES:
+    elif record.get("p", "").lower() not in _POLICIES:
         yield CheckOutput(
             CheckLevel.HINT,
             f"the DMARC record of {where} has no valid p, which counts as p=none",

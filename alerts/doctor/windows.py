@@ -14,7 +14,7 @@ from alerts.text.plural import counted
 
 
 def kept(context: CheckContext) -> Iterator[CheckOutput]:
-    """Report windows that stay shut for longer than alert.max_late, and those in which not all readers can
+    """Report windows that stay closed for longer than alert.max_late, and those in which not all readers can
     be mailed at the rates that are set."""
     settings, now = context.settings, context.now
     if not settings.windows.on:
@@ -43,15 +43,15 @@ def kept(context: CheckContext) -> Iterator[CheckOutput]:
 def _too_long(
     of_readers: SendWindows, groups: Mapping[ReaderGroup, int], context: CheckContext
 ) -> Iterator[CheckOutput]:
-    """The longest time that a window stays shut, by place, where an issue would be left open meanwhile."""
+    """The longest time that a window stays closed, by place, where an issue would be left open meanwhile."""
     most = context.settings.alert.max_late
     for zone, group in {of_readers.zone(group): group for group in groups}.items():
-        shut = of_readers.shut_longest(group, context.now)
-        if shut is not None and shut[1] - shut[0] > most:
+        closed = of_readers.longest_closed(group, context.now)
+        if closed is not None and closed[1] - closed[0] > most:
             yield CheckOutput(
                 CheckLevel.ERROR,
-                f"the send window is shut from {shown(shut[0], zone)} to {shown(shut[1], zone)}, longer than"
-                f" alert.max_late ({counted(most.days, 'day')}): what is queued then waits for a person",
+                f"the send window is closed from {shown(closed[0], zone)} to {shown(closed[1], zone)}, longer"
+                f" than alert.max_late ({counted(most.days, 'day')}): what is queued then waits for a person",
                 "make alert.max_late longer, or change windows.days or windows.holidays",
             )
 

@@ -15,7 +15,7 @@ from alerts.domain.field_table import fields_of
 from alerts.domain.picture import Focus
 
 FEATURED = "featured"  # the section that always comes first
-STORY_LAYOUTS = ("lead", "card", "row", "line")  # the forms that an editor may choose for a story
+STORY_FORMS = ("lead", "card", "row", "line")  # the forms that an editor may choose for a story
 
 
 class SourceKind(StrEnum):

@@ -51,9 +51,9 @@ def edition_for(
     Their own, that of its language, that of their fallback, that of another region, else `default`.
     """
     others = fallback.get(language, fallback.get(primary(language), ()))
-    kin = (tag for tag in made if same_language(tag, language))
-    wished = (language, primary(language), *others, *kin)
-    return next((tag for tag in wished if tag in made), default)
+    related = (tag for tag in made if same_language(tag, language))
+    preferred = (language, primary(language), *others, *related)
+    return next((tag for tag in preferred if tag in made), default)
 
 
 def in_order(tags: Iterable[str], order: Sequence[str]) -> list[str]:

@@ -7,10 +7,10 @@ from markupsafe import Markup
 
 from alerts.config.declarations import Funder
 from alerts.config.themes import Shade
-from alerts.editions.forms import Form
 from alerts.editions.introduction import Introduction
 from alerts.editions.picture_places import Fitted
 from alerts.editions.pictures import ShownPicture
+from alerts.editions.story_forms import StoryForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Item:
     file: str  # the URL of a calendar file of the event alone; empty without public pages
     other_language: str  # the name of the full text's language, if it is not the edition's
     hreflang: str
-    form: str = Form.ROW
+    form: str = StoryForm.ROW
     ours: bool = True  # its title is in the edition's language
     large: Fitted | None = None  # of a lead, a card or a feature
     small: Fitted | None = None  # beside a row
@@ -112,7 +112,7 @@ class Group:
     @property
     def rest(self) -> tuple[Item, ...]:
         """Its articles without the lead, which stands above all sections."""
-        return tuple(item for item in self.items if item.form != Form.LEAD)
+        return tuple(item for item in self.items if item.form != StoryForm.LEAD)
 
     @property
     def blocks(self) -> Iterator[tuple[str, tuple[Item, ...]]]:
@@ -163,13 +163,18 @@ class EditionView:
     @property
     def lead(self) -> Item | None:
         """The story above all sections."""
-        return next((item for item in self.items if item.form == Form.LEAD), None)
+        return next((item for item in self.items if item.form == StoryForm.LEAD), None)
 
     @property
     def lead_group(self) -> int:
         """The place of the section that the lead belongs to; 0 without a lead."""
         return next(
-            (n for n, g in enumerate(self.groups) if any(i.form == Form.LEAD for i in g.items)), 0
+            (
+                n
+                for n, g in enumerate(self.groups)
+                if any(i.form == StoryForm.LEAD for i in g.items)
+            ),
+            0,
         )
 
     @property

@@ -22,7 +22,6 @@ from alerts.domain.month import Month
 from alerts.editions.catalogue import Catalogue, direction, later, local_day
 from alerts.editions.escaping import link
 from alerts.editions.face import Shown, face_of, faced
-from alerts.editions.forms import Form, Shelf, Story, arrange
 from alerts.editions.introduction import Introduction, introduction
 from alerts.editions.items import EditionView, Group, Item, MarkedText, NamedLink, Partner, When
 from alerts.editions.picture_places import (
@@ -34,6 +33,7 @@ from alerts.editions.picture_places import (
     row_picture,
 )
 from alerts.editions.pictures import AT_SOURCE, Budget, Pictures
+from alerts.editions.story_forms import SectionStories, Story, StoryForm, arrange
 from alerts.issue.compose import chain, localised
 from alerts.text.sentences import shorten
 from alerts.text.typography import set_in
@@ -76,11 +76,11 @@ class Viewer:
         shades = section_shades(self.settings.theme, keys)
         groups = tuple(
             replace(
-                self._group(shelf, issue, room, budget, former),
+                self._group(section, issue, room, budget, former),
                 place=place,
-                shade=shades.get(shelf.key),
+                shade=shades.get(section.key),
             )
-            for place, (shelf, room) in enumerate(zip(self._shelves(issue), rooms, strict=True))
+            for place, (section, room) in enumerate(zip(self._sections(issue), rooms, strict=True))
         )
         month = self.catalogue.month(issue.month)
         return EditionView(
@@ -112,16 +112,16 @@ class Viewer:
             headed_by_lead=shown.by_lead,
         )
 
-    def _shelves(self, issue: Issue) -> tuple[Shelf, ...]:
+    def _sections(self, issue: Issue) -> tuple[SectionStories, ...]:
         """The sections in the order and the forms in which they are shown."""
         layouts = self.alert.layouts
-        shelves = tuple(
-            Shelf(
+        sections = tuple(
+            SectionStories(
                 section.key, layouts.get(section.key, ""), tuple(map(self._story, section.articles))
             )
             for section in issue.sections
         )
-        return arrange(shelves, self.look, ours_first=self.alert.own_language_first)
+        return arrange(sections, self.look, ours_first=self.alert.own_language_first)
 
     def _story(self, article: Article) -> Story:
         words = localised(article, self.languages)
@@ -129,19 +129,19 @@ class Viewer:
         return Story(article, ours, len(words.summary), self.pictures.of_article(article))
 
     def _group(
-        self, shelf: Shelf, issue: Issue, room: int, budget: Budget, former: Budget
+        self, section: SectionStories, issue: Issue, room: int, budget: Budget, former: Budget
     ) -> Group:
         items = tuple(
             self._illustrated(self._item(story, issue), story, budget)
-            for story in shelf.stories[:room]
+            for story in section.stories[:room]
         )
-        usual = "featured" if shelf.key == FEATURED else "full"
-        layout = shelf.layout or usual
+        usual = "featured" if section.key == FEATURED else "full"
+        layout = section.layout or usual
         if layout == "featured":  # the only layout that showed pictures before there were forms
             items = tuple(replace(item, image=former.take(item.image)) for item in items)
-        left_out = len(shelf.stories) - room
-        title = self.section_title(shelf.key)
-        return Group(shelf.key, title, layout, items, left_out)
+        left_out = len(section.stories) - room
+        title = self.section_title(section.key)
+        return Group(section.key, title, layout, items, left_out)
 
     def section_title(self, key: str) -> str:
         """The title of a section in the edition's language."""
@@ -198,13 +198,13 @@ class Viewer:
             return picture if picture and budget.take(picture.file) else None
 
         places = {
-            Form.LEAD: lead_picture,
-            Form.CARD: card_picture,
-            Form.FEATURE: feature_picture,
+            StoryForm.LEAD: lead_picture,
+            StoryForm.CARD: card_picture,
+            StoryForm.FEATURE: feature_picture,
         }
         if place := places.get(story.form):
             return replace(item, large=taken(place(story.pictures, self.look)))
-        if story.form is Form.ROW:
+        if story.form is StoryForm.ROW:
             return replace(item, small=taken(row_picture(story.pictures, self.look)))
         return item
 

@@ -1,9 +1,9 @@
 """The control node's part of a send by the hub: lend the due deliveries, wait, and fold what comes back.
 
 SQLite stays the truth: deliveries are leased there first, then copied; an outcome is committed there before
-its slip is deleted. So after any crash the same call continues: what is leased here and unknown to the hub
-was never lent, and is lent again. A hub that has forgotten the send, or has another history, is lost: what
-was lent is held for a person.
+it is deleted in the hub. So after any crash the same call continues: what is leased here and unknown to the
+hub was never lent, and is lent again. A hub that has forgotten the send, or has another history, is lost:
+what was lent is held for a person.
 """
 
 import hashlib
@@ -193,7 +193,7 @@ class HubLending:
     def _lend_missing(self, lease: HubLease) -> None:
         """Copy what is leased here and not in the hub: a crash came between the two."""
         after = 0
-        while rows := hub_leases.slips(self._db, lease, after, _CHUNK):
+        while rows := hub_leases.lent_deliveries(self._db, lease, after, _CHUNK):
             there = lent.ids(self._hub, after, _CHUNK)
             full = len(there) == _CHUNK
             until = min(
@@ -216,10 +216,10 @@ class HubLending:
             stored = issues.template(self._db, edition)
             digest = hashlib.sha256(stored.octets).hexdigest()
             lent.add_edition(self._hub, edition, digest, stored, secrets[stored.secret_id])
-        lent.add_slips(self._hub, lease.generation, owed)
+        lent.add_deliveries(self._hub, lease.generation, owed)
 
     def _fold(self) -> int:
-        """Commit outcomes to the outbox, then delete their slips; returns how many."""
+        """Commit outcomes to the outbox, then delete the deliveries in the hub; returns how many."""
         found = lent.receipts(self._hub, _FOLD)
         if not found or self._lease is None:
             return 0

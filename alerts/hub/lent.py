@@ -9,8 +9,8 @@ from typing import Any
 from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason, Reply
 from alerts.domain.errors import LockHeld, SettingsError
 from alerts.hub import schema
+from alerts.hub.claims import CLUSTER, outcome_of
 from alerts.hub.database import HubDatabase
-from alerts.hub.slips import CLUSTER, outcome_of
 from alerts.store.issues import Template
 
 _LOCK = 4_120_266_871  # of PostgreSQL's advisory locks: the control node of this database
@@ -28,7 +28,7 @@ _DEAD = Outcome(
 
 @dataclass(frozen=True, slots=True)
 class HubReceipt:
-    """The outcome of a slip, as it stands in the hub."""
+    """The outcome of a delivery, as it stands in the hub."""
 
     delivery_id: int
     email: str
@@ -37,8 +37,8 @@ class HubReceipt:
 
 @dataclass(frozen=True, slots=True)
 class HubFigures:
-    """How the send stands: slips by state, leases, workers seen in the last minute, their faults, and the
-    seconds since the last sign of the control node."""
+    """How the send stands: deliveries by state, leases, workers seen in the last minute, their faults,
+    and the seconds since the last sign of the control node."""
 
     open: int
     leased: int
@@ -118,7 +118,7 @@ def clear(hub: HubDatabase) -> None:
 
 
 def ids(hub: HubDatabase, above: int, limit: int) -> frozenset[int]:
-    """The ids of slips above one, the first `limit` of them."""
+    """The ids of deliveries above one, the first `limit` of them."""
     rows = hub.rows(
         "SELECT id FROM alerts_hub.slips WHERE id > %(above)s ORDER BY id LIMIT %(limit)s",
         {"above": above, "limit": limit},
@@ -162,7 +162,7 @@ def add_edition(
     )
 
 
-def add_slips(hub: HubDatabase, generation: int, owed: Sequence[Owed]) -> None:
+def add_deliveries(hub: HubDatabase, generation: int, owed: Sequence[Owed]) -> None:
     """Lend deliveries, in order of id; all of them or none."""
     hub.copy(
         _COPY,
@@ -213,7 +213,7 @@ def receipts(hub: HubDatabase, limit: int) -> Sequence[HubReceipt]:
 
 
 def folded(hub: HubDatabase, delivery_ids: Iterable[int]) -> None:
-    """Delete slips whose outcome is in the outbox: their addresses are not needed any more."""
+    """Delete deliveries here whose outcome is in the outbox: their addresses are not needed any more."""
     hub.rows(
         "DELETE FROM alerts_hub.slips WHERE id = ANY(%(ids)s) AND state = 'done'",
         {"ids": list(delivery_ids)},
@@ -230,13 +230,13 @@ def revoke(hub: HubDatabase, delivery_ids: Sequence[int]) -> None:
 
 
 def withdraw(hub: HubDatabase) -> frozenset[int]:
-    """Take back the revoked slips that no worker holds; returns their ids."""
+    """Take back the revoked deliveries that no worker holds; returns their ids."""
     rows = hub.rows("DELETE FROM alerts_hub.slips WHERE revoked AND state = 'open' RETURNING id")
     return frozenset(one for (one,) in rows)
 
 
 def reap(hub: HubDatabase) -> None:
-    """Give up the leases that have expired: of each, the first slip is in doubt and the others are open."""
+    """Give up the leases that have expired: of each, the first delivery is in doubt, the others are open."""
     hub.rows(
         """WITH dead AS (
                DELETE FROM alerts_hub.leases WHERE expires_at < clock_timestamp() RETURNING id),
@@ -275,6 +275,6 @@ def _doubt() -> str:
 
 
 def held(hub: HubDatabase) -> int:
-    """The number of slips that workers hold, or whose outcome was not folded."""
+    """The number of deliveries that workers hold, or whose outcome was not folded."""
     (row,) = hub.rows("SELECT count(*) FROM alerts_hub.slips WHERE state = 'leased'")
     return int(row[0])

@@ -6,7 +6,7 @@ It needs no project. It may be started before the database, its schema or a send
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from alerts.hub import schema, slips
+from alerts.hub import claims, schema
 from alerts.hub.database import HubDatabase, HubUnavailable
 from alerts.hub.worker_claims import HubClaims
 from alerts.hub.worker_limits import WorkerLimits
@@ -51,7 +51,7 @@ class HubWorker:
                     self._once("the hub is of another version of alerts; waiting for its update")
                 elif self._asked_to_end():
                     break
-                elif (sent := slips.current(self._hub)) and sent.goes_on:
+                elif (sent := claims.current(self._hub)) and sent.goes_on:
                     if sent.waiting and self._round(sent):
                         continue
                 else:
@@ -62,7 +62,7 @@ class HubWorker:
         self._leave()
         return self._done
 
-    def _round(self, sent: slips.LentSend) -> bool:
+    def _round(self, sent: claims.LentSend) -> bool:
         """Send until nothing is left to claim; whether anything was sent."""
         self._once("sending")
         orders = sent.orders
@@ -106,13 +106,13 @@ class HubWorker:
         if not at_once and now - self._registered < (_REGISTER if done else _POLL):
             return False
         self._registered = now
-        return slips.register(
+        return claims.register(
             self._hub, self._orders.name, self._orders.host, self._done + done, self._fault
         )
 
     def _leave(self) -> None:
         try:
-            slips.leave(self._hub, self._orders.name)
+            claims.leave(self._hub, self._orders.name)
         except HubUnavailable as fault:
             self._once(f"{fault}; ended all the same")
         self._hub.close()

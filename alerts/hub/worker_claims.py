@@ -1,17 +1,17 @@
 """The leases of a worker, in the hub; what `outbox/claims.py` is for a local send.
 
-A worker begins no body that its own clock cannot cover with a lease, and none of a slip that was revoked. A
-lease is filled again once it is empty, so its slips are sent in order of id.
+A worker begins no body that its own clock cannot cover with a lease, and nothing that was revoked. A lease
+is filled again once it is empty, so its deliveries are sent in order of id.
 """
 
 from collections import deque
 from collections.abc import Callable, Sequence
 
 from alerts.domain.delivery import Outcome, Owed
-from alerts.hub import slips
+from alerts.hub import claims
 from alerts.hub.database import HubDatabase
 
-_MOST = 300  # slips in a lease
+_MOST = 300  # deliveries in a lease
 _SPARE = 6.0  # seconds before the end of a lease from which no body is begun
 _LOOK = 0.25  # seconds between two looks, while no outcome is written
 
@@ -22,7 +22,7 @@ class HubClaims:
     def __init__(
         self,
         hub: HubDatabase,
-        sent: slips.LentSend,
+        sent: claims.LentSend,
         worker: str,
         connections: int,
         steady: Callable[[], float],
@@ -33,7 +33,7 @@ class HubClaims:
         self._held: dict[int, deque[Owed]] = {}
         self._until: dict[int, float] = {}  # by our clock, when a lease ends
         self._revoked: frozenset[int] = frozenset()
-        self._lease_of: dict[int, int] = {}  # of each slip that is held
+        self._lease_of: dict[int, int] = {}  # of each delivery that is held
         self._in_flight: set[int] = set()
         self._closed: list[int] = []
         self._looked = steady()
@@ -43,8 +43,8 @@ class HubClaims:
     def open_lease(self, destination: int) -> int:
         """See `outbox.claims.Claims`."""
         began = self._steady()
-        lease = slips.open_lease(self._hub, self._generation, self._worker)
-        self._held[lease], self._until[lease] = deque(), began + slips.LEASE
+        lease = claims.open_lease(self._hub, self._generation, self._worker)
+        self._held[lease], self._until[lease] = deque(), began + claims.LEASE
         return lease
 
     def held(self, lease: int) -> deque[Owed]:
@@ -59,10 +59,10 @@ class HubClaims:
             if held:
                 continue
             began = self._steady()
-            if claimed := slips.claim(self._hub, self._generation, lease, self._batch):
+            if claimed := claims.claim(self._hub, self._generation, lease, self._batch):
                 held.extend(claimed)
                 self._lease_of |= dict.fromkeys((one.id for one in claimed), lease)
-                self._until[lease] = began + slips.LEASE
+                self._until[lease] = began + claims.LEASE
 
     def look(self) -> None:
         """Renew the leases, and see who was revoked, if no outcome was written a moment ago."""
@@ -70,22 +70,22 @@ class HubClaims:
             self.write([])
 
     def write(self, outcomes: Sequence[tuple[int, int, Outcome]]) -> None:
-        """Settle outcomes of (lease, slip), and see what has changed since."""
+        """Settle outcomes of (lease, delivery), and see what has changed since."""
         began = self._steady()
         leases = [*self._held]
-        sight = slips.settle(self._hub, self._generation, self._worker, leases, outcomes)
+        sight = claims.settle(self._hub, self._generation, self._worker, leases, outcomes)
         for lease in leases:
-            self._until[lease] = began + slips.LEASE if lease in sight.leases else 0.0
-        for _, slip, _ in outcomes:
-            self._in_flight.discard(slip)
-            self._lease_of.pop(slip, None)
+            self._until[lease] = began + claims.LEASE if lease in sight.leases else 0.0
+        for _, delivery_id, _ in outcomes:
+            self._in_flight.discard(delivery_id)
+            self._lease_of.pop(delivery_id, None)
         self._give_back(sight.revoked - self._in_flight)
         self._looked = self._steady()
         self.goes_on, self.drain = sight.goes_on, sight.drain
 
     def _give_back(self, revoked: frozenset[int]) -> None:
-        """Give back revoked slips before another body is begun: of a lease that is given up, the first slip
-        must be the one that may have reached the relay."""
+        """Give back revoked deliveries before another body is begun: of a lease that is given up, the
+        first delivery must be the one that may have reached the relay."""
         if not revoked:
             return
         for held in self._held.values():
@@ -93,14 +93,14 @@ class HubClaims:
             held.clear()
             held.extend(kept)
         self._revoked |= revoked
-        slips.give_back(self._hub, [*self._held], [*revoked])
+        claims.give_back(self._hub, [*self._held], [*revoked])
 
     def lost(self, lease: int) -> bool:
         """True where that lease has ended by our clock, or too little is left for a body."""
         return self._steady() > self._until.get(lease, 0.0) - _SPARE
 
     def drop_revoked(self, lease: int) -> None:
-        """Take away what must not be begun: revoked slips, or all where the lease is over."""
+        """Take away what must not be begun: revoked deliveries, or all where the lease is over."""
         held = self._held[lease]
         if self.lost(lease) or not self.goes_on or self.drain:
             held.clear()
@@ -134,5 +134,5 @@ class HubClaims:
     def release(self) -> None:
         """Give back what closed leases hold."""
         if self._closed:
-            slips.release(self._hub, self._closed)
+            claims.release(self._hub, self._closed)
             self._closed.clear()

@@ -62,7 +62,7 @@ class HubSettlements:
         self._retrying(self._claims.release)
 
     def merge(self, owed: Owed) -> Merge:
-        """The merge of the slip's edition; each is read from the hub once, and checked."""
+        """The merge of the delivery's edition; each is read from the hub once, and checked."""
         merge = self._merges.get(owed.edition_id)
         if merge is None:
             self._merges[owed.edition_id] = merge = merge_of(

@@ -10,7 +10,7 @@ from typing import Any
 
 from alerts.config.known import language_known, section_known
 from alerts.config.settings import Settings
-from alerts.domain.article import EDITED, STORY_LAYOUTS, Article, Event, Image
+from alerts.domain.article import EDITED, STORY_FORMS, Article, Event, Image
 from alerts.domain.article_fields import ArticleField
 from alerts.domain.article_fields import ArticleFieldKind as Kind
 from alerts.domain.errors import UsageError
@@ -89,8 +89,8 @@ class _Reader:
         return slug
 
     def _layout(self, layout: str) -> str:
-        if layout not in ("", "auto", *STORY_LAYOUTS):
-            raise UsageError(f"--layout “{layout}”: write auto, {', '.join(STORY_LAYOUTS)}")
+        if layout not in ("", "auto", *STORY_FORMS):
+            raise UsageError(f"--layout “{layout}”: write auto, {', '.join(STORY_FORMS)}")
         return "" if layout == "auto" else layout
 
     def _published(self, when: date | None) -> str | None:

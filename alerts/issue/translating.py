@@ -1,6 +1,6 @@
 """Writes many translations of a month at once, and overwrites nothing that somebody else wrote meanwhile.
 
-Each text comes with the mark of the one that its writer saw. Where another text is there now, it is not
+Each text comes with the digest of the one that its writer saw. Where another text is there now, it is not
 written, and both are returned; all others are.
 """
 
@@ -24,7 +24,7 @@ TEXTS = ("title", "summary")
 
 @dataclass(frozen=True, slots=True)
 class TextGiven:
-    """A translation as somebody wrote it. `seen` is the mark of the text that was there before them."""
+    """A translation as somebody wrote it. `seen` is the digest of the text that was there before them."""
 
     article_id: str
     name: str  # one of TEXTS
@@ -48,7 +48,7 @@ class TextsWritten:
     conflicts: tuple[TextConflict, ...]
 
 
-def mark_of(text: str) -> str:
+def text_digest(text: str) -> str:
     """What stands for a text in a form."""
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
@@ -83,9 +83,9 @@ def write_texts(
             if article is None or same_language(article.language, language):
                 continue
             now_there = str(getattr(translation_of(article, language), one.name))
-            if one.text == now_there or mark_of(one.text) == one.seen:
+            if one.text == now_there or text_digest(one.text) == one.seen:
                 continue
-            if mark_of(now_there) != one.seen:
+            if text_digest(now_there) != one.seen:
                 conflicts.append(TextConflict(one, now_there))
                 continue
             changes.setdefault(one.article_id, {})[one.name] = one.text

@@ -153,15 +153,15 @@ class Archive(ProjectPart):
         """Take the old issues of another system's export into the archive: a folder, a ZIP or a file. They
         are never mailed. `day` and `language` are those of all files. Raises `InputError`."""
         # imports what reads dates, messages and languages
-        from alerts.archive.imported.take_in import ImportWish, import_issues
+        from alerts.archive.imported.take_in import IssueImportOptions, import_issues
 
         opened = self._opened
         tag = language_known(language) if language else ""
         addresses = (opened.settings.sender.address, opened.settings.sender.reply_to)
         hosts = [one.rpartition("@")[2].strip(" >").lower() for one in addresses if "@" in one]
         ours = frozenset(organisational_domain(one) for one in hosts)
-        wish = ImportWish(opened.settings.zone, day, tag, ours, dry_run)
-        done = import_issues(opened.db, Path(path), wish, opened.now, opened.actor(by).name)
+        options = IssueImportOptions(opened.settings.zone, day, tag, ours, dry_run)
+        done = import_issues(opened.db, Path(path), options, opened.now, opened.actor(by).name)
         if dry_run:
             opened.pass_over()
         return done

@@ -18,7 +18,7 @@ from alerts.issue import duplicates, editing, held, source_text
 from alerts.issue.article_edit import ArticleValue, edits_of
 from alerts.issue.article_fill import FilledInDoubt, filled_in
 from alerts.library.article_results import ArticleAdded, ArticleChanged
-from alerts.library.late import filing_of, told_late
+from alerts.library.late import filing_of, late_explanation
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.voided import voided
 from alerts.store import articles, profiles
@@ -102,7 +102,7 @@ class Articles(ProjectPart):
     @call
     def late(self, article: StoredArticle) -> str:
         """Which issue an article came too late for, and which it goes into; empty where it did not."""
-        return told_late(self._opened, article)
+        return late_explanation(self._opened, article)
 
     @call
     def edit(
@@ -195,7 +195,7 @@ class Articles(ProjectPart):
         by: str = "",
     ) -> ArticleChanged:
         """Put an article into another section, to a place in its section (from 1), or into a month;
-        `Conflict` where the order is not what was `seen` (`MonthBoard.order`)."""
+        `Conflict` where the order is not what was `seen` (`MonthOverview.order`)."""
         opened = self._opened
         section_known(section or "", opened.settings)
         target = opened.month(to) if to else None

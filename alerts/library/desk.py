@@ -11,7 +11,7 @@ from alerts.editions.draft import pictures_of
 from alerts.issue import article_edit, compare, introduction, load, seen_edit
 from alerts.issue.compare import IssueComparison
 from alerts.issue.seen_edit import ARTICLE_TEXTS, INTRODUCTION, EditConflict
-from alerts.library.month_board import THUMBS, MonthBoard, month_board
+from alerts.library.month_overview import THUMBS, MonthOverview, month_overview
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.readiness import LintedDraft, Readiness, readiness
 from alerts.library.voided import voided
@@ -44,9 +44,9 @@ class Desk(ProjectPart):
     """What the desk shows and does besides the other parts of the library."""
 
     @call
-    def board(self, month: AMonth = None) -> MonthBoard:
+    def month_overview(self, month: AMonth = None) -> MonthOverview:
         """The stories of a month in the order of the mail, and what is to be mended; renders nothing."""
-        return month_board(self._opened, self._opened.month(month))
+        return month_overview(self._opened, self._opened.month(month))
 
     @call
     def is_open(self, month: AMonth = None) -> bool:

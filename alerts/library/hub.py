@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from alerts.config.load import without_project
 from alerts.config.settings import Settings
 from alerts.domain.errors import SettingsError
-from alerts.hub import lent, slips
+from alerts.hub import claims, lent
 from alerts.hub.database import HubDatabase, HubUnavailable
 from alerts.hub.lend import HubLending
 from alerts.hub.worker import HubWorker, WorkerOrders
@@ -65,7 +65,7 @@ def by_hub(
 
 
 def hub_status(settings: Settings) -> dict[str, Any]:
-    """How the hub stands, for `status`: open, leased and done slips, leases, workers, faults, lag in
+    """How the hub stands, for `status`: open, leased and done deliveries, leases, workers, faults, lag in
     seconds; or `fault`, where it does not answer."""
     hub = HubDatabase(settings.delivery.hub, "delivery.hub", "alerts status")
     try:
@@ -131,7 +131,7 @@ def drain(url: str) -> int:
     """Ask all workers of a hub to end after what they hold; returns how many."""
     hub = HubDatabase(url, "--hub", "alerts worker --drain")
     try:
-        return slips.drain(hub)
+        return claims.drain(hub)
     finally:
         hub.close()
 

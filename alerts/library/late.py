@@ -14,7 +14,7 @@ def filing_of(opened: Opened, published: str | None) -> Filing:
     return filed(at, opened.month(None), opened.settings.zone, closed, alert.late)
 
 
-def told_late(opened: Opened, kept: StoredArticle) -> str:
+def late_explanation(opened: Opened, kept: StoredArticle) -> str:
     """Which issue an article came too late for, and which it goes into instead; empty where it did not."""
     if kept.article.published is None:
         return ""

@@ -57,27 +57,31 @@ WRITERS = {"csv": write_csv, "json": write_json, "jsonl": write_lines}
 """How a list is exported, by the name of the format; `import_file` reads each back."""
 
 
-def write_list(people: Iterable[Subscriber], out: TextIO, form: str) -> None:
+def write_list(people: Iterable[Subscriber], out: TextIO, file_format: str) -> None:
     """Write a list in the format of that name; raises `UsageError`."""
-    if form not in WRITERS:
-        raise UsageError(f"“{form}” is no format of an export; there are {', '.join(WRITERS)}")
-    WRITERS[form](people, out)
+    if file_format not in WRITERS:
+        raise UsageError(
+            f"“{file_format}” is no format of an export; there are {', '.join(WRITERS)}"
+        )
+    WRITERS[file_format](people, out)
 
 
 _SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _WORKBOOKS = (".xlsx", ".xls", ".ods", ".zip")
 
 
-def form_of(file: PurePath, form: str | None) -> str:
+def format_of(file: PurePath, file_format: str | None) -> str:
     """The format in which a list is exported to that file: as its name says, CSV where it says nothing.
 
-    Raises `UsageError` where the name says another format than `form`, or one that is not written: other
-    programs, and `import_file`, believe the name.
+    Raises `UsageError` where the name says another format than `file_format`, or one that is not written:
+    other programs, and `import_file`, believe the name.
     """
     suffix = file.suffix.lower()
     if suffix in _WORKBOOKS:
         raise UsageError(f"{file}: export writes CSV and JSON, no {suffix}: name it .csv or .json")
     named = _SUFFIXES.get(suffix) or ("csv" if suffix == ".csv" else "")
-    if form and named and form != named:
-        raise UsageError(f"{file}: --format {form} does not go with a name that ends in {suffix}")
-    return form or named or "csv"
+    if file_format and named and file_format != named:
+        raise UsageError(
+            f"{file}: --format {file_format} does not go with a name that ends in {suffix}"
+        )
+    return file_format or named or "csv"

@@ -53,9 +53,9 @@ class Readers(ProjectPart):
         return moment(person.paused_until).astimezone(self._opened.settings.zone)
 
     @call
-    def ask_to_join(self, wish: SignUp) -> None:
+    def ask_to_join(self, sign_up: SignUp) -> None:
         """Record a sign-up; it is decided, and a notice queued for it, when notices are sent."""
-        confirmation.ask_to_join(self._opened.db, wish, self._opened.now)
+        confirmation.ask_to_join(self._opened.db, sign_up, self._opened.now)
 
     @call
     def confirmation(self, number: int) -> Confirmation | None:

@@ -34,9 +34,7 @@ class Stand(StrEnum):
     SENDING = "sending"  # queued, and not sent to all yet
     HELD = "held"  # copies in doubt want a decision
     LEFT_OPEN = "left open"  # queued too long ago to go on without being named
-    WINDOW = (
-        "waiting for a window"  # queued for those whose send window is shut, and sent to all others
-    )
+    WINDOW = "waiting for a window"  # queued for those whose send window is closed, and sent to all others
     DROPPED = "dropped"  # a person has decided that it is not sent
     RECALLED = "recalled"  # stopped by a person, who has not sent its next version yet
 

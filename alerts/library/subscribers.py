@@ -32,11 +32,11 @@ from alerts.subscribers import (
     self_service,
     take_in,
 )
-from alerts.subscribers.admin import Wish
+from alerts.subscribers.admin import SubscriberEdits
 from alerts.subscribers.confirmation import Invited
+from alerts.subscribers.edits import EDITABLE, parse_edits
 from alerts.subscribers.import_file import ImportFile
 from alerts.subscribers.take_in import Imported
-from alerts.subscribers.wish import WISHED, wish_of
 
 __all__ = ["Change", "Imported", "SubscriberShown", "Subscribers"]
 
@@ -113,11 +113,11 @@ class Subscribers(ProjectPart):
 
         `texts` are those fields of `Subscriber` that are plain text, such as `name`. One who left comes
         back only with `resubscribe` and a new consent, one whose address is suppressed not at all, and
-        one whose address looks like a slip only `as_typed`: raises `InputError`, as for what is no
+        one whose address looks mistyped only `as_typed`: raises `InputError`, as for what is no
         address, language or section.
         """
         opened = self._opened
-        wish = self._wish(
+        edits = self._edits(
             language=language,
             tags=tags,
             consent=consent,
@@ -128,7 +128,7 @@ class Subscribers(ProjectPart):
         return admin.add(
             opened.db,
             Address.parse(email),
-            wish,
+            edits,
             language=opened.settings.default_language,
             now=opened.now,
             pending=pending,
@@ -175,7 +175,7 @@ class Subscribers(ProjectPart):
         empty ends a pause. `specials`: whether they get special alerts. `new_email` moves them to
         another address.
         """
-        wish = self._wish(
+        edits = self._edits(
             language=language,
             tags=tags,
             untags=untags,
@@ -188,13 +188,13 @@ class Subscribers(ProjectPart):
         )
         new = Address.parse(new_email) if new_email else None
         opened = self._opened
-        return admin.edit(opened.db, Address.parse(email), wish, now=opened.now, move_to=new)
+        return admin.edit(opened.db, Address.parse(email), edits, now=opened.now, move_to=new)
 
     @call
-    def export(self, people: Iterable[Subscriber], out: TextIO, form: str = "csv") -> None:
+    def export(self, people: Iterable[Subscriber], out: TextIO, file_format: str = "csv") -> None:
         """Write these people so that `import_file` reads them back: as `csv`, safe to open in a
         spreadsheet, as `json` (one array), or as `jsonl` (an object a line). Raises `UsageError`."""
-        write_list(people, out, form)
+        write_list(people, out, file_format)
 
     @call
     def tag(self, people: Iterable[Subscriber], word: str, *, remove: bool = False) -> int:
@@ -202,8 +202,8 @@ class Subscribers(ProjectPart):
         words = fields.tag_words(word)
         if len(words) != 1:
             raise UsageError(f"“{word}”: name one tag")
-        wish = Wish(untags=words) if remove else Wish(tags=words)
-        return admin.tag(self._opened.db, people, wish, now=self._opened.now)
+        edits = SubscriberEdits(untags=words) if remove else SubscriberEdits(tags=words)
+        return admin.tag(self._opened.db, people, edits, now=self._opened.now)
 
     @call
     def import_file(
@@ -275,13 +275,13 @@ class Subscribers(ProjectPart):
         """Remove all data of one person for good."""
         admin.erase(self._opened.db, Address.parse(email), now=self._opened.now)
 
-    def _wish(self, **given: Any) -> Wish:
+    def _edits(self, **given: Any) -> SubscriberEdits:
         """What is asked for, read; raises `UsageError`."""
         opened = self._opened
-        if foreign := given.keys() - WISHED:
+        if foreign := given.keys() - EDITABLE:
             raise UsageError(f"a subscriber has no field “{min(foreign)}” that could be set")
         try:
-            return wish_of(opened.settings, opened.now, before=opened.prefix, **given)
+            return parse_edits(opened.settings, opened.now, before=opened.prefix, **given)
         except InputError as fault:
             raise UsageError(str(fault)) from fault
 

@@ -14,7 +14,7 @@ from alerts.issue.translating import (
     TextConflict,
     TextGiven,
     TextsWritten,
-    mark_of,
+    text_digest,
     translation_of,
     write_texts,
 )
@@ -24,14 +24,21 @@ from alerts.library.voided import Voided, voided
 from alerts.store import translation_memory
 from alerts.text.plain_text import tidy
 
-__all__ = ["TextConflict", "TextGiven", "TextsSaved", "TranslationTable", "Translations", "mark_of"]
+__all__ = [
+    "TextConflict",
+    "TextGiven",
+    "TextsSaved",
+    "TranslationTable",
+    "Translations",
+    "text_digest",
+]
 
 LENGTHS = {"title": 70, "summary": 160}  # characters that fit a subject on a phone, and a card
 
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """A text of a story: what the source says, in pieces, and its translation. `seen` is the mark of the
+    """A text of a story: what the source says, in pieces, and its translation. `seen` is the digest of the
     translation; `fits` the number of characters that are shown everywhere."""
 
     article_id: str
@@ -164,7 +171,9 @@ def _story(
         if source := str(getattr(article, name)):
             target = str(getattr(told, name))
             parts = finder.parts(source)
-            rows.append(TextRow(article.id, name, parts, target, mark_of(target), LENGTHS[name]))
+            rows.append(
+                TextRow(article.id, name, parts, target, text_digest(target), LENGTHS[name])
+            )
     words = dict.fromkeys(part.word for row in rows for part in row.source if part.word)
     near = memory.near(f"{article.title}\n{article.summary}")
     titled = memory.near(article.title, 1)

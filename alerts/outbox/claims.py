@@ -110,13 +110,13 @@ class Claims:
             domains=deal.domains,
             other_than=() if deal.domains else self._named,
             groups=self._groups,
-            shut=self._shut if self._orders.windows.on else None,
+            closed_until=self._closed_until if self._orders.windows.on else None,
         )
         for lease, owed in claimed.rows:
             self._held[lease].append(owed)
         deal.after = max(deal.after, claimed.last)
         self._report.outcomes[DeliveryState.SKIPPED] += claimed.skipped
-        self._left -= len(claimed.rows) + claimed.skipped + claimed.put_off
+        self._left -= len(claimed.rows) + claimed.skipped + claimed.outside_window
         deal.over = not claimed.last
 
     def look(self) -> None:
@@ -143,8 +143,8 @@ class Claims:
             self._revoked.update(skipped)
             self._report.outcomes[DeliveryState.SKIPPED] += len(skipped)
 
-    def _shut(self, groups: Iterable[ReaderGroup]) -> Mapping[ReaderGroup, datetime]:
-        return self._orders.windows.shut(groups, self._world.now())
+    def _closed_until(self, groups: Iterable[ReaderGroup]) -> Mapping[ReaderGroup, datetime]:
+        return self._orders.windows.closed_until(groups, self._world.now())
 
     def _close_windows(self, *, changed: bool) -> None:
         """Give back what was not begun when a send window closed: it goes when it opens next. Looks when
@@ -156,7 +156,7 @@ class Claims:
         self._closes = windows_.closing(self._groups, now) or now + _LEASE
         with transaction(self._db):
             back = windows.give_back(
-                self._db, self._held, self._shut, now, in_flight=self._in_flight
+                self._db, self._held, self._closed_until, now, in_flight=self._in_flight
             )
         self._revoked.update(back)
 

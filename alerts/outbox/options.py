@@ -75,5 +75,5 @@ class SendReport:
     relay_fault: str = ""
     needs_person: bool = False  # the relay's refusal needs a person to act
     stopped: bool = False
-    not_made: str = ""  # why a notice could not be made, and was put off
+    not_made: str = ""  # why a notice could not be made, and was postponed
     limit_reply: str = ""  # the relay's words, where it says that a limit of our account is reached

@@ -137,7 +137,7 @@ def queue(
         fill = outbox.fill if version == 1 else outbox.refill
         deliveries = fill(db, issue_id, edition_of, now, unwanted, wanted)
         if send_windows.on:
-            windows.plan(db, partial(send_windows.shut, now=now), now, [month])
+            windows.plan(db, partial(send_windows.closed_until, now=now), now, [month])
         people = deliveries if version == 1 else sum(outbox_figures.counts(db, month).values())
         issues.keep_people(db, issue_id, people)
         _record(

@@ -32,12 +32,12 @@ class Round:
 
 
 def next_round(db: Database, orders: Orders, now: datetime) -> Round:
-    """The turn of the next round, after what waits for a window was put off."""
+    """The turn of the next round, after what waits for a window was postponed."""
     if not orders.windows.on:
         due = outbox.count_due(db, now, orders.months, orders.resend_in_doubt)
         return Round(due, due)
     with transaction(db):
-        windows.plan(db, partial(orders.windows.shut, now=now), now, orders.months)
+        windows.plan(db, partial(orders.windows.closed_until, now=now), now, orders.months)
     found = windows.due_groups(db, now, orders.months, doubtful=orders.resend_in_doubt)
     spans = {group: orders.windows.span(group, now) for group in found}
     closings = [span.closes for span in spans.values() if span]

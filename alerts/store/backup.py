@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from alerts.domain.errors import InputError, StoreBusy
 from alerts.domain.open_transaction import outside
 from alerts.store import faults, flush, open_database
-from alerts.store.migrations import MIGRATIONS
+from alerts.store.migrations import NAMES, applied
 
 _PATIENCE = 120.0  # seconds that a backup waits for other processes that hold the database
 
@@ -69,11 +69,10 @@ def give_name(copy: Path, file: Path, *, replace: bool) -> None:
 def upgraded(copy: Path, origin: Path) -> Database:
     """The copy, open and migrated; raises `InputError` where it is not a database of this program."""
     with faults(origin), closing(sqlite3.connect(copy)) as connection:
-        applied = {m.name for m in MIGRATIONS.applied(Database(connection))}
-    if not applied:
+        found = set(applied(Database(connection, execute_plugins=False)))
+    if not found:
         raise InputError(f"{origin}: this is not a database of alerts")
-    known = {m.name for m in MIGRATIONS.pending(Database(memory=True))}
-    if newer := sorted(applied - known):
+    if newer := sorted(found - set(NAMES)):
         raise InputError(
             f"{origin}: made by a newer version of alerts (with {newer[-1]}); upgrade alerts first"
         )

@@ -17,7 +17,7 @@ from alerts.domain.send_window import ReaderGroup
 from alerts.store import stamp, transaction, windows
 from alerts.store.outbox import DUE, GONE, IN_DOMAINS, IN_GROUPS, OUTCOMES, REPLY, due
 from alerts.store.recipients import ELIGIBLE, NOT_DECLINED
-from alerts.store.windows import Shut
+from alerts.store.windows import ClosedUntil
 
 HUB = "hub:"  # the host of the lease of what is lent to the hub; no name of a machine has a colon
 
@@ -63,12 +63,12 @@ def renew(db: Database, leases: Sequence[int], expires_at: datetime) -> bool:
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """The result of a claim: each delivery with its lease, in order of id; the number of skipped ones, and
-    of those whose send window is shut; and the highest id of all, 0 where nothing was due."""
+    of those whose send window is closed; and the highest id of all, 0 where nothing was due."""
 
     rows: Sequence[tuple[int, Owed]]
     skipped: int
     last: int
-    put_off: int = 0
+    outside_window: int = 0
 
 
 def claim(
@@ -84,14 +84,14 @@ def claim(
     domains: Sequence[str] = (),
     other_than: Sequence[str] = (),
     groups: Collection[ReaderGroup] = (),
-    shut: Shut | None = None,
+    closed_until: ClosedUntil | None = None,
 ) -> Claimed:
     """Take up to `limit` due deliveries with ids above `after`, distributed among the leases in turn.
 
     Neighbours in the table go to different connections, so the outcomes that are settled together are
     on the same pages. Deliveries to people who may no longer be mailed are settled as `skipped`.
     `doubtful`: deliveries in doubt are sent again; `domains` and `other_than` select by the domain of
-    the address, `groups` by that of its reader. `shut` says which send windows are shut now.
+    the address, `groups` by that of its reader. `closed_until` says which send windows are closed now.
     """
     listed = json.dumps(list(leases))
     chosen = f"AND {IN_DOMAINS}" if domains else f"AND NOT {IN_DOMAINS}" if other_than else ""
@@ -118,7 +118,11 @@ def claim(
             },
         ).rowcount
         skipped = skip(db, leases, now, after=after) if taken else []
-        shut_out = windows.give_back(db, leases, shut, now, after=after) if taken and shut else []
+        outside = (
+            windows.give_back(db, leases, closed_until, now, after=after)
+            if taken and closed_until
+            else []
+        )
         rows = db.conn.execute(
             """SELECT d.lease_id, d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts, s.mark,
                       s.uncounted_since <> ''
@@ -127,9 +131,9 @@ def claim(
                 WHERE d.lease_id IN (SELECT value FROM json_each(?)) AND d.id > ? ORDER BY d.id""",
             (listed, after),
         ).fetchall()
-    last = max((*skipped, *shut_out, *(row[1] for row in rows)), default=0)
+    last = max((*skipped, *outside, *(row[1] for row in rows)), default=0)
     found = [(lease, Owed(*row)) for lease, *row in rows]
-    return Claimed(found, len(skipped), last, len(shut_out))
+    return Claimed(found, len(skipped), last, len(outside))
 
 
 def skip(

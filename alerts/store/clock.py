@@ -62,7 +62,7 @@ _WAITING = """
 
 
 def pull_forward(db: Database, now: datetime, longest: timedelta, *, windows: bool) -> None:
-    """Make due what only a wrong clock can have put off.
+    """Make due what only a wrong clock can have postponed.
 
     Nothing waits longer than `longest`, the longest wait between two attempts; a delivery that was never
     tried does not wait at all, or where there are send `windows`, for the moment that `windows.plan` gives

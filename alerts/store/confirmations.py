@@ -19,7 +19,7 @@ from alerts.store import stamp
 JOINS = 0  # instead of a subscriber who does not exist yet
 
 
-class WishState(StrEnum):
+class ConfirmationState(StrEnum):
     """The states of a request."""
 
     ASKED = "asked"  # not decided yet
@@ -34,7 +34,7 @@ class Confirmation:
 
     id: int
     subscriber_id: int
-    state: WishState
+    state: ConfirmationState
     email: str
     name: str
     language: str
@@ -117,7 +117,7 @@ def mailed(db: Database, confirmation_id: int, added_id: int | None) -> None:
     )
 
 
-def close(db: Database, confirmation_id: int, state: WishState, subscriber_id: int) -> None:
+def close(db: Database, confirmation_id: int, state: ConfirmationState, subscriber_id: int) -> None:
     """Mark it as done or over, and delete its personal data."""
     db.conn.execute(
         """UPDATE confirmations
@@ -154,7 +154,7 @@ def forget(db: Database, address: Address, subscriber_id: int) -> None:
         (address.key, subscriber_id),
     ).fetchall()
     for (confirmation_id,) in rows:
-        close(db, confirmation_id, WishState.OVER, JOINS)
+        close(db, confirmation_id, ConfirmationState.OVER, JOINS)
 
 
 def of_subscriber(db: Database, address: Address, subscriber_id: int) -> Sequence[Confirmation]:
@@ -168,4 +168,4 @@ def of_subscriber(db: Database, address: Address, subscriber_id: int) -> Sequenc
 
 
 def _confirmation(row: dict[str, Any]) -> Confirmation:
-    return Confirmation(**{**row, "state": WishState(row["state"])})
+    return Confirmation(**{**row, "state": ConfirmationState(row["state"])})

@@ -47,7 +47,7 @@ def lent(db: Database, lease: HubLease) -> int:
     return int(row[0])
 
 
-def slips(db: Database, lease: HubLease, after: int, limit: int) -> Sequence[Owed]:
+def lent_deliveries(db: Database, lease: HubLease, after: int, limit: int) -> Sequence[Owed]:
     """Lent deliveries with ids above `after`, in order of id."""
     rows = db.conn.execute(
         """SELECT d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts, s.mark,

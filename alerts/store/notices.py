@@ -229,8 +229,8 @@ def skip(db: Database, notice_id: int, reason: Reason, now: datetime) -> None:
     )
 
 
-def put_off(db: Database, notice_id: int, due_at: datetime, now: datetime) -> None:
-    """Put off a notice that could not be made; that counts as an attempt."""
+def retry_later(db: Database, notice_id: int, due_at: datetime, now: datetime) -> None:
+    """Set when a notice that could not be made is tried again; that counts as an attempt."""
     db.conn.execute(
         """UPDATE notices SET state = 'deferred', attempts = attempts + 1, due_at = ?, changed_at = ?
             WHERE id = ? AND state IN ('queued', 'deferred')""",

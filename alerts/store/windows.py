@@ -1,7 +1,7 @@
 """Deliveries and the send windows of their readers: what waits for an opening, and what is due until when.
 
 A reader's window depends on their language and time zone, so it is asked for once for each group of
-readers, and each act is one statement for any number of deliveries. Which windows are shut is an argument.
+readers, and each act is one statement for any number of deliveries. Which windows are closed is an argument.
 """
 
 import json
@@ -17,8 +17,8 @@ from alerts.domain.send_window import ReaderGroup
 from alerts.store import moment, stamp
 from alerts.store.outbox import DUE, due, listed
 
-Shut = Callable[[Iterable[ReaderGroup]], Mapping[ReaderGroup, datetime]]
-"""When the windows open that are shut now, by group; no group whose window is open."""
+ClosedUntil = Callable[[Iterable[ReaderGroup]], Mapping[ReaderGroup, datetime]]
+"""When the windows open that are closed now, by group; no group whose window is open."""
 
 _OF_MONTHS = """
     d.issue_id IN (SELECT id FROM issues WHERE of_month IN (SELECT value FROM json_each(:months)))
@@ -30,7 +30,7 @@ _OPENING = """
       WHERE s.id = d.subscriber_id)
 """
 # What is queued goes at the opening or, where its window is open, now: settings and readers may have
-# changed. What is deferred or in doubt has a moment of its own, and is put off where that has come.
+# changed. What is deferred or in doubt has a moment of its own, and is postponed where that has come.
 _MOMENT = f"""
     CASE WHEN d.state = 'queued' THEN coalesce({_OPENING}, min(d.due_at, :now))
          WHEN d.due_at <= :now THEN coalesce({_OPENING}, d.due_at)
@@ -47,10 +47,10 @@ class WaitingGroup:
     number: int
 
 
-def plan(db: Database, shut: Shut, now: datetime, months: Sequence[Month]) -> None:
+def plan(db: Database, closed_until: ClosedUntil, now: datetime, months: Sequence[Month]) -> None:
     """Make what is open of those months due at the opening of its window, in the transaction of the
     caller."""
-    openings = shut(_counted(db, f"{_OPEN} AND {_OF_MONTHS}", {"months": listed(months)}))
+    openings = closed_until(_counted(db, f"{_OPEN} AND {_OF_MONTHS}", {"months": listed(months)}))
     with _put_openings(db, openings):
         db.conn.execute(
             f"""UPDATE deliveries AS d INDEXED BY deliveries_open SET due_at = {_MOMENT}
@@ -69,13 +69,13 @@ def due_groups(
 def give_back(
     db: Database,
     leases: Iterable[int],
-    shut: Shut,
+    closed_until: ClosedUntil,
     now: datetime,
     *,
     in_flight: Iterable[int] = (),
     after: int = 0,
 ) -> list[int]:
-    """Give back the leased deliveries whose window is shut, to be due at its opening; in the transaction
+    """Give back the leased deliveries whose window is closed, to be due at its opening; in the transaction
     of the caller.
 
     Those `in_flight`, whose body is being sent, are left to their outcome. Returns the ids given back,
@@ -88,7 +88,7 @@ def give_back(
             WHERE d.lease_id IN (SELECT value FROM json_each(:leases)) AND d.id > :after""",
         held,
     )
-    openings = shut([ReaderGroup(*row) for row in rows.fetchall()])
+    openings = closed_until([ReaderGroup(*row) for row in rows.fetchall()])
     if not openings:
         return []
     with _put_openings(db, openings):

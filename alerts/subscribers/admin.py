@@ -34,7 +34,7 @@ from alerts.subscribers.unsubscribe import Way
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SubscriberEdits:
     """The changes that an admin wants for one person; None and empty leave a field unchanged.
 
     `texts` are the fields of `SET_AS_TEXT` to change, by name; a value may be empty. For `sections` and
@@ -56,7 +56,7 @@ class Wish:
 def add(
     db: Database,
     address: Address,
-    wish: Wish,
+    edits: SubscriberEdits,
     *,
     language: str,
     now: datetime,
@@ -68,7 +68,7 @@ def add(
 
     A pending person becomes active if there is a consent. One who left comes back only with
     `resubscribe` and a new consent; raises `InputError` that says so, for the suppressed, and, unless
-    `as_typed`, for a new address that looks like a slip.
+    `as_typed`, for a new address that looks mistyped.
     """
     gone = departures_follow.verdict(db, address, now)
     status = SubscriberStatus.PENDING if pending else SubscriberStatus.ACTIVE
@@ -81,12 +81,12 @@ def add(
         before = subscribers.find(db, address)
         left = gone.left or gone.reason is not None
         if before.status is SubscriberStatus.UNSUBSCRIBED if before else left:
-            _check_return(address, wish, resubscribe=resubscribe)
+            _check_return(address, edits, resubscribe=resubscribe)
         outcome = "unchanged"
         if before is None:
-            _check_slip(address, as_typed=as_typed)
-            fresh = _wished(
-                Subscriber(id=0, email=str(address), status=status, language=language), wish, now
+            _check_mistyped(address, as_typed=as_typed)
+            fresh = _edited(
+                Subscriber(id=0, email=str(address), status=status, language=language), edits, now
             )
             added = subscribers.add(db, fresh, now)
             audit_log.record(db, now, "subscriber.added", subscriber_id=added)
@@ -95,10 +95,10 @@ def add(
             )
             outcome = "added"
         else:
-            after, kind = _wished(before, wish, now), "subscriber.changed"
+            after, kind = _edited(before, edits, now), "subscriber.changed"
             if before.status is SubscriberStatus.UNSUBSCRIBED:
                 after, kind = replace(after, status=status), "subscriber.resubscribed"
-            elif before.status is SubscriberStatus.PENDING and wish.consent and not pending:
+            elif before.status is SubscriberStatus.PENDING and edits.consent and not pending:
                 after, kind = replace(after, status=status), "subscriber.confirmed"
             if after.status is not before.status:
                 departures_write.queue_fact(db, [Departure.of(joined.kind, db, before)], now)
@@ -107,16 +107,16 @@ def add(
     return outcome
 
 
-def _check_slip(address: Address, *, as_typed: bool) -> None:
+def _check_mistyped(address: Address, *, as_typed: bool) -> None:
     """Raises `InputError` for an address that cannot be meant; those for trials are."""
     if not as_typed and not reserved(address) and (why := doubt(address)):
         stop = "" if why.endswith("?") else ";"
         raise InputError(f"{address}: {why}{stop} --as-typed takes it as it is written")
 
 
-def _check_return(address: Address, wish: Wish, *, resubscribe: bool) -> None:
+def _check_return(address: Address, edits: SubscriberEdits, *, resubscribe: bool) -> None:
     """Raise `InputError` where a person who left may not come back yet."""
-    if not (resubscribe and wish.consent):
+    if not (resubscribe and edits.consent):
         raise InputError(
             f"{address}: unsubscribed; if they ask to come back, add --resubscribe and"
             " --consent with the words they agreed to"
@@ -124,13 +124,18 @@ def _check_return(address: Address, wish: Wish, *, resubscribe: bool) -> None:
 
 
 def edit(
-    db: Database, address: Address, wish: Wish, *, now: datetime, move_to: Address | None = None
+    db: Database,
+    address: Address,
+    edits: SubscriberEdits,
+    *,
+    now: datetime,
+    move_to: Address | None = None,
 ) -> str:
     """Change one person, also to another address: "updated" or "unchanged"; raises `InputError`."""
     gone = departures_follow.verdict(db, move_to, now) if move_to else DepartureVerdict()
     with transaction(db):
         before = _known(db, address)
-        after = _wished(before, wish, now)
+        after = _edited(before, edits, now)
         if move_to and str(move_to) != before.email:
             if move_to.key != address.key and (gone.left or gone.reason):
                 raise InputError(
@@ -153,12 +158,14 @@ def edit(
     return outcome
 
 
-def tag(db: Database, people: Iterable[Subscriber], wish: Wish, *, now: datetime) -> int:
-    """Add or remove the tags of a wish for these people, in one transaction; returns how many changed."""
+def tag(
+    db: Database, people: Iterable[Subscriber], edits: SubscriberEdits, *, now: datetime
+) -> int:
+    """Add or remove tags for these people, in one transaction; returns how many changed."""
     changed = 0
     with transaction(db):
         for person in people:
-            after = _wished(person, wish, now)
+            after = _edited(person, edits, now)
             changed += save(db, person, after, "subscriber.changed", now) == "updated"
     return changed
 
@@ -211,27 +218,27 @@ def _known(db: Database, address: Address) -> Subscriber:
     return person
 
 
-def _wished(person: Subscriber, wish: Wish, now: datetime) -> Subscriber:
+def _edited(person: Subscriber, edits: SubscriberEdits, now: datetime) -> Subscriber:
     """The person with the changes that the admin wants."""
     declined = person.no_specials_since
-    if wish.specials is not None:
-        declined = "" if wish.specials else declined or stamp(now)
-    texts: Mapping[str, Any] = wish.texts
-    tags = (set(person.tags) | set(wish.tags)) - set(wish.untags)
-    new_evidence = bool(wish.consent) and (
-        (wish.consent, wish.consent_source or person.consent_source)
+    if edits.specials is not None:
+        declined = "" if edits.specials else declined or stamp(now)
+    texts: Mapping[str, Any] = edits.texts
+    tags = (set(person.tags) | set(edits.tags)) - set(edits.untags)
+    new_evidence = bool(edits.consent) and (
+        (edits.consent, edits.consent_source or person.consent_source)
         != (person.consent, person.consent_source)
     )
     return replace(
         person,
         **texts,
-        language=wish.language or person.language,
+        language=edits.language or person.language,
         tags=tuple(sorted(tags)),
-        consent=wish.consent or person.consent,
-        consent_source=wish.consent_source or person.consent_source,
+        consent=edits.consent or person.consent,
+        consent_source=edits.consent_source or person.consent_source,
         consent_at=stamp(now) if new_evidence else person.consent_at,
-        sections=person.sections if wish.sections is None else wish.sections,
-        paused_until=person.paused_until if wish.paused_until is None else wish.paused_until,
+        sections=person.sections if edits.sections is None else edits.sections,
+        paused_until=person.paused_until if edits.paused_until is None else edits.paused_until,
         no_specials_since=declined,
     )
 

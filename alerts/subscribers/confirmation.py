@@ -26,7 +26,7 @@ from alerts.store import (
     suppressions,
     transaction,
 )
-from alerts.store.confirmations import JOINS, Confirmation, WishState
+from alerts.store.confirmations import JOINS, Confirmation, ConfirmationState
 from alerts.store.departure_facts import DepartureKind
 from alerts.store.departures_location import Departure, names_of
 from alerts.store.notices import NoticeKind
@@ -70,18 +70,18 @@ class SignUp:
     network: str = ""
 
 
-def ask_to_join(db: Database, wish: SignUp, now: datetime) -> None:
+def ask_to_join(db: Database, sign_up: SignUp, now: datetime) -> None:
     """Record a request to subscribe."""
     with transaction(db):
         confirmations.ask(
             db,
-            wish.address,
+            sign_up.address,
             now,
-            language=wish.language,
-            name=wish.name,
-            consent=wish.consent,
-            consent_source=wish.page,
-            network=wish.network,
+            language=sign_up.language,
+            name=sign_up.name,
+            consent=sign_up.consent,
+            consent_source=sign_up.page,
+            network=sign_up.network,
         )
 
 
@@ -108,8 +108,8 @@ def invite(db: Database, address: Address, page: str, now: datetime) -> Invited:
             consent=person.consent,
             consent_source=person.consent_source or page,
         )
-        wish = confirmations.open_to_join(db, address)
-        if wish is None or not _admit(db, wish, now):
+        request = confirmations.open_to_join(db, address)
+        if request is None or not _admit(db, request, now):
             return Invited.NOT_PENDING
         return Invited.QUEUED
 
@@ -126,73 +126,80 @@ def admit(db: Database, now: datetime) -> int:
     owed = 0
     while True:
         with transaction(db):
-            wishes = confirmations.asked(db, BATCH)
-            owed += sum(_admit(db, wish, now) for wish in wishes)
-        if len(wishes) < BATCH:
+            requests = confirmations.asked(db, BATCH)
+            owed += sum(_admit(db, request, now) for request in requests)
+        if len(requests) < BATCH:
             return owed
 
 
-def _admit(db: Database, wish: Confirmation, now: datetime) -> bool:
+def _admit(db: Database, request: Confirmation, now: datetime) -> bool:
     """Decide on one request; returns whether a notice is needed."""
-    address = Address.parse(wish.email)
+    address = Address.parse(request.email)
     person = subscribers.find(db, address)
     if not departures_state.may_join(db, names_of(db), address):
-        return _drop(db, wish)
+        return _drop(db, request)
     today, unanswered = notices.counted(db, notices.mailbox(db, address), now - A_DAY)
     allowed = today < MOST_A_DAY and unanswered < MOST_EVER
     if person and person.status is SubscriberStatus.ACTIVE:
-        _drop(db, wish)
-        if not allowed or person.id == wish.subscriber_id:
+        _drop(db, request)
+        if not allowed or person.id == request.subscriber_id:
             return False
         notices.add(db, NoticeKind.ALREADY, address, person.language, now, subscriber_id=person.id)
         return True
     if not allowed:
         # An earlier notice may be in transit or unread: its link stays valid.
-        confirmations.mailed(db, wish.id, wish.added_id)
+        confirmations.mailed(db, request.id, request.added_id)
         return False
-    if wish.subscriber_id == JOINS:
-        person, added = _pending(db, wish, person, now)
-        confirmations.mailed(db, wish.id, added)
+    if request.subscriber_id == JOINS:
+        person, added = _pending(db, request, person, now)
+        confirmations.mailed(db, request.id, added)
         about, kind = person.id, NoticeKind.CONFIRM
     else:
-        confirmations.mailed(db, wish.id, None)
-        about, kind = wish.subscriber_id, NoticeKind.MOVE
-    notices.add(db, kind, address, wish.language, now, subscriber_id=about, confirmation_id=wish.id)
+        confirmations.mailed(db, request.id, None)
+        about, kind = request.subscriber_id, NoticeKind.MOVE
+    notices.add(
+        db, kind, address, request.language, now, subscriber_id=about, confirmation_id=request.id
+    )
     return True
 
 
-def _drop(db: Database, wish: Confirmation) -> bool:
-    confirmations.close(db, wish.id, WishState.OVER, JOINS)
+def _drop(db: Database, request: Confirmation) -> bool:
+    confirmations.close(db, request.id, ConfirmationState.OVER, JOINS)
     return False
 
 
 def _pending(
-    db: Database, wish: Confirmation, person: Subscriber | None, now: datetime
+    db: Database, request: Confirmation, person: Subscriber | None, now: datetime
 ) -> tuple[Subscriber, int | None]:
     """The person who signed up, as pending; and their id if this sign-up added them.
 
     A person who left stays unsubscribed until they confirm.
     """
     if person is None:
-        fresh = _with(wish, _NOBODY)
+        fresh = _with(request, _NOBODY)
         added = subscribers.add(db, fresh, now)
         audit_log.record(
-            db, now, "subscriber.added", subscriber_id=added, detail=_evidence(wish.network)
+            db, now, "subscriber.added", subscriber_id=added, detail=_evidence(request.network)
         )
         return replace(fresh, id=added), added
     if person.status is SubscriberStatus.PENDING:
-        subscribers.change(db, _with(wish, person), now)
-    return person, wish.added_id
+        subscribers.change(db, _with(request, person), now)
+    return person, request.added_id
 
 
-def _with(wish: Confirmation, person: Subscriber) -> Subscriber:
+def _with(request: Confirmation, person: Subscriber) -> Subscriber:
     """The person with the requested changes, and the evidence (S18)."""
-    fresh = replace(person, email=wish.email, name=wish.name or person.name, language=wish.language)
-    told = (wish.consent, wish.consent_source) == (person.consent, person.consent_source)
-    if not wish.consent or (told and person.status is SubscriberStatus.PENDING):
+    fresh = replace(
+        person, email=request.email, name=request.name or person.name, language=request.language
+    )
+    told = (request.consent, request.consent_source) == (person.consent, person.consent_source)
+    if not request.consent or (told and person.status is SubscriberStatus.PENDING):
         return fresh
     return replace(
-        fresh, consent=wish.consent, consent_source=wish.consent_source, consent_at=wish.asked_at
+        fresh,
+        consent=request.consent,
+        consent_source=request.consent_source,
+        consent_at=request.asked_at,
     )
 
 
@@ -216,44 +223,44 @@ def confirm(
     `network` is the part of the IP address that is kept. `welcome` queues a welcome to who joins.
     """
     with transaction(db):
-        wish = confirmations.get(db, confirmation_id)
-        if wish is None or wish.state is WishState.OVER:
+        request = confirmations.get(db, confirmation_id)
+        if request is None or request.state is ConfirmationState.OVER:
             return Confirmed.OVER
-        if wish.state is WishState.DONE:
-            person = subscribers.by_id(db, wish.subscriber_id)
+        if request.state is ConfirmationState.DONE:
+            person = subscribers.by_id(db, request.subscriber_id)
             active = person is not None and person.status is SubscriberStatus.ACTIVE
             return Confirmed.ALREADY if active else Confirmed.OVER
-        if wish.asked_at < stamp(now - within):
+        if request.asked_at < stamp(now - within):
             return Confirmed.OVER
-        address = Address.parse(wish.email)
+        address = Address.parse(request.email)
         if not departures_state.may_join(db, names_of(db), address):
             return Confirmed.OVER
-        if wish.subscriber_id != JOINS:
-            return _move(db, wish, address, now)
+        if request.subscriber_id != JOINS:
+            return _move(db, request, address, now)
         person = subscribers.find(db, address)
         was_active = person is not None and person.status is SubscriberStatus.ACTIVE
         if suppression := suppressions.find(db, address):
             suppressions.remove(db, suppression)
-        if not wish.consent:
-            wish = replace(wish, consent=shown, asked_at=stamp(now))
-        joined = _join(db, wish, address, now, network)
+        if not request.consent:
+            request = replace(request, consent=shown, asked_at=stamp(now))
+        joined = _join(db, request, address, now, network)
         if welcome and not was_active:
-            owe_welcome(db, wish, address, now)
+            owe_welcome(db, request, address, now)
         return joined
 
 
 def _join(
-    db: Database, wish: Confirmation, address: Address, now: datetime, network: str
+    db: Database, request: Confirmation, address: Address, now: datetime, network: str
 ) -> Confirmed:
     person = subscribers.find(db, address)
-    joining = _with(wish, person or _NOBODY)
+    joining = _with(request, person or _NOBODY)
     active = replace(joining, status=SubscriberStatus.ACTIVE, paused_until="")
     if person:
         subscribers.change(db, active, now)
     else:
         active = replace(active, id=subscribers.add(db, active, now))
     departures_write.queue_fact(db, [Departure.of(DepartureKind.JOINED, db, active)], now)
-    confirmations.close(db, wish.id, WishState.DONE, active.id)
+    confirmations.close(db, request.id, ConfirmationState.DONE, active.id)
     notices.answered(db, notices.mailbox(db, address))
     audit_log.record(
         db, now, "subscriber.confirmed", subscriber_id=active.id, detail=_evidence(network)
@@ -261,9 +268,9 @@ def _join(
     return Confirmed.JOINED
 
 
-def _move(db: Database, wish: Confirmation, address: Address, now: datetime) -> Confirmed:
+def _move(db: Database, request: Confirmation, address: Address, now: datetime) -> Confirmed:
     """Give a subscription its new address; another, inactive subscriber with that address is removed."""
-    person = subscribers.by_id(db, wish.subscriber_id)
+    person = subscribers.by_id(db, request.subscriber_id)
     other = subscribers.find(db, address)
     if person is None or person.status is SubscriberStatus.ERASED:
         return Confirmed.OVER
@@ -272,11 +279,11 @@ def _move(db: Database, wish: Confirmation, address: Address, now: datetime) -> 
             return Confirmed.OVER
         subscribers.erase(db, other, now)
         audit_log.record(db, now, "subscriber.erased", subscriber_id=other.id)
-    moved = replace(person, email=wish.email)
+    moved = replace(person, email=request.email)
     had = Departure.of(DepartureKind.HAD, db, person)
     departures_write.queue_fact(db, [had, Departure.of(DepartureKind.MOVED, db, moved)], now)
     subscribers.change(db, moved, now)
-    confirmations.close(db, wish.id, WishState.DONE, person.id)
+    confirmations.close(db, request.id, ConfirmationState.DONE, person.id)
     notices.answered(db, notices.mailbox(db, address))
     audit_log.record(
         db, now, "subscriber.changed", subscriber_id=person.id, detail={"fields": ["email"]}

@@ -62,9 +62,9 @@ def domain_doubt(domain: str) -> tuple[str, str] | None:
     if last not in _TESTING and not top_level_known(domain):
         return f"there is no top-level domain “.{last}”", _near_end(name, rest)
     if (near := _near(name)) and near.partition(".")[0] != name and _provider_end(rest):
-        return "its domain looks like a slip", near
+        return "its domain looks mistyped", near
     if name in _NAMES and rest in ("co", "cm", "om", "comm"):
-        return "its domain looks like a slip", _NAMES[name]
+        return "its domain looks mistyped", _NAMES[name]
     return None
 
 
@@ -78,7 +78,7 @@ def _near(name: str) -> str:
     if len(name) < 4 or name in _OTHERS:
         return ""
     for known, domain in _NAMES.items():
-        if len(known) >= 5 and name != known and _one_slip(name, known):
+        if len(known) >= 5 and name != known and _one_typing_error(name, known):
             return domain
     return ""
 
@@ -92,7 +92,7 @@ def _near_end(name: str, rest: str) -> str:
     return f"{name}.{close[0]}" if close else ""
 
 
-def _one_slip(one: str, other: str) -> bool:
+def _one_typing_error(one: str, other: str) -> bool:
     """Whether one character is missing, added, replaced, or exchanged with its neighbour."""
     if abs(len(one) - len(other)) > 1:
         return False

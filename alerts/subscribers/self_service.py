@@ -171,7 +171,7 @@ def stored_data(db: Database, person: Subscriber) -> Mapping[str, Any]:
     """All data held about a person (S19; GDPR art. 15 and 20), as a JSON object."""
     address = Address.parse(person.email)
     suppression = suppressions.find(db, address)
-    wishes = confirmations.of_subscriber(db, address, person.id)
+    requests = confirmations.of_subscriber(db, address, person.id)
     return {
         "subscriber": {
             field: person.standing.value if field == "status" else value
@@ -191,6 +191,6 @@ def stored_data(db: Database, person: Subscriber) -> Mapping[str, Any]:
             for d in deliveries.all_of(db, person.id)
         ],
         "notices": list(notices.of_subscriber(db, person.id)),
-        "confirmations": [asdict(wish) for wish in wishes],
+        "confirmations": [asdict(request) for request in requests],
         "events": list(audit_log.of_subscriber(db, person.id)),
     }

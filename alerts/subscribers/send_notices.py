@@ -83,7 +83,7 @@ class _NoticeSender:
         except AlertsError as fault:
             if notice.kind is not NoticeKind.WELCOME:
                 raise
-            self._put_off(notice, fault)
+            self._retry_later(notice, fault)
             return
         self._post.open()
         with transaction(self._db):
@@ -113,8 +113,8 @@ class _NoticeSender:
             notices.skip(self._db, notice.id, Reason.CANCELLED, self._world.now())
         self._report.outcomes[DeliveryState.SKIPPED] += 1
 
-    def _put_off(self, notice: Notice, fault: AlertsError) -> None:
-        """Put off a welcome that cannot be made, so that no other notice waits for it."""
+    def _retry_later(self, notice: Notice, fault: AlertsError) -> None:
+        """Set a later attempt for a welcome that cannot be made, so that no other notice waits for it."""
         now = self._world.now()
         retry, chance = self._settings.delivery.retry, self._world.chance()
         due = next_attempt(retry, notice.attempts + 1, now, chance)
@@ -122,7 +122,7 @@ class _NoticeSender:
             if due is None:
                 notices.skip(self._db, notice.id, Reason.EXPIRED, now)
             else:
-                notices.put_off(self._db, notice.id, due, now)
+                notices.retry_later(self._db, notice.id, due, now)
         self._report.not_made = str(fault)
 
     def _settle(self, notice: Notice, outcome: Outcome) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from alerts.store import confirmations, subscribers, transaction
-from alerts.store.confirmations import JOINS, WishState
+from alerts.store.confirmations import JOINS, ConfirmationState
 from alerts.subscribers.confirmation import BATCH
 
 KEPT = timedelta(days=30)  # how long a confirmed request is kept, for a link opened again
@@ -21,13 +21,13 @@ def purge(db: Database, now: datetime, *, within: timedelta) -> int:
     ended = 0
     while True:
         with transaction(db):
-            wishes = confirmations.unanswered(db, now - within, BATCH)
-            for wish in wishes:
-                confirmations.close(db, wish.id, WishState.OVER, JOINS)
-                if wish.added_id is not None:
-                    subscribers.remove(db, wish.added_id)
-            if len(wishes) < BATCH:
+            requests = confirmations.unanswered(db, now - within, BATCH)
+            for request in requests:
+                confirmations.close(db, request.id, ConfirmationState.OVER, JOINS)
+                if request.added_id is not None:
+                    subscribers.remove(db, request.added_id)
+            if len(requests) < BATCH:
                 confirmations.remove_closed(db, now - within - KEPT)
-        ended += len(wishes)
-        if len(wishes) < BATCH:
+        ended += len(requests)
+        if len(requests) < BATCH:
             return ended

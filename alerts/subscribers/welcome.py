@@ -16,10 +16,10 @@ from alerts.store.notices import NoticeKind
 BETWEEN = timedelta(days=90)  # who leaves and comes back within this gets no second one
 
 
-def owe_welcome(db: Database, wish: Confirmation, address: Address, now: datetime) -> None:
+def owe_welcome(db: Database, request: Confirmation, address: Address, now: datetime) -> None:
     """Queue a welcome to who has joined by that request; call it in the transaction that confirms it."""
     person = subscribers.find(db, address)
-    if person is None or welcomes.held(db, wish.id):
+    if person is None or welcomes.held(db, request.id):
         return
     if welcomes.queued_since(db, person.id, now - BETWEEN):
         return
@@ -30,5 +30,5 @@ def owe_welcome(db: Database, wish: Confirmation, address: Address, now: datetim
         person.language,
         now,
         subscriber_id=person.id,
-        confirmation_id=wish.id,
+        confirmation_id=request.id,
     )

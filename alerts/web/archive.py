@@ -194,14 +194,20 @@ def under_name(title: str) -> str:
 @_cached
 def show_feed(visit: Visit) -> Response | CachedPage:
     """The issues of one language as a feed; other sites may show it."""
-    pages, language, form = reading(visit), visit.path["language"], visit.path["form"]
-    if form not in FEED_TYPES or language not in pages.languages(all_pasts(visit.project.archive)):
+    pages, language, feed_format = reading(visit), visit.path["language"], visit.path["format"]
+    if feed_format not in FEED_TYPES or language not in pages.languages(
+        all_pasts(visit.project.archive)
+    ):
         return visit.missing()
     open_to_all = {
         "Access_Control_Allow_Origin": "*",
         "Cross_Origin_Resource_Policy": "cross-origin",
     }
-    return _kept(pages.feed(visit.project.archive, language, form), FEED_TYPES[form], **open_to_all)
+    return _kept(
+        pages.feed(visit.project.archive, language, feed_format),
+        FEED_TYPES[feed_format],
+        **open_to_all,
+    )
 
 
 @_cached
@@ -241,7 +247,7 @@ def search(visit: Visit) -> Response:
 PAGES = (
     Page("/archive", show_front),
     Page("/archive/search", search),
-    Page("/archive/feed.{language}.{form}", show_feed),
+    Page("/archive/feed.{language}.{format}", show_feed),
     Page("/archive/{language}", show_front_in),
     Page("/archive/{month}/{language}", show_edition),
     Page("/archive/{month}/{language}/miniature", show_miniature),

@@ -116,8 +116,11 @@ def _files(project: Project) -> Iterator[tuple[str, bytes]]:
     way = PageLinks("../../", files=True, base=reading.base)
     for language in reading.languages(pasts):
         yield f"archive/{language}/index.html", front(language, way)
-        for form in FEED_TYPES:
-            yield f"archive/feed.{language}.{form}", reading.feed(archive, language, form)
+        for feed_format in FEED_TYPES:
+            yield (
+                f"archive/feed.{language}.{feed_format}",
+                reading.feed(archive, language, feed_format),
+            )
     yield "archive/sitemap.xml", feeds.site_map(settings.web.base_url, pasts)
     yield "robots.txt", feeds.robots(settings.web.base_url, "archive/sitemap.xml")
 

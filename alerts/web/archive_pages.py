@@ -135,9 +135,9 @@ class ArchivePages:
 
     def _issue(self, editions: Sequence[Past], language: str) -> tuple[Past, list[Past]]:
         """The edition of a month that a reader of `language` is shown first, and the others."""
-        wishes = (language, primary(language), self.settings.default_language)
+        preferred = (language, primary(language), self.settings.default_language)
         by_tag = {past.language: past for past in reversed(editions)}
-        first = next((by_tag[tag] for tag in wishes if tag in by_tag), editions[0])
+        first = next((by_tag[tag] for tag in preferred if tag in by_tag), editions[0])
         return first, [past for past in editions if past is not first]
 
     def edition(
@@ -207,8 +207,8 @@ class ArchivePages:
         document = public(edition.html, join="", more=False, anchors={}, pictures=pictures)
         return framed(document, head=MINIATURE_HEAD, before="", after="")
 
-    def feed(self, archive: Archive, language: str, form: str) -> bytes:
-        """The issues of one language as a feed; `form` is `atom` or `json`."""
+    def feed(self, archive: Archive, language: str, feed_format: str) -> bytes:
+        """The issues of one language as a feed; `feed_format` is `atom` or `json`."""
         newest = archive.listed(language)[:NEWEST]
         entries: Entries = [
             (
@@ -219,7 +219,7 @@ class ArchivePages:
             for past in newest
         ]
         channel = Channel(self.settings, language)
-        return atom(channel, entries) if form == "atom" else json_feed(channel, entries)
+        return atom(channel, entries) if feed_format == "atom" else json_feed(channel, entries)
 
 
 MINIATURE_HEAD = """<style>

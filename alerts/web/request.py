@@ -164,17 +164,17 @@ def offered(query: Values, site: Site) -> str:
 
 def accepted(header: str, site: Site) -> str:
     """The alert's language that Accept-Language (RFC 9110 §12.5.4) prefers."""
-    wishes: list[tuple[float, str]] = []
+    accepted: list[tuple[float, str]] = []
     for part in header[:500].lower().split(","):
         tag, _, weight = part.strip().partition(";q=")
         try:
-            wishes.append((float(weight or 1), tag.strip()))
+            accepted.append((float(weight or 1), tag.strip()))
         except ValueError:
             continue
     made = site.settings.alert.languages
-    for liking, wish in sorted(wishes, key=lambda pair: -pair[0]):
-        base = primary(wish)
-        for offered in (wish, base, *(one for one in made if same_language(one, wish))):
+    for liking, tag in sorted(accepted, key=lambda pair: -pair[0]):
+        base = primary(tag)
+        for offered in (tag, base, *(one for one in made if same_language(one, tag))):
             if liking > 0 and offered in made:
                 return offered
     return site.settings.default_language

@@ -21,7 +21,7 @@ from alerts.editions.catalogue import later
 from alerts.editions.view import Viewer
 from alerts.library.readers import JOINS, clean_name, clean_wording
 from alerts.mail.tokens import Purpose
-from alerts.store.confirmations import Confirmation, WishState
+from alerts.store.confirmations import Confirmation, ConfirmationState
 from alerts.subscribers.confirmation import Confirmed, SignUp
 from alerts.web.archive import reading
 from alerts.web.rate_limits import network_of
@@ -71,7 +71,7 @@ def join(visit: Visit) -> PostResult:
     weight = HASTY_WEIGHT if age is not None and age < HASTY else 1
     if not visit.site.limits.open(visit.network, address, visit.now, weight):
         return _again(429, "later")
-    wish = SignUp(
+    sign_up = SignUp(
         address=address,
         name=name,
         language=_wanted(visit),
@@ -80,7 +80,7 @@ def join(visit: Visit) -> PostResult:
         network=kept_network(visit),
     )
     if visit.site.limits.welcome(address, visit.now):
-        visit.project.readers.ask_to_join(wish)
+        visit.project.readers.ask_to_join(sign_up)
         visit.project.readers.afterwards(visit.site.wake)
     return PostResult(_show_asked)
 
@@ -227,28 +227,32 @@ def show_confirm(visit: Visit, status: int = 200) -> Response:
     said = visit.passed(Purpose.CONFIRM, visit.path["token"])
     if said is None:
         return visit.missing()
-    wish = visit.project.readers.confirmation(said.number)
-    if wish is None or wish.state is WishState.OVER or said.until < visit.now.timestamp():
+    request = visit.project.readers.confirmation(said.number)
+    if (
+        request is None
+        or request.state is ConfirmationState.OVER
+        or said.until < visit.now.timestamp()
+    ):
         return visit.page("over.html", 410)
-    if wish.state is WishState.DONE:
-        return _confirmed(visit, "already", "", wish.language)
+    if request.state is ConfirmationState.DONE:
+        return _confirmed(visit, "already", "", request.language)
     return visit.page(
         "confirm.html",
         status,
-        language=wish.language,
-        joins=wish.subscriber_id == JOINS,
-        address=wish.email,
-        wanted=wish.language,
-        consent=_agreed(visit, wish),
-        form=visit.nonce(wish.id),
+        language=request.language,
+        joins=request.subscriber_id == JOINS,
+        address=request.email,
+        wanted=request.language,
+        consent=_agreed(visit, request),
+        form=visit.nonce(request.id),
     )
 
 
-def _agreed(visit: Visit, wish: Confirmation) -> str:
+def _agreed(visit: Visit, request: Confirmation) -> str:
     """The wording that is agreed to: that of the request, or ours where an admin made the request."""
-    if wish.consent or wish.subscriber_id != JOINS:
-        return wish.consent
-    return wording(replace(visit, language=visit.speaks(wish.language)))
+    if request.consent or request.subscriber_id != JOINS:
+        return request.consent
+    return wording(replace(visit, language=visit.speaks(request.language)))
 
 
 def confirm(visit: Visit) -> PostResult:
@@ -256,22 +260,22 @@ def confirm(visit: Visit) -> PostResult:
     said = visit.passed(Purpose.CONFIRM, visit.path["token"])
     if said is None or said.until < visit.now.timestamp() or visit.form_age(said.number) is None:
         return PostResult(partial(show_confirm, status=422), done=False)
-    wish = visit.project.readers.confirmation(said.number)
-    shown = _agreed(visit, wish) if wish else ""
+    request = visit.project.readers.confirmation(said.number)
+    shown = _agreed(visit, request) if request else ""
     readers, network = visit.project.readers, kept_network(visit)
     done = readers.confirm(said.number, network=network, shown=shown)
-    if wish is None or done is Confirmed.OVER:
+    if request is None or done is Confirmed.OVER:
         return PostResult(lambda after: after.page("over.html", 410), done=False)
     readers.afterwards(visit.site.wake)  # there may be a welcome
-    return PostResult(partial(_show_confirmed, wish=wish, done=done))
+    return PostResult(partial(_show_confirmed, request=request, done=done))
 
 
-def _show_confirmed(visit: Visit, wish: Confirmation, done: Confirmed) -> Response:
-    after = visit.project.readers.confirmation(wish.id)
+def _show_confirmed(visit: Visit, request: Confirmation, done: Confirmed) -> Response:
+    after = visit.project.readers.confirmation(request.id)
     link = ""
     if after is not None and done in (Confirmed.JOINED, Confirmed.MOVED):
         link = visit.token(Purpose.PREFERENCES, after.subscriber_id)
-    return _confirmed(visit, done.value, link, wish.language)
+    return _confirmed(visit, done.value, link, request.language)
 
 
 def _confirmed(visit: Visit, confirmed: str, link: str, language: str) -> Response:

@@ -17,12 +17,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from alerts.archive.public_page import framed, left_out, public
-from alerts.cli import call
 from alerts.store import archive, articles
 from tests import past
 from tests.browser import axe_run
 from tests.conftest import Alerts
-from tests.factories import database, database_at
+from tests.factories import database, database_at, new_project
 from tests.issues import ARTICLES, OCTOBER
 from tests.pages import Served, serve
 from tests.statement import Statement
@@ -38,8 +37,7 @@ BASE = "https://example.org/alerts"
 def queued(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in six languages that has queued two issues; made once, to be copied."""
     root = tmp_path_factory.mktemp("sent") / "project"
-    assert call(["-q", "init", str(root)]) == 0
-    db = database(root)
+    db = database(new_project(root))
     past.two_issues(db, past.settings_of(root))
     db.close()
     return root

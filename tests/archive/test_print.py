@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from alerts.cli import call
 from tests import past
-from tests.factories import database
+from tests.factories import database, new_project
 from tests.pages import Served, serve
 
 if TYPE_CHECKING:
@@ -23,8 +22,7 @@ UNBROKEN = """[...document.querySelectorAll('tr, table')]
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The pages of a project in six languages that has queued two issues."""
     root = tmp_path_factory.mktemp("printed") / "project"
-    assert call(["-q", "init", str(root)]) == 0
-    db = database(root)
+    db = database(new_project(root))
     past.two_issues(db, past.settings_of(root))
     db.close()
     with serve(root, **SITE) as running:

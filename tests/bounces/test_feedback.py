@@ -12,7 +12,7 @@ from alerts.domain.errors import InputError
 from alerts.mail.tokens import Purpose, sign
 from alerts.store import link_numbers, signing_keys, subscribers
 from alerts.subscribers import admin
-from alerts.subscribers.admin import Wish
+from alerts.subscribers.admin import SubscriberEdits
 from tests.conftest import Alerts
 from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
 
@@ -137,7 +137,7 @@ def test_x16_real_bounces_of_others_touch_nobody(
     }
     for email in named:
         with suppress(InputError):
-            admin.add(db, Address.parse(email), Wish(), language="en", now=NOW)
+            admin.add(db, Address.parse(email), SubscriberEdits(), language="en", now=NOW)
     queue_issue(people, db)
     before = db.execute("SELECT count(*) FROM subscribers WHERE status = 'active'").fetchone()
     assert before[0] > 100

@@ -14,8 +14,8 @@ from alerts.store import settled_counts
 from tests.factories import database, queue_issue
 
 # What fetches, parses, checks or draws.
-HEAVY = ("feedparser", "icalendar", "httpx2", "PIL", "premailer", "tinycss2")
-SAY = "import json, sys; from alerts import cli; code = cli.call(sys.argv[1:]); "
+HEAVY = ("feedparser", "icalendar", "httpx2", "PIL", "premailer", "tinycss2", "numpy")
+SAY = "import json, sys; from alerts.__main__ import _command_line; code = _command_line(); "
 SAY += "print(json.dumps([code, sorted({name.partition('.')[0] for name in sys.modules})]))"
 
 

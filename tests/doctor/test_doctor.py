@@ -483,13 +483,13 @@ def test_the_doctor_says_where_windows_are_too_short_or_shut_too_long(healthy: P
     slow = load(healthy, window | {"ALERTS_DELIVERY__RATE": "0.0008"})
     told = [about for _, about, _ in _found(healthy, "windows", given=slow)]
     assert "it takes a rate of 4/h" in told[-1]
-    shut = load(
+    closed = load(
         healthy,
         window | {"ALERTS_WINDOWS__HOLIDAYS": "holidays.txt", "ALERTS_ALERT__MAX_LATE": "20d"},
     )
-    level, about, remedy = _worst(_found(healthy, "windows", given=shut))
+    level, about, remedy = _worst(_found(healthy, "windows", given=closed))
     assert level is CheckLevel.ERROR
-    assert "is shut from Wed 9 Dec 18:00 in" in about
+    assert "is closed from Wed 9 Dec 18:00 in" in about
     assert "longer than alert.max_late (20 days)" in about
     assert "make alert.max_late longer" in remedy
     wrong = load(healthy, window | {"ALERTS_WINDOWS__HOLIDAYS": "none.txt"})

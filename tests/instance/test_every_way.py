@@ -17,7 +17,7 @@ from alerts.mail.tokens import Purpose, sign
 from alerts.store import departure_names, departures_seed, link_numbers, signing_keys, subscribers
 from alerts.store.departures_location import ledger_of
 from alerts.subscribers import admin, retention, self_service, unsubscribe
-from alerts.subscribers.admin import Wish
+from alerts.subscribers.admin import SubscriberEdits
 from alerts.subscribers.unsubscribe import Way
 from tests.conftest import Alerts
 from tests.factories import NOW, database
@@ -55,7 +55,7 @@ def _person(db: Database, email: str) -> Subscriber:
 
 def _moved(db: Database, person: Subscriber) -> None:
     new = Address.parse(f"new.{person.email}")
-    admin.edit(db, Address.parse(person.email), Wish(), now=NOW, move_to=new)
+    admin.edit(db, Address.parse(person.email), SubscriberEdits(), now=NOW, move_to=new)
     unsubscribe.unsubscribe(db, person.id, NOW, by=Way.PAGE)
 
 
@@ -109,12 +109,14 @@ def _come_back(alerts: Alerts, folder: Path, db: Database) -> None:
         alerts("subscriber", "add", one)
         alerts("subscriber", "add", one, "--pending")
         if subscribers.find(db, Address.parse("mover@example.net")) is None:
-            admin.add(db, Address.parse("mover@example.net"), Wish(), language="en", now=NOW)
+            admin.add(
+                db, Address.parse("mover@example.net"), SubscriberEdits(), language="en", now=NOW
+            )
         with pytest.raises(InputError):
             admin.edit(
                 db,
                 Address.parse("mover@example.net"),
-                Wish(),
+                SubscriberEdits(),
                 now=NOW,
                 move_to=Address.parse(one),
             )

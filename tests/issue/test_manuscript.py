@@ -283,7 +283,9 @@ def _piece(made: Manuscript, id_: str, **changes: str) -> Manuscript:
         else p
         for p in made.pieces
     )
-    return Manuscript(made.month, pieces, made.introductions, made.origins, made.introduction_marks)
+    return Manuscript(
+        made.month, pieces, made.introductions, made.origins, made.introduction_digests
+    )
 
 
 def test_what_only_one_side_changed_is_no_conflict() -> None:
@@ -314,7 +316,7 @@ def test_what_both_sides_changed_is_a_conflict_that_names_it() -> None:
     )
     for file, current, words in cases:
         assert _clashes(file, current) == [words]
-    file = Manuscript(base.month, base.pieces, {"en": "A"}, base.origins, base.introduction_marks)
+    file = Manuscript(base.month, base.pieces, {"en": "A"}, base.origins, base.introduction_digests)
     current = _made([*ARTICLES], {"en": "B"})
     assert _clashes(file, current) == ["the introduction in “en” has changed"]
     news = [p for p in base.pieces if p.section == "news"]
@@ -344,7 +346,9 @@ def _reordered(made: Manuscript, ids: list[str], order: tuple[int, ...]) -> Manu
     by_id = {piece.id: piece for piece in made.pieces}
     wanted = iter([by_id[ids[n]] for n in order])
     pieces = tuple(next(wanted) if p.id in ids else p for p in made.pieces)
-    return Manuscript(made.month, pieces, made.introductions, made.origins, made.introduction_marks)
+    return Manuscript(
+        made.month, pieces, made.introductions, made.origins, made.introduction_digests
+    )
 
 
 def test_an_empty_issue_is_a_text_too() -> None:

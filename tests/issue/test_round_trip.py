@@ -18,8 +18,8 @@ from alerts.issue.round_trip import export, import_text
 from alerts.issue.text.manuscript import LEFT_OUT, Block, Manuscript
 from alerts.issue.text.read import read
 from alerts.issue.text.write import write
-from alerts.store import articles, audit_log, create, issues, transaction
-from tests.factories import MONTH, NOW
+from alerts.store import articles, audit_log, issues, open_database, transaction
+from tests.factories import MONTH, NOW, new_database
 
 ANN = Actor("Ann", "issue import")
 SECTIONS = ("featured", "news", "publications", "events", "members", LEFT_OUT)
@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _database(folder: Path, number: int) -> Database:
     path = folder / "subscribers.db"
     path.unlink(missing_ok=True)
-    db = create(path)
+    db = open_database(new_database(path))
     with transaction(db):
         for n in range(number):
             article = Article(

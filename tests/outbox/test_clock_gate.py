@@ -174,7 +174,9 @@ def test_what_a_wrong_clock_has_queued_goes_once_the_clock_is_right(
     assert (sent.ending, sent.outcomes) == (Ending.DONE, {DeliveryState.SENT: 1})
 
 
-def test_what_a_wrong_clock_has_put_off_and_leased_goes_too(opened: Project, clock: Moment) -> None:
+def test_what_a_wrong_clock_has_postponed_and_leased_goes_too(
+    opened: Project, clock: Moment
+) -> None:
     clock.now = right = datetime(2026, 12, 1, 10, tzinfo=UTC)
     opened.collect()
     opened.queue(NOVEMBER)

@@ -69,7 +69,7 @@ from alerts.store.departures_location import Departure
 from alerts.store.issues import StoredIssue
 from alerts.store.receipts import Receipts
 from alerts.subscribers import admin, self_service, unsubscribe
-from alerts.subscribers.admin import Wish
+from alerts.subscribers.admin import SubscriberEdits
 from alerts.subscribers.self_service import Choice
 from tests.factories import (
     MONTH,
@@ -320,7 +320,7 @@ class Outbox(RuleBasedStateMachine):
         clock.pull_forward(self.db, host.now, 6 * HOUR, windows=self.windows.on)
         if self.windows.on:
             with transaction(self.db):
-                windows.plan(self.db, self._shut(host), host.now, host.months)
+                windows.plan(self.db, self._closed_until(host), host.now, host.months)
         for _ in range(connections):
             lease = claims.open_lease(self.db, "process", host.name, host.now + HOUR)
             host.held[lease] = deque()
@@ -359,7 +359,7 @@ class Outbox(RuleBasedStateMachine):
             host.months,
             after=after,
             doubtful=resend,
-            shut=self._shut(host),
+            closed_until=self._closed_until(host),
         )
         for lease, owed in claimed.rows:
             assert owed.id not in final, "what is settled was claimed again"
@@ -441,7 +441,7 @@ class Outbox(RuleBasedStateMachine):
         with transaction(self.db):
             back = issue_versions.obey(self.db, host.held, known, host.now, in_flight=on_its_way)
             back += windows.give_back(
-                self.db, host.held, self._shut(host), host.now, in_flight=on_its_way
+                self.db, host.held, self._closed_until(host), host.now, in_flight=on_its_way
             )
         gone = set(back) | set(claims.skip(self.db, host.held, host.now, in_flight=on_its_way))
         for row in host.held.values():
@@ -493,7 +493,11 @@ class Outbox(RuleBasedStateMachine):
         taken = subscribers.find(self.db, Address.parse(email))
         try:
             admin.edit(
-                self.db, Address.parse(before), Wish(), now=NOW, move_to=Address.parse(email)
+                self.db,
+                Address.parse(before),
+                SubscriberEdits(),
+                now=NOW,
+                move_to=Address.parse(email),
             )
         except InputError:
             assert taken or email in self.people.spoilt, "only what is taken or gone is refused"
@@ -508,9 +512,9 @@ class Outbox(RuleBasedStateMachine):
         held = sorted(self.people.held[person])
         email = held[which % len(held)]
         who = subscribers.find(self.db, Address.parse(email))
-        wish = Wish(paused_until=None if who else "2040-01-01T00:00:00Z")
+        edits = SubscriberEdits(paused_until=None if who else "2040-01-01T00:00:00Z")
         try:
-            admin.add(self.db, Address.parse(email), wish, language="en", now=NOW)
+            admin.add(self.db, Address.parse(email), edits, language="en", now=NOW)
         except InputError:
             assert email in self.people.spoilt, "nobody is refused without a reason"
             return
@@ -529,9 +533,11 @@ class Outbox(RuleBasedStateMachine):
         who = subscribers.find(self.db, Address.parse(email))
         # the issue has no copy for who is new, so that its books are those of the readers
         paused = None if who else "2040-01-01T00:00:00Z"
-        wish = Wish(consent=f"yes {self.people.acts}", paused_until=paused)
+        edits = SubscriberEdits(consent=f"yes {self.people.acts}", paused_until=paused)
         try:
-            admin.add(self.db, Address.parse(email), wish, language="en", now=NOW, resubscribe=True)
+            admin.add(
+                self.db, Address.parse(email), edits, language="en", now=NOW, resubscribe=True
+            )
         except InputError:
             assert email in self.people.spoilt, "nobody is refused without a reason"
             return
@@ -806,8 +812,8 @@ class Outbox(RuleBasedStateMachine):
         for delivery in self._ids("sent"):
             assert self.copies[delivery] or delivery in self.arrived_by_word
 
-    def _shut(self, host: Host) -> windows.Shut:
-        return partial(self.windows.shut, now=host.now)
+    def _closed_until(self, host: Host) -> windows.ClosedUntil:
+        return partial(self.windows.closed_until, now=host.now)
 
     def _is_open(self, subscriber: int, host: Host) -> bool:
         """In words of its own: whether the clock on their wall shows an hour of the window."""

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from alerts.store import create
+from alerts.store import open_database
+from tests.factories import new_database
 from tests.http_server import Site, site
 
 
@@ -20,6 +21,6 @@ def web() -> Iterator[Site]:
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
     """The database of a new project."""
-    database = create(tmp_path / "subscribers.db")
+    database = open_database(new_database(tmp_path / "subscribers.db"))
     yield database
     database.close()

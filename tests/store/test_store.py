@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from alerts.domain.errors import StoreBusy, StoreError
 from alerts.store import outbox_figures, transaction, translated
-from alerts.store.migrations import FORMER_NAMES, MIGRATIONS
+from alerts.store.migrations import FORMER_NAMES, MIGRATIONS, NAMES
 from tests.conftest import Alerts
 from tests.factories import (
     MONTH,
@@ -233,6 +233,7 @@ def test_a_database_from_before_sections_keeps_its_deliveries(project: Path) -> 
 def test_migrations_are_numbered_in_order_and_each_once() -> None:
     names = [one.name for one in MIGRATIONS.pending(Database(memory=True))]
     assert [int(name[1:4]) for name in names] == list(range(1, len(names) + 1))
+    assert names == list(NAMES), "the list by which a database is known to lack one"
 
 
 def test_a_database_that_knows_migrations_by_their_former_names_opens(project: Path) -> None:

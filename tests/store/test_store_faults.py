@@ -14,10 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from alerts import cli
 from alerts.store import BUSY_TIMEOUT
 from tests.conftest import Alerts, Result
-from tests.factories import add_subscribers, database, database_at, queue_issue, sqlite_connection
+from tests.factories import (
+    add_subscribers,
+    database,
+    database_at,
+    new_project,
+    queue_issue,
+    sqlite_connection,
+)
 from tests.relay import Relay, Taken
 
 M = ("--month", "2026-10")
@@ -38,7 +44,6 @@ def path(project: Path) -> Path:
 
 
 def _queued(root: Path) -> Path:
-    cli.call(["-q", "init", str(root)])
     db = database(root)
     add_subscribers(db, READERS)
     queue_issue(root, db)
@@ -171,7 +176,7 @@ if os.geteuid():  # root may write whatever the mode says; there the next test s
 def test_t9_a_database_on_a_read_only_disk_sends_nothing(
     relay: Relay, alerts: Alerts, small_disk: Path
 ) -> None:
-    root = _queued(small_disk / "project")
+    root = _queued(new_project(small_disk / "project"))
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     for command in (("send", *M), ("run", *M)):
         _refused(alerts("--project", str(root), *command), relay)
@@ -263,7 +268,7 @@ def test_t7_a_full_disk_stops_the_sending_and_room_lets_it_go_on(
 
     Then there is room again, and the same call goes on by itself: 0 lost, 0 twice.
     """
-    root = _queued(small_disk / "project")
+    root = _queued(new_project(small_disk / "project"))
     ballast = small_disk / "ballast"
     full = threading.Event()
 

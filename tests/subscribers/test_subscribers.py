@@ -307,7 +307,7 @@ def test_an_admin_chooses_for_a_person_what_they_could_on_the_page(alerts: Alert
         (f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 20}.org", "over 254 octets"),
     ],
 )
-def test_an_address_that_looks_like_a_slip_is_added_only_as_typed(
+def test_an_address_that_looks_mistyped_is_added_only_as_typed(
     project: Path, alerts: Alerts, address: str, says: str
 ) -> None:
     refused = alerts("subscriber", "add", address)

@@ -168,14 +168,18 @@ def test_nobody_is_active_without_a_stated_consent(served: Served, admin: Caller
 def test_a_sign_up_of_another_site_is_confirmed_by_mail(project: Path) -> None:
     with serve(project, WEB__BASE_URL="https://example.org/alerts") as served:
         site = caller(served, "write")
-        wish = {"email": "ana@example.org", "consent": "I agree", "page": "https://else.example/"}
-        assert site("POST", "/sign-ups", wish).json() == {"state": "asked"}
+        sign_up = {
+            "email": "ana@example.org",
+            "consent": "I agree",
+            "page": "https://else.example/",
+        }
+        assert site("POST", "/sign-ups", sign_up).json() == {"state": "asked"}
         assert served.status() == ""
         (mail,) = served.post_office()
         assert mail.recipient == "ana@example.org"
         assert b"/confirm/" in mail.octets
         assert served.status() in ("", "pending")
-        known = site("POST", "/sign-ups", wish)
+        known = site("POST", "/sign-ups", sign_up)
         assert (known.status_code, known.json()) == (202, {"state": "asked"})
         assert not served.post_office()
 

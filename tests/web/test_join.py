@@ -186,8 +186,8 @@ def test_x9_ten_thousand_sign_ups_for_one_victim_make_one_mail(served: Served) -
     mails, tried = 0, 0
     for number in range(10_000):
         address = Address.parse(_variant(number))
-        wish = confirmation.SignUp(address, f"Name {number}", "en", "Yes", "here")
-        confirmation.ask_to_join(served.db, wish, served.clock())
+        sign_up = confirmation.SignUp(address, f"Name {number}", "en", "Yes", "here")
+        confirmation.ask_to_join(served.db, sign_up, served.clock())
         served.clock.go(milliseconds=6)
         tried += 1
         if number % 500 == 0:
@@ -359,8 +359,8 @@ def test_x10_answering_a_sign_up_reads_no_table_of_people(served: Served) -> Non
         return sqlite3.SQLITE_OK
 
     served.db.conn.set_authorizer(watch)
-    wish = confirmation.SignUp(Address.parse("ana@example.org"), "", "en", "Yes", "here")
-    confirmation.ask_to_join(served.db, wish, served.clock())
+    sign_up = confirmation.SignUp(Address.parse("ana@example.org"), "", "en", "Yes", "here")
+    confirmation.ask_to_join(served.db, sign_up, served.clock())
     served.db.conn.set_authorizer(None)
     assert "confirmations" in touched
     assert not touched & {"subscribers", "suppressions", "notices", "deliveries", "events"}

@@ -46,7 +46,7 @@ class FileOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportWish:
+class IssueImportOptions:
     """How to import: the `day` and `language` of all files, where they are given; `ours` are the domains
     whose addresses may stay in the words."""
 
@@ -76,7 +76,7 @@ class _Import:
     """An import that is under way; `taken` are the keys that are given."""
 
     db: Database
-    wish: ImportWish
+    options: IssueImportOptions
     now: datetime
     by: str
     taken: set[tuple[str, str]]
@@ -84,16 +84,16 @@ class _Import:
 
 
 def import_issues(
-    db: Database, path: Path, wish: ImportWish, now: datetime, by: str
+    db: Database, path: Path, options: IssueImportOptions, now: datetime, by: str
 ) -> tuple[FileOutcome, ...]:
     """Import an export: a folder, a ZIP or a file. Raises `InputError` where there is nothing in it."""
-    work = _Import(db, wish, now, by, imported_issues.taken(db))
+    work = _Import(db, options, now, by, imported_issues.taken(db))
     with opened(path) as export:
         fates = list(_files(work, export))
     if not fates:
         raise InputError(f"{path}: holds no issue")
     done = sum(one.fate == "imported" for one in fates)
-    if done and not wish.dry_run:
+    if done and not options.dry_run:
         with transaction(db):
             audit_log.record(
                 db, now, "archive.imported", detail={"by": by, "issues": done, "from": path.name}
@@ -128,18 +128,18 @@ def _one(work: _Import, name: str, row: TableRow, read: Callable[[], bytes]) -> 
         key = work.sources.get(source) or imported_issues.known(work.db, source)
         if key:
             return FileOutcome(name, "unchanged", key)
-        issue = _issue(work, _Old(name, source, row, _read(octets, name, work.wish)))
+        issue = _issue(work, _Old(name, source, row, _read(octets, name, work.options)))
     except InputError as fault:
         return FileOutcome(name, "failed", reason=str(fault))
     work.sources[source] = issue.key
     work.taken.add((issue.key, issue.language))
-    if not work.wish.dry_run:
+    if not work.options.dry_run:
         with transaction(work.db):
             imported_issues.add(work.db, issue, name, source, work.now)
     return FileOutcome(name, "imported", issue.key, issue.language, issue.subject)
 
 
-def _read(octets: bytes, name: str, wish: ImportWish) -> OldMail:
+def _read(octets: bytes, name: str, options: IssueImportOptions) -> OldMail:
     """A document of any kind, as a message."""
     kind = PurePosixPath(name).suffix.lower()
     if kind == ".eml":
@@ -152,7 +152,7 @@ def _read(octets: bytes, name: str, wish: ImportWish) -> OldMail:
     words = read_html(text)
     subject = meta.get("subject") or meta.get("title") or ""
     dated = meta.get("date") or meta.get("publish_date") or meta.get("published") or ""
-    return OldMail(subject, dated, meta.get("language", ""), words, Reader(ours=wish.ours))
+    return OldMail(subject, dated, meta.get("language", ""), words, Reader(ours=options.ours))
 
 
 def _front(text: str) -> tuple[str, dict[str, str]]:
@@ -175,7 +175,7 @@ def _issue(work: _Import, old: _Old) -> ImportedIssue:
     html, text = old.mail.words.shown(old.reader)
     if not text:
         raise InputError(f"{old.file}: has no words to show")
-    language = _language(work.wish, old, text)
+    language = _language(work.options, old, text)
     day = _day(work, old)
     return ImportedIssue(_key(work, day, language), language, _subject(old, text), html, text)
 
@@ -186,12 +186,12 @@ def _subject(old: _Old, text: str) -> str:
     return next(filter(None, cleaned), old.file)[:_LONGEST_SUBJECT]
 
 
-def _language(wish: ImportWish, old: _Old, text: str) -> str:
+def _language(options: IssueImportOptions, old: _Old, text: str) -> str:
     """By the option, the table, the message, or the page unless its words are surely in another one."""
     said = (old.row.language, old.mail.language, old.mail.words.language)
     tags = [tag for one in said if known_language(tag := one.strip().lower().replace("_", "-"))]
-    if wish.language or (old.row.language and tags):
-        return wish.language or tags[0]
+    if options.language or (old.row.language and tags):
+        return options.language or tags[0]
     found = guess(text)
     if tags and not (found.certain and found.language != tags[0].partition("-")[0]):
         return tags[0]
@@ -204,7 +204,7 @@ def _language(wish: ImportWish, old: _Old, text: str) -> str:
 
 def _day(work: _Import, old: _Old) -> date:
     said = (old.row.date, old.mail.date)
-    day = work.wish.day or day_of(said, old.file, old.mail.words.dates, work.wish.zone)
+    day = work.options.day or day_of(said, old.file, old.mail.words.dates, work.options.zone)
     if day is None:
         raise InputError(
             f"{old.file}: has no date: give --date YYYY-MM-DD, or put beside it a table dates.csv with the"

@@ -35,7 +35,7 @@ def add(
 ) -> None:
     """Add one person to the list; existing data that is not named stays.
 
-    No mail is sent but with --confirm. An address that looks like a slip is refused.
+    No mail is sent but with --confirm. An address that looks mistyped is refused.
     """
     address, people = Address.parse(email), session.project.subscribers
     outcome = people.add(

@@ -35,9 +35,9 @@ class Block:
     line: int = 0
 
     @property
-    def mark(self) -> str:
+    def digest(self) -> str:
         """A digest that shows whether the texts have changed."""
-        return mark_of(self.words)
+        return words_digest(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class Origin:
     """The place of a block and the digest of its texts at the export."""
 
     section: str
-    mark: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
     """The blocks in reading order, those left out at the end; the introductions by language.
 
-    `introductions` has the texts of faces too, as `en.subject`. `origins` and `introduction_marks`
+    `introductions` has the texts of faces too, as `en.subject`. `origins` and `introduction_digests`
     describe the issue at the export.
     """
 
@@ -60,7 +60,7 @@ class Manuscript:
     pieces: tuple[Block, ...]
     introductions: Mapping[str, str]
     origins: Mapping[str, Origin] = field(default_factory=dict)
-    introduction_marks: Mapping[str, str] = field(default_factory=dict)
+    introduction_digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ def new(month: Month, pieces: tuple[Block, ...], introductions: Mapping[str, str
         month,
         pieces,
         introductions,
-        {piece.id: Origin(piece.section, piece.mark) for piece in pieces if not piece.url},
-        {language: mark_of({"letter": text}) for language, text in introductions.items()},
+        {piece.id: Origin(piece.section, piece.digest) for piece in pieces if not piece.url},
+        {language: words_digest({"letter": text}) for language, text in introductions.items()},
     )
 
 
@@ -116,7 +116,7 @@ def words_of(article: Article) -> dict[str, str]:
     return {name: text for name, value in words.items() if (text := tidy(value))}
 
 
-def mark_of(words: Mapping[str, str]) -> str:
+def words_digest(words: Mapping[str, str]) -> str:
     """Eight hex digits derived from the texts."""
     document = json.dumps(dict(words), sort_keys=True)
     return hashlib.sha256(document.encode()).hexdigest()[:8]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from alerts.issue.text.format import heading, introduction_label, label
-from alerts.issue.text.manuscript import LEFT_OUT, Block, Manuscript, Origin, mark_of, new
+from alerts.issue.text.manuscript import LEFT_OUT, Block, Manuscript, Origin, new, words_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ def merge(file: Manuscript, current: Manuscript) -> Changes:
     for name, origin in file.origins.items():
         piece, there = given.get(name), now.get(name)
         wanted = piece.section if piece else LEFT_OUT
-        rewritten = piece is not None and piece.mark != origin.mark
+        rewritten = piece is not None and piece.digest != origin.digest
         if there is None:
             if rewritten or wanted != origin.section:
                 conflicts.append(Clash("", f"[{name}] is no longer in {file.month}"))
             continue
         title = there.words.get("title", "")
-        if piece and rewritten and piece.mark != there.mark:
-            if there.mark != origin.mark:
+        if piece and rewritten and piece.digest != there.digest:
+            if there.digest != origin.digest:
                 conflicts.append(_reworded(piece, there))
             words[name] = _differing(there.words, piece.words)
         if wanted not in (origin.section, there.section):
@@ -123,12 +123,12 @@ def _in_section(section: str, origins: Iterable[tuple[str, Origin]]) -> Sequence
 def _introductions(
     file: Manuscript, current: Manuscript, conflicts: list[Clash]
 ) -> Iterator[tuple[str, str]]:
-    nothing = mark_of({"letter": ""})
-    for language in dict.fromkeys((*file.introductions, *file.introduction_marks)):
+    nothing = words_digest({"letter": ""})
+    for language in dict.fromkeys((*file.introductions, *file.introduction_digests)):
         text, now = file.introductions.get(language, ""), current.introductions.get(language, "")
-        origin = file.introduction_marks.get(language, nothing)
-        if mark_of({"letter": text}) != origin and text != now:
-            if mark_of({"letter": now}) != origin:
+        origin = file.introduction_digests.get(language, nothing)
+        if words_digest({"letter": text}) != origin and text != now:
+            if words_digest({"letter": now}) != origin:
                 said = f"the introduction in “{language}” has changed"
                 if "." in language:
                     said = f"{introduction_label(language)} has changed"
@@ -140,14 +140,16 @@ def _introductions(
 
 def untouched(file: Manuscript) -> bool:
     """True for a file that is unchanged since its export."""
-    origins = {piece.id: Origin(piece.section, piece.mark) for piece in file.pieces}
-    marks = {language: mark_of({"letter": text}) for language, text in file.introductions.items()}
+    origins = {piece.id: Origin(piece.section, piece.digest) for piece in file.pieces}
+    digests = {
+        language: words_digest({"letter": text}) for language, text in file.introductions.items()
+    }
     ordered = all(
         [p.id for p in file.pieces if p.section == section]
         == _in_section(section, file.origins.items())
         for section in {piece.section for piece in file.pieces}
     )
-    return origins == file.origins and marks == file.introduction_marks and ordered
+    return origins == file.origins and digests == file.introduction_digests and ordered
 
 
 def rebase(file: Manuscript, current: Manuscript) -> Manuscript:
@@ -165,7 +167,7 @@ def rebase(file: Manuscript, current: Manuscript) -> Manuscript:
             continue
         wanted = ours.section if ours else LEFT_OUT
         section = there.section if wanted == origin.section else wanted
-        untouched = ours is None or ours.mark == origin.mark
+        untouched = ours is None or ours.digest == origin.digest
         words = there.words if ours is None or untouched else ours.words
         chosen[there.id] = replace(there, section=section, words=words)
     sections = dict.fromkeys(piece.section for piece in chosen.values())

@@ -70,7 +70,7 @@ class _Reader:
         self._text: list[str] | None = None  # the field that further lines continue
         self._month: Month | None = None
         self._origins: dict[str, Origin] = {}
-        self._marks: dict[str, str] = {}
+        self._digests: dict[str, str] = {}
         self._last = 1
         self._headed: list[tuple[int, str]] = []  # headings of no section that is known yet
 
@@ -164,7 +164,7 @@ class _Reader:
             if words != LEFT_OUT_HEADING:
                 self._sections[words] = section(words)
         elif found := LETTER_MARK.fullmatch(line):
-            self._marks[found[1]] = found[2]
+            self._digests[found[1]] = found[2]
         elif found := MONTH.fullmatch(line):
             try:
                 self._month = Month.parse(found[1])
@@ -191,7 +191,7 @@ class _Reader:
         introductions = dict(self._read_introductions())
         if self.faults:
             return None
-        return Manuscript(self._month, pieces, introductions, self._origins, self._marks)
+        return Manuscript(self._month, pieces, introductions, self._origins, self._digests)
 
     def _pieces(self) -> Iterator[Block]:
         seen: dict[str, int] = {}
@@ -213,7 +213,7 @@ class _Reader:
                 words["language"] = words["language"].lower().replace("_", "-")
             kept = {field: text for field, text in words.items() if text}
             piece = Block(name, block.section, kept, url, block.line)
-            if name not in self._origins or self._origins[name].mark != piece.mark:
+            if name not in self._origins or self._origins[name].digest != piece.digest:
                 self._check_words(block, words, new=bool(url))
             yield piece
 
@@ -246,7 +246,7 @@ class _Reader:
             except InputError as fault:
                 self._fault(line, str(fault))
                 continue
-            if kept and key not in self._marks and not known_language(language):
+            if kept and key not in self._digests and not known_language(language):
                 self._fault(line, f"unknown language “{language}”; use codes such as en, es, pt-br")
             if kept:
                 yield key, kept

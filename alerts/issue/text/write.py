@@ -58,8 +58,10 @@ def write(
     lines += _headed(COMPUTER_HEADING)
     lines.append(f"month {made.month}")
     for name, origin in made.origins.items():
-        lines.append(f"{name} {origin.mark} {heading(origin.section)}")
-    lines += [f"letter {language} {mark}" for language, mark in made.introduction_marks.items()]
+        lines.append(f"{name} {origin.digest} {heading(origin.section)}")
+    lines += [
+        f"letter {language} {digest}" for language, digest in made.introduction_digests.items()
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -1,59 +1,87 @@
-"""The schema, as migrations in the order of their numbers; importing this registers them all.
+"""The schema, as migrations in the order of their numbers.
 
-A new migration is a file of its own, `mNNN_what_it_does.py`, and a line here.
+A new migration is a file of its own, `mNNN_what_it_does.py` with a function of that name, and a line here.
+The files are imported when a database lacks one of them; whether it does is told by the names.
 """
 
-from contextlib import closing
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
-from alerts.store.migrations import (  # noqa: F401
-    m001_to_m004,
-    m005_to_m009,
-    m010_to_m014,
-    m015_rendered_with,
-    m016_one_mailbox,
-    m017_unnamed_proxy,
-    m018_imports,
-    m019_notices_of_their_own,
-    m020_deliveries_by_issue,
-    m021_kinds_of_plug_ins,
-    m022_asserted_imports,
-    m023_marks,
-    m024_departures,
-    m025_accepted_findings,
-    m026_relay_limits,
-    m027_clock,
-    m028_pictures,
-    m029_faces,
-    m030_share_pictures,
-    m031_uncounted,
-    m032_stories,
-    m033_quarantine,
-    m034_moved_sources,
-    m035_read_again,
-    m036_versions,
-    m037_corrections,
-    m038_withdrawals,
-    m039_imported_issues,
-    m040_timezones,
-    m041_mailed,
-    m042_empty_links,
-    m043_segments,
-    m044_specials,
-    m045_dropped_issues,
-    m046_welcomes,
-    m047_people,
-    m048_jobs,
-    m049_history,
-    m050_api,
-    m051_incidents,
-    m057_comments,
-    m058_approved_texts,
-)
-from alerts.store.migrations.registry import MIGRATIONS
+if TYPE_CHECKING:
+    from alerts.store.migrations.registry import MIGRATIONS as MIGRATIONS
 
-__all__ = ["FORMER_NAMES", "MIGRATIONS", "from_the_future", "take_over_former_names"]
+__all__ = [
+    "FORMER_NAMES",
+    "MIGRATIONS",
+    "NAMES",
+    "applied",
+    "from_the_future",
+    "lacking",
+    "take_over_former_names",
+]
+
+# The files that hold more than one.
+_FIRST = {
+    "m001_to_m004": ("m001_articles", "m002_subscribers", "m003_outbox", "m004_home"),
+    "m005_to_m009": (
+        "m005_collecting",
+        "m006_editing",
+        "m007_web",
+        "m008_sections",
+        "m009_open_deliveries",
+    ),
+    "m010_to_m014": (
+        "m010_archive",
+        "m011_counts",
+        "m012_former_addresses",
+        "m013_notice_envelopes",
+        "m014_event_files",
+    ),
+}
+_OTHERS = (
+    "m015_rendered_with",
+    "m016_one_mailbox",
+    "m017_unnamed_proxy",
+    "m018_imports",
+    "m019_notices_of_their_own",
+    "m020_deliveries_by_issue",
+    "m021_kinds_of_plug_ins",
+    "m022_asserted_imports",
+    "m023_marks",
+    "m024_departures",
+    "m025_accepted_findings",
+    "m026_relay_limits",
+    "m027_clock",
+    "m028_pictures",
+    "m029_faces",
+    "m030_share_pictures",
+    "m031_uncounted",
+    "m032_stories",
+    "m033_quarantine",
+    "m034_moved_sources",
+    "m035_read_again",
+    "m036_versions",
+    "m037_corrections",
+    "m038_withdrawals",
+    "m039_imported_issues",
+    "m040_timezones",
+    "m041_mailed",
+    "m042_empty_links",
+    "m043_segments",
+    "m044_specials",
+    "m045_dropped_issues",
+    "m046_welcomes",
+    "m047_people",
+    "m048_jobs",
+    "m049_history",
+    "m050_api",
+    "m051_incidents",
+    "m057_comments",
+    "m058_approved_texts",
+)
+NAMES = (*(name for names in _FIRST.values() for name in names), *_OTHERS)
 
 # Names that databases made before November 2026 have recorded: two migrations had the number 8, and two
 # had numbers in another order.
@@ -67,10 +95,30 @@ FORMER_NAMES = {
 }
 
 
+def __getattr__(name: str) -> Any:
+    """`MIGRATIONS`, with every migration registered."""
+    if name != "MIGRATIONS":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    for file in (*_FIRST, *_OTHERS):
+        import_module(f"{__name__}.{file}")
+    return import_module(f"{__name__}.registry").MIGRATIONS
+
+
+def applied(db: Database) -> list[str]:
+    """The names of the migrations that the database has recorded, in order; none where it is new."""
+    if not db.conn.execute(
+        "SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"
+    ).fetchone():
+        return []
+    rows = db.conn.execute(
+        "SELECT name FROM _sqlite_migrations WHERE migration_set = 'alerts' ORDER BY rowid"
+    )
+    return [name for (name,) in rows]
+
+
 def take_over_former_names(db: Database) -> None:
     """Rename recorded migrations to their present names."""
-    applied = {one.name for one in MIGRATIONS.applied(db)}
-    former = applied & FORMER_NAMES.keys()
+    former = FORMER_NAMES.keys() & applied(db)
     if not former:
         return
     marks = ", ".join("?" for _ in former)
@@ -86,6 +134,10 @@ def take_over_former_names(db: Database) -> None:
 def from_the_future(db: Database) -> list[str]:
     """The recorded migrations that this version does not have: a newer version has written the
     database."""
-    with closing(Database(memory=True)) as empty:
-        ours = {one.name for one in MIGRATIONS.pending(empty)}
-    return [one.name for one in MIGRATIONS.applied(db) if one.name not in ours]
+    ours = set(NAMES)
+    return [name for name in applied(db) if name not in ours]
+
+
+def lacking(db: Database) -> bool:
+    """Whether the database lacks a migration."""
+    return not set(NAMES) <= set(applied(db))

@@ -4,9 +4,19 @@ Each function is applied once, in its own transaction together with the record o
 migration is never edited; a change is a new file with the next number, imported in `__init__.py`.
 """
 
+from typing import Any
+
 from sqlite_utils import Database, Migrations
 
-MIGRATIONS = Migrations("alerts")
+
+class _InOrder(Migrations):
+    """In the order of their numbers, in whatever order their files were imported."""
+
+    def pending(self, db: Database) -> list[Any]:
+        return sorted(super().pending(db), key=lambda one: one.name)
+
+
+MIGRATIONS = _InOrder("alerts")
 
 
 def run(db: Database, script: str) -> None:

@@ -28,20 +28,20 @@ WRITE, ADMIN = TokenScope.WRITE, TokenScope.ADMIN
 
 
 def _sign_up(call: ApiCall[NoQuery, SignUpNew]) -> SignUpTaken:
-    wish, limits = call.body, call.site.limits
-    address = Address.parse(wish.email)
+    sign_up, limits = call.body, call.site.limits
+    address = Address.parse(sign_up.email)
     second = call.now.timestamp()
     if not (limits.domain.take(address.domain, second) and limits.in_all.take("", second)):
         raise ProblemFault(TOO_MANY, "too many sign-ups", wait=600)
     if limits.welcome(address, call.now):
         readers = call.project.readers
-        language = wish.language or call.site.settings.default_language
+        language = sign_up.language or call.site.settings.default_language
         signed = SignUp(
             address=address,
-            name=clean_name(wish.name),
+            name=clean_name(sign_up.name),
             language=readers.language(language),
-            consent=clean_wording(wish.consent),
-            page=wish.page,
+            consent=clean_wording(sign_up.consent),
+            page=sign_up.page,
         )
         readers.ask_to_join(signed)
         readers.afterwards(call.site.wake)

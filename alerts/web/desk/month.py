@@ -13,7 +13,7 @@ from alerts.domain.month import Month
 from alerts.domain.person import Person
 from alerts.editions.catalogue import later
 from alerts.editions.view import Viewer
-from alerts.library.month_board import BoardStory, MonthBoard
+from alerts.library.month_overview import MonthOverview, StoryOverview
 from alerts.store.articles import StoredArticle
 from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.desk.thread import thread
@@ -29,7 +29,7 @@ class MonthPin:
 
     number: int
     kind: str  # missing, changed or picture
-    story: BoardStory
+    story: StoryOverview
     language: str = ""
 
 
@@ -50,21 +50,21 @@ def show(
     desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "", comment: str = ""
 ) -> Response:
     """The month. `url` and `comment` are what was typed and not accepted."""
-    board = desk.project.desk.board(month_asked(desk))
+    overview = desk.project.desk.month_overview(month_asked(desk))
     catalogue = desk.catalogue
     viewer = Viewer(catalogue, desk.visit.site.settings)
     languages = shown_languages(desk)
-    pins = list(_pins(board, languages))
-    may_edit = desk.person.edits and board.open
+    pins = list(_pins(overview, languages))
+    may_edit = desk.person.edits and overview.open
     by_card: dict[tuple[str, str], list[MonthPin]] = {}
     for pin in pins:
         by_card.setdefault((pin.story.article.id, pin.language), []).append(pin)
     return desk.page(
         "month.html",
         status,
-        title=catalogue.month(board.month),
-        board=board,
-        months=[(one, catalogue.month(one)) for one in _months(desk, board.month)],
+        title=catalogue.month(overview.month),
+        overview=overview,
+        months=[(one, catalogue.month(one)) for one in _months(desk, overview.month)],
         section_title=viewer.section_title,
         places=[
             (key, viewer.section_title(key))
@@ -72,24 +72,28 @@ def show(
                 (
                     FEATURED,
                     *desk.visit.site.settings.alert.sections,
-                    *(s.key for s in board.sections),
+                    *(s.key for s in overview.sections),
                 )
             )
         ],
         languages_shown=languages,
         pins=pins,
         pinned=lambda story, tag: by_card.get((story.article.id, tag), ()),
-        numbers={story.article.id: number for number, story in enumerate(board.stories, start=1)},
+        numbers={
+            story.article.id: number for number, story in enumerate(overview.stories, start=1)
+        },
         same=lambda one, other: one.partition("-")[0] == other.partition("-")[0],
         may_edit=may_edit,
-        near=len(desk.project.articles.near(board.month)) if may_edit else 0,
+        near=len(desk.project.articles.near(overview.month)) if may_edit else 0,
         translates=desk.person.translates,
         wrong=wrong,
         failed=bool(wrong),
-        was_approved=desk.project.desk.was_approved(board.month),
+        was_approved=desk.project.desk.was_approved(overview.month),
         url=url,
-        comments=desk.project.comments.counts(board.month),
-        **thread(desk, desk.project.comments.of_issue(board.month), board.month, typed=comment),
+        comments=desk.project.comments.counts(overview.month),
+        **thread(
+            desk, desk.project.comments.of_issue(overview.month), overview.month, typed=comment
+        ),
     )
 
 
@@ -109,9 +113,9 @@ def _months(desk: DeskVisit, month: Month) -> Sequence[Month]:
     return list(dict.fromkeys([*special, *found, month]))
 
 
-def _pins(board: MonthBoard, languages: Sequence[str]) -> Iterator[MonthPin]:
+def _pins(overview: MonthOverview, languages: Sequence[str]) -> Iterator[MonthPin]:
     number = 0
-    for story in board.stories:
+    for story in overview.stories:
         about = [("changed", "")] if story.changed else []
         about += [("picture", "")] if story.undescribed else []
         about += [("missing", tag) for tag in languages if tag in story.missing]

@@ -23,14 +23,16 @@ def show(desk: DeskVisit) -> Response:
     """The page."""
     month = month_asked(desk)
     catalogue = desk.catalogue
-    board = desk.project.desk.board(month)
+    overview = desk.project.desk.month_overview(month)
     return desk.page(
         "settle.html",
         month=month,
         month_name=catalogue.month(month),
-        pairs=[_pair(desk, hit) for hit in desk.project.articles.near(month)] if board.open else [],
-        held=[(one, site_of(one.article.url)) for one in board.held],
-        may_edit=desk.person.edits and board.open,
+        pairs=[_pair(desk, hit) for hit in desk.project.articles.near(month)]
+        if overview.open
+        else [],
+        held=[(one, site_of(one.article.url)) for one in overview.held],
+        may_edit=desk.person.edits and overview.open,
     )
 
 

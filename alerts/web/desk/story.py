@@ -5,7 +5,7 @@ from functools import partial
 
 from starlette.responses import Response
 
-from alerts.domain.article import FEATURED, STORY_LAYOUTS, Image
+from alerts.domain.article import FEATURED, STORY_FORMS, Image
 from alerts.domain.errors import AlertsError, Conflict
 from alerts.editions.catalogue import later
 from alerts.editions.view import Viewer
@@ -54,7 +54,7 @@ def show(
         conflicts=told,
         differences=[(field_name(desk, one.name), one) for one in kept.changed_at_source],
         sections=[(key, viewer.section_title(key)) for key in keys],
-        layouts=[(key, catalogue.say(LAYOUTS[key])) for key in ("", *STORY_LAYOUTS)],
+        layouts=[(key, catalogue.say(LAYOUTS[key])) for key in ("", *STORY_FORMS)],
         source_mark=kept.source_mark,
         place_seen={"section": section, "layout": article.layout},
         place={"section": section, "layout": article.layout, **typed},

@@ -8,7 +8,7 @@ from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue import later
 from alerts.editions.view import Viewer
 from alerts.issue.translating import TEXTS
-from alerts.library.translations import TextConflict, TextGiven, TranslationTable, mark_of
+from alerts.library.translations import TextConflict, TextGiven, TranslationTable, text_digest
 from alerts.web.desk.menu import translates_anything
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
@@ -83,7 +83,9 @@ def _unsaved(
     for row in (row for story in table.stories for row in story.texts):
         key = (row.article_id, row.name)
         if one := given.get(key):
-            field = unsaved_field(row.target, one.text, one.seen, told=key in told, mark=mark_of)
+            field = unsaved_field(
+                row.target, one.text, one.seen, told=key in told, digest=text_digest
+            )
             if field.text != row.target:
                 yield key, field
 

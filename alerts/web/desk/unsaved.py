@@ -28,13 +28,13 @@ class UnsavedField:
 
 
 def unsaved_field(
-    now: str, typed: str, seen: str, *, told: bool, mark: Callable[[str], str] = str
+    now: str, typed: str, seen: str, *, told: bool, digest: Callable[[str], str] = str
 ) -> UnsavedField:
-    """A field as it is shown again. `now` is stored, `seen` is what the form said, as the `mark` of a text;
+    """A field as it is shown again. `now` is stored, `seen` is what the form said, as the `digest` of a text;
     `told`: the page shows the person what is stored now, beside what they typed."""
-    if typed == now or mark(typed) == seen:
-        return UnsavedField(now, mark(now))
-    return UnsavedField(typed, mark(now) if told else seen)
+    if typed == now or digest(typed) == seen:
+        return UnsavedField(now, digest(now))
+    return UnsavedField(typed, digest(now) if told else seen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.config.themes import LOOKS
-from alerts.domain.article import STORY_LAYOUTS, Article, Image
+from alerts.domain.article import STORY_FORMS, Article, Image
 from alerts.domain.picture import BOXES, PictureUse
 from alerts.domain.picture import UPRIGHT as UPRIGHT_BELOW
-from alerts.editions.forms import Form, Shelf, Story, arrange, seen_as
 from alerts.editions.picture_places import Versions
 from alerts.editions.pictures import ShownPicture
+from alerts.editions.story_forms import SectionStories, Story, StoryForm, arrange, seen_as
 
 WIDE, SMALL, UPRIGHT = (1280, 720), (240, 160), (240, 320)
 
@@ -38,23 +38,23 @@ def versions(size: tuple[int, int] | None) -> Versions:
 
 
 def forms(
-    *shelves: Shelf, theme: str = "magazine", ours_first: bool = True
+    *sections: SectionStories, theme: str = "magazine", ours_first: bool = True
 ) -> list[list[tuple[str, str]]]:
-    made = arrange(shelves, LOOKS[theme], ours_first=ours_first)
-    return [[(one.article.title, one.form) for one in shelf.stories] for shelf in made]
+    made = arrange(sections, LOOKS[theme], ours_first=ours_first)
+    return [[(one.article.title, one.form) for one in section.stories] for section in made]
 
 
-def shelf(*stories: Story, key: str = "news", layout: str = "") -> Shelf:
-    return Shelf(key, layout, stories)
+def section(*stories: Story, key: str = "news", layout: str = "") -> SectionStories:
+    return SectionStories(key, layout, stories)
 
 
 def test_the_first_story_leads_and_those_with_pictures_are_cards_in_pairs() -> None:
-    (found,) = forms(shelf(*(story(n) for n in range(6))))
+    (found,) = forms(section(*(story(n) for n in range(6))))
     assert [form for _, form in found] == ["lead", "card", "card", "card", "card", "row"]
 
 
 def test_an_odd_card_becomes_a_row() -> None:
-    (found,) = forms(shelf(*(story(n) for n in range(4))))
+    (found,) = forms(section(*(story(n) for n in range(4))))
     assert [form for _, form in found] == ["lead", "card", "card", "row"]
 
 
@@ -66,25 +66,25 @@ def test_an_odd_card_becomes_a_row() -> None:
     ],
 )
 def test_each_theme_has_its_own_rhythm(theme: str, made: list[str]) -> None:
-    (found,) = forms(shelf(*(story(n) for n in range(7))), theme=theme)
+    (found,) = forms(section(*(story(n) for n in range(7))), theme=theme)
     assert [form for _, form in found] == made
 
 
 def test_without_small_pictures_a_row_with_a_picture_counts_as_one_of_words() -> None:
     stories = [story(n, SMALL if n % 2 else None) for n in range(8)]
-    (found,) = forms(shelf(*stories), theme="quiet")
+    (found,) = forms(section(*stories), theme="quiet")
     assert [form for _, form in found].count("row") == 4
 
 
 def test_what_has_no_summary_is_a_line_and_a_small_picture_makes_no_card() -> None:
-    (found,) = forms(shelf(story(0), story(1, summary=0), story(2, SMALL), story(3, UPRIGHT)))
+    (found,) = forms(section(story(0), story(1, summary=0), story(2, SMALL), story(3, UPRIGHT)))
     assert found == [
         ("Story 0", "lead"), ("Story 2", "row"), ("Story 3", "row"), ("Story 1", "line"),
     ]  # fmt: skip
 
 
 def test_the_readers_own_language_comes_first_unless_it_is_switched_off() -> None:
-    stories = shelf(story(0), story(1, ours=False), story(2, ours=False), story(3), story(4))
+    stories = section(story(0), story(1, ours=False), story(2, ours=False), story(3), story(4))
     (found,) = forms(stories)
     assert [title for title, _ in found] == ["Story 0", "Story 3", "Story 4", "Story 1", "Story 2"]
     assert [form for _, form in found] == ["lead", "card", "card", "row", "row"]
@@ -99,7 +99,7 @@ def test_an_editors_choice_wins_over_the_picture_and_the_place() -> None:
         story(2, layout="line"),
         story(3, None, layout="card"),
     )
-    (found,) = forms(shelf(*chosen))
+    (found,) = forms(section(*chosen))
     assert dict(found)["Story 1"] == "lead"
     assert dict(found)["Story 2"] == "line"
     assert dict(found)["Story 3"] == "card"
@@ -117,8 +117,8 @@ def test_an_editors_choice_wins_over_the_picture_and_the_place() -> None:
     ],
 )
 def test_a_sections_layout_holds_for_all_its_stories(layout: str, form: str) -> None:
-    first = shelf(story(99))
-    _, found = forms(first, shelf(*(story(n, None) for n in range(7)), key="jobs", layout=layout))
+    first = section(story(99))
+    _, found = forms(first, section(*(story(n, None) for n in range(7)), key="jobs", layout=layout))
     assert {made for _, made in found} == {form}
 
 
@@ -128,7 +128,7 @@ STORIES = st.builds(
     st.sampled_from([None, WIDE, SMALL, UPRIGHT, (0, 0), (60, 40)]),
     st.sampled_from([0, 20, 100, 400]),
     ours=st.booleans(),
-    layout=st.sampled_from(["", "", "", *STORY_LAYOUTS]),
+    layout=st.sampled_from(["", "", "", *STORY_FORMS]),
 )
 
 
@@ -139,16 +139,16 @@ STORIES = st.builds(
 def test_no_story_is_lost_and_no_form_follows_itself_too_often(
     sections: list[list[Story]], theme: str
 ) -> None:
-    shelves = [Shelf(str(n), "", tuple(found)) for n, found in enumerate(sections)]
-    made = arrange(shelves, LOOKS[theme], ours_first=True)
+    arranged = [SectionStories(str(n), "", tuple(found)) for n, found in enumerate(sections)]
+    made = arrange(arranged, LOOKS[theme], ours_first=True)
     assert [sorted(id(one.article) for one in s.stories) for s in made] == [
-        sorted(id(one.article) for one in s.stories) for s in shelves
+        sorted(id(one.article) for one in s.stories) for s in arranged
     ]
     leads = [
         (n, at)
         for n, s in enumerate(made)
         for at, one in enumerate(s.stories)
-        if one.form is Form.LEAD
+        if one.form is StoryForm.LEAD
     ]
     assert len(leads) <= 1
     assert all(at == 0 for _, at in leads), "the lead is the first of its section"
@@ -157,7 +157,7 @@ def test_no_story_is_lost_and_no_form_follows_itself_too_often(
         for (form, _kind), run in groupby(
             free, key=lambda one: (one.form, seen_as(one, LOOKS[theme]))
         ):
-            if form is Form.ROW:
+            if form is StoryForm.ROW:
                 assert len(list(run)) <= LOOKS[theme].run
         if theme == "magazine":
-            assert sum(one.form is Form.CARD for one in free) % 2 == 0
+            assert sum(one.form is StoryForm.CARD for one in free) % 2 == 0

@@ -26,7 +26,7 @@ _CARD_SUMMARY = 40  # characters, at least
 _LONG_SECTION, _KEPT = 12, 8  # of a longer section, so many keep their form
 
 
-class Form(StrEnum):
+class StoryForm(StrEnum):
     """How a story is shown."""
 
     LEAD = "lead"
@@ -46,7 +46,7 @@ class Story:
     ours: bool
     summary: int  # characters
     pictures: Versions = field(default_factory=dict)
-    form: Form = Form.LINE
+    form: StoryForm = StoryForm.LINE
 
     @property
     def picture(self) -> ShownPicture | None:
@@ -55,7 +55,7 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class SectionStories:
     """A section while it is arranged: its stories, and what `alert.layouts` asks for."""
 
     key: str
@@ -63,39 +63,43 @@ class Shelf:
     stories: tuple[Story, ...]
 
 
-def arrange(shelves: Sequence[Shelf], look: Look, *, ours_first: bool) -> tuple[Shelf, ...]:
+def arrange(
+    sections: Sequence[SectionStories], look: Look, *, ours_first: bool
+) -> tuple[SectionStories, ...]:
     """The sections with each story's form, in the order in which they are shown.
 
     The lead is the first story of its section.
     """
-    place = _lead(shelves, look, ours_first=ours_first)
+    place = _lead(sections, look, ours_first=ours_first)
     cards = look.all_cards
     made = []
-    for number, shelf in enumerate(shelves):
+    for number, section in enumerate(sections):
         at = place[1] if place and place[0] == number else None
-        lead = () if at is None else (replace(shelf.stories[at], form=Form.LEAD),)
-        rest = [story for n, story in enumerate(shelf.stories) if n != at]
+        lead = () if at is None else (replace(section.stories[at], form=StoryForm.LEAD),)
+        rest = [story for n, story in enumerate(section.stories) if n != at]
         # with the lead's large picture above it, a quiet section has none of its own
         room = 0 if lead and not look.pairs else min(look.cards, cards)
-        shown = _arranged(replace(shelf, stories=tuple(rest)), look, room, ours_first=ours_first)
-        cards -= sum(story.form is Form.CARD for story in shown)
-        made.append(replace(shelf, stories=(*lead, *shown)))
+        shown = _arranged(replace(section, stories=tuple(rest)), look, room, ours_first=ours_first)
+        cards -= sum(story.form is StoryForm.CARD for story in shown)
+        made.append(replace(section, stories=(*lead, *shown)))
     return tuple(made)
 
 
-def _lead(shelves: Sequence[Shelf], look: Look, *, ours_first: bool) -> tuple[int, int] | None:
+def _lead(
+    sections: Sequence[SectionStories], look: Look, *, ours_first: bool
+) -> tuple[int, int] | None:
     """The section and the place of the lead: an editor's choice, else the first story.
 
     A list of titles has none, nor has an event that is not featured.
     """
     every = [
         (number, at, story)
-        for number, shelf in enumerate(shelves)
-        for at, story in enumerate(shelf.stories)
+        for number, section in enumerate(sections)
+        for at, story in enumerate(section.stories)
     ]
-    chosen = [place for place in every if place[2].article.layout == Form.LEAD]
-    if not chosen and shelves:
-        first = shelves[0]
+    chosen = [place for place in every if place[2].article.layout == StoryForm.LEAD]
+    if not chosen and sections:
+        first = sections[0]
         chosen = [
             place
             for place in every
@@ -111,37 +115,39 @@ def _lead(shelves: Sequence[Shelf], look: Look, *, ours_first: bool) -> tuple[in
     return chosen[0][:2] if chosen else None
 
 
-def _arranged(shelf: Shelf, look: Look, room: int, *, ours_first: bool) -> tuple[Story, ...]:
+def _arranged(
+    section: SectionStories, look: Look, room: int, *, ours_first: bool
+) -> tuple[Story, ...]:
     """The other stories of a section: cards, then rows, events by date, lines."""
-    stories = list(shelf.stories)
+    stories = list(section.stories)
     if ours_first:
         stories.sort(key=lambda story: story.article.event is None and not story.ours)
-    asked = [replace(story, form=_wanted(story, shelf.layout, look)) for story in stories]
-    if not shelf.layout:
+    asked = [replace(story, form=_wanted(story, section.layout, look)) for story in stories]
+    if not section.layout:
         asked = _with_rhythm(asked, look, room)
         asked.sort(key=lambda story: _place_of_row(story, look, ours_first=ours_first))
-    order = (Form.FEATURE, Form.CARD, Form.ROW, Form.EVENT, Form.LINE)
+    order = (StoryForm.FEATURE, StoryForm.CARD, StoryForm.ROW, StoryForm.EVENT, StoryForm.LINE)
     return tuple(sorted(asked, key=lambda story: order.index(story.form)))
 
 
-def _wanted(story: Story, layout: str, look: Look) -> Form:
+def _wanted(story: Story, layout: str, look: Look) -> StoryForm:
     """What it would be if it were the only one."""
     article = story.article
-    if article.layout in (Form.CARD, Form.ROW, Form.LINE):
-        return Form(article.layout)
+    if article.layout in (StoryForm.CARD, StoryForm.ROW, StoryForm.LINE):
+        return StoryForm(article.layout)
     if layout == "compact":
-        return Form.LINE
+        return StoryForm.LINE
     if layout == "featured":
-        return Form.FEATURE
+        return StoryForm.FEATURE
     if article.event is not None:
-        return Form.EVENT
+        return StoryForm.EVENT
     if layout in ("full", "rows"):
-        return Form.ROW
+        return StoryForm.ROW
     if layout == "cards":
-        return Form.CARD
+        return StoryForm.CARD
     if not story.summary:
-        return Form.LINE
-    return Form.CARD if _is_card(story, look) else Form.ROW
+        return StoryForm.LINE
+    return StoryForm.CARD if _is_card(story, look) else StoryForm.ROW
 
 
 def _is_card(story: Story, look: Look) -> bool:
@@ -160,19 +166,19 @@ def _with_rhythm(stories: list[Story], look: Look, room: int) -> list[Story]:
     """Not too many cards, pairs only, and never more equal rows in sequence than `look.run`."""
     kept = _KEPT if len(stories) > _LONG_SECTION else len(stories)
     free = {n for n, story in enumerate(stories) if not story.article.layout}
-    cards = [n for n in sorted(free) if stories[n].form is Form.CARD][: min(room, kept)]
+    cards = [n for n in sorted(free) if stories[n].form is StoryForm.CARD][: min(room, kept)]
     if look.pairs and len(cards) % 2:
         cards.pop()
-    forms = dict.fromkeys(cards, Form.CARD)
+    forms = dict.fromkeys(cards, StoryForm.CARD)
     seen: Counter[str] = Counter()
     for n, story in enumerate(stories):
-        if n not in free or story.form in (Form.EVENT, Form.LINE):
+        if n not in free or story.form in (StoryForm.EVENT, StoryForm.LINE):
             forms[n] = story.form
         elif n not in forms:
             kind = seen_as(story, look)
             seen[kind] += 1
             fits = seen[kind] <= look.run and len(cards) + sum(seen.values()) <= kept
-            forms[n] = Form.ROW if fits else Form.LINE
+            forms[n] = StoryForm.ROW if fits else StoryForm.LINE
     return [replace(story, form=forms[n]) for n, story in enumerate(stories)]
 
 
@@ -190,6 +196,6 @@ def seen_as(story: Story, look: Look) -> str:
 
 def _place_of_row(story: Story, look: Look, *, ours_first: bool) -> tuple[bool, bool]:
     """Rows of one kind together, those with pictures first; all others stay where they are."""
-    if story.form is not Form.ROW:
+    if story.form is not StoryForm.ROW:
         return False, False
     return ours_first and not story.ours, seen_as(story, look) == "words"

@@ -1,4 +1,4 @@
-"""Parses an admin's changes from text into a `Wish` with valid fields."""
+"""Parses an admin's changes from text into `SubscriberEdits` with valid fields."""
 
 import json
 from collections.abc import Iterable
@@ -10,19 +10,19 @@ from alerts.domain.subscriber import FIELD, SET_AS_TEXT
 from alerts.domain.subscriber_fields import FieldKind
 from alerts.store import stamp
 from alerts.subscribers import fields
-from alerts.subscribers.admin import Wish
+from alerts.subscribers.admin import SubscriberEdits
 
-WISHED = frozenset(
+EDITABLE = frozenset(
     {
         *("language", "tags", "untags", "consent", "consent_source", "sections", "pause_until"),
         "specials",
         *(one.name for one in SET_AS_TEXT),
     }
 )
-"""What `wish_of` takes by name."""
+"""What `parse_edits` takes by name."""
 
 
-def wish_of(
+def parse_edits(
     settings: Settings,
     now: datetime,
     *,
@@ -36,14 +36,14 @@ def wish_of(
     specials: bool | None = None,
     before: str = "",
     **texts: str | None,
-) -> Wish:
+) -> SubscriberEdits:
     """Parse each field; None leaves it unchanged. Raises `InputError`.
 
     Empty `sections` mean all of the alert, and an empty `pause_until` no pause. `before` is put before
     the name of a field in an error: `--` on the command line. `texts`: the fields of
     `subscriber.SET_AS_TEXT` by name.
     """
-    return Wish(
+    return SubscriberEdits(
         texts={name: _text(name, text, before) for name, text in texts.items() if text is not None},
         language=None if language is None else fields.language(language),
         tags=tuple(json.loads(fields.tags(",".join(tags)))),

@@ -1,8 +1,8 @@
 """What a worker asks of the hub: claim, settle, renew, release. Each is one statement and one commit.
 
 A lease is a row that the control node deletes once it has expired. Every write names its lease, so whoever
-was given up writes nothing (the fence). The slips of a lease are sent in order of id, each settled before the
-body of the next: of a lease that is given up, only the first slip can have reached the relay.
+was given up writes nothing (the fence). The deliveries of a lease are sent in order of id, each settled
+before the body of the next: of a lease that is given up, only the first delivery can have reached the relay.
 """
 
 import json
@@ -31,7 +31,7 @@ CLUSTER = """
 
 @dataclass(frozen=True, slots=True)
 class LentSend:
-    """The send that is lent out. `goes_on`: slips may be claimed; `waiting` are those to be claimed."""
+    """The send that is lent out. `goes_on`: deliveries may be claimed; `waiting` are those to be claimed."""
 
     generation: int
     orders: Mapping[str, Any]
@@ -42,7 +42,7 @@ class LentSend:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a worker sees with each statement: the leases that are still its own, the revoked slips among
+    """What a worker sees with each statement: the leases that are still its own, the revoked deliveries among
     them, whether the send goes on, and whether it is asked to end."""
 
     leases: frozenset[int]
@@ -97,7 +97,7 @@ def open_lease(hub: HubDatabase, generation: int, worker: str) -> int:
 
 
 def claim(hub: HubDatabase, generation: int, lease: int, most: int) -> Sequence[Owed]:
-    """Take up to `most` open slips for a lease that holds none, in order of id; and renew it."""
+    """Take up to `most` open deliveries for a lease that holds none, in order of id; and renew it."""
     rows = hub.rows(
         f"""WITH fence AS (
                 UPDATE alerts_hub.leases AS l
@@ -133,9 +133,9 @@ def settle(
     leases: Sequence[int],
     outcomes: Sequence[tuple[int, int, Outcome]],
 ) -> Sight:
-    """Write outcomes of (lease, slip), renew the leases, and see what has changed.
+    """Write outcomes of (lease, delivery), renew the leases, and see what has changed.
 
-    An outcome is written only while its lease holds the slip. One that was not tried puts its slip back.
+    An outcome is written only while its lease holds the delivery. A delivery that was not tried is put back.
     """
     rows = hub.rows(
         f"""WITH fence AS (
@@ -167,8 +167,13 @@ def settle(
             "control": CONTROL,
             "rows": json.dumps(
                 [
-                    {"id": slip, "lease": lease, "back": not told.tried, "outcome": asdict(told)}
-                    for lease, slip, told in outcomes
+                    {
+                        "id": delivery_id,
+                        "lease": lease,
+                        "back": not told.tried,
+                        "outcome": asdict(told),
+                    }
+                    for lease, delivery_id, told in outcomes
                 ]
             ),
         },
@@ -178,7 +183,7 @@ def settle(
 
 
 def give_back(hub: HubDatabase, leases: Sequence[int], revoked: Sequence[int]) -> None:
-    """Give back slips that were revoked and not begun: the control node takes them."""
+    """Give back deliveries that were revoked and not begun: the control node takes them."""
     hub.rows(
         """UPDATE alerts_hub.slips SET state = 'open', lease = NULL
             WHERE id = ANY(%(ids)s) AND lease = ANY(%(leases)s) AND revoked""",
@@ -187,7 +192,7 @@ def give_back(hub: HubDatabase, leases: Sequence[int], revoked: Sequence[int]) -
 
 
 def release(hub: HubDatabase, leases: Sequence[int]) -> None:
-    """End leases; the slips that they still hold were not begun and are open again."""
+    """End leases; the deliveries that they still hold were not begun and are open again."""
     hub.rows(
         """WITH ended AS (DELETE FROM alerts_hub.leases WHERE id = ANY(%(leases)s) RETURNING id)
            UPDATE alerts_hub.slips SET state = 'open', lease = NULL

@@ -27,8 +27,8 @@ THUMBS = (PictureUse.THUMB, PictureUse.COVER, PictureUse.CARD)
 
 
 @dataclass(frozen=True, slots=True)
-class BoardStory:
-    """A story on the board. `words` are by language what an edition shows of it; `missing` are the
+class StoryOverview:
+    """A story of the month. `words` are by language what an edition shows of it; `missing` are the
     languages that have no title of their own; `changed` are the fields that its source has changed since
     an editor did; `undescribed`: it has a picture that nobody has described."""
 
@@ -42,15 +42,15 @@ class BoardStory:
 
 
 @dataclass(frozen=True, slots=True)
-class BoardSection:
+class SectionOverview:
     """A section and its stories, in the order of the mail."""
 
     key: str
-    stories: tuple[BoardStory, ...]
+    stories: tuple[StoryOverview, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class BoardLanguage:
+class LanguageOverview:
     """How much of the issue is in a language, and how many people read it."""
 
     language: str
@@ -68,26 +68,26 @@ class HeldStory:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthBoard:
+class MonthOverview:
     """The month. `left_out` are articles that an editor excluded; `held` wait for a decision; `open`: it
     can still be changed; `order` stands for the order of its stories."""
 
     month: Month
     open: bool
-    sections: tuple[BoardSection, ...]
-    languages: tuple[BoardLanguage, ...]
+    sections: tuple[SectionOverview, ...]
+    languages: tuple[LanguageOverview, ...]
     left_out: tuple[Article, ...]
     held: tuple[HeldStory, ...]
     order: str
 
     @property
-    def stories(self) -> Iterator[BoardStory]:
+    def stories(self) -> Iterator[StoryOverview]:
         """All stories, in the order of the mail."""
         for section in self.sections:
             yield from section.stories
 
 
-def month_board(opened: Opened, month: Month) -> MonthBoard:
+def month_overview(opened: Opened, month: Month) -> MonthOverview:
     """The month as its editors work on it."""
     db, settings = opened.db, opened.settings
     issue = load.composed(db, settings, month)
@@ -95,11 +95,11 @@ def month_board(opened: Opened, month: Month) -> MonthBoard:
     shown, readers = pictures_of(db, settings), readers_by_edition(opened, month)
     held = {one.article_id: one for one in quarantine.open_ones(db, month)}
     stored = issues.get(db, month)
-    return MonthBoard(
+    return MonthOverview(
         month,
         stored is None or not stored.frozen,
         tuple(
-            BoardSection(
+            SectionOverview(
                 section.key,
                 tuple(
                     _story(one, kept.get(one.id), issue, shown, settings)
@@ -109,7 +109,7 @@ def month_board(opened: Opened, month: Month) -> MonthBoard:
             for section in issue.sections
         ),
         tuple(
-            BoardLanguage(tag, own.titles, own.total, readers.get(tag, 0))
+            LanguageOverview(tag, own.titles, own.total, readers.get(tag, 0))
             for tag in settings.alert.languages
             if (own := coverage(issue, tag))
         ),
@@ -127,13 +127,13 @@ def _story(
     issue: Issue,
     shown: Pictures,
     settings: Settings,
-) -> BoardStory:
+) -> StoryOverview:
     words = {
         tag: localised(article, chain(tag, settings.alert)) for tag in settings.alert.languages
     }
     own = {tag: localised(article, (tag,)) for tag in settings.alert.languages}
     uses = shown.of_article(article)
-    return BoardStory(
+    return StoryOverview(
         article,
         _publisher(article, issue),
         next((uses[use].url for use in THUMBS if use in uses), "")
