@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from alerts.domain.subscriber import SuppressionReason as SuppressionReason
     from alerts.library.project import Project as Project
     from alerts.library.send import Ending as Ending
-    from alerts.library.send import Sending as Sending
+    from alerts.library.sending import Sending as Sending
     from alerts.library.steps import SendProgress as SendProgress
     from alerts.library.steps import Step as Step
 
@@ -62,7 +62,8 @@ _PLACES = {
     "alerts.domain.month": ("Month",),
     "alerts.domain.subscriber": ("Subscriber", "SubscriberStatus", "SuppressionReason"),
     "alerts.library.project": ("Project",),
-    "alerts.library.send": ("Ending", "Sending"),
+    "alerts.library.send": ("Ending",),
+    "alerts.library.sending": ("Sending",),
     "alerts.library.steps": ("SendProgress", "Step"),
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}

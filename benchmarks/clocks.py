@@ -83,8 +83,6 @@ def live(
     tally, sent, asleep = Tally(), dict[Month, datetime](), START
     last = START
     for now in calls:
-        if off is not None and off.random() < 1 / 700:
-            asleep = now + off.uniform(0.5, 12) * DAY
         if now < asleep:
             continue
         tally.calls, last = tally.calls + 1, now
@@ -98,6 +96,8 @@ def live(
             tally.longest = max(tally.longest, late)
             if late < timedelta():
                 tally.early.append(f"{label} {turn.month}")
+        if off is not None and off.random() < 1 / 700:  # at least one call between two times off
+            asleep = now + off.uniform(0.5, 12) * DAY
     month = Month.of(START, settings.zone)
     while (moment := planned(settings, month)) is not None and moment <= last:
         if moment >= START:

@@ -1,4 +1,4 @@
-"""Every kind of mail at once, under kill -9: `python -m benchmarks.every_kind [--trials N] [--first SEED]`.
+"""Every kind of mail at once, under kill -9: `python -m benchmarks.every_kind [N]`, N recalls (400).
 
 Each trial owes its readers an issue of a month and a special alert, and welcomes to people who confirm in
 between. `alerts send` sends them all, as a process of its own, to a real relay. While it does,
@@ -6,7 +6,7 @@ between. `alerts send` sends them all, as a process of its own, to a real relay.
 - it is killed at random moments and started again;
 - either issue is recalled from another process, mended and reissued, and goes on as the next version;
 - readers leave;
-- the send window of a third of the readers closes, that of others is closed from the beginning to the end;
+- in each fifth trial the send window of a third of the readers closes, and that of others is closed at first;
 - those who have a version that was recalled are sent a correction, and it is killed again.
 
 At the end all windows are open. The relay's log is held against the promise (docs/delivery-proof.md):
@@ -26,10 +26,10 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 
 from alerts.config.load import load
@@ -47,6 +47,7 @@ from tests.relay import Relay, Said, Taken
 MONTH = "2026-10"
 CELLS = tuple(product((4, 1), ("resend", "hold")))  # connections, in_doubt
 STEP = 8  # most messages between two acts
+ROUNDS = 5  # of a trial: most of its recalls have something to stop
 CLOSING, CLOSED = "es", "fr"  # readers of these languages have windows
 _MARKS = (  # what a message is by its words, the first that fits; and of which version
     ("correction", re.compile(rb"Mended[ _](\d+)z")),
@@ -73,7 +74,7 @@ class Trial:
     faults: list[str] = field(default_factory=list)
 
 
-class _Kinds:
+class Kinds:
     """One project, its relay, and what its readers have been told by when."""
 
     def __init__(self, folder: Path, seed: int, readers: int, connections: int) -> None:
@@ -85,7 +86,7 @@ class _Kinds:
         self.doubtful: set[tuple[str, str]] = set()  # whose copy of what was ever in doubt
         self.answered: dict[tuple[str, int], float] = {}  # when the recall of a version was
         self.joined: list[str] = []
-        self.closes = 0.0
+        self.closes = 0.0  # when a window closes in mid-send, if one does
         self.emails, self.special = self._prepared(readers)
         self.keys = {"month": MONTH, "special": self.special}
         self.versions = {"month": 1, "special": 1}
@@ -180,8 +181,8 @@ class _Kinds:
         """Somebody confirms, and is owed a welcome."""
         email, now = f"joined{len(self.joined)}@d{len(self.joined)}.example.org", datetime.now(UTC)
         with closing(database(self.project.root)) as db:
-            sign_up = SignUp(Address.parse(email), "", "en", "yes", "https://example.org/join")
-            confirmation.ask_to_join(db, sign_up, now)
+            wish = SignUp(Address.parse(email), "", "en", "yes", "https://example.org/join")
+            confirmation.ask_to_join(db, wish, now)
             (number,) = db.execute(
                 "SELECT id FROM confirmations WHERE email = ?", [email]
             ).fetchone()
@@ -249,19 +250,20 @@ class _Kinds:
             self.found.faults.append(f"correct: {code} {told}")
         self.found.counted["corrections"] += 1
 
-    def close_window(self) -> dict[str, str]:
-        """Settings in which one language's window closes at the next full minute, another's is closed."""
+    def windows(self, *, closing: bool) -> dict[str, str]:
+        """Settings in which one language's window is closed; with `closing` another's closes at the next full
+        minute, and this waits until it is near."""
         now = datetime.now(UTC)
         closes = (now + timedelta(seconds=63)).replace(second=0, microsecond=0)
         opens, far = closes - timedelta(hours=2), closes + timedelta(hours=4)
-        self.closes = time.monotonic() + (closes - now).total_seconds()
-        wait = max(0.0, self.closes - time.monotonic() - 3.0)
-        threading.Event().wait(wait)
-        hours = f'open = "{opens:%H:%M}-{closes:%H:%M}", days = "mon-sun"'
-        closed = f'open = "{far:%H:%M}-{far + timedelta(hours=1):%H:%M}", days = "mon-sun"'
-        return {
-            "ALERTS_WINDOWS__LANGUAGES": f"{{ {CLOSING} = {{ {hours} }}, {CLOSED} = {{ {closed} }} }}"
-        }
+        days = 'days = "mon-sun"'
+        closed = f'{CLOSED} = {{ open = "{far:%H:%M}-{far + timedelta(hours=1):%H:%M}", {days} }}'
+        hours = f'{CLOSING} = {{ open = "{opens:%H:%M}-{closes:%H:%M}", {days} }}'
+        if closing:
+            self.closes = time.monotonic() + (closes - now).total_seconds()
+            threading.Event().wait(max(0.0, self.closes - time.monotonic() - 3.0))
+        told = ", ".join([closed, hours] if closing else [closed])
+        return {"ALERTS_WINDOWS__LANGUAGES": f"{{ {told} }}"}
 
     # What came of it
 
@@ -328,7 +330,7 @@ class _Kinds:
             nth[who] += 1
             if at >= self.left.get(who, at + 1):
                 late["an unsubscribe"][taken.connection] += 1
-            if self.opened and self.closes <= at < self.opened and who in closing_:
+            if self.closes and self.closes <= at < self.opened and who in closing_:
                 late["a closing"][taken.connection] += 1
             if self.opened and at < self.opened and who in closed:
                 yield f"mailed while their window was closed: {who}"
@@ -346,66 +348,103 @@ class _Kinds:
     opened = 0.0  # when all windows were opened
 
 
-def trial(folder: Path, *, seed: int, readers: int, connections: int, in_doubt: str,
-          windows: bool = True, delay: float = 0.01) -> Trial:  # fmt: skip
-    """One life of a project with every kind of mail."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one trial is made of; `rounds` of sends in which both issues are recalled, mended and reissued.
+
+    `closed`: one language's window is closed until the end; `closing`: another's closes in mid-send, which
+    takes up to a minute of waiting.
+    """
+
+    seed: int
+    readers: int
+    connections: int
+    in_doubt: str
+    rounds: int = ROUNDS
+    closed: bool = False
+    closing: bool = False
+    delay: float = 0.01
+
+
+@contextmanager
+def lived(folder: Path, plan: Plan) -> Iterator[tuple[Kinds, Relay]]:
+    """One life of a project with every kind of mail, to be judged."""
     with environment(
         ALERTS_ALERT__LANGUAGES="en",
-        ALERTS_DELIVERY__CONNECTIONS=str(connections),
-        ALERTS_DELIVERY__IN_DOUBT=in_doubt,
+        ALERTS_DELIVERY__CONNECTIONS=str(plan.connections),
+        ALERTS_DELIVERY__IN_DOUBT=plan.in_doubt,
         PYTHONPATH=os.pathsep.join(sys.path),
         XDG_STATE_HOME=str(folder / "state"),
     ):
-        one = _Kinds(folder, seed, readers, connections)
-        with Relay(script=one.heard, delay=delay) as relay:
+        one = Kinds(folder, plan.seed, plan.readers, plan.connections)
+        with Relay(script=one.heard, delay=plan.delay) as relay:
             os.environ["ALERTS_DELIVERY__RELAY"] = relay.url
-            if windows:
-                with environment(**one.close_window()):
-                    _recalled_in_mid_send(one, relay)
-                    while time.monotonic() < one.closes:
-                        one.sent_until(relay)
-                        threading.Event().wait(0.2)
-                    one.sent_until(relay, one.kill)
-                    early = len(relay.inbox)
-                    waiting = [who for _, who, state, _ in one.books() if state == "queued"]
-                    one.found.counted["waited for a window"] = len(waiting)
-                    one.sent_until(relay)  # nothing comes of it, the windows are closed
-                    if len(relay.inbox) != early:
-                        one.found.faults.append("mailed by a send while all windows were closed")
+            if plan.closed or plan.closing:
+                with environment(**one.windows(closing=plan.closing)):
+                    _while_closed(one, relay)
                 one.opened = time.monotonic()
-                one.found.counted["closings"] = 1
-            _recalled_in_mid_send(one, relay)
+                one.found.counted["openings"] = 1
+            for _ in range(plan.rounds):
+                _recalled_in_mid_send(one, relay)
             one.sent_until(relay, one.join, one.kill, one.leave)
             one.sent_until(relay)
             one.correct()
             one.sent_until(relay, one.kill, one.leave, one.join)
             one.sent_until(relay)
             one.sent_until(relay)
-            one.judge(relay, in_doubt)
-    return one.found
+            yield one, relay
 
 
-def _recalled_in_mid_send(one: _Kinds, relay: Relay) -> None:
+def _while_closed(one: Kinds, relay: Relay) -> None:
+    """A recall while the windows of some are closed, and of others about to close; then nothing goes."""
+    _recalled_in_mid_send(one, relay)
+    while time.monotonic() < one.closes:
+        one.sent_until(relay)
+        threading.Event().wait(0.2)
+    one.sent_until(relay, one.kill)
+    one.sent_until(relay)
+    early = len(relay.inbox)
+    waiting = [who for _, who, state, _ in one.books() if state == "queued"]
+    one.found.counted["waited for a window"] = len(waiting)
+    one.sent_until(relay)  # nothing comes of it, the windows are closed
+    if len(relay.inbox) != early:
+        one.found.faults.append("mailed by a send while all windows were closed")
+    if not waiting:
+        one.found.faults.append("nobody waited for a window: this proves nothing about them")
+
+
+def _recalled_in_mid_send(one: Kinds, relay: Relay) -> None:
     acts = [one.leave, one.join, one.recall("month"), one.recall("special"), one.kill, one.kill]
     one.chance.shuffle(acts)
     one.sent_until(relay, *acts)
     one.mend()
 
 
-def run(trials: int, first: int, readers: int, *, windows: bool = True) -> int:
-    """Run them one after the other, print what they came to, and return how many promises broke."""
+def trial(folder: Path, plan: Plan) -> Trial:
+    """One such life, held against the promise."""
+    with lived(folder, plan) as (one, relay):
+        one.judge(relay, plan.in_doubt)
+    return one.found
+
+
+def run(recalls: int, first: int, readers: int, windows: int) -> int:
+    """Trials one after the other until there were so many recalls, each `windows`th of them with send windows
+    (0: none); prints what they came to, and returns how many promises broke."""
     total: Counter[str] = Counter()
     broken: list[str] = []
     began = time.monotonic()
-    for seed in range(first, first + trials):
+    for seed in count(first):
         connections, in_doubt = CELLS[seed % len(CELLS)]
+        closed = bool(windows) and seed % windows == 0
+        plan = Plan(seed, readers, connections, in_doubt, closed=closed, closing=closed)
         with tempfile.TemporaryDirectory() as folder:
-            found = trial(Path(folder), seed=seed, readers=readers, connections=connections,
-                          in_doubt=in_doubt, windows=windows)  # fmt: skip
-        total += found.counted
+            found = trial(Path(folder), plan)
+        total += found.counted + Counter(trials=1)
         broken += [f"seed {seed}: {fault}" for fault in found.faults]
         told = found.faults or "holds"
-        print(f"seed {seed}: {found.counted['recalls']} recalls: {told}", flush=True)
+        print(f"seed {seed}: {total['recalls']} recalls: {told}", flush=True)
+        if total["recalls"] >= recalls:
+            break
     print(", ".join(f"{name}: {number:,}" for name, number in sorted(total.items())))
     print(f"{time.monotonic() - began:.0f} s; broken: {broken or 'nothing'}", flush=True)
     return len(broken)
@@ -414,15 +453,19 @@ def run(trials: int, first: int, readers: int, *, windows: bool = True) -> int:
 def main() -> None:
     """Run the trials of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=100)
+    parser.add_argument("recalls", type=int, nargs="?", default=400)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--readers", type=int, default=120)
     parser.add_argument(
-        "--no-windows", action="store_true", help="saves a minute of waiting a trial"
+        "--windows",
+        type=int,
+        default=5,
+        metavar="N",
+        help="each Nth trial has send windows, and waits a minute for one to close; 0: none",
     )
     options = parser.parse_args()
-    windows = not options.no_windows
-    sys.exit(1 if run(options.trials, options.first, options.readers, windows=windows) else 0)
+    broken = run(options.recalls, options.first, options.readers, options.windows)
+    sys.exit(1 if broken else 0)
 
 
 if __name__ == "__main__":

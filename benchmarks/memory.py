@@ -26,12 +26,12 @@ def project(root: Path, readers: int) -> None:
     """A project with an article and that many readers."""
     for arguments in (
         ["init", str(root)],
-        ["--project", str(root), "source", "add", str(root / "articles"), "--kind", "folder"],
+        ["--project", str(root), "source", "add", str(root / "news"), "--kind", "folder"],
         ["--project", str(root), "collect", "--month", "2026-10"],
     ):
         if arguments[0] != "init":
-            (root / "articles").mkdir(exist_ok=True)
-            (root / "articles" / "one.md").write_text(ARTICLE, encoding="utf-8")
+            (root / "news").mkdir(exist_ok=True)
+            (root / "news" / "one.md").write_text(ARTICLE, encoding="utf-8")
         assert cli.call(["-q", *arguments]) == 0, arguments
     db = database(root)
     with transaction(db):

@@ -37,7 +37,7 @@ class Crowd:
 def prepare(root: Path) -> list[str]:
     """A new project with one article in a folder, and subscribers; their addresses."""
     cli.call(["-q", "init", str(root)])
-    articles = root / "articles"
+    articles = root / "news"
     articles.mkdir()
     (articles / "one.md").write_text(ARTICLE, encoding="utf-8")
     added = ["-q", "--project", str(root), "source", "add", str(articles), "--kind", "folder"]

@@ -28,7 +28,7 @@ from sqlite_utils import Database
 
 from alerts import cli
 from alerts.mail.tokens import Purpose, sign
-from alerts.store import outbox_figures, signing_keys
+from alerts.store import link_numbers, outbox_figures, signing_keys
 from benchmarks.senders import sink
 from tests.factories import MONTH, add_subscribers, database, edition, queue_issue
 
@@ -77,6 +77,10 @@ def main() -> None:
         assert books["sent"] == options.readers, books
         assert sum(books.values()) == options.readers, books
         print(f"the books close: {books['sent']} of {options.readers} sent, once each run")
+        gone = db.execute("SELECT count(*) FROM subscribers WHERE status = 'unsubscribed'")
+        (left,), asked = gone.fetchone(), load.one_clicks
+        assert left == asked, (left, asked)
+        print(f"{left} one-clicks, each of them is off the list")
         db.close()
 
 
@@ -84,7 +88,8 @@ def _tokens(db: Database, readers: int, leavers: int) -> Iterator[str]:
     """A path for each person who is no reader of the issue."""
     keys = signing_keys.all_secrets(db)
     newest = max(keys)
-    for number in range(readers + 1, readers + leavers + 1):
+    for row in range(readers + 1, readers + leavers + 1):
+        number = link_numbers.number_of(db, row)
         yield f"/unsubscribe/{sign(newest, keys[newest], Purpose.UNSUBSCRIBE, number)}"
 
 
@@ -132,6 +137,7 @@ class _Load:
 
     def __init__(self, port: int, clients: int, each: int) -> None:
         self._port, self._clients, self._each = port, clients, each
+        self.one_clicks = 0  # answered so far
 
     @contextmanager
     def at_work(
@@ -164,6 +170,7 @@ class _Load:
         stop.set()
         for worker in workers:
             worker.join()
+        self.one_clicks += counted.value if method == "POST" else 0
 
 
 def _send(root: Path, db: Database, port: int, readers: int) -> float:

@@ -1,10 +1,11 @@
-"""Generated zones, judged by `doctor`'s checks of DMARC and SPF and by checkdmarc: where do they differ?
+"""Generated zones, judged by `doctor`'s checks of DMARC, SPF and BIMI and by checkdmarc: the differences.
 
     python -m benchmarks.zones --zones 500 --peer /path/to/python-with-checkdmarc
 
-Two differences are explained and counted apart: checkdmarc lints where it says that receivers go on. Several
-DMARC records at one name are discarded, and the walk goes on; a record without a valid `p` counts as p=none
-if it says where reports go (RFC 9989 §4.10, §4.7).
+Three differences are explained and counted apart: checkdmarc lints where it says that receivers go on.
+Several DMARC records at one name are discarded, and the walk goes on; a record without a valid `p` counts as
+p=none if it says where reports go (RFC 9989 §4.10, §4.7). And checkdmarc looks for the logo of the
+organisation at the domain below the public suffix, not at the one that the walk of DMARC finds.
 
 checkdmarc is no dependency: it runs in an environment of its own (`python -m venv …`, `pip install
 checkdmarc`). No network is asked. Compared are the record that holds for the domain (the walk of RFC 9989),
@@ -20,10 +21,36 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from alerts.doctor import dmarc, dns_records, spf
+from alerts.doctor import bimi, dmarc, dns_records, spf
 
+COMPARED = ("source", "policy", "spf", "logo")
 Zone = dict[str, dict[str, list[str]]]
 
+_LOGOS = (
+    "v=BIMI1; l=https://{domain}/logo.svg",
+    "v=BIMI1; l=https://{domain}/logo.svg; a=https://{domain}/proof.pem",
+    "v=BIMI1;l=https://{domain}:8443/a%20b.svg?x=1#y;a=",
+    "v = BIMI1 ; l = https://logos.example/x.svg ; avp=brand",
+    "v=BIMI1; l=; a=;",
+    "v=BIMI1; l=",
+    "v=BIMI1; a=https://{domain}/proof.pem",
+    "v=BIMI1; l=http://{domain}/logo.svg",
+    "v=BIMI1; l=https://{domain}/a,b.svg",
+    "v=BIMI1; l=https://{domain}/a b.svg",
+    "v=BIMI1; l=https:///logo.svg",
+    "v=BIMI1; l=https://-x.example/logo.svg",
+    "v=BIMI1; l=https://{domain}/%zz.svg",
+    "v=BIMI1; l=https://192.0.2.1/logo.svg",
+    "v=BIMI1; l=https://{domain}/logo.svg; a=https://192.0.2.1/proof.pem",
+    "v=BIMI1; l=https://{domain}/logo.svg; a=https://localhost/proof.pem",
+    "v=BIMI1; l=https://{domain}/1.svg; l=https://{domain}/2.svg",
+    "v=BIMI1; l=https://{domain}/logo.svg; x=unknown",
+    "v=BIMI1; logo",
+    "v=BIMI2; l=https://{domain}/logo.svg",
+    "l=https://{domain}/logo.svg; v=BIMI1",
+    "v=bimi1; l=https://{domain}/logo.svg",
+    "no record of this",
+)
 _POLICIES = ("none", "quarantine", "reject")
 _RECORDS = (
     "v=DMARC1; p={p}",
@@ -74,6 +101,10 @@ def zone(seed: int) -> tuple[str, Zone]:
             for _ in range(dice.choice((1, 1, 1, 1, 1, 2)))
         ]
         records[f"_dmarc.{name}"] = {"TXT": [*dict.fromkeys(found)]}  # a name has a record once
+    for name in dict.fromkeys((domain, top)):
+        logos = dice.choices(_LOGOS, k=dice.choice((0, 1, 1, 1, 2)))
+        texts = [*dict.fromkeys(logo.format(domain=name) for logo in logos)]
+        records |= {f"default._bimi.{name}": {"TXT": texts}} if texts else {}
     records |= _others(top)
     host = records.setdefault(domain, {})
     host |= {"MX": [f"10 mail.{top}."], "A": ["192.0.2.9"], "AAAA": ["2001:db8::9"]}
@@ -123,7 +154,16 @@ def ours(domain: str, records: Zone) -> dict[str, Any]:
             > dns_records.MOST_LOOKUPS
         ):
             fault = fault or "too many look-ups"
+    logo = ""
+    for name in dict.fromkeys((domain, found.organisation)):
+        logos = [text for text in ask(f"default._bimi.{name}", "TXT") if bimi.is_bimi(text)]
+        if logos:
+            good = len(logos) == 1 and not bimi.fault(logos[0]) and dns_records.tags(logos[0])["l"]
+            logo = name if good else ""
+            break
     return {
+        "logo": logo,
+        "organisation": found.organisation,
         "source": found.source if policy else "",
         "policy": policy,
         "spf": not fault,
@@ -148,10 +188,14 @@ def main() -> int:
     explained: Counter[str] = Counter()
     for (domain, records), theirs in zip(zones, json.loads(said.stdout), strict=True):
         here = ours(domain, records)
-        for about in ("source", "policy", "spf"):
+        for about in COMPARED:
             if here[about] == theirs[about]:
                 continue
-            if about != "spf" and theirs["why"][0].startswith(_EXPLAINED):
+            top = ".".join(domain.split(".")[-2:])
+            if about == "logo" and here["organisation"] != top:
+                explained[about] += 1
+                continue
+            if about in ("source", "policy") and theirs["why"][0].startswith(_EXPLAINED):
                 explained[about] += 1
                 continue
             differ[about] += 1
@@ -159,7 +203,7 @@ def main() -> int:
                 f"{domain} {about}: ours {here[about]!r} ({here['why']}), theirs {theirs[about]!r}"
             )
             print(f"    {theirs['why']}\n    {json.dumps(records)}")
-    for about in ("source", "policy", "spf"):
+    for about in COMPARED:
         told = f" ({explained[about]} more explained)" if explained[about] else ""
         print(
             f"{about}: {given.zones - differ[about] - explained[about]} of {given.zones} agree{told}"

@@ -1,7 +1,8 @@
 """What checkdmarc says of generated zones: run by `benchmarks.zones` with a Python that has it installed.
 
-Reads zones from stdin as JSON, one list of `{"domain", "records": {name: {type: [texts]}}}`, and writes one
-list of `{"source", "policy", "spf", "lookups"}`. Asks no network: the resolver answers from the zone.
+Reads zones from stdin as JSON, one list of `{"domain", "records": {name: {type: [texts]}}}`, and writes
+one list of `{"source", "policy", "spf", "lookups", "logo", "why"}`. Asks no
+network: the resolver answers from the zone.
 """
 
 import json
@@ -14,6 +15,12 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.resolver
 import dns.rrset
+import requests  # type: ignore[import-untyped, unused-ignore]
+from checkdmarc.bimi import (  # type: ignore[import-not-found, unused-ignore]
+    BIMIError,
+    parse_bimi_record,
+    query_bimi_record,
+)
 from checkdmarc.dmarc import check_dmarc  # type: ignore[import-not-found, unused-ignore]
 from checkdmarc.spf import check_spf  # type: ignore[import-not-found, unused-ignore]
 
@@ -43,6 +50,23 @@ class ZoneResolver(dns.resolver.Resolver):
         return dns.resolver.Answer(name, dns.rdatatype.from_text(kind), dns.rdataclass.IN, heard)
 
 
+def _unasked(*_: Any, **__: Any) -> Any:
+    raise requests.ConnectionError("no network is asked")
+
+
+requests.Session.request = _unasked  # type: ignore[method-assign, unused-ignore]
+
+
+def logo(domain: str, resolver: ZoneResolver) -> tuple[str, str]:
+    """Where the BIMI record is that names a logo, empty if there is none; and why not."""
+    try:
+        found = query_bimi_record(domain, resolver=resolver)
+        parsed = parse_bimi_record(found["record"], domain=found["location"])
+    except BIMIError as error:
+        return "", f"{type(error).__name__}: {error}"
+    return (found["location"], "") if parsed["tags"]["l"]["value"] else ("", "declined")
+
+
 def judged(domain: str, records: dict[str, dict[str, list[str]]]) -> dict[str, Any]:
     """The verdict on one zone."""
     resolver = ZoneResolver(records)
@@ -53,12 +77,14 @@ def judged(domain: str, records: dict[str, dict[str, list[str]]]) -> dict[str, A
         source, given = dmarc["location"], dmarc["tags"]
         name = "p" if source == domain or "sp" not in given else "sp"
         policy = given[name]["value"]
-    why = [str(one.get("error", "")) for one in (dmarc, spf)]
+    logo_at, logo_why = logo(domain, resolver)
+    why = [*(str(one.get("error", "")) for one in (dmarc, spf)), logo_why]
     return {
         "source": source,
         "policy": policy,
         "spf": bool(spf.get("valid")),
         "lookups": spf.get("dns_lookups"),
+        "logo": logo_at,
         "why": why,
     }
 

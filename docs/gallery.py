@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def mjml(project: Path, folder: Path) -> str:
     stories = list(_stories(page, pictures))
     source = Template((DOCS / "gallery.mjml").read_text(encoding="utf-8")).render(
         name="Waters Monthly",
-        month="October 2026",
+        month=f"{date.fromisoformat(edition(project, 'en').parent.name + '-01'):%B %Y}",
         stories=stories,
         address="Wells & Rivers Network",
     )

@@ -19,7 +19,7 @@ import pytest
 
 from alerts import cli
 from alerts.sources.cell.servers import kept_warm
-from tests import boundary
+from tests import boundary, proofs
 from tests.browser import browser, page
 from tests.factories import databases_closed, new_project
 from tests.pages import served
@@ -94,6 +94,17 @@ def pytest_configure() -> None:
     """
     if "TMPDIR" not in os.environ and _free(MEMORY) > ENOUGH:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the proofs, and run the files that hold them first (`tests/proofs.py`)."""
+    first: dict[Path, int] = {}
+    for item in items:
+        turn = proofs.rank(item.path.as_posix(), getattr(item, "fixturenames", []))
+        if turn <= len(proofs.FILES):
+            item.add_marker(pytest.mark.proof)
+        first[item.path] = min(turn, first.get(item.path, turn))
+    items.sort(key=lambda item: first[item.path])
 
 
 def _free(folder: Path) -> int:

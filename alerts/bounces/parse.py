@@ -11,6 +11,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from html import unescape
 
+from alerts.bounces import xarf
 from alerts.bounces.report import Fields
 from alerts.mailbox.mime import (
     LONGEST_TEXT,
@@ -122,6 +123,10 @@ def _gather(message: Message, mail: Mail) -> None:
             mail.groups += _report(part)
         elif kind == "message/feedback-report":
             mail.feedback = mail.feedback or _report_fields(part)
+        elif kind == "application/json":
+            if told := xarf.quoted(_whole(part)):
+                mail.returned = mail.returned or told
+                mail.feedback = mail.feedback or {"feedback-type": "xarf"}
         elif kind in _RETURNED or kind in _RETURNED_HEAD:
             original = inner[0] if isinstance(inner, list) and inner else None
             found = (
@@ -137,6 +142,12 @@ def _gather(message: Message, mail: Mail) -> None:
         elif _readable(part):
             texts.append(text_of(part))
     mail.text = ("\n".join(filter(str.strip, texts)) or "\n".join(pages))[:LONGEST_TEXT]
+
+
+def _whole(part: Message) -> str:
+    """The text of a part, which is as long as the message may be."""
+    payload = part.get_payload(decode=True)
+    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
 def _without_original(mail: Mail) -> None:

@@ -89,6 +89,12 @@ class BounceProcessor:
         about = _number(keys, Purpose.DELIVERY, mail.addresses)
         return tuple(self._act(keys, about, report, now) for report in mail.reports)
 
+    def reported(self, report: BounceReport, now: datetime, since: datetime) -> Feedback:
+        """Process the report of a relay that has proved to be ours: it is also about the newest copy that
+        was sent to its address since then."""
+        keys = signing_keys.all_secrets(self.db)
+        return self._act(keys, None, report, now, since)
+
     def _asked(self, number: int, now: datetime) -> Feedback:
         """Unsubscribe the subscriber with that number; if there is none, keep them from being imported
         again."""
@@ -104,14 +110,22 @@ class BounceProcessor:
         )
 
     def _act(
-        self, keys: Mapping[int, bytes], about: int | None, report: BounceReport, now: datetime
+        self,
+        keys: Mapping[int, bytes],
+        about: int | None,
+        report: BounceReport,
+        now: datetime,
+        trusted: datetime | None = None,
     ) -> Feedback:
-        """Process one report; `about` is the delivery of the return path that it was sent to."""
+        """Process one report; `about` is the delivery of the return path that it was sent to. With
+        `trusted` its address alone is believed, too, for copies from then on."""
         if about is None:
             signed = [report.returned.get(name, "") for name in ("message-id", "return-path")]
             about = _number(keys, Purpose.DELIVERY, signed)
         delivery = link_numbers.which(self.db, about) if about is not None else None
         copy = bounces.copy(self.db, delivery)
+        if copy is None and trusted is not None:
+            copy = _to_address(self.db, report.recipient, trusted)
         if copy is None and report.kind is Kind.COMPLAINT:
             copy = self._of_reader(keys, report)
         if copy is None and report.kind is Kind.COMPLAINT:
@@ -188,6 +202,14 @@ class BounceProcessor:
         except InputError:
             return now
         return named if bounces.had(self.db, copy.subscriber_id, named) else now
+
+
+def _to_address(db: Database, recipient: str, since: datetime) -> Copy | None:
+    """The newest copy that was sent to an address since then."""
+    try:
+        return bounces.copy_to(db, Address.parse(recipient), since)
+    except InputError:
+        return None
 
 
 def _quoted(keys: Mapping[int, bytes], report: BounceReport) -> int | None:

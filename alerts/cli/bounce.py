@@ -4,13 +4,14 @@ import mailbox
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from alerts.bounces.report import BounceReport, Kind
-from alerts.cli.context import Session, json_option, pass_session, print_json
+from alerts.cli.context import Session, json_option, pass_session, print_json, print_table
 from alerts.cli.lazy import CommandGroup
 from alerts.domain.errors import InputError
 from alerts.replies.remedies import remedy_for
@@ -79,6 +80,9 @@ def process(session: Session, source: Path | None, as_json: bool) -> None:
         return
     number = Counter(each.report.kind for _, each in found)
     told = ", ".join(f"{number[kind]} {kind}" for kind in Kind if number[kind])
+    for _, each in found:
+        if each.report.diagnostic.startswith("DMARC report"):
+            session.show(each.report.diagnostic, "dmarc")
     ours = sum(bool(each.email) for _, each in found)
     new = sum(each.done for _, each in found)
     line = f"{told or 'no message'}; {ours} about subscribers, {new} of them new"
@@ -108,6 +112,24 @@ def forgive(session: Session, since: datetime, gone_too: bool, as_json: bool) ->
         print_json({"forgiven": list(done.emails), "kept": done.kept})
         return
     click.echo(f"{len(done.emails)} may be mailed again; {done.kept} stay suppressed")
+
+
+@bounce.command()
+@json_option
+@pass_session
+def relays(session: Session, as_json: bool) -> None:
+    """Show what relays have reported to `alerts serve`: bounces, complaints, what was ignored or repeated."""
+    found = session.project.relay_reports.counts()
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    rows: list[tuple[str, ...]] = [
+        (one.relay, one.kind, f"{one.number:,}", one.last_at) for one in found
+    ]
+    if not rows:
+        session.say("no relay has reported anything; [[relay_reports]] in alerts.toml names them")
+        return
+    print_table(rows, ("relay", "kind", "number", "last"))
 
 
 def _row(name: str, report: BounceReport) -> dict[str, object]:

@@ -4,10 +4,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alerts.cli.context import Session, json_option, pass_session, print_json
+from alerts.cli.context import (
+    Session,
+    json_option,
+    next_fields,
+    on_terminal,
+    pass_session,
+    print_json,
+)
 from alerts.outbox.clock_gate import ClockFault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from alerts.library.standing import CheckedMonths, MonthStanding, Needs
 
 WORDS = ("nobody", "time", "person")  # what a month needs, in JSON
@@ -24,15 +33,27 @@ def check(session: Session, as_json: bool) -> int:
     Collects and sends nothing. With -q it prints nothing where nothing is owed.
     """
     found = session.project.check()
+    step = session.project.next_step(checked=found)
     if as_json:
-        print_json(document(found))
+        print_json({**document(found), **next_fields(step)})
         return monitor_code(found.needs)
-    for one in found.months:
-        if one.needs or not session.quiet:
+    told = [one for one in found.months if one.needs or not session.quiet]
+    if on_terminal():
+        _show(told)
+    else:
+        for one in told:
             click.echo(line(one))
+    tell_holidays(session, found)
     if found.doubt is not None and (found.open or found.doubt.fault is not ClockFault.UNUSED):
         session.warn(f"the clock may be wrong: {found.doubt.reason}: {found.doubt.remedy}")
+    session.tell_next(step)
     return monitor_code(found.needs)
+
+
+def tell_holidays(session: Session, found: "CheckedMonths") -> None:
+    """Say why the holidays are not known, where they are not."""
+    if found.holidays:
+        session.warn(f"{found.holidays}; moments are told without holidays, and nothing is sent")
 
 
 def monitor_code(needs: "Needs") -> int:
@@ -61,6 +82,21 @@ def line(one: "MonthStanding") -> str:
     return f"{told}: {one.why}" if one.why else told
 
 
+def _show(months: "Sequence[MonthStanding]") -> None:
+    """The months on a terminal: one line each, cut at its width, and whole what a person has to know."""
+    from alerts.cli import terminal  # imports rich, which is only needed on a terminal
+    from alerts.library.standing import Needs, Stand
+
+    tones = {Needs.PERSON: terminal.Tone.NEEDS_YOU, Needs.TIME: terminal.Tone.BY_ITSELF}
+    for one in months:
+        sent = terminal.Tone.GOOD if one.stand is Stand.SENT else terminal.Tone.BY_ITSELF
+        stand = terminal.signed(tones.get(one.needs, sent), one.stand.value)
+        figures = f"{one.sent} of {one.owed} sent, {one.missing} missing" if one.owed else ""
+        terminal.print_line((str(one.month), terminal.Tone.HEADING), "  ", stand, "  ", figures)
+        if one.why:
+            terminal.print_prose(one.why, indent=2)
+
+
 def tell_dropped(session: Session, found: "CheckedMonths") -> None:
     """Say which issues were dropped, and so do not come."""
     for one in found.dropped:
@@ -74,6 +110,7 @@ def document(found: "CheckedMonths") -> dict[str, Any]:
         "needs": WORDS[found.needs],
         "exit_code": monitor_code(found.needs),
         "clock": found.doubt.reason if found.doubt else None,
+        "holidays": found.holidays or None,
         "months": [
             {
                 "month": str(one.month),

@@ -1,4 +1,5 @@
-"""`alerts config show|check`: the settings as they are in effect, and whether they are right."""
+"""`alerts config show|check|set`: the settings as they are in effect, whether they are right, and changing
+them."""
 
 from dataclasses import asdict
 
@@ -6,11 +7,12 @@ import click
 
 from alerts.cli.context import Session, json_option, pass_session, print_json
 from alerts.cli.lazy import CommandGroup
+from alerts.text.plural import counted
 
 
 @click.group(cls=CommandGroup)
 def config() -> None:
-    """Show and check the settings."""
+    """Show, check and change the settings."""
 
 
 @config.command()
@@ -38,7 +40,21 @@ def show(session: Session, changed: bool, as_json: bool) -> None:
 def check(session: Session) -> None:
     """Check the settings without the database: exits 0 if they are right, else 2.
 
-    Names the line or variable that is wrong; also checks the lines of [schedule] and the relay's address.
+    Names the line or variable that is wrong; also checks the lines of [schedule], the relay's address, and
+    that each send window opens within a year.
     """
     session.project.configuration.check()
     session.say(f"{session.settings.root}: the settings are right")
+
+
+@config.command("set")
+@click.argument("changes", metavar="SECTION.KEY=VALUE...", nargs=-1, required=True)
+@pass_session
+def set_(session: Session, changes: tuple[str, ...]) -> None:
+    """Change settings in alerts.toml, such as alert.name="Rivers Monthly".
+
+    All of them, or none where one is wrong; comments stay. A list is written en,es. A variable of the
+    environment still wins over the file.
+    """
+    path = session.project.configuration.change(changes)
+    session.say(f"{path}: {counted(len(changes), 'setting')} written")

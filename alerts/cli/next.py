@@ -2,7 +2,7 @@
 
 import click
 
-from alerts.cli.check import tell_dropped
+from alerts.cli.check import tell_dropped, tell_holidays
 from alerts.cli.context import (
     Session,
     json_option,
@@ -52,4 +52,5 @@ def next_(session: Session, as_json: bool) -> None:
     else:
         click.echo(told)
     tell_dropped(session, checked)
+    tell_holidays(session, checked)
     session.tell_next(step)

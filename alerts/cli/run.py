@@ -6,7 +6,7 @@ from alerts.cli.anyway import asking, known
 from alerts.cli.context import Session, anyway_option, on_month, print_json, where_option
 from alerts.cli.send import finish, outcomes, sending, still_owed
 from alerts.cli.teller import OnceTeller, telling
-from alerts.library.run import Prepared, Ran
+from alerts.library.run_results import Prepared, Ran
 
 
 @click.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alerts.cli.check import tell_dropped
+from alerts.cli.check import tell_dropped, tell_holidays
 from alerts.cli.context import (
     Session,
     json_option,
@@ -23,6 +23,7 @@ from alerts.cli.signals import until_stopped
 from alerts.cli.systemd import ServiceManager
 from alerts.cli.worker_threads import WorkerThreads, watched_threads
 from alerts.library import schedule as clock
+from alerts.library.hook_thread import hooking
 
 if TYPE_CHECKING:
     from alerts.library.next_event import Upcoming
@@ -44,7 +45,7 @@ def schedule(ctx: click.Context, session: Session) -> None:
     for act, line in clock.check(settings).items():
         session.say(f"{act}: {line or 'not by the clock'}", "start")
     session.say(f"times are in {settings.alert.timezone}; stop with Ctrl-C", "start")
-    with watched_threads() as workers:
+    with watched_threads() as workers, hooking(settings, session.warn, session.say):
         keep(session, workers)
     session.say("stopped", "stop")
 
@@ -83,6 +84,7 @@ def next_(session: Session, as_json: bool) -> None:
             at = one.at.astimezone(zone).isoformat(timespec="minutes")
             click.echo(f"{at}  {one.kind:<10}  {one.what}")
     tell_dropped(session, checked)
+    tell_holidays(session, checked)
     session.tell_next(step)
 
 

@@ -20,7 +20,8 @@ from alerts.cli.teller import OnceTeller, telling
 from alerts.domain.delivery import DeliveryState
 from alerts.domain.errors import RelayUnavailable
 from alerts.domain.month import Month
-from alerts.library.send import Ending, Sending, Sent
+from alerts.library.send import Ending, Sent
+from alerts.library.sending import Sending
 from alerts.library.standing import Stand
 from alerts.library.steps import SendProgress, Step
 
@@ -129,6 +130,11 @@ def finish(session: Session, teller: OnceTeller, sent: Sent) -> int:
     for month, counts in sent.counts.items():
         told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
         teller.note(f"{month}: figures", f"{month}: {told or 'nothing in the outbox'}", warns=False)
+        for correction in sent.corrections.get(month, ()):
+            number, figures = correction.number, correction.counts.items()
+            told = ", ".join(f"{copies} {state}" for state, copies in figures if copies)
+            words = f"{month}, correction {number}: {told or 'nobody'}"
+            teller.note(f"{month}/{number}: figures", words, warns=False)
     if sent.ending is Ending.DONE:
         return 0
     if sent.ending is Ending.WINDOWS:

@@ -24,6 +24,7 @@ from alerts.cli.sockets import listening, listening_at
 from alerts.cli.worker_threads import WorkerThreads, watched_threads
 from alerts.config import listen_address
 from alerts.library import schedule as clock
+from alerts.library.hook_thread import hooking
 from alerts.library.job_worker import Workers
 from alerts.library.local_pages import at_local_address, check_local
 from alerts.library.notices import NoticeThread, posting
@@ -75,6 +76,7 @@ def serve(session: Session, host: str | None, port: int | None, local: bool) -> 
             jobs.working(),
             serving(site, bound, workers),
             receiving(session),
+            hooking(settings, session.warn, session.say),
         ):
             public = settings.web.base_url
             session.say(
@@ -83,6 +85,8 @@ def serve(session: Session, host: str | None, port: int | None, local: bool) -> 
                 version=__version__,
                 pid=os.getpid(),
             )
+            if named := ", ".join(one.relay for one in settings.relay_reports):
+                session.say(f"bounces: reports of {named}, at {public}/hooks/RELAY", "start")
             session.say("stop with Ctrl-C", "start")
             counts = HourlyCounts(site, session.say)
             keep(session, workers, counts.beat)

@@ -17,6 +17,7 @@ from alerts.cli.versions import (
     correction_lines,
     dropped_document,
     dropped_lines,
+    scheduled_line,
     version_document,
     version_lines,
 )
@@ -76,12 +77,14 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         "relay_limit": found.relay_limit,
         "hub": found.hub,
         "ours": found.ours,
+        "notes": list(found.notes),
         "undecided": found.undecided,
         "fault": found.fault,
         "owed": stands["months"],
         "versions": [version_document(one) for one in found.versions],
         "recalled": found.recalled,
         "segment": asdict(found.segment) if found.segment else None,
+        "scheduled": found.scheduled.isoformat() if found.scheduled else None,
         "dropped": dropped_document(found.dropped),
         "corrections": [correction_document(one) for one in found.corrections],
     }
@@ -97,6 +100,7 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         status_screen.show(found, owed.open, session)
     else:
         _print(session, found, owed.open)
+    check.tell_holidays(session, checked)
     if not as_json:
         session.tell_next(step)
     return command_code(owed)
@@ -113,6 +117,8 @@ def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> No
     click.echo(f"{found.month}: {found.state.value}, {counted(found.articles, 'article')}")
     if found.segment:
         click.echo(str(found.segment))
+    if found.scheduled and not found.frozen:
+        click.echo(scheduled_line(found.scheduled, session))
     for edition in found.editions:
         click.echo(f"  {edition.language}: {edition.subject}")
     _tell(found.report, found.month)
@@ -129,7 +135,7 @@ def _print(session: Session, found: Status, owed: Sequence[MonthStanding]) -> No
     for row in found.reading:
         what = f"followed: {row['title']}" if row["article"] else "opened"
         click.echo(f"  {row['language']}: {row['number']} × {what}")
-    for told in filter(None, (found.relay_limit, found.ours)):
+    for told in filter(None, (found.relay_limit, found.ours, *found.notes)):
         click.echo(told)
     if found.undecided:
         session.warn(found.undecided)

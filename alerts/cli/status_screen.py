@@ -17,7 +17,7 @@ from alerts.cli.terminal import (
     print_rows,
     signed,
 )
-from alerts.cli.versions import correction_lines, dropped_lines, version_lines
+from alerts.cli.versions import correction_lines, dropped_lines, scheduled_line, version_lines
 from alerts.library.standing import MonthStanding, Needs
 from alerts.library.status import Status
 from alerts.outbox.report import WORRYING, Cause, DeliveryReport
@@ -43,6 +43,8 @@ def show(found: Status, owed: Sequence[MonthStanding], session: Session) -> None
     print_line(month, by_name(found.state.value), f"  {articles}")
     if found.segment:
         print_prose(str(found.segment))
+    if found.scheduled and not found.frozen:
+        print_prose(scheduled_line(found.scheduled, session))
     if found.fault:
         print_prose(f"cannot be rendered: {found.fault}", lead="✗ ", tone=Tone.BROKEN)
     if found.editions:
@@ -66,6 +68,8 @@ def show(found: Status, owed: Sequence[MonthStanding], session: Session) -> None
         print_line(f"hub: {hub_words(found.hub)}")
     if found.relay_limit:
         print_line(signed(Tone.BY_ITSELF, found.relay_limit))
+    for words in found.notes:
+        print_prose(words, lead="! ", tone=Tone.NEEDS_YOU)
     for words in filter(None, (found.ours, found.undecided)):
         print_prose(words, lead="✗ ", tone=Tone.BROKEN)
     for standing in owed:

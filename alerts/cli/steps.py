@@ -14,6 +14,7 @@ from alerts.preview.mails import DoubtsMailed, PreviewsMailed
 from alerts.schedule.owed import overdue_words
 from alerts.sources.collected import Collected
 from alerts.text.plural import counted, lasting
+from alerts.text.wall_clock import shown
 
 
 def tell(
@@ -46,6 +47,11 @@ def tell(
             )
         case steps.NotCollected(month):
             session.explain(f"{month}: under review, so not collected; `alerts collect` does")
+        case steps.LateSpecial(month, planned):
+            goes = shown(planned, session.settings.zone)
+            session.warn(
+                f"{month}: was to go {goes}, and goes now, {lasting(session.now - planned)} late"
+            )
         case steps.NoticesSent(number, not_made):
             if number:
                 session.say(f"notices: {number} sent")
@@ -80,7 +86,11 @@ def tell_standing(
             words = f"{month_name(month)} ends in {lasting(left)} in {city(session.settings)}"
             teller.note(f"{month}: ends", words, key=str(month), warns=False)
         case steps.Early(month, planned):
-            if teller.always:
+            if month.special:
+                goes = shown(planned, session.settings.zone)
+                off = f"`alerts issue schedule {month.option} --off` first, if it shall go now"
+                session.say(f"{month}: goes by itself, {goes}; {off}")
+            elif teller.always:
                 local = planned.astimezone(session.settings.zone)
                 session.say(
                     f"{month}: due at {local:%Y-%m-%d %H:%M} in {city(session.settings)};"

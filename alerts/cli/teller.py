@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import click
 
 from alerts.cli.context import Session
+from alerts.cli.hook import hooked
 from alerts.cli.watch import watched
 from alerts.domain.errors import AlertsError, LockHeld, RelayUnavailable, StoreError
 from alerts.store.said import Statement
@@ -68,6 +69,8 @@ def telling(session: Session, command: str, *, by_hand: bool) -> Iterator[OnceTe
     try:
         yield teller
     except AlertsError as fault:
+        if not isinstance(fault, StoreError):
+            hooked(session)
         if by_hand or isinstance(fault, StoreError):
             raise
         teller.note("stopped", str(fault), key=_gist(fault), code=fault.exit_code)
@@ -76,6 +79,7 @@ def telling(session: Session, command: str, *, by_hand: bool) -> Iterator[OnceTe
         raise click.exceptions.Exit(fault.exit_code) from fault
     teller.flush()
     watched(session, good=True)
+    hooked(session)
 
 
 def _gist(fault: AlertsError) -> str:

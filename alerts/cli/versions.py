@@ -1,8 +1,10 @@
 """The versions and corrections of an issue, and that it was dropped, as `alerts status` tells them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+from alerts.cli.context import Session
 from alerts.store.corrections import Correction
 from alerts.store.dropped_issues import DroppedIssue
 from alerts.store.issue_versions import IssueVersion
@@ -35,6 +37,12 @@ def version_lines(versions: Sequence[IssueVersion]) -> list[str]:
                 f"; recalled {one.recalled_at:%Y-%m-%d %H:%M} UTC by {one.recalled_by}{why}"
             )
     return lines
+
+
+def scheduled_line(at: datetime, session: Session) -> str:
+    """When a special alert goes by itself."""
+    zone = session.settings.zone
+    return f"goes by itself {at.astimezone(zone):%a %Y-%m-%d %H:%M} {zone.key}"
 
 
 def dropped_document(one: DroppedIssue | None) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ import re
 import typing
 from zoneinfo import ZoneInfo
 
-from alerts.config import colour, header_values, listen_address, window_values
+from alerts.config import colour, header_values, hook_values, listen_address, window_values
 from alerts.config.colour import CANVAS_DARK, INK, MUTED, PAPER, PAPER_DARK, TINT_DARK
 from alerts.config.declarations import LOCALISED, AlertSettings, ThemeSettings
 from alerts.config.delivery_declarations import DeliverySettings, DestinationSettings
@@ -40,6 +40,7 @@ def check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
         *header_values.faults(settings),
         *listen_address.faults(settings),
         *window_values.faults(settings.windows),
+        *hook_values.faults(settings),
     ):
         raise SettingsError(f"{at(section, key)}: {words}")
     if not re.fullmatch(r"(?:([01]\d|2[0-3]):[0-5]\d)?", settings.schedule.wait_until):

@@ -173,6 +173,11 @@ class SenderSettings:
         "", "The address for bounces; its part before @ gets a +token; empty: From."
     )
     unsubscribe: str = option("", "The mailto: address in List-Unsubscribe; empty: From.")
+    complaints: str = option(
+        "",
+        "Where mailbox providers send complaints (CFBL-Address, RFC 9477), read as bounces are; only in mail"
+        " that is signed here ([dkim]); empty: nowhere.",
+    )
     list_id: str = option(
         "", "List-Id label, e.g. alert.example.org; empty: alert.<From's domain>."
     )
@@ -210,12 +215,17 @@ class SourcesSettings:
 
 @dataclass(frozen=True, slots=True)
 class MailboxSettings:
-    """The login of sources that are mailboxes on an IMAP server; all have the same."""
+    """The login of sources that are mailboxes on an IMAP server: one for all, or by mailbox."""
 
     password_env: str = option(
         "ALERTS_SOURCE_PASSWORD", "The variable that holds the password of these mailboxes."
     )
     password_file: str = option("", "Or the file that holds it (mode 0600).")
+    password_envs: Mapping[str, str] = option(
+        {},
+        "Mailboxes with a password of their own, as user@host, and the variable that holds it, e.g. "
+        '{ "items@imap.example.org" = "ALERTS_ITEMS_PASSWORD" }; all folders of one have the same.',
+    )
     token_command: str = option(
         "",
         "A command that prints an OAuth 2 access token, for mailboxes that take no password (Microsoft 365,"

@@ -47,10 +47,24 @@ def _of_sender(sender: SenderSettings) -> Iterator[Fault]:
         if key in ("bounces", "unsubscribe") and len(address.local) > LONGEST_TAGGED:
             words = f"{address} has over {LONGEST_TAGGED} characters before the @"
             yield "sender", key, f"{words}: no room for the +token; use a shorter one"
+    if sender.complaints:
+        yield from _of_complaints(sender)
     if sender.list_id and not re.fullmatch(
         r"(?=.{3,240}\Z)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+", sender.list_id
     ):
         yield "sender", "list_id", "write a name such as alert.example.org"
+
+
+def _of_complaints(sender: SenderSettings) -> Iterator[Fault]:
+    """An address in the domain of From, or below it, so that one signature stands for both (RFC 9477)."""
+    try:
+        address = Address.parse(sender.complaints)
+        ours = Address.parse(sender.address).domain
+    except InputError as fault:
+        yield "sender", "complaints", str(fault)
+        return
+    if address.needs_smtputf8 or not f".{address.domain}".endswith(f".{ours}"):
+        yield "sender", "complaints", f"write an address in ASCII at {ours}, or below it (RFC 9477)"
 
 
 def _of_dkim(dkim: DkimSettings, sender: SenderSettings) -> Iterator[Fault]:

@@ -18,7 +18,7 @@ from alerts.domain.errors import SettingsError
 from alerts.domain.languages import known_language, primary
 from alerts.text.decoding import written
 
-_EVERYWHERE = ""
+EVERYWHERE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,25 @@ class Holidays:
 
     def of(self, language: str, zone: str) -> frozenset[str]:
         """The holidays of readers of that language in that time zone."""
-        places = {_EVERYWHERE, zone, language, primary(language)}
+        places = {EVERYWHERE, zone, language, primary(language)}
         if any(_is_country(place) for place in self.days):
-            places.add(_countries().get(zone, _EVERYWHERE))
+            places.add(_countries().get(zone, EVERYWHERE))
         return frozenset().union(*(self.days.get(place, frozenset()) for place in places))
 
 
-def read(path: Path) -> Holidays:
-    """The holidays of a file; raises `SettingsError`."""
+def octets(path: Path) -> bytes:
+    """What is in a file of holidays; raises `SettingsError`."""
     try:
-        text = written(path.read_bytes(), str(path), SettingsError)
+        return path.read_bytes()
     except OSError as fault:
         raise SettingsError(
             f"windows.holidays: {path}: {fault.strerror}: write the file, or empty the setting"
         ) from fault
+
+
+def read(path: Path) -> Holidays:
+    """The holidays of a list of days; raises `SettingsError`."""
+    text = written(octets(path), str(path), SettingsError)
     found: dict[str, set[str]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         words = line.partition("#")[0].replace(",", " ").split()
@@ -57,7 +62,7 @@ def read(path: Path) -> Holidays:
             raise SettingsError(
                 f"{at}: “{words[0]}” is not a day such as 2026-12-25, or 12-25 for every year"
             )
-        where = words[1] if len(words) > 1 else _EVERYWHERE
+        where = words[1] if len(words) > 1 else EVERYWHERE
         if where and not _known(where):
             raise SettingsError(
                 f"{at}: “{where}” is no time zone (America/Bogota), country (CO) or language (es)"

@@ -18,6 +18,7 @@ from alerts.config.check import check
 from alerts.config.convert import convert, from_text
 from alerts.config.declarations import Funder, ThemeSettings
 from alerts.config.delivery_declarations import DestinationSettings
+from alerts.config.hook_declarations import RelayReportsSettings, WebhookSettings
 from alerts.config.places import Places
 from alerts.config.secret_files import private
 from alerts.config.settings import DATABASE_NAME, Settings
@@ -29,7 +30,12 @@ from alerts.text.decoding import written
 from alerts.text.parser_words import toml_words
 
 FILE_NAME = "alerts.toml"
-LISTS: Mapping[str, type[Any]] = {"funders": Funder, "destinations": DestinationSettings}
+LISTS: Mapping[str, type[Any]] = {
+    "funders": Funder,
+    "destinations": DestinationSettings,
+    "webhooks": WebhookSettings,
+    "relay_reports": RelayReportsSettings,
+}
 """Settings that are written as [[name]], once for each."""
 _ENVIRONMENT = re.compile(r"ALERTS_([A-Z]+)__([A-Z_]+)")
 
@@ -86,7 +92,7 @@ class SettingsReader:
         for name in self.document:
             if name not in sections and name not in LISTS:
                 raise SettingsError(
-                    f"{self.place('', name)}: unknown section [{name}]{_nearest(name, sections)}"
+                    f"{self.place('', name)}: unknown section [{name}]{nearest(name, sections)}"
                 )
         for section, key in self.environ:
             known = fields(typing.get_type_hints(Settings)[section]) if section in sections else ()
@@ -111,7 +117,7 @@ class SettingsReader:
         for key in table:
             if key not in hints:
                 raise SettingsError(
-                    f"{self.place(name, key)}: unknown key “{key}” in [{name}]{_nearest(key, hints)}"
+                    f"{self.place(name, key)}: unknown key “{key}” in [{name}]{nearest(key, hints)}"
                 )
         values: dict[str, Any] = self._of_theme(table) if kind is ThemeSettings else {}
         for f in fields(kind):
@@ -157,7 +163,7 @@ def _toml_fault(fault: tomllib.TOMLDecodeError, text: str) -> str:
     return f"line {number}: {toml_words(match[1])}: {lines[min(number, len(lines)) - 1].strip()!r}"
 
 
-def _nearest(word: str, known: typing.Iterable[str]) -> str:
+def nearest(word: str, known: typing.Iterable[str]) -> str:
     close = difflib.get_close_matches(word, list(known), 1)
     return f"; did you mean “{close[0]}”?" if close else ""
 

@@ -49,12 +49,20 @@ def fresh_password(
     return password(settings, section, environ)
 
 
+def named_secret(
+    settings: Settings, environ: Mapping[str, str], variable: str, file: str, setting: str
+) -> str:
+    """The secret in that variable, or in that file of the project; empty where there is none.
+
+    Raises `SettingsError` for an unreadable file, naming `setting`.
+    """
+    if value := environ.get(variable, "").strip():
+        return value
+    return written(private(settings, file, setting), file, SettingsError).strip() if file else ""
+
+
 def metrics_token(settings: Settings, environ: Mapping[str, str]) -> str:
     """The token of /metrics; empty where there is none. Raises `SettingsError` for an unreadable file."""
     web = settings.web
-    if value := environ.get(web.metrics_token_env, "").strip():
-        return value
-    if not web.metrics_token_file:
-        return ""
-    secret = private(settings, web.metrics_token_file, "web.metrics_token_file")
-    return written(secret, web.metrics_token_file, SettingsError).strip()
+    name, file = web.metrics_token_env, web.metrics_token_file
+    return named_secret(settings, environ, name, file, "web.metrics_token_file")

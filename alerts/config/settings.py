@@ -24,6 +24,7 @@ from alerts.config.delivery_declarations import (
     DestinationSettings,
     DkimSettings,
 )
+from alerts.config.hook_declarations import HooksSettings, RelayReportsSettings, WebhookSettings
 from alerts.config.log_declarations import LogSettings
 from alerts.config.picture_declarations import PicturesSettings
 from alerts.config.watch_declarations import WatchSettings
@@ -57,8 +58,11 @@ class Settings:
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    hooks: HooksSettings = field(default_factory=HooksSettings)
     funders: tuple[Funder, ...] = ()
     destinations: tuple[DestinationSettings, ...] = ()
+    webhooks: tuple[WebhookSettings, ...] = ()
+    relay_reports: tuple[RelayReportsSettings, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:

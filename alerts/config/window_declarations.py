@@ -17,7 +17,9 @@ class WindowsSettings:
     )
     days: str = option("mon-fri", 'The working days, e.g. "mon-fri" or "mon,wed,sat".')
     holidays: str = option(
-        "", "A file with the days on which nobody is mailed (docs/operations.md); empty: none."
+        "",
+        "A file with the days on which nobody is mailed, as a list or an iCalendar file (.ics)"
+        " (docs/operations.md); empty: none.",
     )
     zones: Mapping[str, str] = option(
         {},

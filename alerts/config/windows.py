@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from alerts.config import holidays, window_values
+from alerts.config import window_values
 from alerts.config.holidays import Holidays
 from alerts.config.settings import Settings
 from alerts.config.window_declarations import WindowsSettings
@@ -30,12 +30,9 @@ class SendWindows:
 
     @classmethod
     def of(cls, settings: Settings) -> "SendWindows":
-        """The windows of [windows]; reads the file of holidays. Raises `SettingsError`."""
+        """The windows of [windows] without its holidays, which `outbox.send_windows` reads."""
         said = settings.windows
-        if not said.on:
-            return cls()
-        there = holidays.read(settings.root / said.holidays) if said.holidays else Holidays()
-        return cls(True, said, settings.alert.timezone, there)
+        return cls(True, said, settings.alert.timezone) if said.on else cls()
 
     def span(self, group: ReaderGroup, now: datetime) -> Span | None:
         """The window of those readers that is open now, or opens next; None where they have none.

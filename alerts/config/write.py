@@ -39,6 +39,18 @@ def fresh_toml() -> str:
         "# rate = 5",
         '# give_up_after = "2d"',
         "",
+        "# A program that is told what happens (hooks.md); repeat for each.",
+        "# [[webhooks]]",
+        '# name = "site"',
+        '# url = "https://example.org/hook"',
+        '# secret_file = "hook-site.secret"',
+        '# events = ["issue.sent"]',
+        "",
+        "# A relay that reports bounces and complaints over HTTP (bounces.md); repeat for each.",
+        "# [[relay_reports]]",
+        '# relay = "postmark"',
+        '# secret_file = "postmark.secret"',
+        "",
     ]
     return "\n".join(lines)
 

@@ -7,6 +7,7 @@ from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
 from alerts.outbox import clock_gate
 from alerts.outbox.clock_gate import ClockFault
 from alerts.store import faults, integrity
+from alerts.text.human_time import with_year
 
 # A correct clock cannot be before the program was written.
 _WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -18,6 +19,8 @@ def clock(context: CheckContext) -> Iterator[CheckOutput]:
     with faults(context.settings.database_path):
         newest = integrity.newest(db)
         doubt = clock_gate.doubted(db, now)
+    zone = context.settings.zone
+    said = with_year(now, zone)
     remedy = "set the clock, and keep it right with NTP (timedatectl set-ntp true)"
     if now < _WRITTEN:
         yield CheckOutput(
@@ -26,18 +29,15 @@ def clock(context: CheckContext) -> Iterator[CheckOutput]:
     elif doubt is not None and doubt.fault is not ClockFault.UNUSED:
         yield CheckOutput(
             CheckLevel.ERROR,
-            f"the clock says {now:%Y-%m-%d %H:%M}, and {doubt.reason}: nothing is sent by it",
+            f"the clock says {said}, and {doubt.reason}: nothing is sent by it",
             doubt.remedy,
         )
     elif newest is not None and (newest - now).total_seconds() > 60:
         yield CheckOutput(
             CheckLevel.ERROR,
-            f"the clock says {now:%Y-%m-%d %H:%M}, but the newest event is of {newest:%Y-%m-%d %H:%M}:"
-            " it was set back",
+            f"the clock says {said}, but the newest event is of {with_year(newest, zone)}: it was"
+            " set back",
             remedy,
         )
     else:
-        local = now.astimezone(context.settings.zone)
-        yield CheckOutput(
-            CheckLevel.OK, f"it is {local:%Y-%m-%d %H:%M} in {context.settings.alert.timezone}"
-        )
+        yield CheckOutput(CheckLevel.OK, f"it is {said} in {context.settings.alert.timezone}")

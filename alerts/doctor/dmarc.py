@@ -165,31 +165,3 @@ def _aligned(
             f"bounces go to {envelope}, so SPF does not align with {found.domain}",
             f"set sender.bounces to an address at {found.domain}; otherwise DMARC depends on DKIM alone",
         )
-
-
-def indicator(ask: Ask, author: str) -> Iterator[CheckOutput]:
-    """BIMI: a logo beside the mail, for those whose DMARC policy rejects or quarantines."""
-    found = walk(ask, author)
-    for domain in dict.fromkeys((author, found.organisation)):
-        texts = [
-            t for t in ask(f"default._bimi.{domain}", "TXT") if t.lower().startswith("v=bimi1")
-        ]
-        if not texts:
-            continue
-        logo = tags(texts[0]).get("l", "")
-        if len(texts) > 1 or not (logo.startswith("https://") and logo.lower().endswith(".svg")):
-            yield CheckOutput(
-                CheckLevel.WARNING,
-                f"the BIMI record of {domain} names no logo that counts: {' '.join(texts)}",
-                "publish one record with l=https://….svg (SVG Tiny PS)",
-            )
-        elif policy(found) not in ("quarantine", "reject"):
-            yield CheckOutput(
-                CheckLevel.WARNING,
-                f"{domain} has a BIMI logo, but its DMARC policy is “{policy(found) or 'none'}”",
-                "BIMI needs p=quarantine or p=reject",
-            )
-        else:
-            yield CheckOutput(CheckLevel.OK, f"BIMI logo of {domain}: {logo}")
-        return
-    yield CheckOutput(CheckLevel.OK, f"{author} has no BIMI logo, which is optional")

@@ -7,7 +7,7 @@ Gmail, Yahoo and Microsoft refuse or hide bulk mail without them. Records are qu
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from alerts.doctor import dmarc, dns_records, spf
+from alerts.doctor import bimi, dmarc, dns_records, spf
 from alerts.doctor.finding import Ask, CheckContext, CheckLevel, CheckOutput
 from alerts.domain.address import Address
 from alerts.domain.errors import AlertsError, NoAnswer
@@ -61,7 +61,7 @@ def authenticated(context: CheckContext) -> Iterator[CheckOutput]:
         _spf(context.ask, envelope),
         _dkim(context, author),
         dmarc.judged(context.ask, author, envelope),
-        dmarc.indicator(context.ask, author),
+        bimi.indicator(context.ask, author),
         _way_back(context.ask, envelope),
     ):
         try:

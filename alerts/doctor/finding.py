@@ -1,7 +1,7 @@
 """The input and the results of a check."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -62,7 +62,7 @@ class CheckContext:
 
     `open_database` and `password` raise their errors; `password` takes the name of a settings section.
     `page_faults` renders the public pages with sample values and yields their errors. `timetables` are
-    those of cron and systemd on this machine, `server_zone` is its time zone.
+    those of cron and systemd on this machine, `server_zone` is its time zone; `environ` holds secrets.
     """
 
     settings: Settings
@@ -74,6 +74,7 @@ class CheckContext:
     page_faults: Callable[[], Iterator[TemplateFault]] = lambda: iter(())
     timetables: Callable[[], Iterator[Timetable]] = lambda: iter(())
     server_zone: str = "UTC"
+    environ: Mapping[str, str] = field(default_factory=dict)
 
 
 Check = Callable[[CheckContext], Iterator[CheckOutput]]

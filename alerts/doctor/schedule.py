@@ -10,6 +10,7 @@ from alerts.doctor.timetables import Call, calls
 from alerts.domain.errors import SettingsError
 from alerts.domain.month import Month
 from alerts.schedule import cron
+from alerts.text.human_time import date_and_time
 
 DAEMONS = frozenset({"serve", "schedule"})
 HOURLY = "7 * * * *"
@@ -74,11 +75,11 @@ def _of_run(context: CheckContext, call: Call, *, alone: bool) -> Iterator[Check
     month = Month.last_ended(moment, ZoneInfo(here)) if moment else None
     planned = cron.planned(settings, month) if month else None
     if moment and month and planned and moment < planned:
-        local = moment.astimezone(settings.zone)
+        called, due = (date_and_time(at, context.now, settings.zone) for at in (moment, planned))
         yield CheckOutput(
             CheckLevel.ERROR,
-            f"{line}, when it is {local:%Y-%m-%d %H:%M} in {settings.alert.timezone}: the issue of {month} is"
-            f" due at {planned:%Y-%m-%d %H:%M}, and is sent by no later call",
+            f"{line}, when it is {called} in {settings.alert.timezone}: the issue of {month} is due on {due},"
+            " and is sent by no later call",
             remedy,
         )
         return

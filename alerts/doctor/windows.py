@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from alerts.config.window_values import known_zone
 from alerts.config.windows import SendWindows
 from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
+from alerts.domain.errors import SettingsError
 from alerts.domain.send_window import ReaderGroup
-from alerts.library.send import Sending, orders_of
+from alerts.library.sending import Sending, orders_of
 from alerts.outbox.in_time import Allowance, Demand, shortfalls, shown
+from alerts.outbox.send_windows import windows_told
 from alerts.store import faults, windows
-from alerts.text.plural import counted
+from alerts.text.plural import counted, listed
 
 
 def kept(context: CheckContext) -> Iterator[CheckOutput]:
@@ -20,23 +23,50 @@ def kept(context: CheckContext) -> Iterator[CheckOutput]:
     if not settings.windows.on:
         yield CheckOutput(CheckLevel.OK, "no send windows are set: readers are mailed at any hour")
         return
-    of_readers = SendWindows.of(settings)
+    of_readers, fault = windows_told(settings, now)
+    if fault:
+        yield CheckOutput(
+            CheckLevel.ERROR,
+            f"the holidays are not known, so nothing is sent: {fault}",
+            "mend the file, or change windows.holidays",
+        )
     db = context.open_database()
     with faults(settings.database_path):
         groups = windows.readers(db)
         allowance = replace(
-            Allowance.of(db, orders_of(settings, (), Sending()), now), in_window=0, today=0
+            Allowance.of(db, orders_of(settings, (), Sending(), of_readers), now),
+            in_window=0,
+            today=0,
         )
-    found = [
-        *_too_long(of_readers, groups, context),
-        *_too_slow(of_readers, groups, allowance, now),
-    ]
+    try:
+        found = [
+            *_unknown(groups),
+            *_too_long(of_readers, groups, context),
+            *_too_slow(of_readers, groups, allowance, now),
+        ]
+    except SettingsError as never:
+        remedy = "change windows.days or windows.holidays"
+        found = [CheckOutput(CheckLevel.ERROR, str(never), remedy)]
     yield from found
-    if not found:
+    if not (found or fault):
         places = {of_readers.zone(group) for group in groups}
         told = counted(len(places), "time zone")
         yield CheckOutput(
             CheckLevel.OK, f"all readers can be mailed within their windows, in {told}"
+        )
+
+
+def _unknown(groups: Mapping[ReaderGroup, int]) -> Iterator[CheckOutput]:
+    """Readers whose own time zone is none that this machine knows; that of their language holds for them."""
+    wrong = {group: number for group, number in groups.items() if group.zone}
+    wrong = {group: number for group, number in wrong.items() if not known_zone(group.zone)}
+    if wrong:
+        names = listed(sorted({group.zone for group in wrong}))
+        readers = counted(sum(wrong.values()), "reader")
+        yield CheckOutput(
+            CheckLevel.WARNING,
+            f"{readers} in a time zone that is not known: {names}; that of their language holds",
+            "`alerts subscriber edit EMAIL --timezone America/Bogota`, or install the package tzdata",
         )
 
 

@@ -94,7 +94,8 @@ def _part_from(db: Database, article_id: str, other: str, now: datetime) -> None
         raise UsageError(f"{article_id}: name two articles")
     together = {one.id for one in stories.of_story(db, article_id)}
     if other in together:
-        duplicates.part(db, article_id, now)
+        depends = other in duplicates.of(db, article_id)
+        duplicates.part(db, other if depends else article_id, now)
     stories.settle_apart(db, article_id, other, now)
 
 

@@ -1,6 +1,7 @@
 """What keeps everything from going by itself: the clock, the settings, or what stopped the last call."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -8,11 +9,12 @@ from alerts.config.settings import Settings
 from alerts.domain.errors import SettingsError
 from alerts.outbox import gate
 from alerts.outbox.clock_gate import ClockFault, Doubt
+from alerts.outbox.send_windows import windows_told
 from alerts.store import accepted_findings, said
 from alerts.transport.relay import leaves_the_machine
 
 
-def blocked(db: Database, settings: Settings, doubt: Doubt | None) -> str:
+def blocked(db: Database, settings: Settings, doubt: Doubt | None, now: datetime) -> str:
     """Why nothing goes by itself, in words; empty where nothing keeps it."""
     if doubt is not None and doubt.fault is not ClockFault.UNUSED:
         return f"the clock may be wrong: {doubt.reason}: {doubt.remedy}"
@@ -20,6 +22,8 @@ def blocked(db: Database, settings: Settings, doubt: Doubt | None) -> str:
         far = leaves_the_machine(settings)
     except SettingsError as fault:
         return str(fault)
+    if unknown := windows_told(settings, now)[1]:
+        return unknown
     accepted = accepted_findings.codes(db)
     for one in gate.of_settings(settings) if far else ():
         if one.name not in accepted:

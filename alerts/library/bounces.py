@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from alerts.bounces.forgive import Forgiven
 from alerts.bounces.forgive import forgive as undo
 from alerts.bounces.process import BounceProcessor, Feedback, Returned
-from alerts.domain.errors import SettingsError, UsageError
+from alerts.bounces.report import BounceReport, Kind
+from alerts.domain.errors import InputError, SettingsError, UsageError
 from alerts.library.connections import Pool
 from alerts.library.opened import ProjectPart, call
 
@@ -21,6 +22,27 @@ if TYPE_CHECKING:
 BOUNCES_REST = 0.02  # seconds between two commits of received bounces
 
 
+def _dmarc(
+    message: bytes, write: "Callable[[Callable[[Database], str]], str]", now: datetime
+) -> Feedback | None:
+    """What a DMARC report says, once it is kept by `write`; None for any other mail. One that cannot be
+    read says so, and is not tried again."""
+    from alerts.bounces.dmarc_mail import is_report
+
+    if not is_report(message):
+        return None
+    from alerts.library import dmarc  # what starts a cell
+
+    try:
+        report = dmarc.read(message)
+    except InputError as fault:
+        return Feedback(BounceReport(Kind.UNRECOGNISED, diagnostic=str(fault)))
+    if report is None:
+        return None
+    words = write(lambda db: dmarc.keep(db, report, now))
+    return Feedback(BounceReport(Kind.UNRECOGNISED, diagnostic=words))
+
+
 class Bounces(ProjectPart):
     """Bounces, complaints, and mail that asks to unsubscribe."""
 
@@ -28,10 +50,13 @@ class Bounces(ProjectPart):
     def process(self, message: bytes) -> tuple[Feedback, ...]:
         """Process one message; its effects are on disk when this returns. Can be repeated.
 
-        Only messages with our own signature count.
+        Only messages with our own signature count. A DMARC report is kept (`project.dmarc`).
         """
-        processor = BounceProcessor(self._opened.db, self._opened.settings.bounces.soft_limit)
-        return processor.process(message, self._opened.now)
+        opened = self._opened
+        if (told := _dmarc(message, lambda keep: keep(opened.db), opened.now)) is not None:
+            return (told,)
+        processor = BounceProcessor(opened.db, opened.settings.bounces.soft_limit)
+        return processor.process(message, opened.now)
 
     @call
     def mailbox(self) -> Iterator[tuple[str, bytes]]:
@@ -85,7 +110,10 @@ class Bounces(ProjectPart):
         pool = Pool(settings, most_rest=BOUNCES_REST)
 
         def take(message: bytes, recipients: Sequence[str]) -> None:
-            mail, now = Returned.read(message), opened.now
+            now = opened.now
+            if _dmarc(message, pool.write, now) is not None:
+                return
+            mail = Returned.read(message)
 
             def act(db: "Database") -> None:
                 processor = BounceProcessor(db, settings.bounces.soft_limit)

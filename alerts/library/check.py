@@ -17,8 +17,10 @@ from alerts.editions import approval
 from alerts.editions.gaps import below_coverage
 from alerts.issue import load
 from alerts.library.blocked import blocked
+from alerts.library.check_special import of_scheduled
 from alerts.library.standing import CheckedMonths, MonthStanding, Needs, Stand
 from alerts.outbox import clock_gate
+from alerts.outbox.send_windows import windows_told
 from alerts.outbox.windows import openings, summary
 from alerts.schedule import owed
 from alerts.schedule.due_issues import Due
@@ -27,11 +29,13 @@ from alerts.store import dropped_issues, issues, outbox, outbox_figures, recipie
 from alerts.store import sources as kept
 from alerts.store.dropped_issues import DroppedIssue
 from alerts.store.issues import StoredIssue
+from alerts.text.human_time import date_and_time
 from alerts.text.plural import counted
 
 _BY_ITSELF = (Stand.DUE, Stand.WAITING, Stand.SENDING)
 _BY_A_PERSON = (
-    Stand.UNAPPROVED, Stand.INCOMPLETE, Stand.OVERDUE, Stand.HELD, Stand.LEFT_OPEN, Stand.RECALLED
+    Stand.UNAPPROVED, Stand.INCOMPLETE, Stand.DOUBTED, Stand.OVERDUE, Stand.HELD, Stand.LEFT_OPEN,
+    Stand.RECALLED,
 )  # fmt: skip
 _NEEDS = dict.fromkeys(_BY_ITSELF, Needs.TIME) | dict.fromkeys(_BY_A_PERSON, Needs.PERSON)
 
@@ -39,13 +43,19 @@ _NEEDS = dict.fromkeys(_BY_ITSELF, Needs.TIME) | dict.fromkeys(_BY_A_PERSON, Nee
 def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
     """How each month stands that is owed, or whose turn it is."""
     doubt = clock_gate.doubted(db, now)
-    turns = {turn.month: turn for turn in owed.turns(db, settings, now)}
+    months_due = owed.turns(db, settings, now)
+    turns = {turn.month: turn for turn in (*owed.special_turns(db, settings, now), *months_due)}
     stored = {one.month: one for one in issues.unsent(db)}
     corrections = outbox_figures.open_corrections(db)
     dropped = dropped_issues.everything(db)
-    months = {*turns, *stored, *corrections, *(one for one in dropped if one > max(turns))}
+    months = {
+        *turns,
+        *stored,
+        *corrections,
+        *(one for one in dropped if one > months_due[-1].month),
+    }
     found = [
-        _of_dropped(db, settings, dropped[month])
+        _of_dropped(db, settings, dropped[month], now)
         if month in dropped
         else _standing(db, settings, now, month, turns.get(month), stored.get(month))
         for month in sorted(months)
@@ -57,8 +67,9 @@ def check(db: Database, settings: Settings, now: datetime) -> CheckedMonths:
     ]
     if settings.windows.on:
         found = [_with_windows(db, settings, now, one) for one in found]
-    words = blocked(db, settings, doubt)
-    return CheckedMonths(now, [_stopped(one, words) for one in found], doubt)
+    words = blocked(db, settings, doubt, now)
+    stopped = [_stopped(one, words) for one in found]
+    return CheckedMonths(now, stopped, doubt, windows_told(settings, now)[1])
 
 
 def _with_corrections(one: MonthStanding, open_: Mapping[str, int], held: int) -> MonthStanding:
@@ -108,14 +119,16 @@ def _standing(
     )
 
 
-def _of_dropped(db: Database, settings: Settings, one: DroppedIssue) -> MonthStanding:
+def _of_dropped(
+    db: Database, settings: Settings, one: DroppedIssue, now: datetime
+) -> MonthStanding:
     """How an issue stands that was dropped; somebody may have got it before it was recalled."""
     counts = outbox_figures.counts(db, one.month)
     return MonthStanding(
         one.month,
         Stand.DROPPED,
         Needs.NOBODY,
-        f"{_local(settings, one.at)} by {one.by} ({one.why});"
+        f"{_local(settings, one.at, now)} by {one.by} ({one.why});"
         f" `alerts issue drop {one.month.option} --undo`",
         owed=sum(counts.values()),
         sent=counts["sent"],
@@ -155,10 +168,15 @@ def _of_draft(
     if turn is None and not month.special and owed.left_of(settings, month, now) > timedelta():
         return Stand.EARLY, f"{month} has not ended"
     due = turn.due if turn is not None else Due.OVERDUE  # approved, and of a month long ago
-    if due is Due.EARLY:
-        return Stand.EARLY, "its moment is still to come"
+    if month.special and turn is not None and turn.planned is not None:
+        if stands := of_scheduled(db, settings, month, turn.planned, turn.due, approved=approved):
+            return stands
+    elif due is Due.EARLY:
+        at = f": {_local(settings, turn.planned, now)}" if turn and turn.planned else ""
+        return Stand.EARLY, f"its moment is still to come{at}"
     begun = approved or approval.under_review(db, settings, month)
-    if month.special or (due in (Due.OLDER, Due.UNPLANNED) and not begun):
+    unscheduled = month.special and turn is None
+    if unscheduled or (due in (Due.OLDER, Due.UNPLANNED) and not begun):
         return Stand.NOT_SCHEDULED, f"`alerts run {month.option}` sends it"
     issue = load.composed(db, settings, month)
     if issue.empty:
@@ -178,7 +196,7 @@ def _of_draft(
     missed = kept.missed(db, now)
     until = owed.waits_until(settings, turn.planned) if turn and turn.planned else now
     if missed and not approved and now < until:
-        return Stand.WAITING, f"waits for {', '.join(missed)} until {_local(settings, until)}"
+        return Stand.WAITING, f"waits for {', '.join(missed)} until {_local(settings, until, now)}"
     return Stand.DUE, f"{'approved; ' if approved else ''}the next `alerts run` sends it"
 
 
@@ -229,5 +247,6 @@ def _stopped(one: MonthStanding, words: str) -> MonthStanding:
     return replace(one, needs=Needs.PERSON, why=words)
 
 
-def _local(settings: Settings, moment: datetime) -> str:
-    return f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M} {settings.alert.timezone}"
+def _local(settings: Settings, moment: datetime, now: datetime) -> str:
+    """A moment for a person; programs have the ISO time of each month in JSON."""
+    return f"{date_and_time(moment, now, settings.zone)} ({settings.alert.timezone})"

@@ -1,4 +1,5 @@
-"""Creates a project: alerts.toml and the database, each only where it is missing; never overwrites."""
+"""Creates a project: alerts.toml, the database and sample files, each only where it is missing; never
+overwrites."""
 
 import secrets
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from alerts.config import load, write
 from alerts.config.settings import DATABASE_NAME
 from alerts.instance import identity
+from alerts.library.new_project_samples import write_samples
 from alerts.library.opened import fresh_name
 from alerts.store import create as make_database
 from alerts.store import faults, signing_keys
@@ -15,16 +17,18 @@ from alerts.store import faults, signing_keys
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """The two files of a project, and whether each was created now."""
+    """The two files of a project, and whether each was created now; the sample files that were."""
 
     settings: Path
     database: Path
     settings_made: bool
     database_made: bool
+    samples: tuple[Path, ...] = ()
 
 
-def create(root: Path, now: datetime) -> Created:
-    """Create the missing files of a project in the folder `root`."""
+def create(root: Path, now: datetime, *, samples: bool = False) -> Created:
+    """Create the missing files of a project in the folder `root`; with `samples`, a new project gets
+    sample articles and people too."""
     root.mkdir(parents=True, exist_ok=True)
     settings, database = root / load.FILE_NAME, root / DATABASE_NAME
     written = not settings.exists()
@@ -37,4 +41,7 @@ def create(root: Path, now: datetime) -> Created:
         if made:
             identity.begin(db, database, fresh_name(), now)
         db.close()
-    return Created(settings, database, written, made)
+    new = written and made
+    return Created(
+        settings, database, written, made, write_samples(root, now) if samples and new else ()
+    )

@@ -9,6 +9,7 @@ from alerts.domain.delivery import DeliveryState, Reason
 from alerts.domain.errors import InputError
 from alerts.domain.month import Month
 from alerts.library.opened import AMonth, ProjectPart, call
+from alerts.outbox.drop import check_not_dropped
 from alerts.outbox.rebuild import RebuiltMessage, rebuild
 from alerts.store import deliveries, outbox_figures, subscribers
 from alerts.store.deliveries import Delivery, DeliverySelection
@@ -87,7 +88,11 @@ class Deliveries(ProjectPart):
         reason: Reason | str = "",
         domain: str = "",
     ) -> Decided:
-        """Queue failed deliveries, or those in that state, again; one in doubt may have arrived."""
+        """Queue failed deliveries, or those in that state, again; one in doubt may have arrived.
+
+        Raises `UsageError` for an issue that is dropped: nothing of it is sent.
+        """
+        check_not_dropped(self._opened.db, self._opened.month(month))
         which = self._which(month, (state,), reason, domain, emails)
         return self._decide(which, DeliveryState.QUEUED)
 

@@ -10,9 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from alerts.config.known import language_known
-from alerts.domain.errors import UsageError
-from alerts.domain.issue import Issue, IssueState
+from alerts.domain.issue import Issue
 from alerts.domain.month import Month
 from alerts.editions import approval
 from alerts.editions.catalogue import Catalogue
@@ -28,12 +26,12 @@ from alerts.library.issue_results import (
     IssueShown,
     TextTaken,
 )
-from alerts.library.opened import AMonth, ProjectPart, call
+from alerts.library.opened import AMonth, call
+from alerts.library.special_issues import SpecialIssues, language_of
 from alerts.library.voided import voided
-from alerts.outbox import drop, special
+from alerts.outbox import drop
 from alerts.outbox.drop import DropOutcome
 from alerts.outbox.segment import segment_of
-from alerts.outbox.special import SpecialBegun
 from alerts.store import (
     articles,
     audit_log,
@@ -62,27 +60,8 @@ def with_faults(text: str, faults: Sequence[tuple[int, str]]) -> str:
     return annotated(text, (Fault(*one) for one in faults))
 
 
-class Issues(ProjectPart):
+class Issues(SpecialIssues):
     """The issues of a project."""
-
-    @call
-    def begin_special(
-        self, title: str, *, language: str = "", where: str = "", by: str = ""
-    ) -> SpecialBegun:
-        """Begin a special alert: an issue that is not a month's, with this title as its headline and subject
-        in `language` (by default, the first of the alert); with `where` only for readers who match it.
-
-        Raises `UsageError` for an empty title, and where there is one with this title in this month.
-        """
-        opened = self._opened
-        tag = _language(language) if language else opened.settings.default_language
-        month = Month.of(opened.now, opened.settings.zone)
-        return special.begin(opened.db, month, title, tag, where, opened.actor(by), opened.now)
-
-    @call
-    def specials(self) -> tuple[tuple[Month, IssueState], ...]:
-        """The special alerts and their states, the newest first."""
-        return tuple((one.month, one.state) for one in issues.specials(self._opened.db))
 
     @call
     def show(self, month: AMonth = None) -> IssueShown:
@@ -157,14 +136,14 @@ class Issues(ProjectPart):
     def introduction(self, language: str, month: AMonth = None) -> str:
         """The month's introduction in a language, or ""; raises `UsageError` for an unknown language."""
         written = introductions.of_month(self._opened.db, self._opened.month(month))
-        return written.get(_language(language), "")
+        return written.get(language_of(language), "")
 
     @call
     def write_introduction(
         self, language: str, text: str, month: AMonth = None, *, by: str = ""
     ) -> IntroductionWritten:
         """Write the month's introduction in a language; an empty text removes it."""
-        opened, chosen, tag = self._opened, self._opened.month(month), _language(language)
+        opened, chosen, tag = self._opened, self._opened.month(month), language_of(language)
         kept = introduction.tidy(text)
         editing.write_introduction(opened.db, chosen, tag, kept, opened.actor(by), opened.now)
         return IntroductionWritten(chosen, tag, kept, voided(opened, [chosen], by))
@@ -185,7 +164,7 @@ class Issues(ProjectPart):
         Raises `UsageError` for a subject that an issue of the last or next twelve months has, unless
         `again`.
         """
-        opened, chosen, tag = self._opened, self._opened.month(month), _language(language)
+        opened, chosen, tag = self._opened, self._opened.month(month), language_of(language)
         kept = {name: tidy(text) for name, text in texts.items()}
         actor, now = opened.actor(by), opened.now
         editing.write_face(opened.db, chosen, tag, kept, actor, now, again=again)
@@ -235,13 +214,6 @@ class Issues(ProjectPart):
     def unchanged(self, text: str) -> bool:
         """Whether a text is unchanged since it was exported."""
         return round_trip.changed_nothing(self._opened.settings, text)
-
-
-def _language(text: str) -> str:
-    tag = language_known(text)
-    if not tag:
-        raise UsageError("in which language? Write a code such as en, es, pt-br")
-    return tag
 
 
 def _title_of(month: Month) -> str:

@@ -10,7 +10,8 @@ from alerts.library.steps import SendProgress, Step
 
 if TYPE_CHECKING:
     from alerts.library.project import Project
-    from alerts.library.send import Sending, Sent
+    from alerts.library.send import Sent
+    from alerts.library.sending import Sending
     from alerts.outbox.queued import Queued
 
 
@@ -118,7 +119,7 @@ def _queued(queued: "Queued") -> Mapping[str, Any]:
 
 
 def _sending(work: JobWork) -> "Sending":
-    from alerts.library.send import Sending
+    from alerts.library.sending import Sending
 
     given = work.job.arguments
     return Sending(

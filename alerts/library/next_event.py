@@ -1,5 +1,6 @@
 """What happens next, and when: `alerts next` says the first of it, `alerts schedule next` all."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +8,11 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
-from alerts.config.windows import SendWindows
+from alerts.domain.errors import SettingsError
 from alerts.domain.month import Month
 from alerts.library.standing import CheckedMonths, MonthStanding, Needs, Stand
-from alerts.outbox.in_time import demands, shown
+from alerts.outbox.in_time import Demand, demands, shown
+from alerts.outbox.send_windows import windows_told
 from alerts.outbox.windows import openings
 from alerts.schedule.owed import waits_until
 from alerts.store import moment, notices, outbox_figures, windows
@@ -54,11 +56,13 @@ def next_event(db: Database, settings: Settings, check: CheckedMonths) -> NextEv
     """The earliest of what is open, due and planned."""
     person = next((one for one in check.months if one.needs is Needs.PERSON), None)
     ours = list(_of_months(db, settings, check))
+    coming, at_last = following(settings, check)
+    if at_last is not None:
+        ours.append((coming, "is due", at_last))
     if ours:
         month, what, at = min(ours, key=lambda event: event[2])
         return NextEvent(month, what, at, person)
-    month, at_last = following(settings, check)
-    return NextEvent(month, "is due", at_last, person)
+    return NextEvent(coming, "is due", None, person)
 
 
 def upcoming(db: Database, settings: Settings, check: CheckedMonths) -> Sequence[Upcoming]:
@@ -102,15 +106,35 @@ def _of_windows(db: Database, settings: Settings, check: CheckedMonths) -> Itera
                 copies = counted(found.number, "copy")
                 what = f"{copies} of {one.month} can go: {shown(found.at, found.zone)}"
                 yield Upcoming(found.at, "window", what, one.month)
+    for month, at in _to_come(settings, check):
+        numbers: Counter[tuple[datetime, str]] = Counter()
+        for need in _demands(db, settings, at):
+            numbers[need.opens, need.zone] += need.number if need.opens > at else 0
+        for (opens, zone), number in (+numbers).items():
+            readers = counted(number, "reader")
+            what = f"the issue of {month} can go to {readers}: {shown(opens, zone)}"
+            yield Upcoming(opens, "window", what, month)
+
+
+def _demands(db: Database, settings: Settings, at: datetime) -> Sequence[Demand]:
+    """When the readers can be mailed from `at` on; nothing where no window ever opens, which doctor names."""
+    of_readers, _ = windows_told(settings, at)
+    try:
+        return demands(of_readers, windows.readers(db), at)
+    except SettingsError:
+        return ()
+
+
+def _to_come(settings: Settings, check: CheckedMonths) -> Iterator[tuple[Month, datetime]]:
+    """The issues whose moment is to come, with it: that of the next month, and special alerts."""
     month, at = following(settings, check)
-    begun = {one.month for one in check.months if one.stand is not Stand.EARLY}
-    if at is None or month in begun:
-        return
-    for need in demands(SendWindows.of(settings), windows.readers(db), at):
-        if need.opens > at:
-            readers = counted(need.number, "reader")
-            what = f"the issue of {month} can go to {readers}: {shown(need.opens, need.zone)}"
-            yield Upcoming(need.opens, "window", what, month)
+    if at is not None and month not in {
+        m.month for m in check.months if m.stand is not Stand.EARLY
+    }:
+        yield month, at
+    for one in check.months:
+        if one.month.special and one.stand is Stand.EARLY and one.planned is not None:
+            yield one.month, one.planned
 
 
 def _of_acts(settings: Settings, now: datetime) -> Iterator[Upcoming]:
@@ -129,7 +153,7 @@ def following(settings: Settings, check: CheckedMonths) -> tuple[Month, datetime
     from alerts.schedule import cron  # imports APScheduler
 
     for one in check.months:
-        if one.stand is Stand.EARLY and one.planned is not None:
+        if one.stand is Stand.EARLY and one.planned is not None and not one.month.special:
             return one.month, one.planned
     month, dropped = Month.of(check.now, settings.zone), {one.month for one in check.dropped}
     while month in dropped:

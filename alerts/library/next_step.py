@@ -139,6 +139,8 @@ def _by_standing(now: Situation) -> NextStep | None:
             return NextStep(command, "fewer titles are translated than alert.min_coverage wants")
         case Stand.INCOMPLETE:
             return NextStep(f"alerts issue edit {month}", one.why or "translations are missing")
+        case Stand.DOUBTED:
+            return NextStep(f"alerts run {month} --anyway recipients", one.why)
         case Stand.UNAPPROVED:
             return NextStep(f"alerts issue approve {month}", "it waits for approval")
         case Stand.DUE:
@@ -172,6 +174,8 @@ def _of_draft(now: Situation) -> NextStep | None:
         return NextStep(f"alerts collect {month}", f"{now.month} has no articles yet")
     if not now.ended or (now.standing is not None and now.standing.stand is Stand.EARLY):
         at = now.planned if now.following == now.month else None
+        if now.month.special and now.standing is not None:
+            at = now.standing.planned
         return NextStep(f"alerts issue preview {month}", "it is due" if at else "it is a draft", at)
     return NextStep(f"alerts run {month}", "it goes only when it is named")
 

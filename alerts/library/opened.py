@@ -88,13 +88,19 @@ class Opened:
     @cached_property
     def db(self) -> "Database":
         """The open database; committed changes survive a power loss."""
-        from alerts.store import faults, open_database, subscriber_import  # 150 ms
+        from alerts.hooks.endpoint import wanted
+        from alerts.store import faults, hooks, open_database, subscriber_import  # 150 ms
         from alerts.store.departures_location import keep_in
 
         db = open_database(self.settings.database_path)
-        with faults(self.settings.database_path):
-            keep_in(db, self.settings.ledger_folders)
-            subscriber_import.finish(db)
+        try:
+            with faults(self.settings.database_path):
+                keep_in(db, self.settings.ledger_folders)
+                subscriber_import.finish(db)
+                hooks.agree(db, wanted(self.settings), self.now)
+        except BaseException:
+            db.close()
+            raise
         self._changes = db.conn.total_changes
         return db
 

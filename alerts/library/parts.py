@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from alerts.library.copies import Copies
     from alerts.library.deliveries import Deliveries
     from alerts.library.desk import Desk
+    from alerts.library.dmarc import Dmarc
     from alerts.library.figures import ProjectFigures
+    from alerts.library.hooks import Hooks
     from alerts.library.issues import Issues
     from alerts.library.jobs import Jobs
     from alerts.library.keys import SigningKeys
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from alerts.library.profiles import Profiles
     from alerts.library.readers import Readers
     from alerts.library.recalls import Recalls
+    from alerts.library.relay_reports import RelayReports
     from alerts.library.service import Service
     from alerts.library.sources import Sources
     from alerts.library.subscriber_list import SubscriberList
@@ -182,6 +185,20 @@ class Parts(ProjectPart):
         return Bounces(self._opened)
 
     @cached_property
+    def dmarc(self) -> "Dmarc":
+        """Who sends as us, by the reports of receivers."""
+        from alerts.library.dmarc import Dmarc
+
+        return Dmarc(self._opened)
+
+    @cached_property
+    def relay_reports(self) -> "RelayReports":
+        """What relays report over HTTP."""
+        from alerts.library.relay_reports import RelayReports
+
+        return RelayReports(self._opened)
+
+    @cached_property
     def archive(self) -> "Archive":
         """The issues that were sent."""
         from alerts.library.archive import Archive
@@ -243,6 +260,13 @@ class Parts(ProjectPart):
         from alerts.library.watch import Watch
 
         return Watch(self._opened)
+
+    @cached_property
+    def hooks(self) -> "Hooks":
+        """The programs that are told what happens."""
+        from alerts.library.hooks import Hooks
+
+        return Hooks(self._opened)
 
     @cached_property
     def configuration(self) -> "Configuration":

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from alerts.domain.person import Person
     from alerts.editions.approval import ApprovalStatus
     from alerts.editions.draft import Draft
-    from alerts.library.run import Ran
-    from alerts.library.send import Sending, Sent
+    from alerts.library.run_results import Ran
+    from alerts.library.send import Sent
+    from alerts.library.sending import Sending
     from alerts.library.status import Status
     from alerts.outbox.explain import Answer
     from alerts.outbox.options import SendReport
@@ -190,7 +191,8 @@ class Project(Parts, OwedCalls):
         Returns when nothing is due or `how.stop` is set; `Sent.ending` says why. Raises `LockHeld`,
         `UndecidedCopy`, and `Unwelcome` where the bounce limit is exceeded.
         """
-        from alerts.library.send import Sending, send
+        from alerts.library.send import send
+        from alerts.library.sending import Sending
         from alerts.store.lock import project_lock
 
         opened, how = self._opened, how or Sending()
@@ -211,7 +213,7 @@ class Project(Parts, OwedCalls):
         """
         from alerts.library.queueing import set_recipients
         from alerts.library.run import run
-        from alerts.library.send import Sending
+        from alerts.library.sending import Sending
         from alerts.store.lock import project_lock
 
         opened, how = self._opened, how or Sending()

@@ -5,24 +5,21 @@ Without a month, what is owed is decided by `schedule.owed`, as the daemon does.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
-from alerts.domain.errors import (
-    AlertsError,
-    AwaitingApproval,
-    Incomplete,
-    IssueRecalled,
-)
+from alerts.domain.errors import AlertsError, AwaitingApproval, Incomplete, IssueRecalled
 from alerts.domain.issue import Actor
 from alerts.domain.month import Month
 from alerts.issue import load
 from alerts.library.clock import check_ended, sure_of_time
-from alerts.library.send import Sending, Sent, send
+from alerts.library.run_results import Prepared, Ran, RunWork
+from alerts.library.run_specials import kept_back, tell_late
+from alerts.library.send import Sent, send
+from alerts.library.sending import Sending
 from alerts.library.steps import (
     Early,
     HeldBack,
@@ -30,7 +27,6 @@ from alerts.library.steps import (
     MonthEnds,
     NotCollected,
     Overdue,
-    Progress,
     SkippedMonth,
     Waiting,
     WentWithout,
@@ -53,56 +49,6 @@ if TYPE_CHECKING:
 _BY_HAND = (Due.OLDER, Due.UNPLANNED)  # what the daemon leaves to a person who calls `run`
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What a run did about its month: the one that was named, or the last that ended. `collected` and
-    `queued` are None where it did not come to that; `held_back`, `overdue` and `waiting` say why the
-    issue was not queued. `earlier`: the same of months before it that were still owed."""
-
-    month: Month
-    sent: Sent
-    collected: "Collected | None" = None
-    queued: Queued | None = None
-    held_back: HeldBack | None = None
-    overdue: Overdue | None = None
-    waiting: Waiting | None = None
-    earlier: tuple["Prepared", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What was done about a month before sending."""
-
-    month: Month
-    collected: "Collected | None" = None
-    queued: Queued | None = None
-    held_back: HeldBack | None = None
-    overdue: Overdue | None = None
-    waiting: Waiting | None = None
-    fault: AlertsError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What every step of a run needs."""
-
-    db: Database
-    settings: Settings
-    world: World
-    actor: Actor
-    how: Sending
-
-    @property
-    def progress(self) -> Progress:
-        """Who is told."""
-        return self.how.progress
-
-    @property
-    def now(self) -> datetime:
-        """The present moment."""
-        return self.world.now()
-
-
 def run(
     db: Database,
     settings: Settings,
@@ -115,13 +61,14 @@ def run(
 ) -> Ran:
     """Collect and queue what is owed, unless that was done, and send.
 
-    `named`: the issue of the month is sent however late it is, and no other; raises `Unfinished` where it
+    `named`: the issue of the month is sent however late it is, and no other, but a special alert never before
+    its moment; raises `Unfinished` where it
     has not ended, and `UsageError` where it is dropped. Else
     every month that is due and not too late is queued, and all are sent that were
     queued within alert.max_late. Raises `ClockDoubted` where the clock may be wrong.
     """
     gate_facts.check_settings(db, settings, month, how.anyway)
-    work = _Work(db, settings, world, actor, how)
+    work = RunWork(db, settings, world, actor, how)
     if named:
         check_not_dropped(db, month)
         if month not in issues.frozen_months(db):
@@ -132,7 +79,9 @@ def run(
         sent = send(db, settings, world, [month], how)
         _draw(work, [done])
         return _ran(done, sent)
-    prepared = _prepare_owed(work, owed.turns(db, settings, world.now()))
+    now = world.now()
+    turns = (*owed.special_turns(db, settings, now), *owed.turns(db, settings, now))
+    prepared = _prepare_owed(work, turns)
     sent = send(db, settings, world, None, how)
     _draw(work, prepared)
     for one in prepared:
@@ -141,7 +90,7 @@ def run(
     return _ran(prepared[-1], sent, tuple(prepared[:-1]))
 
 
-def _draw(work: _Work, prepared: Sequence[Prepared]) -> None:
+def _draw(work: RunWork, prepared: Sequence[Prepared]) -> None:
     """Draw the pictures that other sites show of the issues queued now: after sending, as no mail has one."""
     for one in prepared:
         if one.queued is not None and not (one.queued.empty or one.queued.already):
@@ -163,8 +112,8 @@ def _ran(done: Prepared, sent: Sent, earlier: tuple[Prepared, ...] = ()) -> Ran:
     )
 
 
-def _prepare_owed(work: _Work, turns: Sequence[Turn]) -> list[Prepared]:
-    """Do what is owed, oldest first; the last one is the month that ended last."""
+def _prepare_owed(work: RunWork, turns: Sequence[Turn]) -> list[Prepared]:
+    """Do what is owed, special alerts first, then months, oldest first; the last ended last."""
     settings, now, last = work.settings, work.now, turns[-1].month
     found = clock_gate.doubted(work.db, now)
     asked = [t for t in turns if t.due not in (Due.DONE, Due.DROPPED, Due.EARLY)]
@@ -176,7 +125,7 @@ def _prepare_owed(work: _Work, turns: Sequence[Turn]) -> list[Prepared]:
     return [_turned(work, turn, by_hand=turn.month == last) for turn in turns]
 
 
-def _turned(work: _Work, turn: Turn, *, by_hand: bool) -> Prepared:
+def _turned(work: RunWork, turn: Turn, *, by_hand: bool) -> Prepared:
     """Do what the turn of a month says."""
     month = turn.month
     if turn.due is Due.DROPPED:
@@ -193,13 +142,15 @@ def _turned(work: _Work, turn: Turn, *, by_hand: bool) -> Prepared:
     if turn.due is Due.OVERDUE:
         return _overdue(work, month)
     if turn.due is Due.OWED or (by_hand and turn.due in _BY_HAND):
-        return _prepared(work, month, turn.planned if turn.due is Due.OWED else None)
+        done = _prepared(work, month, turn.planned if turn.due is Due.OWED else None)
+        tell_late(work, turn, done)
+        return done
     return Prepared(month)
 
 
-def _overdue(work: _Work, month: Month) -> Prepared:
+def _overdue(work: RunWork, month: Month) -> Prepared:
     """Leave the month to a person, who must be told; by a wrong clock it may not be late at all."""
-    if not load.composed(work.db, work.settings, month).articles:
+    if load.composed(work.db, work.settings, month).empty:
         return Prepared(month)
     try:
         sure_of_time(work.db, work.settings, work.now, str(month), work.how.anyway)
@@ -210,7 +161,7 @@ def _overdue(work: _Work, month: Month) -> Prepared:
     return Prepared(month, overdue=overdue)
 
 
-def _prepared(work: _Work, month: Month, planned: datetime | None) -> Prepared:
+def _prepared(work: RunWork, month: Month, planned: datetime | None) -> Prepared:
     """Collect and queue the month, as far as it goes; `planned`: its moment, from which it may wait for
     a source, or None where it waits for none."""
     db, settings = work.db, work.settings
@@ -219,6 +170,8 @@ def _prepared(work: _Work, month: Month, planned: datetime | None) -> Prepared:
     collected = None
     try:
         if month not in issues.frozen_months(db):
+            if kept := kept_back(work, month):
+                return kept
             collected = None if month.special else _collected(work, month)
             sure_of_time(db, settings, work.now, str(month), work.how.anyway)
         if collected is not None and planned is not None:
@@ -231,7 +184,7 @@ def _prepared(work: _Work, month: Month, planned: datetime | None) -> Prepared:
     return Prepared(month, collected, queued, held_back)
 
 
-def _collected(work: _Work, month: Month) -> "Collected | None":
+def _collected(work: RunWork, month: Month) -> "Collected | None":
     """Ask the sources, unless the issue's editors are looking at it."""
     from alerts.editions import approval
 
@@ -245,7 +198,7 @@ def _collected(work: _Work, month: Month) -> "Collected | None":
     return collected
 
 
-def _waiting(work: _Work, month: Month, planned: datetime) -> Waiting | None:
+def _waiting(work: RunWork, month: Month, planned: datetime) -> Waiting | None:
     """Whether the issue waits for sources that usually give articles and could not be read."""
     missing = tuple(kept.missed(work.db, work.now))
     if not missing:
@@ -259,10 +212,11 @@ def _waiting(work: _Work, month: Month, planned: datetime) -> Waiting | None:
     return waiting
 
 
-def _queued(work: _Work, month: Month) -> tuple[Queued | None, HeldBack | None]:
+def _queued(work: RunWork, month: Month) -> tuple[Queued | None, HeldBack | None]:
     """Freeze the issue, or mail its editors what they have not seen yet."""
     # What renders and checks is not needed where nothing is owed.
     from alerts.editions.draft import drafted
+    from alerts.editions.waiting import note_waiting
     from alerts.lint.group import grouped
     from alerts.lint.place import Level
     from alerts.outbox.queue import queue
@@ -275,9 +229,9 @@ def _queued(work: _Work, month: Month) -> tuple[Queued | None, HeldBack | None]:
         queued = queue(db, settings, month, work.now, work.actor, draft, work.how.anyway)
     except (AwaitingApproval, Incomplete) as fault:
         if settings.alert.review == "required":
-            connect = work.world.connect
-            progress(mail_previews(db, settings, draft, work.actor, work.now, connect))
+            progress(mail_previews(db, settings, draft, work.actor, work.now, work.world.connect))
         held_back = HeldBack(month, fault)
+        note_waiting(db, draft, str(fault), work.now)
         progress(held_back)
         return None, held_back
     progress(queued)
@@ -290,7 +244,7 @@ def _queued(work: _Work, month: Month) -> tuple[Queued | None, HeldBack | None]:
     return queued, None
 
 
-def _recalled(work: _Work, month: Month) -> HeldBack | None:
+def _recalled(work: RunWork, month: Month) -> HeldBack | None:
     """Why nothing is done about an issue that was recalled: it waits for a person."""
     stored = issues.get(work.db, month)
     if stored is None or stored.recalled_at is None:

@@ -40,7 +40,7 @@ def keep(
     each command.
     """
     ticker = Ticker(settings.root, warn, explain, options, log)
-    moments = cron.Moments(ticker.tick, ticker.stop, ticker.next_opening, beat, warn)
+    moments = cron.Moments(ticker.tick, ticker.stop, ticker.next_moment, beat, warn)
     cron.serve(settings, moments, until)
 
 

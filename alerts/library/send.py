@@ -3,12 +3,9 @@
 The caller holds the project's lock. Whatever ends it, calling it again continues.
 """
 
-import os
-import socket
-import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
@@ -16,12 +13,12 @@ from enum import Enum, auto
 from sqlite_utils import Database
 
 from alerts.config.settings import Settings
-from alerts.config.windows import SendWindows
 from alerts.domain.delivery import DeliveryState
 from alerts.domain.errors import LockHeld, Unwelcome
 from alerts.domain.month import Month
 from alerts.instance import identity
 from alerts.library.clock import sure_of_time
+from alerts.library.sending import Sending, orders_of
 from alerts.library.steps import (
     LeftOpen,
     NoticesSent,
@@ -29,16 +26,17 @@ from alerts.library.steps import (
     Progress,
     SendProgress,
     TooSlow,
-    unwatched,
 )
 from alerts.outbox import clock_gate, gate_facts
-from alerts.outbox.bounce_limit import BounceLimit, over_limit
+from alerts.outbox.bounce_limit import BounceLimit, note_paused, over_limit
 from alerts.outbox.in_time import Allowance, InTime, due_now, shortfalls
-from alerts.outbox.options import Destination, Orders, SendReport, World
+from alerts.outbox.options import Orders, SendReport, World
 from alerts.outbox.send import dispatch
+from alerts.outbox.send_windows import windows_of
 from alerts.outbox.windows import Opening, openings
 from alerts.store import (
     clock,
+    corrections,
     hub_leases,
     issues,
     open_database,
@@ -46,32 +44,12 @@ from alerts.store import (
     outbox_figures,
     relay_limits,
 )
+from alerts.store.corrections import Correction
 from alerts.store.integrity import check
 from alerts.store.lock import project_lock
 from alerts.subscribers import send_notices
 
 NOTICES_LOCK = "notices.lock"  # notices have a lock of their own, so none waits for an issue
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """Limits of one send, and how the caller observes and stops it.
-
-    `limit` is the most messages of this call; `connections` and `rate` (messages a second, 0 for no
-    limit) override the settings. `anyway` names the obstacles that the gate lets through
-    (`gate.Fatal`). `forget_limit` drops what was learned of the relay's limit. `stop` ends the send
-    between two messages. `around` is a context that is entered while messages are sent: the command line
-    handles signals there.
-    """
-
-    limit: int | None = None
-    connections: int | None = None
-    rate: float | None = None
-    progress: Progress = unwatched
-    anyway: frozenset[str] = frozenset()
-    stop: threading.Event = field(default_factory=threading.Event)
-    around: Callable[[], AbstractContextManager[object]] = nullcontext
-    forget_limit: bool = False
 
 
 class Ending(Enum):
@@ -93,7 +71,8 @@ class Sent:
     """The result of one send, and the state of the months after it.
 
     `outcomes` counts the deliveries of this call by state; `counts` are all deliveries of each month;
-    `held` those in doubt; `waiting` are those that wait for a send window. `relay_fault` is the relay's
+    `held` those in doubt; `waiting` are those that wait for a send window;
+    `corrections` are those of each month. `relay_fault` is the relay's
     reply if it ended the send; `next_due` is the time of the next attempt (UTC, ISO 8601), or empty.
     """
 
@@ -104,6 +83,7 @@ class Sent:
     next_due: str
     ending: Ending
     waiting: Sequence[Opening] = ()
+    corrections: Mapping[Month, Sequence[Correction]] = field(default_factory=dict)
 
 
 def send(
@@ -122,7 +102,7 @@ def send(
     chosen = _recent(db, settings, world, how.progress) if months is None else tuple(months)
     _sure_of_time(db, settings, world, chosen, how)
     gate_facts.check_months(db, settings, chosen, world.now(), how.anyway)
-    report = _dispatched(db, settings, world, _below_limit(db, settings, chosen, how), how)
+    report = _dispatched(db, settings, world, _below_limit(db, settings, chosen, world, how), how)
     sent = _sent(db, settings, chosen, report, world.now(), limited=how.limit is not None)
     if settings.web.pdf and not report.stopped:
         from alerts.library import documents  # what makes PDF files
@@ -169,10 +149,11 @@ def _recent(
 
 
 def _below_limit(
-    db: Database, settings: Settings, months: Sequence[Month], how: Sending
+    db: Database, settings: Settings, months: Sequence[Month], world: World, how: Sending
 ) -> tuple[Month, ...]:
     """The months below the bounce limit; raises `Unwelcome` where there is none."""
     over = over_limit(db, months, settings.bounces)
+    note_paused(db, over, world.now())
     left = tuple(month for month in months if month not in over)
     if over and not left:
         raise Unwelcome("; ".join(over.values()))
@@ -195,7 +176,7 @@ def _dispatched(
         here = identity.during_send(own, path) if months else nullcontext()
         with how.around(), here:
             limit = BounceLimit(own, months, settings.bounces, world)
-            orders = orders_of(settings, months, how)
+            orders = orders_of(settings, months, how, windows_of(settings, world.now()))
             in_time = _in_time(own, orders, world, how.progress)
 
             def watch(report: SendReport, due: int) -> None:
@@ -213,7 +194,7 @@ def _dispatched(
                 report = dispatch(own, orders, world, watch)
     finally:
         own.close()
-    limit.check()
+    limit.check(db)
     return report
 
 
@@ -223,31 +204,6 @@ def _in_time(db: Database, orders: Orders, world: World, progress: Progress) -> 
     for short in shortfalls(found, Allowance.of(db, orders, world.now())):
         progress(TooSlow(short.words))
     return InTime(found, world)
-
-
-def orders_of(settings: Settings, months: Sequence[Month], how: Sending) -> Orders:
-    """The orders for the send, from the settings and the caller's overrides."""
-    delivery = settings.delivery
-    return Orders(
-        months=months,
-        connections=how.connections or delivery.connections,
-        retry=delivery.retry,
-        host=socket.gethostname(),
-        holder=f"process {os.getpid()}",
-        limit=how.limit,
-        rate=delivery.rate if how.rate is None else how.rate,
-        resend_in_doubt=delivery.in_doubt == "resend",
-        window=(delivery.window_limit, delivery.window) if delivery.window_limit else None,
-        warm_up=delivery.warm_up,
-        zone=settings.zone,
-        durable=settings.database.synchronous == "full",
-        windows=SendWindows.of(settings),
-        destinations=[
-            Destination(one.domains, one.connections, one.rate, one.retry(delivery.retry))
-            for one in settings.destinations
-        ],
-        relay=delivery.relay,
-    )
 
 
 def _recalled(db: Database, month: Month) -> bool:
@@ -271,8 +227,8 @@ def _sent(
     going = [month for month in months if not _recalled(db, month)]
     held = {m: n for m, n in outbox_figures.held(db, resends).items() if m in going}
     total = sum((Counter(counts[month]) for month in going), Counter[str]())
-    corrections = outbox_figures.open_corrections(db)
-    total += sum((Counter(corrections.get(month, {})) for month in months), Counter[str]())
+    open_ = outbox_figures.open_corrections(db)
+    total += sum((Counter(open_.get(month, {})) for month in months), Counter[str]())
     waiting = openings(db, settings, now, going)
     queued = total["queued"] - sum(one.number for one in waiting)
     if report.relay_fault and report.needs_person:
@@ -294,4 +250,7 @@ def _sent(
     else:
         ending = Ending.DONE
     due = outbox_figures.next_due(db, going, doubtful=resends)
-    return Sent(dict(+report.outcomes), counts, held, report.relay_fault, due, ending, waiting)
+    told = {month: corrections.of_month(db, month) for month in months}
+    return Sent(
+        dict(+report.outcomes), counts, held, report.relay_fault, due, ending, waiting, told
+    )

@@ -30,6 +30,7 @@ class Stand(StrEnum):
     WAITING = "waiting"  # … once a source can be read, or at schedule.wait_until
     UNAPPROVED = "unapproved"
     INCOMPLETE = "incomplete"  # fewer translations than alert.min_coverage
+    DOUBTED = "doubted"  # a special alert that goes to nobody, or to surprisingly many
     OVERDUE = "overdue"
     SENDING = "sending"  # queued, and not sent to all yet
     HELD = "held"  # copies in doubt want a decision
@@ -59,11 +60,13 @@ class MonthStanding:
 
 @dataclass(frozen=True, slots=True)
 class CheckedMonths:
-    """How things stand at that moment; `doubt`: why the clock may be wrong."""
+    """How things stand at that moment; `doubt`: why the clock may be wrong; `holidays`: why the holidays are
+    not known, so that moments are told without them, and nothing is sent."""
 
     now: datetime
     months: Sequence[MonthStanding]
     doubt: Doubt | None
+    holidays: str = ""
 
     @property
     def needs(self) -> Needs:

@@ -1,23 +1,34 @@
 """The state of the month's issue: its editions, its deliveries, and counts of reading."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from alerts.domain.issue import Edition, IssueState
 from alerts.domain.month import Month
 from alerts.editions import approval
 from alerts.editions.draft import shown
+from alerts.hooks.endpoint import endpoints
 from alerts.instance import identity
 from alerts.library.opened import Opened
 from alerts.outbox import relay_limit
 from alerts.outbox.report import DeliveryReport, delivery_report, faults_of_ours
 from alerts.outbox.segment import Segment, segment_of
 from alerts.outbox.windows import Opening, openings
-from alerts.store import clicks, corrections, dropped_issues, hub_leases, issue_versions
+from alerts.store import (
+    clicks,
+    corrections,
+    dropped_issues,
+    hooks,
+    hub_leases,
+    issue_versions,
+    scheduled_specials,
+)
 from alerts.store.corrections import Correction
 from alerts.store.dropped_issues import DroppedIssue
 from alerts.store.issue_versions import IssueVersion
+from alerts.text.plural import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,9 @@ class Status:
     and then there are no editions; `articles` are those of the largest edition, or of the issue;
     `versions` are those that were frozen, `corrections` those that were queued; `waiting` is
     what waits for send windows; `segment` is whom it is for, if not everybody; `dropped` says that it is
-    not sent, or is None; `hub` is how the hub stands while something is lent to it."""
+    not sent, or is None; `scheduled` is when a special alert goes, or was to go; `hub` is
+    how the hub stands while something is lent to it; `notes` are sentences on what else an admin should
+    know: hooks that were given up."""
 
     month: Month
     state: IssueState
@@ -47,6 +60,13 @@ class Status:
     segment: Segment | None = None
     dropped: DroppedIssue | None = None
     hub: dict[str, Any] | None = None
+    scheduled: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def frozen(self) -> bool:
+        """True once it is queued."""
+        return self.state in (IssueState.QUEUED, IssueState.SENT)
 
     @property
     def recalled(self) -> bool:
@@ -59,6 +79,7 @@ def status(opened: Opened, month: Month) -> Status:
     db, settings = opened.db, opened.settings
     draft, fault = shown(db, settings, month)
     shown_articles = max((edition.articles for edition in draft.editions), default=0)
+    scheduled = scheduled_specials.find(db, month)
     resends = settings.delivery.in_doubt == "resend"
     return Status(
         month,
@@ -77,7 +98,20 @@ def status(opened: Opened, month: Month) -> Status:
         segment_of(db, month),
         dropped_issues.find(db, month),
         _hub(opened),
+        scheduled.at if scheduled else None,
+        tuple(_given_up(opened)),
     )
+
+
+def _given_up(opened: Opened) -> Iterator[str]:
+    """The hooks that did not take what they were told."""
+    for one in endpoints(opened.settings):
+        figures = hooks.figures(opened.db, one.name)
+        if figures.given_up:
+            yield (
+                f"hook {one.name}: {counted(figures.given_up, 'event')} given up, the last answer:"
+                f" {figures.answer}: `alerts hook retry {one.name}`"
+            )
 
 
 def _hub(opened: Opened) -> dict[str, Any] | None:

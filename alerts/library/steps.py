@@ -38,7 +38,15 @@ class HeldBack:
 
 @dataclass(frozen=True, slots=True)
 class Early:
-    """The month has ended, and the moment of its issue is still to come."""
+    """The month has ended, and the moment of its issue is still to come; or that of a special alert is."""
+
+    month: Month
+    planned: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LateSpecial:
+    """A special alert was queued well after the moment at which it was to go."""
 
     month: Month
     planned: datetime
@@ -138,6 +146,7 @@ Step = (
     | NotCollected
     | Overdue
     | Early
+    | LateSpecial
     | SkippedMonth
     | MonthEnds
     | Waiting

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from alerts.domain.month import Month
 from alerts.library.opened import AMonth, ProjectPart, call
+from alerts.library.providers import ProviderFigures, by_provider
+from alerts.store import issues as store_issues
 from alerts.store import outbox_figures, year_figures
 
 ISSUES = 12
@@ -84,6 +86,20 @@ class Years(ProjectPart):
         """The figures of the issues of a calendar year."""
         found = year_figures.issues_until(self._opened.db, Month(year, ISSUES), ISSUES)
         return self._of([(number, month) for number, month in found if month.year == year])
+
+    @call
+    def providers(
+        self, year: int | None = None, *, month: AMonth = None
+    ) -> tuple[ProviderFigures, ...]:
+        """What came of the copies, by mailbox provider: of one issue, of a calendar year, or of the last
+        twelve issues."""
+        db = self._opened.db
+        if month is not None:
+            stored = store_issues.get(db, self._opened.month(month))
+            return by_provider(db, [stored.id] if stored else [])
+        last = self._opened.month(None) if year is None else Month(year, ISSUES)
+        found = year_figures.issues_until(db, last, ISSUES)
+        return by_provider(db, [number for number, at in found if year in (None, at.year)])
 
     def _of(self, issues: Sequence[tuple[int, Month]]) -> YearFigures:
         db = self._opened.db

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alerts.domain.errors import InputError
-from alerts.mail.header_rules import SIGNED
+from alerts.mail.header_rules import SIGNED, SIGNED_IF_THERE
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -109,6 +109,8 @@ def _signed_fields(head: bytes) -> tuple[str, bytes]:
     for name in SIGNED:
         key = name.lower().encode()
         values = found.get(key, [])
+        if not values and name in SIGNED_IF_THERE:
+            continue
         names += [name] * (len(values) + 1)
         fields += [_relaxed(key, value) for value in values]
     return ":".join(names), b"".join(f + b"\r\n" for f in fields)

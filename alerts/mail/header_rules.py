@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class HeaderRule:
-    """One field. `needed`: mail without it is malformed. `expected`: bulk mail should have it."""
+    """One field. `needed`: mail without it is malformed. `expected`: bulk mail should have it. `if_there`:
+    it is in h= only where the message has it, so that signatures of older issues stay the same."""
 
     name: str
     needed: bool = False
     expected: bool = False
     signed: bool = False
+    if_there: bool = False
 
 
 HEADER_RULES = (
@@ -35,10 +37,12 @@ HEADER_RULES = (
     HeaderRule("List-Help", expected=True),
     HeaderRule("Auto-Submitted", expected=True),
     HeaderRule("Content-Language", expected=True),
+    HeaderRule("CFBL-Address", signed=True, if_there=True),  # RFC 9477 §3.1 wants it signed
 )
 NEEDED = tuple(rule.name for rule in HEADER_RULES if rule.needed)
 EXPECTED = tuple(rule.name for rule in HEADER_RULES if rule.expected)
 SIGNED = tuple(rule.name for rule in HEADER_RULES if rule.signed)  # RFC 6376 §5.4.1
+SIGNED_IF_THERE = frozenset(rule.name for rule in HEADER_RULES if rule.if_there)
 # RFC 5322 §3.6, RFC 2369 §3, RFC 2919 §3: fields that no message may have twice.
 ONCE = (
     *(rule.name for rule in HEADER_RULES),

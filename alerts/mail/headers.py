@@ -42,6 +42,7 @@ def head(edition: Edition, frame: Frame, queued_at: datetime, boundary: str) -> 
         ("List-Archive", f"<{base}/archive>"),
         ("List-Help", f"<mailto:{quote(frame.reply_to or frame.from_address, safe='@+')}>"),
         ("Feedback-ID", f"{frame.month}:{edition.language}:issue:{_sender_id(frame)}"),
+        *_complaints(frame),
         ("Auto-Submitted", "auto-generated"),
         ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     )
@@ -53,6 +54,13 @@ def header(name: str, value: str) -> bytes:
     if value and not _VALUE.fullmatch(value):
         raise InputError(f"{name}: {value[:60]!a} cannot stand in a header; see docs/settings.md")
     return f"{name}: {value}\r\n".encode()
+
+
+def _complaints(frame: Frame) -> tuple[tuple[str, str], ...]:
+    """CFBL-Address (RFC 9477): where mailbox providers send complaints; only in what we sign (§3.1)."""
+    if not frame.complaints or not frame.dkim:
+        return ()
+    return (("CFBL-Address", f"{frame.complaints}; report=arf"),)
 
 
 def _list_id(frame: Frame) -> str:

@@ -22,7 +22,8 @@ _URL_SAFE = "%/:=&?~#+!$,;'@()*[]"
 class Frame:
     """Sender, reply address, base URL of the pages, and signing keys of an issue.
 
-    `names` are names in From by language, where they differ from `from_name`.
+    `names` are names in From by language, where they differ from `from_name`. `complaints` is the address
+    of CFBL-Address, which stands only in messages that we sign.
     """
 
     month: str
@@ -36,6 +37,7 @@ class Frame:
     base_url: str
     dkim: tuple[Signature, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    complaints: str = ""
 
     @classmethod
     def of(cls, settings: Settings, month: Month) -> Self:
@@ -58,6 +60,7 @@ class Frame:
             list_name=alert.name,
             base_url=_ascii_url(settings.web.public_url),
             names={} if sender.name else dict(_names(alert)),
+            complaints=str(Address.parse(sender.complaints)) if sender.complaints else "",
         )
 
     def name_in(self, language: str) -> str:

@@ -15,7 +15,7 @@ from alerts.domain.month import Month
 from alerts.domain.send_window import ReaderGroup
 from alerts.domain.subscriber import Subscriber, SubscriberStatus, SuppressionReason
 from alerts.issue import load
-from alerts.outbox import relay_limit
+from alerts.outbox import relay_limit, special_moment
 from alerts.outbox.in_time import shown
 from alerts.replies.remedies import remedy, remedy_of_ours
 from alerts.store import (
@@ -178,7 +178,8 @@ def _nothing(
     if stored is None or stored.queued_at is None:
         if load.composed(db, settings, month).empty:
             return f"There is no issue of {month}: it has no articles. {_standing(db, person, address, at)}"
-        return f"The issue of {month} is not queued yet. {_standing(db, person, address, at)}"
+        goes = special_moment.sentence(db, month, at)
+        return f"The issue of {month} is not queued yet.{goes} {_standing(db, person, address, at)}"
     queued = f"the issue of {month} was queued on {at(stamp(stored.queued_at))}"
     if person.created_at > stamp(stored.queued_at):
         return f"They joined on {at(person.created_at)}, after {queued}; they get the next issue."
@@ -222,7 +223,7 @@ def _copy(delivery: Delivery, resends: bool, at: Times) -> str:
     since, reason = at(delivery.changed_at), Reason(delivery.reason)
     match DeliveryState(delivery.state):
         case DeliveryState.SENT:
-            return f"{subject} was accepted by the relay on {since}.{said}"
+            return f"{subject} was accepted by the relay on {since}.{said}{_stop(said)}"
         case DeliveryState.QUEUED:
             return f"{subject} is queued and waits for `alerts send`."
         case DeliveryState.SENDING:

@@ -17,7 +17,6 @@ from sqlite_utils import Database
 from alerts.archive.click_links import counting
 from alerts.archive.pieces import articles_of
 from alerts.config.settings import Settings
-from alerts.config.windows import SendWindows
 from alerts.domain.archived import ArchivedArticle
 from alerts.domain.errors import AwaitingApproval, Incomplete, IssueRecalled, TryLater
 from alerts.domain.issue import Actor, Edition, Issue
@@ -36,9 +35,10 @@ from alerts.mail import tokens
 from alerts.mail.dkim_keys import Keyring
 from alerts.mail.issue_headers import Frame
 from alerts.mail.merge import template
-from alerts.outbox import gate_facts, segment
+from alerts.outbox import gate_facts, segment, special_moment
 from alerts.outbox.drop import check_not_dropped
 from alerts.outbox.queued import Queued, already_queued, recalled_words
+from alerts.outbox.send_windows import windows_of
 from alerts.store import (
     approvals,
     archive,
@@ -76,15 +76,17 @@ def queue(
     An issue that was recalled is queued only where the caller says that a person has `mended` it: then to
     those who were not mailed; raises `IssueRecalled` otherwise. No process may be sending it.
     `draft` is the issue as the caller has rendered it. Raises `TryLater` if it has changed since,
-    `UsageError` if it is dropped, `Incomplete` below alert.min_coverage, `AwaitingApproval` if review is
-    required and too few people have approved exactly this content, `RecipientsDoubted` where its segment
-    has nobody, everybody or many more people than the last issue, and `Refused` if the gate finds an
-    obstacle (`anyway` names obstacles that are let through).
+    `UsageError` if it is dropped or its moment is still to come, `Incomplete` below alert.min_coverage,
+    `AwaitingApproval` if review is required and too few people have approved exactly this content,
+    `RecipientsDoubted` where its segment has nobody, everybody or many more people than the last issue,
+    and `Refused` if the gate finds an obstacle (`anyway` names obstacles that are let through).
     """
     stored = issues.get(db, month)
     if stored is not None and stored.frozen:
         return already_queued(db, stored)
     check_not_dropped(db, month)
+    special_moment.check_begun(db, month, settings.zone, now)
+    anyway = special_moment.anyway_of(db, month, anyway)
     if stored is not None and stored.recalled_at and not mended:
         raise IssueRecalled(recalled_words(month))
     draft = draft or drafted(db, settings, month)
@@ -108,12 +110,13 @@ def queue(
     shown = _shown(db, (*whole.values(), *parts.values()), pieces.values())
     secret_id, _ = signing_keys.newest(db)
     versions = rendered_with()
-    send_windows = SendWindows.of(settings)
+    send_windows = windows_of(settings, now)
     with transaction(db, own_keys=True):
         stored = issues.get(db, month)
         if stored is not None and stored.frozen:  # another process was faster
             return already_queued(db, stored)
         check_not_dropped(db, month)
+        special_moment.check_begun(db, month, settings.zone, now)
         if subscriber_import.under_way(db):  # the subscribers not imported yet would be left out
             raise TryLater(f"{month}: not queued while an import is under way; run it again")
         as_before = composed(db, settings, month) == issue

@@ -17,6 +17,7 @@ from alerts.domain.month import Month
 from alerts.domain.send_window import ReaderGroup
 from alerts.outbox.in_time import shown
 from alerts.outbox.options import Orders
+from alerts.outbox.send_windows import windows_told
 from alerts.store import outbox, transaction, windows
 from alerts.store.windows import WaitingGroup
 
@@ -67,7 +68,8 @@ def openings(
     """What waits for a window, by moment and place, the earliest first; nothing where there are none."""
     if not settings.windows.on:
         return ()
-    return opening_of(SendWindows.of(settings), windows.waiting(db, now, months))
+    of_readers, _ = windows_told(settings, now)
+    return opening_of(of_readers, windows.waiting(db, now, months))
 
 
 def opening_of(of_readers: SendWindows, waiting: Sequence[WaitingGroup]) -> Sequence[Opening]:

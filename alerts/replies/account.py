@@ -61,9 +61,13 @@ AUTH = (
             r"(?:authenticated user|user|you (?:are|is)|client) (?:is |are )?not (?:authori[sz]ed"
             r"|allowed"
             r"|permitted)"
-            r" to (?:send|use|relay)|domain is not (?:verified|allowed to send)",
+            r" to (?:send|use|relay)|domain (?:\S+ )?is not (?:verified|allowed to send)"
+            r"(?!: .*(?:limit|quota|exceed))|sender signature"
+            r"|(?:not verified in|must belong to|does not belong to) (?:\S+ )?account"
+            r"|unconfigured sending domain",
             r"mail relay denied|email sending denied|invalid credentials for relay|5\.7\.60\b",
-            r"does not belong to (?:the )?(?:authenticated|logged)|sender must match|from must match",
+            r"does not belong to (?:the )?(?:authenticated|logged)|sender must match"
+            r"|from must match",
         ),
     ),
     ReplyCause(
@@ -73,8 +77,10 @@ AUTH = (
         (
             r"(?:username|user ?name|login).{0,12} (?:and|or) password|bad (?:username|credentials"
             r"|login)",
-            r"application-specific password|log in (?:through|via|with) your web browser|basic auth",
-            r"(?:authentication|auth|login|sasl)\b.{0,40}(?:fail|required|unsuccessful|rejected|denied"
+            r"application-specific password|log in (?:through|via|with) your web browser"
+            r"|basic auth",
+            r"(?:authentication|auth|login|sasl)\b.{0,40}(?:fail|required|unsuccessful|rejected"
+            r"|denied"
             r"|invalid"
             r"|incorrect|disabled|error|refused|not enabled)",
             r"(?:invalid|incorrect|wrong|bad|missing|unknown) (?:smtp )?(?:authentication|auth"
@@ -90,7 +96,8 @@ AUTH = (
             r"client was not authenticated|sender not authenticated for submission|5\.7\.57\b"
             r"|smtpclientauth",
             r"requires? (?:smtp )?authentication|pop before smtp|\b53[045] (?:5\.7\.\d+ )?",
-            r"autentic|authentifizier|authentification|аутентификац|авторизац|anmeldung|身份验证|登录|認証",
+            r"autentic|authentifizier|authentification|аутентификац|авторизац|anmeldung|身份验证"
+            r"|登录|認証",
         ),
     ),
 )
@@ -100,8 +107,11 @@ LIMIT = (
         "account_closed_early",
         About.OUR_ACCOUNT_LIMIT,
         Action.PAUSE_ALL,
-        (r"account(?: \S+){0,4} (?:disabled|suspended|blocked|closed|locked|terminated)",),
-        steps=frozenset({Step.CONNECT, Step.MAIL}),
+        (
+            r"account(?: \S+){0,4} (?:disabled|suspended|blocked|closed|locked|terminated)"
+            r"|user suspended",
+        ),
+        steps=frozenset({Step.CONNECT, Step.AUTH, Step.MAIL}),
     ),
     ReplyCause(
         "account_suspended",
@@ -110,9 +120,11 @@ LIMIT = (
         (
             r"(?:sending|your account|your domain)(?: \S+){0,3} (?:is |has been |was )?(?:paused"
             r"|suspended"
-            r"|under review|restricted from sending|shut ?down)|mail server has been suspended",
+            r"|under review|limited|restricted from sending|shut ?down)"
+            r"|mail server has been suspended",
             r"bad outbound sender|5\.1\.8\b.*access denied|5\.7\.50[123]\b",
-            r"access denied, (?:spam abuse detected|banned send(?:er|ing))|sending (?:is )?disabled",
+            r"access denied, (?:spam abuse detected|banned send(?:er|ing))"
+            r"|sending (?:is )?disabled",
             r"domain (?:\S+ )?has (?:been )?(?:disabled|blocked) (?:for|from) (?:outgoing|sending)",
             r"outgoing mail (?:\S+ ){0,4}(?:suspended|disabled|blocked|suspension)",
             r"(?:sending|your|smtp) (?:\S+ ){0,2}account (?:\S+ ){0,4}(?:suspended|disabled|blocked"
@@ -130,7 +142,8 @@ LIMIT = (
             r"(?: \S+){0,4}? (?:sending|message|messages|email|emails|mail|recipient|recipients"
             r"|rate)?(?: \S+){0,2}?"
             r" ?(?:limit|quota)\b(?: \S+){0,3} (?:exceed|reach|hit)",
-            r"(?:daily|hourly|monthly|sending|submission|relay|outgoing|outbound) (?:\S+ ){0,3}(?:limit"
+            r"(?:daily|hourly|monthly|sending|submission|relay|outgoing"
+            r"|outbound) (?:\S+ ){0,3}(?:limit"
             r"|quota)"
             r"(?! ?per (?:connection|session))",
             r"(?:maximum|max) (?:sending|send|emails?|messages?|mails?)(?: \S+)? (?:rate|per|limit"
@@ -142,24 +155,33 @@ LIMIT = (
             r"|day)",
             r"(?:limit|number) (?:on|of) (?:\S+ ){0,4}outgoing|outgoing (?:messages|mail) (?:was "
             r"|is )?exceed",
-            r"exceeded (?:\S+ ){0,4}(?:sending|outgoing|outbound|submission|message|messages|email) "
+            r"exceeded (?:\S+ ){0,4}(?:sending|outgoing|outbound|submission|message|messages"
+            r"|email) "
             r"(?:\S+ ){0,2}(?:limit|quota|rate)",
             r"messaging limits|domain daily quota|5\.1\.90\b|submissionquotaexceeded"
             r"|too many recipients for this sender|sender thread limit",
-            r"sending too (?:fast|many|much|quickly)|sent too many|too many (?:messages|mails|emails"
+            r"sending too (?:fast|many|much|quickly)|sent too many|too many (?:messages|mails"
+            r"|emails"
             r"|recipients)"
             r"(?: \S+){0,3} (?:today|per (?:hour|day)|this hour|for (?:today|this sender))",
-            r"throttling failure|maximum (?:credits|sending rate)|credits? (?:exceeded|exhausted|used)",
+            r"throttling failure|maximum (?:credits|sending rate)|credits? (?:exceeded|exhausted"
+            r"|used)"
+            r"|(?:out of|used (?:up )?all (?:of )?your) (?:\S+ )?credits|in the last (?:hour|day)"
+            r"|quota for (?:outgoing|outbound|sending)",
             r"you (?:have )?(?:reached|exceeded|hit) (?:a |your |the )?(?:\S+ ){0,4}(?:limit|quota"
             r"|credits)",
-            r"tenant has exceeded|5\.7\.(?:232|233|705|236)\b|[45]\.4\.5\b.*(?:limit|quota|exceed)",
-            r"peak smtp relay|free (?:plan|trial)|(?:plan|billing|payment) (?:limit|required|overdue)",
+            r"not allowed to send: .*(?:limit|quota|exceed)|sender rate|tenant has exceeded"
+            r"|5\.7\.(?:232"
+            r"|233|705|236)\b|[45]\.4\.5\b.*(?:limit|quota|exceed)",
+            r"peak smtp relay|free (?:plan|trial)|(?:plan|billing|payment) (?:limit|required"
+            r"|overdue)",
             r"лимит (?:\S+ ){0,3}(?:писем|отправ|сообщ)|límite (?:\S+ ){0,3}envío|limite d'envoi",
             r"sending rate (?:too|is)|max defers|exceeded the (?:max|allowable) "
             r"|sender address rejected: .*(?:quota|limit) exceed"
             r"|sender frequency|unusual sending activity|(?:messages|emails|mails) per (?:hour"
             r"|day) exceeded"
-            r"|recipients? limit per (?:day|hour)|(?:too many|maximum) (?:\S+ ){0,3}(?:sent|outgoing)",
+            r"|recipients? limit per (?:day|hour)|(?:too many|maximum) (?:\S+ ){0,3}(?:sent"
+            r"|outgoing)",
             r"(?:versand|sende)(?:limit|kontingent)|limite (?:di |de |d')?(?:invio|envio|envoi)"
             r"|发送(?:频率|数量|上限)|発信制限|送信制限",
             r"sending limit|send(?:ing)? quota|rate ?limit exceeded for (?:user|account|sender"

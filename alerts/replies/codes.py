@@ -61,7 +61,7 @@ CODES = (
         About.OUR_IP,
         Action.PAUSE_ALL,
         (
-            r"\[?\bts(?:s0[1-8]|0[124])\b|\bipts\d\d\b|\brp-00\d\b|\(?\b(?:dyn:t|con:b|rly:b1)\d?"
+            r"\[?\bts(?:s0[124-8]|0[124])\b|\bipts\d\d\b|\brp-00\d\b|\(?\b(?:dyn:t|con:b|rly:b1)\d?"
             r"|#?rl00000[12]\b|\bhl:(?:rep|ifc|mep|itc)|\bib(?:11[0-3]|504|607)\b"
             r"|\baup#\S*(?:1[34]\d\d|15[68]0)\b|4\.7\.(?:5\d\d|65\d|8[5-9]\d)\b",
             rf"{_FRENCH}(?:103|105|108|109|201|423|424|505|999)\b|5\.7\.508\b",
@@ -72,10 +72,11 @@ CODES = (
         About.OUR_IP,
         Action.FIX_AND_PAUSE,
         (
-            r"\bts(?:s09|s1\d|03)\b|\bbl2\d\b|\b(?:sc|dy|ou)-00\d\b|\brtr:(?:bb|du|rd|sc|bl|ch)"
+            r"\bts(?:s09|s1\d|s?03)\b|\bbl2\d\b|\b(?:sc|dy|ou)-00\d\b|\brtr:(?:bb|du|rd|sc|bl|ch)"
             r"|\brly:(?!bd|ch|sn)"
             r"|\bdns:(?:nr|b\d)|#?bl0000\d\d\b|\bib10[2-9]\b|gu_eib|\bvs1-ip\b|\bclm\d\d\b",
-            r"5\.7\.(?:50[67]|51[013]|60[6-9]|6[1-4]\d|708)\b|\bs(?:3140|3150|7\d\d|8\d\d|8001|3114)\b",
+            r"5\.7\.(?:50[67]|51[013]|60[6-9]|6[1-4]\d|708)\b|\bs(?:3140|3150|7\d\d|8\d\d|8001"
+            r"|3114)\b",
             rf"{_FRENCH}102\b|\bhl:(?:ihu|ipb)|\bdt:rbl|\bwm:bl|\bers-\w+|\(ip based\)|\bcx(?:dns"
             r"|bl|smtp)\b|\bcdrbl\b|\bipbl\d+\b|\baup#\S*(?:1000|1[12]\d\d)\b"
             r"|as\((?:508|3[12]\d\d)\)|\bg31\b",
@@ -92,7 +93,7 @@ CODES = (
         "code_recipient_chooses",
         About.RECIPIENT,
         Action.ASK_PERSON,
-        (r"block-send-er|5\.7\.1(?:2\d|3[0-6])\b|resolver\.rst\.(?!recipsize)",),
+        (r"block-send-er|5\.7\.1(?:2\d|3[0-6])\b|resolver\.rst\.(?!recipsize|sendas)",),
         Verdict.SOFT,
     ),
     ReplyCause(

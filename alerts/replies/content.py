@@ -28,7 +28,8 @@ CONTENT = (
         About.CONTENT,
         Action.PAUSE_ALL,
         (
-            r"\burls? (?:\S+ ){0,6}(?:block|list|spam)|(?:blacklisted|listed|blocked|spam) url"
+            r"\b(?:urls?|links?) (?:\S+ ){0,6}\S*(?:block|list|spam)|(?:blacklisted|listed|blocked"
+            r"|spam) url"
             r"|url \S* ?(?:is |was )?(?:black)?listed|ofr_?5\d\d|contenu non sollicit|\[ph\d\d\]"
             r"|hvu:b|con:b|rate.*\burls? (?:domain|link)|dt:spm"
             r"|nature of the content|suspicious due|suspicion of spam|message (?:\S+ ){0,5}(?:spam"
@@ -36,6 +37,14 @@ CONTENT = (
             r"|(?:spam|virus|malware|phishing) (?:message|content|detected|found)|mail score"
             r"|quarantined|content (?:rejected|blocked|filter)",
         ),
+    ),
+    # Beside an exact code without words that the address is gone (judge.py).
+    ReplyCause(
+        "named_spam",
+        About.CONTENT,
+        Action.PAUSE_ALL,
+        (r"\bspam(?!.?(?:trap|haus|cop))|\bvirus|malware|phishing",),
+        sure=False,
     ),
     ReplyCause(
         "too_large",
@@ -50,7 +59,8 @@ CONTENT = (
             r"too (?:large|big)\b|(?:maximum|max|fixed|permitted)(?: \S+)? (?:message |mail )?size"
             r"|5\.(?:3\.4|2\.3)\b|zu groß|taille (?:\S+ ){0,4}(?:limite|maximale|atteinte|dépassée)"
             r"|trop (?:gros"
-            r"|volumineux)|demasiado grande|troppo grande|muito grande|слишком (?:больш|велик)|邮件过大"
+            r"|volumineux)|demasiado grande|troppo grande|muito grande|слишком (?:больш|велик)"
+            r"|邮件过大"
             r"|recipsizelimit|databytes",
         ),
     ),
@@ -66,11 +76,14 @@ CONTENT = (
         About.CONTENT,
         Action.FIX_AND_PAUSE,
         (
-            r"rfc ?-?\d{3,4}|not compliant|malformed|multiple (?:\S+ )?headers?|(?:missing|invalid|bad"
+            r"rfc ?-?\d{3,4}|not compliant|malformed|multiple (?:\S+ )?headers?|(?:missing|invalid"
+            r"|bad"
             r"|illegal|duplicate|disallowed|unicode)"
-            r"(?: \S+){0,3} (?:header|message-id|date|from:|mime)|header(?:s)? (?:\S+ ){0,4}(?:missing"
+            r"(?: \S+){0,3} (?:header|message-id|date|from:|mime)"
+            r"|header(?:s)? (?:\S+ ){0,4}(?:missing"
             r"|invalid|too long|syntax)",
-            r"5\.6\.\d|line (?:is )?too long|lines? (?:longer|over)|encoded-word|header error"
+            r"5\.6\.\d|line (?:length|(?:is )?too long)|lines? (?:longer|over)|encoded-word"
+            r"|header error"
             r"|mime (?:error|structure)|8-?bit"
             r"|non-?ascii|from: header|from field",
         ),
@@ -84,13 +97,16 @@ CONTENT = (
             r"|suspect|\bscore|\bscoring",
             r"content|attachment|\burls?\b|\blinks?\b|surbl|uribl|virenverdacht|inhalt|contenu"
             r"|contenido"
-            r"|антиспам|спам|垃圾|病毒|内容|スパム|迷惑メール|스팸|indésirable|indesejad|indeseado|werbung",
+            r"|антиспам|спам|垃圾|病毒|内容|スパム|迷惑メール|스팸|indésirable|indesejad|indeseado"
+            r"|werbung",
             r"polic(?:y|ies)|\[cs\d\d\]|\[hm\d\d\]|filter|message (?:was |has been )?(?:rejected"
             r"|refused"
             r"|blocked|denied)|prohibited|offen[cs]ive",
-            r"rejected (?:due|for|because|by|as)\b|looks like|considered|classified|undesirable|blocked"
+            r"rejected (?:due|for|because|by|as)\b|looks like|considered|classified|undesirable"
+            r"|blocked"
             r"|black listed|security|restricción",
-            r"not accepted|administrative(?:ly)? (?:prohibition|reject)|\b5\.7\.1 message"
+            r"(?<!temporarily )rejected (?:this |the |your )?(?:message|mail)\b|not accepted"
+            r"|administrative(?:ly)? (?:prohibition|reject)|\b5\.7\.1 message"
             r"|transaction failed|reject(?:ed)? by|rule",
         ),
     ),

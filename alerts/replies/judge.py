@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from alerts.replies.gone import GONE, OPPOSED, VAGUE
+from alerts.replies.gone import BARE, FOR_NOW, GONE, NAMED, OPPOSED, VAGUE
 from alerts.replies.meaning import OURS, About, Action, Meaning, ReplyCause, Step, Verdict
 from alerts.replies.table import AFTER, BEFORE, ROWS
 
@@ -21,10 +21,16 @@ REPLY = re.compile(r"(?<![\w.:/+-])([45]\d\d)(?=[ \t#-]|$)")
 _EXACT = re.compile(r"5\.(?:1\.(?:1|2|3|6|10|12|351)|4\.4)")
 _NOBODY = re.compile(
     r"no such (?:user|mailbox|recipient)|(?:user|recipient|mailbox) unknown|unknown user"
+    r"|(?:user|recipient|mailbox|account|address)(?: x@x)? (?:does not|doesn't) exist"
 )
 _VAGUE = re.compile(r"[245]\.(?:0\.0|5\.0|1\.0|2\.0|3\.0|7\.0)")
 _HOST_SAID = re.compile(
     r"(?<!\S)(?:host )?[^\s\[]{1,255}\[[^\]]{0,80}\] (?:said|refused to talk to me):"
+)
+# qmail: the address of the server that answered is no word of the answer.
+_QMAIL = re.compile(
+    r"(?:connected to )?(?:\d{1,3}\.){3}\d{1,3} (?=failed after |does not like |but )"
+    r"|giving up on (?:\d{1,3}\.){3}\d{1,3}|remote host said:"
 )
 _IN_REPLY = re.compile(r"\(?in reply to (end of data|[a-z]+)[a-z ]*command\)?")
 _STEPS = {
@@ -59,7 +65,9 @@ def status_of(*said: str) -> str:
 def plain(words: str) -> str:
     """The words in lower case, on one line, with plain apostrophes, as the patterns expect."""
     line = _ADDRESS.sub("x@x", _line(words))
-    return " ".join(_REPEATED.sub(" ", _IN_REPLY.sub(" ", _HOST_SAID.sub(" ", line))).split())
+    for aside in (_HOST_SAID, _QMAIL, _IN_REPLY, _REPEATED):
+        line = aside.sub(" ", line)
+    return " ".join(line.split())
 
 
 def step_of(words: str) -> Step:
@@ -81,7 +89,7 @@ def judge(words: str, status: str = "", step: Step = Step.UNKNOWN) -> Meaning:
     status = status or status_of(said)
     reply = next(iter(REPLY.findall(said)), "")
     exact = step not in _EARLY and bool(_EXACT.fullmatch(status))
-    plainly_gone = step not in _EARLY and bool(_compiled(GONE).search(said))
+    plainly_gone = step not in _EARLY and _names_nobody(said)
     gone = plainly_gone or (step not in _EARLY and bool(_compiled(VAGUE).search(said)))
     cause = _first(BEFORE, said, step)
     if cause is not None and not (plainly_gone and exact and cause.about is not About.OUR_DOMAIN):
@@ -90,7 +98,7 @@ def judge(words: str, status: str = "", step: Step = Step.UNKNOWN) -> Meaning:
     if cause is not None and cause.about in OURS:
         return _of(cause, sure=False)
     lasting = reply.startswith("5") or not (reply or status) or (not reply and status[:1] == "5")
-    if given_up and gone:
+    if given_up and gone and _compiled(FOR_NOW).search(said) is None:
         named = bool(_EXACT.fullmatch(f"5{status[1:]}"))
         lasting = lasting or named or (not reply and bool(_VAGUE.fullmatch(status)))
         exact = exact or named
@@ -107,6 +115,13 @@ def judge(words: str, status: str = "", step: Step = Step.UNKNOWN) -> Meaning:
     if cause is None:
         return _by_code(reply, status, step)
     return _settled(cause, reply, status, given_up, sure=cause.sure)
+
+
+def _names_nobody(said: str) -> bool:
+    """Whether the words say that there is no such mailbox or domain."""
+    if _compiled(GONE).search(said):
+        return True
+    return bool(_compiled(BARE).search(said) and _compiled(NAMED).search(said))
 
 
 def _settled(cause: ReplyCause, reply: str, status: str, given_up: bool, *, sure: bool) -> Meaning:
@@ -128,6 +143,8 @@ def _dead(said: str, *, exact: bool, agreed: bool) -> Meaning:
     """The address is dead; sure if two signs agree, or if an exact code is not contradicted."""
     if not (exact and agreed) and _compiled(ROWS["ip_refused"].patterns).search(said):
         return _of(ROWS["ip_refused"], sure=False)
+    if exact and not _names_nobody(said) and _compiled(ROWS["named_spam"].patterns).search(said):
+        return _of(ROWS["named_spam"], sure=False)
     if not exact and not agreed:
         return Meaning(About.RECIPIENT, Verdict.SOFT, Action.ASK_PERSON, False, "gone")
     return Meaning(About.RECIPIENT, Verdict.HARD, Action.DROP_ADDRESS, True, "gone")
@@ -139,7 +156,7 @@ def is_clear(words: str) -> bool:
     return bool(
         STATUS.search(said)
         or REPLY.search(said)
-        or _compiled(GONE).search(said)
+        or _names_nobody(said)
         or _first((*BEFORE, *AFTER), said, Step.UNKNOWN)
     )
 

@@ -15,7 +15,8 @@ SPECIAL = (
         Action.ASK_PERSON,
         (
             r"sending to \(or from\)|mailpolicy violation|policy rejection on the target"
-            r"|suspiciousremoteserver|transport\.rules|rejected by organi[sz]ation policy|5\.7\.9\d\d\b"
+            r"|suspiciousremoteserver|transport\.rules|rejected by organi[sz]ation policy"
+            r"|5\.7\.9\d\d\b"
             r"|policy violation detected|destination domain.s policy",
         ),
         Verdict.SOFT,
@@ -52,7 +53,10 @@ SPECIAL = (
             r"unable to contact ldap|create user output file|multiple destination domains"
             r"|domain policy size|organi[sz]ation queue quota|queue (?:quota|full)"
             r"|recipient thread limit",
-            r"grey-?list|gray-?list|not found, try again"
+            r"grey-?list|gray-?list|\[gl\d\d\]|not found, try again"
+            r"|(?:scanner|filter|virus|checker) (?:is |was )?(?:not available|unavailable"
+            r"|timed? ?out)"
+            r"|policy rejection[-,.]? (?:please )?try (?:again )?later"
             r"|temporary (?:(?!authentication)\S+ ){0,2}(?:lookup|dns|name)|(?:mail transport"
             r"|transport) (?:error|unavailable)",
             r"command (?:died|time limit)|mail for \S+ loops back|points? to local host"
@@ -67,7 +71,8 @@ SPECIAL = (
         Action.RETRY,
         (
             r"home directory|user(?:'s)? (?:mailbox|maildir) (?:is )?(?:busy|locked)"
-            r"|mailbox (?:is )?(?:busy|locked|in use)",
+            r"|mailbox (?:is )?(?:busy|locked|in use)"
+            r"|mailbox could not be opened|(?:cannot|can't|could not) open (?:\S+ )?mailbox",
         ),
         Verdict.SOFT,
         sure=False,
@@ -117,7 +122,8 @@ LISTED = (
             r"|not allowed) to relay|no relay"
             r"|relaying (?:\S+ ){0,3}(?:prohibited|denied|not allowed|disabled)|use me .*as a relay"
             r"|relay(?:ing)? (?:is )?(?:denied|prohibited|disallowed)"
-            r"|(?:do|does|will) not relay|: no-domain|allowed rcpthosts|not a gateway"
+            r"|forwarding to remote hosts|(?:do|does|will) not relay|: no-domain|allowed rcpthosts"
+            r"|not a gateway"
             r"|may not exist, they may be",
         ),
         Verdict.SOFT,
@@ -131,7 +137,8 @@ MAILBOX = (
         About.RECIPIENT,
         Action.RETRY,
         (
-            r"user (?:\S+ ){0,6}receiving (?:e?-?mail|mail|messages) (?:at a rate|too)|receivingrate"
+            r"user (?:\S+ ){0,6}receiving (?:e?-?mail|mail|messages) (?:at a rate|too)"
+            r"|receivingrate"
             r"|5\.2\.12[12]\b|receive limit|(?:mailbox|user"
             r"|recipient) (?:has )?received too (?:much|many)|too much (?:e-?)?mail in"
             r"|messages to \S+ deferred due to"
@@ -146,22 +153,26 @@ MAILBOX = (
         Action.FAIL_THIS_ONE,
         (
             rf"{WHO}(?:'s)?(?: \S+){{0,4}} {IS}(?:full|over[- ]?quota|out of (?:storage|space))\b",
-            rf"{WHO}(?: \S+){{0,3}} {IS}over (?:the |its |his |their )?(?:allowed |storage )?(?:quota"
+            rf"{WHO}(?: \S+){{0,3}} {IS}over (?:the |its |his |their )?(?:allowed "
+            rf"|storage )?(?:quota"
             rf"|limit)",
             r"(?:full|overfull) (?:mail|in)box|over ?-?quota|over storage|quota (?:is |has been "
             r"|was )?(?:exceed|full|reached|violat|usage)"
             r"|overquota|(?:disk|mailbox|storage|user|mail) ?quota|quotaexceeded",
-            r"(?:exceed(?:s|ed|ing)?|beyond)(?: \S+){0,4} (?:quota|mailbox size|allowed size|storage"
+            r"(?:exceed(?:s|ed|ing)?|beyond)(?: \S+){0,4} (?:quota|mailbox size|allowed size"
+            r"|storage"
             r"|space)",
             r"(?:mailbox|mailfolder|inbox) (?:exceeds|exceeded|size limit|has exceeded|limit)"
             r"|storage (?:limit|quota)|too full",
-            r"(?:not enough|insufficient|no more|out of)(?: (?!system)\S+){0,3} (?:disk|storage|space"
+            r"(?:not enough|insufficient|no more|out of)(?: (?!system)\S+){0,3} (?:disk|storage"
+            r"|space"
             r"|room)(?!.*system)",
             r"(?:boîte|boite)(?: \S+){0,4} pleine|quota dépassé|buz[óo]n(?: \S+){0,3} lleno"
             r"|caixa(?: \S+){0,4} cheia"
             r"|postfach(?: \S+){0,4} voll|casella(?: \S+){0,4} piena|переполнен|容量"
             r"|いっぱい|已满|空间不足|満杯"
-            r"|용량|space (?:\S+ ){0,3}used up|dis[ck] ?quota|too much mail data"
+            r"|용량|saturée?|pełn[aey]|dolu\b|\bvol\b|preplnen|přeplněn|переповнен|ممتلئ|מלאה"
+            r"|space (?:\S+ ){0,3}used up|dis[ck] ?quota|too much mail data"
             r"|would exceed (?:\S+ ){0,3}(?:storage|quota)|cannot update mailbox"
             r"|error writing (?:file|message)",
         ),
@@ -172,17 +183,21 @@ MAILBOX = (
         About.RECIPIENT,
         Action.FAIL_THIS_ONE,
         (
-            rf"{WHO}(?: \S+){{0,6}} {IS}(?:disabled|inactive|suspended|locked|frozen|blocked"
+            rf"{WHO}(?: \S+){{0,6}} {IS}(?:disabled|inactive|suspended|locked|frozen"
+            rf"|blocked(?! you)"
             r"|deactivated"
             rf"|not (?:yet )?active(?! address)|dormant|on hold|expired|discontinued)",
-            r"(?:disabled|inactive|suspended|locked|deactivated)[/ ](?:recipient|account|mailbox|user"
+            r"(?:disabled|inactive|suspended|locked|deactivated)[/ ](?:recipient|account|mailbox"
+            r"|user"
             r"|mail drop)|invalid/inactive",
             r"domain (?:\S+ )?(?:is |has been )(?:currently |temporarily )?(?:suspended|disabled"
             r"|inactive)|extended inactivity",
             r"not (?:currently )?(?:accepting|being accepted)(?: \S+){0,3} (?:messages|mailbox)"
             r"|is not accepting any|is a deactivated|disabled or discontinued|suspend the service"
-            r"|recipient unavailable|disableduser|заблокирован|gesperrt|désactivé|deshabilitad|停用|禁用"
-            r"|冻结|無効",
+            r"|recipient unavailable|disableduser|заблокирован|gesperrt|désactivé|deshabilitad|停用"
+            r"|禁用"
+            r"|冻结|無効|(?:cuenta|buzón|conta|caixa|compte|casella|account) (?:\S+ ){0,4}"
+            r"(?:suspendid[oa]|suspens[oa]|suspendue?|sospes[oa]|bloquead[oa]|bloccat[oa])",
             r"no support for internationali[sz]ed",
         ),
         Verdict.SOFT,
@@ -192,15 +207,22 @@ MAILBOX = (
         About.RECIPIENT,
         Action.ASK_PERSON,
         (
-            r"resolver\.rst(?!\.recipsize)|(?:rejected|blocked|refused) by (?:the |this "
+            r"resolver\.rst(?!\.(?:recipsize|sendas))|(?:rejected|blocked|refused) by (?:the |this "
             r"|your )?recipients?\b|envelope blocked - user"
-            r"|blocked by the user|user rules|user refuses|refuses? to receive|(?:user|domain) entry\b"
-            r"|manually blocked senders|(?:members?[- ]only|non-?member"
-            r"|closed) (?:mailing )?(?:list|group)?"
-            r"|post (?:to|on) this (?:mailing )?(?:list|group)|is only accepting mail"
+            r"|blocked by the user|user rules|user refuses|refuses? to receive|(?:user"
+            r"|domain) entry\b"
+            r"|manually blocked senders|(?:members?[- ]only|non-?member)"
+            r"|closed (?:mailing )?(?:list|group)"
+            r"|post (?:to|on) this (?:mailing )?(?:list|group)|restricted to members"
+            r"|has blocked you|is only accepting mail"
             r"|account is protected"
             r"|rejected by destination domain|(?:allowed|approved|trusted|permitted"
             r"|known)[- ]senders?|sender not pre-approved|delivery not authorized",
+            r"not (?:allowed|permitted|configured|able) to receive|internal (?:mail|senders"
+            r"|use) only"
+            r"|(?:does not|doesn't|do not) (?:allow|accept|receive) (?:\S+ ){0,3}(?:external"
+            r"|outside"
+            r"|internet)",
             r"(?:authenticated|permission|allowed) (?:\S+ ){0,5}(?:for|to) (?:this "
             r"|the )?(?:mailbox|group|recipient|distribution)"
             r"|delivery restriction|does ?n[o']t want|not want your mail|recipient preferences"

@@ -13,16 +13,20 @@ WAY = (
         About.CONNECTION,
         Action.RETRY,
         (
-            r"too many (?:concurrent |simultaneous |open )?(?:connections|sessions|errors|bad commands"
+            r"too many (?:concurrent |simultaneous |open )?(?:connections|sessions|errors"
+            r"|bad commands"
             r"|messages in this|commands)",
             r"(?:concurrent|simultaneous) (?:\S+ )?(?:connection|session)|(?:messages?"
             r"|mails?)(?: count)? per (?:session|connection)",
             r"max(?:imum)? (?:number of )?(?:message|messages|mail"
-            r"|connection)\S*(?: count)?(?: \S+)? ?(?:per|in this)? ?(?:session|connection|exceeded)",
-            r"connection frequency|too much mail from|connection expired|trop de connexions"
+            r"|connection)\S*(?: count)?(?: \S+)? ?(?:per|in this)? ?(?:session|connection"
+            r"|exceeded)",
+            r"maximum number of recipients|connection (?:has been |is |was )throttled"
+            r"|connection frequency|too much mail from|connection expired|trop de connexions"
             r"|too many (?:\S+ )?(?:connections|sessions)"
-            r"|maximum connection limit|too many recipients(?! for this sender)|\b452\b.*recipients"
-            r"|4\.5\.3\b(?!.*(?:domain policy|per (?:day|hour)))"
+            r"|maximum connection limit|too many recipients(?! for this sender)"
+            r"|\b452\b(?!.*per (?:day|hour)).*recipients"
+            r"|(?<![\d.])4\.5\.3\b(?!\.|.*(?:domain policy|per (?:day|hour)))"
             r"|connection (?:limit|rate)|connection throttled",
         ),
     ),
@@ -42,7 +46,8 @@ WAY = (
             r"[45]\.7\.29\b|over a (?:secure )?tls|bad sequence|out of (?:sequence|order)"
             r"|unrecogni[sz]ed command|command (?:not|un)"
             r"|(?:helo|ehlo|mail|rcpt)\S* first|polite people|syntax error(?!.*address)|5\.5\.2\b"
-            r"|requires? (?:encryption|tls)|encryption (?:is )?(?:required|needed)|bare (?:line|lf|cr"
+            r"|requires? (?:encryption|tls)|encryption (?:is )?(?:required|needed)|bare (?:line|lf"
+            r"|cr"
             r"|new)|synchroni[sz]ation error|pipelining",
         ),
     ),
@@ -67,11 +72,12 @@ WAY = (
         (
             r"connect(?:ion)? (?:to \S+ ?)?(?::? ?)?(?:refused|reset|lost|died|failed|dropped"
             r"|timed ?out"
-            r"|time ?out|closed)|lost connection"
+            r"|time ?out|closed)|lost connection|closed (?:the )?connection"
             r"|timed? ?out|no route|unreachable|unable to connect|could ?n[o']t connect"
             r"|network (?:error"
             r"|is (?:unreachable|down))|no answer from host|not responding"
-            r"|retry time(?:out)? (?:not|exceeded)|[45]\.4\.(?:1|2|7|316)\b|delivery (?:time )?expired"
+            r"|retry time(?:out)? (?:not|exceeded)|[45]\.4\.(?:1|2|7|316)\b(?!.*spam)"
+            r"|delivery (?:time )?expired"
             r"|message expired|queue too long|could not be delivered for|broken pipe|socket error",
         ),
         Verdict.SOFT,
@@ -88,7 +94,8 @@ WAY = (
             r"|temporarily )?(?:un|not )available|overload|internal|resources"
             r"|réessayer|plus tard|später|erneut|más tarde|más adelante|più tardi|mais tarde|позже"
             r"|позднее"
-            r"|稍后|後ほど|しばらく|resources|maintenance|queue (?:quota|file|full)|[45]\.3\.[0-5]\b"
+            r"|稍后|後ほど|しばらく|resources|maintenance|queue (?:quota|file|full)"
+            r"|[45]\.3\.[0-5]\b"
             r"|4\.2\.0\b|thread limit|domain policy size"
             r"|local delivery failed|deferred|shutting down|local configuration",
         ),

@@ -81,9 +81,9 @@ def check(settings: Settings, *, idle: bool = False) -> None:
 @dataclass(frozen=True, slots=True)
 class Moments:
     """What is called when: `tick` with START at once, and with the name of each action at its moments;
-    `stop`, which ends a running tick, at the end. `wake` is asked after each tick for a moment at which to
-    send in between: a send window opens. `beat` is called every quarter of a minute, also during a tick;
-    `warn` gets an error in the program that one of them raised."""
+    `stop`, which ends a running tick, at the end. `wake` is asked after each tick, and every minute, for a
+    moment at which to send in between: a send window opens, or a special alert goes. `beat` is called every
+    quarter of a minute, also during a tick; `warn` gets an error in the program that one of them raised."""
 
     tick: Callable[[str], None]
     stop: Callable[[], None]
@@ -109,12 +109,16 @@ def serve(settings: Settings, moments: Moments, until: Callable[[], None]) -> No
         EVENT_JOB_ERROR,
     )
 
-    def ticked(act: str) -> None:
-        moments.tick(act)
+    def looked() -> None:
+        """Plan what comes next; it may have been chosen since by a command in another process."""
         if (at := moments.wake()) is not None:
             scheduler.add_job(
-                ticked, "date", run_date=at, args=("send",), id="window", replace_existing=True
+                ticked, "date", run_date=at, args=("send",), id="moment", replace_existing=True
             )
+
+    def ticked(act: str) -> None:
+        moments.tick(act)
+        looked()
 
     scheduler.add_job(ticked, args=(START,))
     for act in ACTS:
@@ -122,6 +126,7 @@ def serve(settings: Settings, moments: Moments, until: Callable[[], None]) -> No
             scheduler.add_job(ticked, trigger, args=(act,))
     # Timers stop while the machine sleeps: the beat looks at the wall clock again.
     scheduler.add_job(moments.beat, "interval", seconds=15, executor="beat")
+    scheduler.add_job(looked, "interval", minutes=1, executor="beat")
     scheduler.start()
     try:
         until()

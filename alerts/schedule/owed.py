@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from alerts.config.settings import Settings
 from alerts.domain.month import Month
 from alerts.schedule.due_issues import Due, candidates, issue_due
-from alerts.store import dropped_issues, faults, issues, signing_keys
+from alerts.store import dropped_issues, faults, issues, scheduled_specials, signing_keys
 from alerts.text.plural import counted
 
 NEAR = timedelta(hours=12)  # UTC and most zones are no further ahead of an alert's zone
@@ -34,6 +34,21 @@ def turns(db: Database, settings: Settings, now: datetime) -> Sequence[Turn]:
         frozen, began = issues.frozen_months(db), signing_keys.project_began(db)
         dropped = dropped_issues.everything(db)
     return turns_of(settings, now, frozen, began, dropped)
+
+
+def special_turns(db: Database, settings: Settings, now: datetime) -> Sequence[Turn]:
+    """The same of the special alerts that go at a moment and are not queued yet, the earliest first."""
+    with faults(settings.database_path):
+        waiting = scheduled_specials.waiting(db)
+    max_late = settings.alert.max_late
+    return [
+        Turn(
+            one.month,
+            issue_due(now, one.at, began=one.at, frozen=False, max_late=max_late),
+            one.at,
+        )
+        for one in waiting
+    ]
 
 
 def turns_of(

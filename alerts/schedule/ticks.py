@@ -20,8 +20,8 @@ from alerts.domain.month import Month
 from alerts.outbox.windows import openings
 from alerts.schedule import cron
 from alerts.schedule.due_issues import Due
-from alerts.schedule.owed import turns
-from alerts.store import faults, open_database, outbox
+from alerts.schedule.owed import special_turns, turns
+from alerts.store import faults, open_database, outbox, scheduled_specials
 from alerts.text.network_faults import system_words
 
 _STOPPED = 75  # the exit code for a command that was not started
@@ -69,24 +69,26 @@ class Ticker:
         except OSError as fault:  # no process can be started now
             self.warn(f"{act}: {system_words(fault)}")
 
-    def next_opening(self) -> datetime | None:
-        """When the first send window opens for which something waits; None where nothing does."""
+    def next_moment(self) -> datetime | None:
+        """When the first send window opens for which something waits, or the first special alert goes; None
+        where nothing is to come."""
+        if self.stopping:
+            return None
         try:
             settings = load.load(self.root, os.environ)
-            if self.stopping or not settings.windows.on:
-                return None
             now = datetime.now(UTC)
             db = open_database(settings.database_path)
             try:
                 with faults(settings.database_path):
-                    months, _ = outbox.open_months(db, now - settings.alert.max_late)
-                    found = openings(db, settings, now, months)
+                    moments = [one.at for one in scheduled_specials.waiting(db) if one.at > now]
+                    if settings.windows.on:
+                        months, _ = outbox.open_months(db, now - settings.alert.max_late)
+                        moments += [one.at for one in openings(db, settings, now, months)]
             finally:
                 db.close()
-        except AlertsError as fault:
-            self.warn(str(fault))
+        except AlertsError:  # the next tick tells it; this is asked every minute
             return None
-        return found[0].at if found else None
+        return min(moments, default=None)
 
     def stop(self) -> None:
         """Stop the running action, and start no other."""
@@ -98,11 +100,15 @@ class Ticker:
         """Run, where an issue is owed; and where the last one is overdue, so that it is told."""
         db = open_database(settings.database_path)
         try:
-            found = turns(db, settings, datetime.now(UTC))
+            now = datetime.now(UTC)
+            found = (*special_turns(db, settings, now), *turns(db, settings, now))
         finally:
             db.close()
         owed = frozenset(turn.month for turn in found if turn.due is Due.OWED)
-        told = act != "send" and found[-1].due is Due.OVERDUE
+        overdue = found[-1].due is Due.OVERDUE or any(
+            turn.month.special and turn.due is Due.OVERDUE for turn in found
+        )
+        told = act != "send" and overdue
         if owed - (self.rested if act == "send" else frozenset()) or told:
             code = self._command("run")
             self.rested = owed if code != TryLater.exit_code else frozenset()

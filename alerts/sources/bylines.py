@@ -1,4 +1,5 @@
-"""The date beside the heading of a page: on a short line, with little else than a name and an hour.
+"""The date beside the heading of a page: on a short line, with little else than a name and an hour. Where
+the line shows “1 day ago”, what its `<time datetime>` says to programs.
 
 Fetches nothing.
 """
@@ -33,22 +34,25 @@ def beside_heading(tree: Any) -> list[str]:
     """The dates on the lines behind the main heading of a page and before its text, nearest first; else
     on those just before it. Without those of a change."""
     lines = list(islice(_lines(tree), 4000))
-    headings = [n for n, (tag, _) in enumerate(lines) if tag == "h1"]
+    headings = [n for n, (tag, _, _) in enumerate(lines) if tag == "h1"]
     for at in headings[:2]:
-        behind, prose = list[str](), 0
-        for _, text in lines[at + 1 : at + 1 + _BEHIND]:
+        behind, prose = list[tuple[str, str]](), 0
+        for _, text, machine in lines[at + 1 : at + 1 + _BEHIND]:
             prose += len(text)
             if prose >= _PROSE:
                 break
-            behind.append(text)
-        before = [text for _, text in reversed(lines[max(0, at - _BEFORE) : at])]
-        if found := [day for text in (*behind, *before) if (day := _day(text))]:
+            behind.append((text, machine))
+        before = [
+            (text, machine) for _, text, machine in reversed(lines[max(0, at - _BEFORE) : at])
+        ]
+        if found := [day for line in (*behind, *before) if (day := _day(*line))]:
             return found
     return []
 
 
-def _lines(tree: Any) -> Iterator[tuple[str, str]]:
-    """The elements that hold text of their own, with the text of all that is in them."""
+def _lines(tree: Any) -> Iterator[tuple[str, str, str]]:
+    """The elements that hold text of their own: tag, the text of all that is in them, and the moment that
+    the one `<time>` of it says to programs, or ""."""
     done: set[Any] = set()
     for one in tree.iter():
         if not isinstance(one.tag, str) or one in done:
@@ -59,17 +63,28 @@ def _lines(tree: Any) -> Iterator[tuple[str, str]]:
         if one.tag == "h1" or (_has_text(one) and next(one.iter("h1"), None) is None):
             done.update(one.iter())
             if text := tidy(one.text_content()):
-                yield one.tag, text
+                yield one.tag, text, _machine(one)
+
+
+def _machine(line: Any) -> str:
+    """The `datetime` of the one `<time>` in that line, unless it is that of a change; or ""."""
+    found = [one for one in line.iter("time") if one.get("datetime")]
+    if len(found) != 1:
+        return ""
+    said = " ".join(found[0].get(name, "") for name in ("class", "itemprop", "title"))
+    return "" if _CHANGED.search(said) else found[0].get("datetime")
 
 
 def _has_text(one: Any) -> bool:
     return bool((one.text or "").strip()) or any((child.tail or "").strip() for child in one)
 
 
-def _day(line: str) -> str:
-    """The date that a short line tells, in its words; "" for none or several."""
+def _day(line: str, machine: str) -> str:
+    """The date that a short line tells, in its words or those for programs; "" for none or several."""
     if len(line) > _LONGEST or _CHANGED.search(line):
         return ""
+    if machine:
+        return machine
     found = list(_DATE.finditer(line))
     if len(found) != 1:
         return ""

@@ -71,9 +71,11 @@ KINDS = (
         rf"{_PAGE} (?:you (?:are|were|re) (?:looking|searching) for|you (?:have )?requested) {_NOT} "
         r"(?:be |been )?(?:found|exist|exists|available)",
         r"page (?:may|might) have been (?:moved|removed|deleted)",
+        r"looks like something went wrong|nothing was found at this location",
+        r"(?:this|the) (?:content|page|post|article|video) (?:isn t|is not) (?:currently )?available",
         rf"(?:can t|cannot|could not|couldn t|can not) find (?:the|that|this|your) {_PAGE}",
         r"pagina (?:que (?:busca|buscas|esta buscando|ha solicitado|solicito) )?(?:solicitada )?(?:ya )?no "
-        r"(?:se (?:ha |pudo )?encontr\w*|existe|ha sido encontrada|esta disponible|fue encontrada)",
+        r"(?:se (?:ha |pudo )?encontr\w*|(?:ha sido |fue )?encontrada|existe|esta disponible)",
         r"page (?:que vous (?:re)?cherchez |que vous (?:avez demandee?|demandez) |demandee )?"
         r"(?:est introuvable|n existe (?:pas|plus)|n a pas (?:ete|pu etre) trouvee?"
         r"|n est (?:pas|plus) disponible)",
@@ -110,6 +112,8 @@ KINDS = (
         r"(?:don t|do not) have permission to (?:access|view)|request (?:was|has been) blocked",
         r"unusual (?:traffic|activity) from your|performance security by cloudflare|cloudflare ray id",
         r"used cloudflare to restrict",
+        r"(?:making|make) sure you (?:are|re) not a (?:ro)?bot|incapsula incident id|^error 10\d\d",
+        r"request could not be satisfied|^(?:client|security) challenge$",
         r"complete (?:the|this) (?:captcha|security check)|review the security of your connection",
         r"verifi(?:que|car) que (?:no )?(?:es|eres|usted es) (?:un )?(?:humano|robot)",
         r"verifi(?:er|ez|ons) que vous (?:etes|n etes pas) (?:humain|un humain|un robot)",
@@ -138,6 +142,10 @@ KINDS = (
         r"(?:use|uses|store|stores|store and or access) (?:\w+ ){0,6}cookies?",
         r"we and our(?: \d+)? partners (?:store|process|use)",
         r"(?:accept|reject) all cookies|we value your privacy",
+        r"(?:we and our|nous et nos|nosotros y nuestros|nos e os nossos) \d+ "
+        r"(?:partners|partenaires|socios|proveedores|parceiros)",
+        r"choices (?:regarding|about) (?:the use of )?cookies|choix (?:\w+ ){0,3}cookies",
+        r"privacidad(?:e)? (?:es|e) importante para (?:nosotros|nos)",
         r"(?:utilizamos|usamos|utiliza|usa) (?:\w+ ){0,3}cookies",
         r"(?:utilisons|utilise|deposons) (?:\w+ ){0,3}(?:cookies|traceurs)",
         r"(?:verwenden|verwendet|nutzen) (?:\w+ ){0,3}cookies",
@@ -151,7 +159,8 @@ KINDS = (
         Maintenance; Maintenance mode; Scheduled maintenance; Down for maintenance; Site
         maintenance; Site under maintenance; Website under maintenance; Under maintenance; Site
         under construction; Under construction; Temporarily unavailable; We'll be back soon; We will
-        be right back; Be right back; Coming soon; Site offline; En mantenimiento; Sitio en
+        be right back; Be right back; Coming soon; Site offline; We'll be right back; We
+        will be back soon; En mantenimiento; Sitio en
         mantenimiento; Mantenimiento; En construcción; Sitio en construcción; Próximamente; Site en
         maintenance; En maintenance; Maintenance en cours; Site en construction; En construction; Em
         manutenção; Site em manutenção; Manutenção; Em construção; Em breve; Сайт на техническом
@@ -163,6 +172,7 @@ KINDS = (
         r"(?:site|website|page|portal|we|server)s? (?:is|are|re|will be) (?:\w+ ){0,4}maintenance" + _TREATED,
         r"(?:we|site|website) (?:ll|will|are|is)? ?(?:be )?(?:right )?back (?:online )?(?:soon|shortly)",
         r"(?:esta|estamos|se encuentra) (?:actualmente )?en (?:labores de )?mantenimiento",
+        r"(?:tareas|trabajos) de mantenimiento|travaux de maintenance|site en (?:cours de )?refonte",
         r"(?:site|page|nous) (?:est|sommes) (?:actuellement )?en (?:cours de )?maintenance",
         r"(?:esta|estamos) (?:atualmente )?em manutencao",
         normal("технические работы") + "|" + normal("техническом обслуживании"),
@@ -174,8 +184,8 @@ KINDS = (
         """
         Log in; Login; Login required; Log in required; Sign in; Sign in required; Sign in to
         continue; Log in to continue; Please log in; Please sign in; Sign in to your account; Log in
-        to your account; Members only; Authentication required; Register to continue; Subscribe to
-        continue; Subscribe to continue reading; User account; Iniciar sesión; Inicio de sesión;
+        to your account; Members only; Private site; Authentication required; Register to continue;
+        Subscribe to continue; Subscribe to continue reading; User account; Iniciar sesión; Inicio de sesión;
         Inicia sesión; Acceso para socios; Acceso restringido; Identifíquese; Connexion; Se
         connecter; Identification; Connectez-vous; Espace membres; Réservé aux abonnés; Accès
         réservé; Entrar; Iniciar sessão; Fazer login; Acesso restrito; Вход; Войти; Авторизация;
@@ -184,6 +194,7 @@ KINDS = (
         """,
         r"you (?:must|need to|have to) (?:be )?(?:log(?:ged)?|sign(?:ed)?) in",
         r"please (?:log|sign) in (?:or|before|first)|please (?:log|sign) in to your account",
+        r"(?:your )?session (?:has )?(?:expired|timed out)$|(?:sesion|sessao) (?:ha )?(?:caducad|expir)\w+$",
         r"(?:log|sign) in (?:or (?:register|sign up|subscribe) )?to (?:continue|view|read|access)",
         r"(?:inicie|inicia|debe iniciar|debes iniciar) sesion (?:para|o)",
         r"(?:vous devez (?:etre connecte|vous connecter)|connectez vous pour)",
@@ -209,6 +220,7 @@ KINDS = (
         normal("включите") + r" (?:\w+ )?javascript",
         normal("تفعيل") + " javascript|" + normal("جافا سكريبت"),
         r"javascript (?:aktivieren|einschalten)|(?:aktivieren|aktiviere) (?:sie )?javascript",
+        r"^you are being redirected|^(?:sie werden )?weiter(?:leitung|geleitet)$|^redirection en cours",
         r"(?:your )?browser (?:is (?:not supported|out of date|outdated|no longer supported))",
     ),
     _kind(
@@ -233,12 +245,14 @@ KINDS = (
     _kind(
         "its title says nothing",
         """
-        Home; Homepage; Home page; Untitled; Untitled document; Untitled page; New page; Document;
+        Home; Homepage; Home page; Hello world; Sample page; Just another WordPress site; Untitled;
+        Untitled document; Untitled page; New page; Document;
         Index; Index of; Welcome; Title; Default; Inicio; Página de inicio; Sin título; Accueil;
         Page d'accueil; Sans titre; Página inicial; Início; Sem título; Главная; Главная страница;
         Без названия; الصفحة الرئيسية; الرئيسية; بدون عنوان; Startseite; Ohne Titel
         """,
         r"^index of \w+.*",
+        r"^search results for\b.*|^resultados de (?:la )?busqueda\b.*|^resultats de (?:la )?recherche\b.*",
     ),
 )  # fmt: skip
 

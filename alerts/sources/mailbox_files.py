@@ -6,6 +6,7 @@ was delivered since a moment. Reads octets without parsing them.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -64,19 +65,19 @@ def _imap(
 ) -> Fetched:
     from alerts.mailbox.imap import ImapMailbox  # imports imaplib and ssl
 
-    secret = password(settings, _SECTION, environ)
-    if secret is None:
-        raise FetchError(
-            f"{source.location}: no password; set the variable that mailbox.password_env names"
-            f" ({settings.mailbox.password_env}), or mailbox.password_file"
+    limit = max(deadline.left(), 0.1)
+    box = ImapMailbox.parse(source.location, limit, section=_SECTION, place=source.location)
+    own = settings.mailbox.password_envs.get(f"{box.user}@{box.host}", "")
+    secret = environ.get(own) if own else password(settings, _SECTION, environ)
+    if not secret:
+        named = (
+            f"mailbox.password_envs names ({own})"
+            if own
+            else f"mailbox.password_env names ({settings.mailbox.password_env}), or mailbox.password_file"
         )
-    box = ImapMailbox.parse(
-        source.location,
-        max(deadline.left(), 0.1),
-        oauth=bool(settings.mailbox.token_command),
-        section=_SECTION,
-        place=source.location,
-    )
+        raise FetchError(f"{source.location}: no password; set the variable that {named}")
+    if settings.mailbox.token_command and not own:
+        box = replace(box, oauth=True)
 
     def more(octets: int) -> bool:
         return octets < _MOST_OCTETS and deadline.left() > deadline.seconds / 2

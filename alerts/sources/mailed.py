@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from alerts.domain.article import Article
+from alerts.domain.article import Article, Source
 from alerts.domain.month import Month
 from alerts.domain.printable import printable
 from alerts.domain.story import AliasKind
@@ -22,9 +22,15 @@ BY_MAIL = "it came by mail"
 
 
 def hold(
-    db: Database, article: Article, why: Sequence[str], month: Month, now: datetime
+    db: Database,
+    source: Source,
+    article: Article,
+    why: Sequence[str],
+    month: Month,
+    now: datetime,
 ) -> tuple[str, Change, str]:
-    """Keep a candidate out of the issue; returns its id, what changed, and a note without its sender."""
+    """Keep a candidate out of the issue; it is counted with its mailbox (`source`). Returns its id, what
+    changed, and a note without its sender."""
     mail = [alias for alias in aliases_of(article) if alias.kind is AliasKind.UID]
     before = [one for one in aliases.known(db, article.url, mail) if one.kind is AliasKind.UID]
     if before:
@@ -37,7 +43,8 @@ def hold(
     aliases.forget(db, article.id, AliasKind)  # it may be about a story that others tell
     aliases.keep(db, article.id, mail)
     articles.edit(db, article.id, {"excluded": True}, now)
-    quarantine.keep(db, article.id, why, now, sender=_sender(article))
+    sender = _sender(article)
+    quarantine.keep(db, article.id, why, now, sender=sender, mailbox_id=source.id or None)
     waits = f"it waits until `alerts article include {article.id}` takes it in"
     names = f"`alerts issue show {month.option}` names its sender"
     return article.id, "new", f"{about.format(article.id)}: {'; '.join(why)}; {waits}; {names}"

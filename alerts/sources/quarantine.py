@@ -75,7 +75,7 @@ def hold(
 ) -> tuple[str, Change, str]:
     """Keep a doubtful article out of the issue; returns its id, what changed, and a note."""
     if source.kind == SourceKind.MAILBOX:
-        return mailed.hold(db, article, why, month, now)
+        return mailed.hold(db, source, article, why, month, now)
     about = f"“{printable(article.title, 80)}” ({{}})"
     if known := article_pages.find(db, article.url):
         before = quarantine.find(db, known)

@@ -92,7 +92,14 @@ def _enough(
         return True
     if AliasKind.PICTURE in unique and same_days(one, other):
         return True
-    return len(kinds) >= 2 and bool(unique)
+    telling = set(unique) - ({AliasKind.MOMENT} if _whole_hour(one) else set())
+    return len(kinds) >= 2 and bool(telling)
+
+
+def _whole_hour(article: Article) -> bool:
+    """True for a moment that says no more than a day, as dates without a time do in any zone: two articles
+    of one day with a picture that others have too, such as a logo, are not one story."""
+    return scheduled(article) and (article.published is None or article.published.minute % 15 == 0)
 
 
 def _same_place(one: Article, other: Article) -> bool:

@@ -37,6 +37,21 @@ def record(
     )
 
 
+def record_news(
+    db: Database, at: datetime, kind: str, issue_id: int, detail: Mapping[str, Any], since: str = ""
+) -> bool:
+    """Append an event of an issue, unless the last one of that kind has the same detail and was after
+    `since` (as stored); says whether it did."""
+    row = db.conn.execute(
+        "SELECT at, detail FROM events WHERE issue_id = ? AND kind = ? ORDER BY id DESC LIMIT 1",
+        (issue_id, kind),
+    ).fetchone()
+    if row and row[0] >= since and json.loads(row[1]) == detail:
+        return False
+    record(db, at, kind, issue_id=issue_id, detail=detail)
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
     """An event of an issue. `at` is as it is stored; those with one `act` in `detail` belong together."""

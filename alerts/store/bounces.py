@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from alerts.domain.address import Address
 from alerts.domain.month import Month
-from alerts.store import audit_log, outbox_figures
+from alerts.store import audit_log, outbox_figures, stamp
 from alerts.store.suppressions import digest
 
 BOUNCED, COMPLAINED = "delivery.bounced", "delivery.complained"
@@ -63,6 +63,16 @@ def newest_copy(db: Database, subscriber_id: int) -> Copy | None:
     row = db.conn.execute(
         """SELECT max(id) FROM deliveries WHERE subscriber_id = ? AND state = 'sent'""",
         (subscriber_id,),
+    ).fetchone()
+    return copy(db, row[0]) if row and row[0] is not None else None
+
+
+def copy_to(db: Database, address: Address, since: datetime) -> Copy | None:
+    """The newest copy that was sent to whoever has that address, since that moment."""
+    row = db.conn.execute(
+        """SELECT max(d.id) FROM deliveries AS d JOIN subscribers AS s ON s.id = d.subscriber_id
+            WHERE s.email_key = ? AND d.state = 'sent' AND d.changed_at >= ?""",
+        (address.key, stamp(since)),
     ).fetchone()
     return copy(db, row[0]) if row and row[0] is not None else None
 

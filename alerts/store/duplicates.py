@@ -106,9 +106,33 @@ def _leave(db: Database, article_id: str, now: datetime) -> None:
 
 def part(db: Database, article_id: str, now: datetime) -> None:
     """Make an article a separate one, permanently: it is no duplicate and no translation, and another
-    story than all that it was joined with."""
+    story than all that it was joined with. Where nothing but its own duplicates and translations is joined
+    with it, it leaves these, and the first of them stands for the others."""
+    own = {article_id, *of(db, article_id)}
+    if {member.id for member in stories.of_story(db, article_id)} <= own:
+        _hand_over(db, article_id)
     _leave(db, article_id, now)
     stories.part(db, article_id, now)
+
+
+def of(db: Database, article_id: str) -> tuple[str, ...]:
+    """The duplicates and translations of an article; first those in its own language."""
+    rows = db.conn.execute(
+        """SELECT d.article_id FROM doubles AS d JOIN articles AS a ON a.id = d.article_id
+            WHERE d.same_as = :id
+            ORDER BY a.found ->> '$.language'
+                     <> (SELECT found ->> '$.language' FROM articles WHERE id = :id),
+                     a.first_seen, a.rowid""",
+        {"id": article_id},
+    )
+    return tuple(id_ for (id_,) in rows.fetchall())
+
+
+def _hand_over(db: Database, article_id: str) -> None:
+    """Make the first duplicate or translation of an article the primary of its others."""
+    for heir in of(db, article_id)[:1]:
+        db.conn.execute("DELETE FROM doubles WHERE article_id = ?", (heir,))
+        db.conn.execute("UPDATE doubles SET same_as = ? WHERE same_as = ?", (heir, article_id))
 
 
 def annotated(db: Database, articles: Iterable[Article]) -> tuple[Article, ...]:

@@ -30,6 +30,14 @@ def counts(db: Database, month: Month) -> dict[str, int]:
     return settled_counts.kept(db, month) or counted(db, month)
 
 
+def last_sent(db: Database, issue_id: int) -> str:
+    """When a copy of the issue was last accepted, as stored; empty where none was."""
+    row = db.conn.execute(
+        "SELECT max(changed_at) FROM deliveries WHERE issue_id = ? AND state = 'sent'", (issue_id,)
+    ).fetchone()
+    return row[0] or ""
+
+
 def counted(db: Database, month: Month) -> dict[str, int]:
     """The same, counted row by row."""
     sums = ", ".join(f"total(d.state = '{state.value}')" for state in DeliveryState)

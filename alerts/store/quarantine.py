@@ -45,16 +45,25 @@ def keep(
     asked: str = "",
     linked_as: str = "",
     sender: str | None = None,
+    mailbox_id: int | None = None,
 ) -> None:
     """Put an article into quarantine; of one that is there already only the reasons change.
 
-    `sender`: who mailed it in; None for what no mail brought.
+    `sender`: who mailed it in, `mailbox_id`: through which source; None for what no mail brought.
     """
     db.conn.execute(
-        """INSERT INTO quarantine (article_id, reasons, asked, linked_as, since, sender)
-           VALUES (?, ?, ?, ?, ?, ?)
+        """INSERT INTO quarantine (article_id, reasons, asked, linked_as, since, sender, mailbox_id)
+           VALUES (?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (article_id) DO UPDATE SET reasons = excluded.reasons""",
-        (article_id, json.dumps(reasons, ensure_ascii=False), asked, linked_as, stamp(now), sender),
+        (
+            article_id,
+            json.dumps(reasons, ensure_ascii=False),
+            asked,
+            linked_as,
+            stamp(now),
+            sender,
+            mailbox_id,
+        ),
     )
 
 

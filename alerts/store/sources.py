@@ -63,7 +63,8 @@ def kept(db: Database) -> tuple[StoredSource, ...]:
     rows = db.query(
         """SELECT id, location, kind, section, language, profile, tags, etag, last_modified, digest,
                   moved_to, gone, articles AS told, collected_at, fault,
-                  (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles
+                  (SELECT count(*) FROM articles WHERE source_id = sources.id)
+                  + (SELECT count(*) FROM quarantine WHERE mailbox_id = sources.id) AS articles
            FROM sources ORDER BY id"""
     )
     return tuple(

@@ -20,8 +20,9 @@ from alerts.subscribers.status_words import (
     plain,
     status_by_file_name,
     status_by_word,
+    tells_of_agreement,
 )
-from alerts.subscribers.systems import Sign, System, TagSign, recognised
+from alerts.subscribers.systems import NoSign, Sign, System, TagSign, recognised
 
 _OURS = frozenset(plain(one) for names in HEADINGS.values() for one in names) | NOT_TAKEN_OVER
 _STATUSES = frozenset(map(plain, HEADINGS["status"]))
@@ -30,6 +31,7 @@ _GENERIC = ("email", "name", "first", "last", "language")  # read in every syste
 _ANY_STATUS = Sign("status")
 _STATUS_OR_DOUBT = Sign("status", empty=Standing.PENDING)
 _TAGS = TagSign("tags")
+_AGREED = NoSign("~.")
 _DOUBT = Sign("~.", filled=Standing.PENDING)  # something stands in a column that may say “no”
 
 
@@ -62,7 +64,9 @@ class Plan:
         """The field or meaning of a column, in one word; empty: it is not read."""
         names = [name for name, at in self.fields.items() if at == index]
         names += ["tags"] * (index in self.tags and "tags" not in names)
-        said = [sign for at, sign in self.signs if index == at and sign not in (_DOUBT, _TAGS)]
+        said = [
+            sign for at, sign in self.signs if index == at and sign not in (_DOUBT, _AGREED, _TAGS)
+        ]
         names += ["status"] * bool(said)
         return " and ".join(dict.fromkeys(names))
 
@@ -194,14 +198,17 @@ def _explained(column: str, meanings: Mapping[str, Standing]) -> Sign:
 
 
 def _places(sample: Sequence[Sequence[str]], index: int) -> bool:
-    """Whether a column “state” has names of places: it has values, and none is the word for a status."""
+    """Whether a column “state” has names of places: it has values of more than one letter, and none is
+    the word for a status."""
     cells = [row[index].strip() for row in sample if index < len(row)]
-    return any(cells) and not any(status_by_word(cell) for cell in cells if cell)
+    named = any(len(cell) > 1 for cell in cells)
+    return named and not any(status_by_word(cell) for cell in cells if cell)
 
 
 def _doubts(keys: list[str], unread: Sequence[int], *, by_name: bool) -> list[tuple[int, Sign]]:
     """Columns of a known system that its table does not name, and that may say who must not be mailed."""
-    signs = [(n, _DOUBT) for n in unread if may_concern_status(keys[n], strong=True)]
+    signs: list[tuple[int, Sign]] = [(n, _AGREED) for n in unread if tells_of_agreement(keys[n])]
+    signs += [(n, _DOUBT) for n in unread if may_concern_status(keys[n], strong=True)]
     if by_name:
         weak = Sign("~.", no=Standing.PENDING, empty=Standing.PENDING)
         signs += [

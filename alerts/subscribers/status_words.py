@@ -84,6 +84,9 @@ _TAG_SIGNS: tuple[tuple[re.Pattern[str], Standing], ...] = (
      Standing.UNSUBSCRIBED),
 )  # fmt: skip
 _HEADINGS_STRONG, _HEADINGS = re.compile(_STRONG), re.compile(f"{_STRONG}|{_WEAK}")
+_AGREEMENT = re.compile(
+    r"confirm|optin|optedin|consent|permission|agree[ds]?$|accept(?:s|ed)?$|einwillig|zustimm|bestatig"
+)
 _HARMLESS = re.compile(r"source$|campaign|reason|link$|url$")
 
 
@@ -93,6 +96,11 @@ def may_concern_status(heading: str, *, strong: bool = False) -> bool:
     if strong:
         return bool(_HEADINGS_STRONG.search(name)) and not _HARMLESS.search(name)
     return bool(_HEADINGS.search(name))
+
+
+def tells_of_agreement(heading: str) -> bool:
+    """Whether a “no” in a column of this name says that the person never agreed."""
+    return bool(_AGREEMENT.search(plain(heading)))
 
 
 def status_by_word(text: str) -> Standing | None:
@@ -130,8 +138,10 @@ _FILES: tuple[tuple[str, Standing], ...] = (
      r"|archived|descadastr|disiscri|отпис|removed|removid|nomail byuser|inactive|inaktiv|inactif|inactiv"
      r"|disabled|uitgeschreven|afgemeld|opgezegd|wypisan|rezygn"
      r"|avmeld|avregist|\w*(?:退订|退訂|解除|停止|수신거부)", Standing.UNSUBSCRIBED),
-    (r"unconfirmed|not confirmed|pending|awaiting|unactivated|unbestatigt|non confirm|sin confirmar"
-     r"|nicht bestatigt|nomail|former\b|ex\b|ehemalig|lapsed|churned|opposition", Standing.PENDING),
+    (r"unconfirmed|not confirmed|pending|awaiting|unactivated|unbestatigt|sin confirmar"
+     r"|(?:non?|nao) confi?e?rma|(?:nicht|niet) (?:bestatigt|bevestigd)"
+     r"|неподтвержд|не подтвержд|ожида|niepotwierdz|nepotvrz"
+     r"|nomail|former\b|ex\b|ehemalig|lapsed|churned|opposition", Standing.PENDING),
 )  # fmt: skip
 _FILE_SIGNS = tuple((re.compile(rf"\b(?:{pattern})"), standing) for pattern, standing in _FILES)
 

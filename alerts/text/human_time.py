@@ -32,6 +32,15 @@ def distance(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 def date_and_time(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """The moment in that time zone, `Mon 2 Nov 09:00`, with the year where it is far away."""
+    far = abs((moment - now).days) > _WITH_YEAR
+    return with_year(moment, zone) if far else _told(moment.astimezone(zone), "")
+
+
+def with_year(moment: datetime, zone: ZoneInfo) -> str:
+    """The moment in that time zone, `Mon 2 Nov 2026 09:00`: where the year itself may be wrong."""
     local = moment.astimezone(zone)
-    year = f" {local.year}" if abs((moment - now).days) > _WITH_YEAR else ""
+    return _told(local, f" {local.year}")
+
+
+def _told(local: datetime, year: str) -> str:
     return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}"

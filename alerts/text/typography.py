@@ -52,6 +52,12 @@ _EXCLAIMED = re.compile(
 )
 _ARABIC = r"[\u0620-\u064a\u0660-\u0669\u066e-\u06d3]"
 _ARABIC_MARKS = {"?": "؟", ",": "،", ";": "؛"}
+_THOUSANDS = re.compile(rf"(?<![\w.,])\d{{1,3}}(?:{_GAP}\d{{3}})+(?![\w])")
+_UNIT = re.compile(
+    rf"(?<=[\d\ue000-\uf8ff]){_GAP}(?=(?:[%‰€£$₽₴]|°C?|[kcm]?m[²³]?|km/h|kg|mg|ha|кг|км|га|млн|млрд|тыс|гг?\.)"
+    r"(?![\w²³]))"
+)
+_RUSSIAN_SHORT = re.compile(rf"(?<!\w)([тТ]\.){_GAP}(?=[депк]\.)")
 _SHORT_RUSSIAN = re.compile(rf"(?<![\w{_WIDE}])([вВкКсСоОуУиИаАяЯ]) (?=\w)")
 
 
@@ -63,6 +69,7 @@ class _Manner:
     dash: str = ""  # with its spaces, for a hyphen between spaces
     own: Callable[[str, bool], str] = lambda text, _title: text
     replaces_curly: bool = False
+    groups: str = ""  # the space between thousands, where the language has one
 
 
 def set_in(text: str, language: str, *, title: bool = False) -> str:
@@ -94,10 +101,20 @@ def _set(text: str, manner: _Manner, title: bool) -> str:
     if manner.dash:
         worked = re.sub(rf"(?<=[^\s\d]){_GAP}--?{_GAP}(?=\S)", manner.dash, worked)
         worked = re.sub(rf"(?<=\d){_GAP}--?{_GAP}(?=[^\s\d])", manner.dash, worked)
+    if manner.quotes[0]:
+        worked = _numbers(worked, manner.groups)
     worked = manner.own(worked, title)
     if title:
         worked = _without_orphan(worked)
     return re.sub("[\ue000-\uf8ff]", lambda found: kept[ord(found[0]) - 0xE000], worked)
+
+
+def _numbers(text: str, groups: str) -> str:
+    """No line ends between a number and its unit, or between its thousands; where there was no space,
+    there is none."""
+    if groups:
+        text = _THOUSANDS.sub(lambda found: re.sub(_GAP, groups, found[0]), text)
+    return _UNIT.sub(_WIDE, text)
 
 
 def _quoted(text: str, manner: _Manner) -> str:
@@ -154,6 +171,7 @@ def _spanish(text: str, _title: bool) -> str:
 def _russian(text: str, title: bool) -> str:
     """A dash does not begin a line; in titles, a word of one character does not end one."""
     text = re.sub(rf"(?<=\S){_GAP}[—–]{_GAP}(?=\S)", f"{_WIDE}— ", text)
+    text = _RUSSIAN_SHORT.sub(rf"\1{_WIDE}", text)
     return _SHORT_RUSSIAN.sub(rf"\1{_WIDE}", text) if title else text
 
 
@@ -187,11 +205,11 @@ def _alphanumeric(text: str) -> str:
 
 _MANNERS: Mapping[str, _Manner] = {
     "en": _Manner(("“", "”"), " – "),
-    "es": _Manner(("«", "»"), " – ", _spanish),
-    "fr": _Manner(("«", "»"), " – ", _french, replaces_curly=True),
-    "fr-ca": _Manner(("«", "»"), " – ", _canadian, replaces_curly=True),
-    "pt": _Manner(("“", "”"), " – "),
+    "es": _Manner(("«", "»"), " – ", _spanish, groups=_WIDE),
+    "fr": _Manner(("«", "»"), " – ", _french, replaces_curly=True, groups=_NARROW),
+    "fr-ca": _Manner(("«", "»"), " – ", _canadian, replaces_curly=True, groups=_WIDE),
+    "pt": _Manner(("“", "”"), " – ", groups=_WIDE),
     "pt-br": _Manner(("“", "”"), " – "),
-    "ru": _Manner(("«", "»"), f"{_WIDE}— ", _russian, replaces_curly=True),
+    "ru": _Manner(("«", "»"), f"{_WIDE}— ", _russian, replaces_curly=True, groups=_WIDE),
     "ar": _Manner(("«", "»"), " – ", _arabic),
 }

@@ -6,6 +6,7 @@
     templates.py    templates, catalogues and the style sheet
     middleware.py   limits, headers and log of every answer
     api/            the HTTP API for other programs
+    relay_reports   what relays report of bounces and complaints
 
 A page is a pair of functions: a view for GET, from a visit to a response, and an act for POST, from a
 visit to a view. A GET changes nothing; what a POST did is on disk before its view is called (P6). Pages
@@ -51,6 +52,8 @@ from alerts.web.desk import (
     year,
 )
 from alerts.web.middleware import SecurityMiddleware
+from alerts.web.relay_reports import ROOT as HOOKS
+from alerts.web.relay_reports import relay_reports
 from alerts.web.request import Page, missing
 
 __all__ = ["Site", "application"]
@@ -92,10 +95,13 @@ def application(site: Site) -> ASGIApp:
     routes = [Route(page.path, Answering(site, page)) for page in PAGES]
     pages = Router(routes, redirect_slashes=False, default=Answering(site, missing))
     programs = api(site)
+    hooks = relay_reports(site)
 
     async def router(scope: Scope, receive: Receive, send: Send) -> None:
-        there = programs if scope["path"].startswith(f"{ROOT}/") else pages
+        path = scope["path"]
+        there = programs if path.startswith(f"{ROOT}/") else pages
+        there = hooks if path.startswith(f"{HOOKS}/") else there
         await there(scope, receive, send)
 
-    kinds = {path.split("/")[1] for path in (ROOT, *(page.path for page in PAGES))}
+    kinds = {path.split("/")[1] for path in (ROOT, HOOKS, *(page.path for page in PAGES))}
     return SecurityMiddleware(router, site, kinds)

@@ -1,6 +1,7 @@
 """“Add to calendar”: each event of an issue is a file of its own (RFC 5545), frozen with the issue."""
 
 import re
+import shutil
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +28,7 @@ from alerts.store import archive
 from alerts.web.archive import under_name
 from tests import past
 from tests.conftest import Alerts
-from tests.factories import database
+from tests.factories import database, new_project
 from tests.issues import ARTICLES, OCTOBER
 from tests.issues import settings as sample
 from tests.pages import Served, serve
@@ -252,15 +253,24 @@ def test_x1_nothing_that_a_source_says_becomes_a_line() -> None:
 # --- the files of an issue ------------------------------------------------------------------------
 
 
-@pytest.fixture
-def sent(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project that has sent an issue with two events."""
-    for name, value in HERE.items():
-        monkeypatch.setenv(name, value)
+@pytest.fixture(scope="module")
+def sent_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that has sent an issue with two events; made once, to be copied."""
+    project = new_project(tmp_path_factory.mktemp("sent") / "project")
     db = database(project)
     talk = replace(WEBINAR, translations={"es": Translation("Seminario, en línea", "Una hora.")})
     past.send(db, load(project, HERE), OCTOBER, (ARTICLES[0], talk, DIALOGUE))
     db.close()
+    return project
+
+
+@pytest.fixture
+def sent(sent_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of that project, and the current folder."""
+    for name, value in HERE.items():
+        monkeypatch.setenv(name, value)
+    project = shutil.copytree(sent_once, tmp_path / "project")
+    monkeypatch.chdir(project)
     return project
 
 

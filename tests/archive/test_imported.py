@@ -221,6 +221,7 @@ def test_withdrawn_erased_and_not_imported_again(
     assert alerts("archive", "withdraw", "2001-01-01").code == 2
 
 
+@pytest.mark.proof
 def test_the_pages_are_valid(project: Path, alerts: Alerts, tmp_path: Path) -> None:
     """The page of an imported issue, the list with it, a search, and one that is withdrawn."""
     _import(alerts, mailchimp(tmp_path / "export.zip"))

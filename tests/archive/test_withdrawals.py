@@ -47,6 +47,7 @@ def _words(document: str) -> str:
     return " ".join(re.sub("[\u2066-\u2069\u200f\u200e]", "", text).split())
 
 
+@pytest.mark.proof
 def test_stories_of_every_form_can_be_taken_out_and_the_others_stay(sent: Path) -> None:
     with Project(sent) as project:
         archive = project.archive

@@ -124,6 +124,7 @@ def test_a_maildir_an_mbox_and_a_folder(people: Path, alerts: Alerts, tmp_path: 
     assert _left(people) == [1, 2, 4]
 
 
+@pytest.mark.proof
 def test_x16_real_bounces_of_others_touch_nobody(
     people: Path, alerts: Alerts, corpus: Path
 ) -> None:

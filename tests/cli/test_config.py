@@ -82,3 +82,17 @@ def test_bare_alerts_prints_its_help(alerts: Alerts) -> None:
     result = alerts()
     assert result.code == 0
     assert "Usage: alerts" in result.stdout
+
+
+def test_set_changes_the_file_all_or_nothing(project: Path, alerts: Alerts) -> None:
+    path = project / "alerts.toml"
+    path.chmod(0o640)
+    result = alerts("config", "set", "alert.name=Rivers Monthly", "alert.languages=en,es")
+    assert (result.code, result.stderr) == (0, f"{path}: 2 settings written\n")
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert 'alert.name = "Rivers Monthly"' in alerts("config", "show").stdout
+    before = path.read_bytes()
+    result = alerts("config", "set", "alert.name=Lakes", "web.port=many")
+    assert result.code == 2
+    assert "web.port: expected a whole number" in result.stderr
+    assert path.read_bytes() == before

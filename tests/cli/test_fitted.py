@@ -29,11 +29,13 @@ PEOPLE = (
 )
 COMMANDS = (
     ("issue", "show", *M),
+    ("issue", "list"),
     ("status", *M),
     ("why", "li@example.org", *M),
     ("next",),
     ("schedule", "next"),
     ("subscriber", "list"),
+    ("check",),
     ("doctor", "--offline"),
 )
 

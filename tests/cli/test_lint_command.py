@@ -191,7 +191,11 @@ def test_a_project_s_template_in_english_is_told_in_other_editions(
     assert [e["name"] for e in found["editions"] if e["findings"]] == ["es", "ar"]
 
 
-@pytest.mark.parametrize("made", [issues.issue(), issues.many(60)], ids=["sample", "sixty"])
+@pytest.mark.parametrize(
+    "made",
+    [issues.issue(), pytest.param(issues.many(60), marks=pytest.mark.proof)],
+    ids=["sample", "sixty"],
+)
 def test_the_editions_of_the_tests_have_no_error(made: Issue, tmp_path: Path) -> None:
     """In six languages; an issue cut to fit has warnings about that alone."""
     given = issues.settings(tmp_path)

@@ -112,6 +112,7 @@ def test_an_issue_keeps_the_versions_that_it_was_rendered_with(
     assert open_one["rendered_with"] is None
 
 
+@pytest.mark.proof
 def test_a_frozen_issue_needs_nothing_that_rendered_it(frozen: Path, tmp_path: Path) -> None:
     """It is shown, sent and verified by stored bytes, where templates and packages are broken."""
     show = ("delivery", "show", "reader@example.org", "--month", "2026-10", "--message")

@@ -64,6 +64,7 @@ def test_h8_the_colour_that_is_proposed_is_taken(tmp_path: Path, key: str) -> No
     assert 0 < refused < len(tried)
 
 
+@pytest.mark.proof
 def test_h8_every_theme_that_is_taken_can_be_read_in_light_and_dark(tmp_path: Path) -> None:
     """Fonts, corners, logo and colours by settings alone, computed from what is inlined."""
     levels, taken = ("18", "4a", "8c", "c6"), 0

@@ -10,13 +10,14 @@ from alerts.config.load import load
 from alerts.config.windows import SendWindows
 from alerts.domain.errors import SettingsError
 from alerts.domain.send_window import ReaderGroup
+from alerts.outbox.send_windows import windows_of
 
 MONDAY = datetime(2026, 11, 2, 3, tzinfo=UTC)
 
 
 def _windows(root: Path, text: str) -> SendWindows:
     (root / "alerts.toml").write_text(text, encoding="utf-8")
-    return SendWindows.of(load(root, {}))
+    return windows_of(load(root, {}), MONDAY)
 
 
 def _opens(windows: SendWindows, language: str, zone: str = "") -> str:
@@ -135,3 +136,40 @@ def test_windows_that_never_open_are_told(tmp_path: Path) -> None:
     windows = _windows(tmp_path, '[windows]\nopen = "08:00-18:00"\nholidays = "all.txt"\n')
     with pytest.raises(SettingsError, match="no day of the next 370 is a working day in UTC"):
         _opens(windows, "en")
+
+
+CALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//t//t//EN
+BEGIN:VEVENT
+UID:a
+DTSTART;VALUE=DATE:20201102
+RRULE:FREQ=YEARLY
+SUMMARY:Every 2 November
+END:VEVENT
+BEGIN:VEVENT
+UID:b
+DTSTART;VALUE=DATE:20261103
+DTEND;VALUE=DATE:20261105
+SUMMARY:Two days
+END:VEVENT
+BEGIN:VEVENT
+UID:c
+DTSTART:20261105T100000Z
+SUMMARY:A meeting is no holiday
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_holidays_of_a_calendar_file_are_its_whole_days(tmp_path: Path) -> None:
+    file = tmp_path / "days.ics"
+    file.write_text(CALENDAR.replace("\n", "\r\n"))
+    toml = '[windows]\nopen = "08:00-18:00"\nholidays = "days.ics"\n'
+    assert _opens(_windows(tmp_path, toml), "en") == "2026-11-05 08:00"
+    file.write_text("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    with pytest.raises(SettingsError, match=r"windows\.holidays: .*no event of a whole day"):
+        _windows(tmp_path, toml)
+    file.write_text(CALENDAR.replace("20261103", "20261399"))
+    with pytest.raises(SettingsError, match=r"windows\.holidays: .*days\.ics"):
+        _windows(tmp_path, toml)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from alerts.doctor import dmarc, host, relay
+from alerts.doctor import bimi, dmarc, host, relay
 from alerts.doctor.dns import system_names
 from alerts.doctor.finding import CheckLevel, CheckOutput
 from tests.factories import NOW
@@ -123,12 +123,25 @@ def test_of_generated_zones_every_name_has_one_organisation_at_or_above_it() -> 
         ("", "reject", CheckLevel.OK, "optional"),
         ("v=BIMI1; l=https://a.org/logo.svg", "reject", CheckLevel.OK, "BIMI logo"),
         ("v=BIMI1; l=https://a.org/logo.svg", "none", CheckLevel.WARNING, "policy is"),
-        ("v=BIMI1; l=http://a.org/logo.png", "reject", CheckLevel.WARNING, "no logo that counts"),
+        ("v=BIMI1; l=http://a.org/logo.svg", "reject", CheckLevel.WARNING, "no https address"),
+        ("v=BIMI1; l=https://a.org/logo.png", "reject", CheckLevel.WARNING, "no SVG"),
+        ("v=BIMI1; l=https://a.org/a,b.svg", "reject", CheckLevel.WARNING, "no https address"),
+        (
+            "v=BIMI1; l=https://a.org/x.svg; a=https://[::1]/",
+            "reject",
+            CheckLevel.WARNING,
+            "a= is no",
+        ),
+        ("v=BIMI1; a=https://a.org/x.pem", "reject", CheckLevel.WARNING, "no l="),
+        ("v=BIMI1; l=https://a.org/x.svg; l=", "reject", CheckLevel.WARNING, "twice"),
+        ("v=BIMI1; logo", "reject", CheckLevel.WARNING, "no “=”"),
+        ("v=BIMI1; l=;", "none", CheckLevel.OK, "has no BIMI logo (l=)"),
+        ("l=https://a.org/logo.svg; v=BIMI1", "reject", CheckLevel.OK, "optional"),
     ],
 )
 def test_bimi(logo: str, policy: str, level: CheckLevel, words: str) -> None:
     zone = {f"_dmarc.{ORG}": f"v=DMARC1; p={policy}", f"default._bimi.{ORG}": logo}
-    (said,) = dmarc.indicator(
+    (said,) = bimi.indicator(
         lambda name, kind: (zone[name],) if zone.get(name) else (), f"news.{ORG}"
     )
     assert said.level is level

@@ -401,6 +401,7 @@ def test_run_under_review_holds_the_lock(october: Path, alerts: Alerts, relay: R
     assert relay.inbox == []
 
 
+@pytest.mark.proof
 def test_trap_c_each_tick_of_a_clock_renders_an_edition_once(
     october: Path, alerts: Alerts, relay: Relay
 ) -> None:

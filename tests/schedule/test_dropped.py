@@ -197,6 +197,8 @@ def test_what_was_mailed_is_recalled_first_and_then_the_rest_is_dropped(
     assert "recalled before it left, and then dropped" in why
     refused = alerts("issue", "reissue", *M)
     assert (refused.code, "--undo" in refused.stderr) == (2, True)
+    refused = alerts("delivery", "retry", *M)
+    assert (refused.code, "--undo" in refused.stderr) == (2, True)
     assert alerts("send", *M).code == 0
     assert _sent(half_sent) == 2
     assert alerts("issue", "correct", *M, "--text", "en=It is 4.", "--yes").code == 0

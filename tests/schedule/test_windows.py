@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from alerts import DeliveryState, Month, Project, Sending
+from alerts.domain.errors import SettingsError
 from alerts.library import steps
 from alerts.library.send import Ending
 from alerts.library.standing import Needs, Stand
@@ -141,7 +142,7 @@ def test_the_scheduler_wakes_when_the_first_window_opens(
 ) -> None:
     def waits() -> bool:
         ticker = Ticker(alert.root, pytest.fail, lambda line: None)
-        return ticker.next_opening() is not None
+        return ticker.next_moment() is not None
 
     now = datetime.now(UTC)
     soon = (now + timedelta(minutes=30)).strftime("%H:%M")
@@ -199,3 +200,40 @@ def test_the_next_step_is_to_look_at_the_moments(alert: Alert) -> None:
     step = alert.project.next_step(OCTOBER)
     assert step.command == "alerts schedule next"
     assert "1 waits for Mon 2 Nov 08:00 in America/Bogota" in step.why
+
+
+def test_a_file_of_holidays_that_is_missing_stops_who_sends_and_not_who_tells(alert: Alert) -> None:
+    alert.now = DUE
+    alert.project.collect(OCTOBER)
+    alert.project.queue(OCTOBER)
+    with alert.opened(ALERTS_WINDOWS__HOLIDAYS="none.txt") as project:
+        with pytest.raises(SettingsError, match="No such file"):
+            project.send(OCTOBER)
+        with pytest.raises(SettingsError, match="No such file"):
+            project.configuration.check()
+        check = project.check()
+        assert (check.needs, "none.txt" in check.holidays) == (Needs.PERSON, True)
+        assert [one.number for one in project.status(OCTOBER).waiting] == [1, 1]
+        assert {one.kind for one in project.upcoming()} >= {"window", "run"}
+        assert project.next().at is not None
+        assert "waits for their send window" in project.why("chie@example.net", OCTOBER).text
+    assert alert.project.send(OCTOBER).outcomes == {DeliveryState.SENT: 1}, "mended"
+
+
+def test_a_window_that_never_opens_is_told_by_the_settings_and_stops_nothing_else(
+    alert: Alert,
+) -> None:
+    (alert.root / "all.txt").write_text(
+        "".join(
+            f"{month:02}-{day:02}\n"
+            for month in range(1, 13)
+            for day in range(1, 32)
+            if (month, day) < (2, 30) or month not in (2, 4, 6, 9, 11) or day < 31
+            if not (month == 2 and day > 29)
+        )
+    )
+    with alert.opened(ALERTS_WINDOWS__HOLIDAYS="all.txt") as project:
+        with pytest.raises(SettingsError, match="no day of the next 370 is a working day"):
+            project.configuration.check()
+        assert {one.kind for one in project.upcoming()} >= {"run"}
+        assert project.check().holidays == ""

@@ -303,6 +303,7 @@ def test_xml_bombs_do_no_harm_x4() -> None:
     assert len(_read(deep).articles) <= 1
 
 
+@pytest.mark.proof
 def test_no_shape_of_feed_takes_feedparser_minutes_x4() -> None:
     """Each of these took feedparser alone from ten seconds to ten minutes, or gigabytes."""
     head = _rss("@").partition("@")[0] + "<item><title>T</title><link>/1</link>"

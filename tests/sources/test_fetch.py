@@ -147,6 +147,7 @@ def test_a_document_of_50_mb_is_cut_off_x4(web: Site) -> None:
     assert "larger than 1000000 octets" in _fault(_fetcher(max_bytes=1_000_000), web.url("/big"))
 
 
+@pytest.mark.proof
 def test_a_gzip_bomb_is_unpacked_no_further_than_the_limit_x4(web: Site) -> None:
     web.serve("/bomb", bomb(300), Content_Encoding="gzip")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -265,10 +265,13 @@ def test_a_mail_waits_until_an_editor_takes_it_in(
     shown = alerts("issue", "show", *M, "--json")
     (held,) = shown.json["quarantine"]
     assert held["reasons"] == [f"it came by mail from {SENDER}"]
+    (listed,) = alerts("source", "list", "--json").json
+    assert listed["articles"] == 1
     assert b"overturned" not in _readers(project, alerts)
     assert _collect(alerts).json["new"] == 0
     assert alerts("article", "include", article["id"]).code == 0
     assert alerts("issue", "show", *M, "--json").json["quarantine"] == []
+    assert alerts("source", "list", "--json").json[0]["articles"] == 1, "also once it is taken in"
     readers = _readers(project, alerts)
     assert b"overturned 4,200" in readers
     assert b"members.example" not in readers
@@ -443,6 +446,26 @@ def test_a_mailbox_that_cannot_be_read_fails_alone_and_tells_no_password(
     assert "no password; set the variable that mailbox.password_env names" in result.stdout
     assert PASSWORD not in result.stdout + result.stderr
     assert "wrong-one" not in result.stdout + result.stderr
+
+
+def test_a_mailbox_may_have_a_password_of_its_own(
+    project: Path, alerts: Alerts, imap: Imap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, shared = imap.url.replace("bounces@", "items@"), imap.url
+    for url in (own, shared):
+        alerts("source", "add", url)
+    monkeypatch.setenv("ALERTS_SOURCE_PASSWORD", "of-another")
+    host = own.partition("@")[2].partition(":")[0]
+    monkeypatch.setenv("ALERTS_MAILBOX__PASSWORD_ENVS", f'{{ "items@{host}" = "ITEMS_PASSWORD" }}')
+    told = _failures(alerts)
+    assert "mailbox.password_envs names (ITEMS_PASSWORD)" in told[own]
+    monkeypatch.setenv("ITEMS_PASSWORD", PASSWORD)
+    assert [*_failures(alerts)] == [shared]
+
+
+def _failures(alerts: Alerts) -> dict[str, str]:
+    failed = alerts("collect", *M, "--json").json["failed"]
+    return {one["source"]: one["reason"] for one in failed}
 
 
 @pytest.mark.parametrize(

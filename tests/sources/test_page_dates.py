@@ -61,6 +61,14 @@ def test_data_in_cdata_is_read(wrapped: str) -> None:
     )
 
 
+def test_the_moment_behind_one_day_ago_beside_the_heading() -> None:
+    ago = '<div>By Ana Osei <time datetime="2021-03-03T11:45:59Z"{}>1 day ago</time></div>'
+    assert _published(MODIFIED, ago.format("")) == "2021-03-03"
+    assert _published(MODIFIED, ago.format(' itemprop="dateModified"')) == "2026-10-30"
+    assert _published(MODIFIED, f"<div>Updated {ago.format('')}</div>") == "2026-10-30"
+    assert _published(MODIFIED, before=TEXT, after=ago.format("")) == "2026-10-30"
+
+
 def test_the_date_in_an_address() -> None:
     assert in_address("https://b.example/2026/10/05/law") == "2026-10-05"
     assert in_address("https://b.example/news/2026-10-5-law") == "2026-10-05"

@@ -158,6 +158,27 @@ def test_an_editor_joins_across_languages_and_parts(project: Path, alerts: Alert
     assert [a["title"] for a in _articles(alerts)] == [TITLES["en"], TITLES["es"]]
 
 
+def test_a_primary_is_parted_from_one_translation_or_from_all_of_them(
+    project: Path, alerts: Alerts
+) -> None:
+    ids = {}
+    for tag in ("en", "es", "fr"):
+        got = alerts("article", "add", "--url", f"https://a{tag}.example/{tag}", "--title", TITLES[tag],
+                     "--language", tag, "--month", "2026-10", "--json")  # fmt: skip
+        ids[tag] = got.json["id"]
+    assert alerts("article", "join", ids["es"], ids["en"]).code == 0
+    assert alerts("article", "join", ids["fr"], ids["en"]).code == 0
+    assert alerts("article", "part", ids["en"], ids["es"]).code == 0  # in either order
+    assert {a["language"]: [*a["translations"]] for a in _articles(alerts)} == {
+        "en": ["fr"],
+        "es": [],
+    }
+    assert alerts("article", "join", ids["es"], ids["en"]).code == 0
+    assert alerts("article", "part", ids["en"]).code == 0
+    found = {a["language"]: [*a["translations"]] for a in _articles(alerts)}
+    assert found == {"en": [], "es": ["fr"]}
+
+
 def test_a_corrected_title_and_address_is_the_same_article_and_the_same_text_is_not(
     project: Path, alerts: Alerts, web: Site
 ) -> None:

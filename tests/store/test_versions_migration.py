@@ -1,12 +1,13 @@
 """A database of before there were versions: its archive stays byte for byte, and its numbers good."""
 
+from hashlib import sha256
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from alerts.domain.archived import hashes
 from alerts.domain.month import Month
-from alerts.store import archive, issue_versions
+from alerts.store import archive, issue_list, issue_versions
 from alerts.store.migrations import MIGRATIONS
 from tests.factories import database_at, sqlite_connection
 
@@ -30,8 +31,14 @@ def _before(path: Path) -> dict[str, list[dict[str, object]]]:
         connection.execute(
             """INSERT INTO editions (id, issue_id, language, subject, preheader, html, text, articles,
                                      template, sha256, hashes)
-               VALUES (?, 4, ?, 'S', 'P', ?, 'T', 1, x'00ff', 'x', ?)""",
-            (len(language + HTML) + ord(language[1]), language, HTML, hashes("S", "P", HTML, "T")),
+               VALUES (?, 4, ?, 'S', 'P', ?, 'T', 1, x'00ff', ?, ?)""",
+            (
+                len(language + HTML) + ord(language[1]),
+                language,
+                HTML,
+                sha256(b"\x00\xff").hexdigest(),
+                hashes("S", "P", HTML, "T"),
+            ),
         )
         connection.execute(
             """INSERT INTO archived (issue_id, language, article_id, url, image, title, title_language,
@@ -79,6 +86,10 @@ def test_an_old_archive_is_as_it_was(tmp_path: Path) -> None:
     assert db.conn.execute("PRAGMA foreign_key_check").fetchall() == []
     assert db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert [one.language for one in archive.listed(db)] == ["en", "es"]
+    told = list(archive.altered(db))
+    assert [parts for *_, parts in told] == [(), ()], "what `archive verify` says"
+    listed = {one.key: (one.state, one.sent, one.open) for one in issue_list.everything(db)}
+    assert listed == {"2026-10": ("queued", 1, 3), "2026-11": ("approved", 0, 0)}
     assert len(archive.search(db, "bucket", "en", 9)) == 1
     db.conn.execute("INSERT INTO archived_words (archived_words) VALUES ('integrity-check')")
     (october,) = issue_versions.of_month(db, OCTOBER)

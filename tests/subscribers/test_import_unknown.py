@@ -15,6 +15,16 @@ from alerts.subscribers.import_tables import tables
 
 # The file, what is in it, and who is not to be mailed, by the part before the “@”.
 EXPORTS = {
+    "letters": ("people.csv", "email,state\nok@e.org,S\nleft@e.org,U\nhard@e.org,B\n", "left hard"),
+    "Newsletter2Go": (
+        "recipients.csv",
+        "email,is_unsubscribed,is_blacklisted,is_confirmed\nok@e.org,0,0,1\nleft@e.org,1,0,1\n"
+        "hard@e.org,0,1,1\nnever@e.org,0,0,0\n",
+        "left hard never",
+    ),
+    "not confirmed, by name": ("no confirmados.csv", "email\nnever@e.org\n", "never"),
+    "não confirmados": ("não confirmados.csv", "email\nnever@e.org\n", "never"),
+    "неподтверждённые": ("неподтверждённые.csv", "email\nnever@e.org\n", "never"),
     "CleverReach": (
         "empfaenger.csv",
         "email;registriert;aktiviert;deaktiviert;quelle\nok@e.org;2020;2020;;web\n"

@@ -62,12 +62,23 @@ def test_each_language_has_its_marks(language: str, found: str, wanted: str) -> 
         "https://a.example/x?y=1&z='q'...!", "www.a.example/?q", "a.b@c.example", "10:30", "3:1",
         "2026-10-31", "10 - 15", "10.000,5", ":-) ;) <3", "A/RES/66/288", "rapport_final.v2.pdf", "C:\\x\\y",
         "{slot:name}", "[a](https://b.example)", "**bold** and *so*", "&amp; &#39;", "--force", "std::move",
-        "f() ", "Yahoo!", "`a ? b - c`", "#hash @name", "10 %", "5'10\"", "<b>",
+        "f() ", "Yahoo!", "`a ? b - c`", "#hash @name", "10%", "5'10\"", "<b>",
     ],
 )  # fmt: skip
 def test_addresses_code_names_and_numbers_are_not_touched(language: str, text: str) -> None:
     assert set_in(text, language) == text
     assert text in set_in(f"mot {text} mot", language)
+
+
+@pytest.mark.parametrize(("language", "found", "wanted"), [
+    ("fr", "1 099 € et 12,5 %", f"1\u202f099{N}€ et 12,5{N}%"),
+    ("ru", "5 % в 2026 г. и т. д., т.е. так", f"5{N}% в 2026{N}г. и т.{N}д., т.е. так"),
+    ("es", "En 2026 300 personas; 1 200 ha", f"En 2026 300 personas; 1{N}200{N}ha"),
+    ("en", "3 m away, 3 months; call 555 123 456", f"3{N}m away, 3 months; call 555 123 456"),
+    ("de", "10 %", "10 %"),
+])  # fmt: skip
+def test_a_number_and_its_unit_are_on_one_line(language: str, found: str, wanted: str) -> None:
+    assert set_in(found, language) == wanted
 
 
 def test_the_last_word_of_a_title_does_not_stand_alone() -> None:

@@ -37,6 +37,10 @@ COMMANDS = {
         "alerts.cli.issue.lint:lint",
         "Check the editions of the month, or FILEs (.eml, .html, .txt; - is stdin).",
     ),
+    "list": (
+        "alerts.cli.issue.list_:list_",
+        "List all issues by their keys: months, special alerts, corrections, imported ones.",
+    ),
     "log": (
         "alerts.cli.issue.log:log",
         "List everything that changed the issue: when, who, by which command, and what.",
@@ -56,6 +60,10 @@ COMMANDS = {
     "reissue": (
         "alerts.cli.issue.reissue:reissue",
         "Queue the mended version of a recalled issue for those who were not mailed.",
+    ),
+    "schedule": (
+        "alerts.cli.issue.schedule:schedule",
+        "Have a special alert go by itself at a moment.",
     ),
     "screenshot": (
         "alerts.cli.issue.screenshot:screenshot",

@@ -22,8 +22,8 @@ def new(session: Session, title: str, language: str, where: str, by: str, as_jso
 
     Prints its key, which every command takes as --issue KEY. Put articles into it (`article add --issue KEY`,
     `article move ID --to KEY`), or write an introduction (`issue letter LANG --issue KEY`), which is enough.
-    It is sent by `run --issue KEY`, or `queue --issue KEY` and `send`; never by cron before somebody has
-    queued it. Readers who want no special alerts do not get it.
+    It is sent by `run --issue KEY`, or `queue --issue KEY` and `send`, or at the moment of `issue schedule`;
+    never by cron before somebody has said so. Readers who want no special alerts do not get it.
     """
     begun = session.project.issues.begin_special(title, language=language, where=where, by=by)
     if as_json:

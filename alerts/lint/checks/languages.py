@@ -156,11 +156,22 @@ def _align_of_text(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, place, text in document.texts():
         script, look = script_of(text), document.light and document.light.looks[element]
         wrong = "left" if script in ("ARABIC", "HEBREW") else "right"
-        own = any(one.name == "text-align" for one in styles(element))
-        if attribute(element, "dir") and not own:
-            continue  # a quotation in another script, which stays in line with its row
+        if _quoted(element):
+            continue
         if script and look and look.align == wrong and len(text) > _PARAGRAPH:
             yield Found(place, f"{script.capitalize()} text is aligned to the {wrong}.")
+
+
+def _quoted(element: Element | None) -> bool:
+    """True for text in another script that stays in line with its row: it has a direction of its own, or
+    is a link within such a title, and nothing inside that says how it is aligned."""
+    while element is not None and element.tag not in ("td", "th", "body", "html"):
+        if any(one.name == "text-align" for one in styles(element)):
+            return False
+        if attribute(element, "dir"):
+            return True
+        element = element.getparent()
+    return False
 
 
 @check(

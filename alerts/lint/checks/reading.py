@@ -46,10 +46,18 @@ def _small(document: Document, _: LintOptions) -> Iterator[Found]:
 def _line_height(document: Document, _: LintOptions) -> Iterator[Found]:
     for element, look in _seen(document):
         height = look.line_height or _NORMAL
-        if height < 1.4 and len(text_of(element)) > _PARAGRAPH and look.size < 20 and document.page:
+        if height >= 1.4 or len(text_of(element)) <= _PARAGRAPH or look.size >= 20:
+            continue
+        if document.page and not _in_heading(element):
             yield Found(
                 document.page.place(element), f"A paragraph has a line height of {height:g}."
             )
+
+
+def _in_heading(element: Element) -> bool:
+    """True for a title, whose lines may be closer than those of a paragraph."""
+    tags = (element.tag, *(above.tag for above in element.iterancestors()))
+    return not {"h1", "h2", "h3", "h4", "h5", "h6"}.isdisjoint(tags)
 
 
 @check(

@@ -27,8 +27,10 @@ class Task(StrEnum):
     SITEMAP = "sitemap"  # the addresses in a sitemap
     ROBOTS = "robots"  # whether a robots.txt allows a page
     OUTLINES = "outlines"  # the feeds of an OPML file
+    HOLIDAYS = "holidays"  # the days of a calendar of holidays
     PICTURE = "picture"  # the files that are made of an original
     VERSIONS = "versions"  # the files that are made of a master (`sources/picture/make.py`)
+    DMARC = "dmarc"  # the rows of a DMARC report (`mailbox/dmarc_xml.py`)
     SHARE = "share"  # the picture that other sites show of an issue (`sources/picture/share.py`)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import astuple
 from importlib import import_module
 from typing import Any
 
@@ -23,7 +24,9 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
     Task.SITEMAP: ("alerts.sources.sitemap",),
     Task.ROBOTS: ("protego",),
     Task.OUTLINES: ("alerts.sources.opml",),
+    Task.HOLIDAYS: ("alerts.sources.holiday_days",),
     Task.PICTURE: ("alerts.sources.picture.make",),
+    Task.DMARC: ("alerts.mailbox.dmarc_xml",),
     Task.VERSIONS: ("alerts.sources.picture.make",),
     Task.SHARE: ("alerts.sources.picture.share",),
 }
@@ -115,6 +118,12 @@ def _outlines(job: Job, body: bytes) -> list[list[Any]]:
     ]
 
 
+def _holidays(job: Job, body: bytes) -> list[str]:
+    from alerts.sources.holiday_days import days
+
+    return days(body, job.place, job.moment)
+
+
 def _picture(job: Job, body: bytes) -> Answer:
     from alerts.sources.picture import answer, make
 
@@ -135,6 +144,14 @@ def _share(job: Job, body: bytes) -> list[Any]:
     return answer.share_json(share.drawn(body, job.place))
 
 
+def _dmarc(job: Job, body: bytes) -> list[Any]:
+    from alerts.mailbox import dmarc_xml
+
+    found = dmarc_xml.read(body)
+    head = list(astuple(found)[:6])
+    return [*head, [list(astuple(one)) for one in found.rows]]
+
+
 def _focus(job: Job) -> Focus | None:
     return (job.focus[0], job.focus[1]) if job.focus else None
 
@@ -146,7 +163,9 @@ _TASKS: Mapping[Task, Callable[[Job, bytes], Any]] = {
     Task.SITEMAP: _sitemap,
     Task.ROBOTS: _robots,
     Task.OUTLINES: _outlines,
+    Task.HOLIDAYS: _holidays,
     Task.PICTURE: _picture,
     Task.VERSIONS: _versions,
     Task.SHARE: _share,
+    Task.DMARC: _dmarc,
 }

@@ -78,8 +78,12 @@ _OTHERS = (
     "m049_history",
     "m050_api",
     "m051_incidents",
+    "m055_scheduled_specials",
+    "m056_brought_by_mailbox",
     "m057_comments",
     "m058_approved_texts",
+    "m061_hooks",
+    "m062_relay_reports",
 )
 NAMES = (*(name for names in _FIRST.values() for name in names), *_OTHERS)
 

@@ -74,6 +74,14 @@ class TagSign(Sign):
 
 
 @dataclass(frozen=True, slots=True)
+class NoSign(Sign):
+    """A column that the system's table does not name, and whose “no” says that somebody never agreed."""
+
+    def _judged(self, cell: str) -> str:
+        return Standing.PENDING if plain(cell) in NO else ""
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """What a newsletter system, or an address book, exports.
 

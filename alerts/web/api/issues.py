@@ -24,7 +24,20 @@ WRITE, ADMIN, OWN = TokenScope.WRITE, TokenScope.ADMIN, CarriedOut.OWN
 
 
 def _list(call: ApiCall[NoQuery, None]) -> list[IssueListed]:
-    return [IssueListed(str(m), state.value) for m, state in call.project.figures.issues()]
+    return [
+        IssueListed(
+            one.key,
+            one.state,
+            one.kind,
+            one.version,
+            one.subject,
+            one.scheduled,
+            one.owed,
+            one.sent,
+            one.open,
+        )
+        for one in call.project.issues.listed()
+    ]
 
 
 def _show(call: ApiCall[Any, Any]) -> ApiIssue:
@@ -54,7 +67,7 @@ def _begin(call: ApiCall[NoQuery, SpecialNew]) -> ApiReply:
         new.title, language=new.language, where=new.where, by=call.by
     )
     where = {"Location": call.at(f"/issues/{begun.month}")}
-    return ApiReply(IssueListed(str(begun.month), "draft"), 201, where)
+    return ApiReply(IssueListed(str(begun.month), "draft", "special"), 201, where)
 
 
 def _editions(call: ApiCall[NoQuery, None]) -> list[ApiEdition]:
@@ -127,7 +140,11 @@ def _undo_drop(call: ApiCall[NoQuery, None]) -> IssueDropped:
 _ONE = "/issues/{month}"
 OPERATIONS = (
     Operation(
-        "GET", "/issues", "Every issue that has begun, the newest first.", _list, list[IssueListed]
+        "GET",
+        "/issues",
+        "Every issue, also corrections and imported ones; the newest month first.",
+        _list,
+        list[IssueListed],
     ),
     Operation(
         "POST",

@@ -1,4 +1,4 @@
-"""Operations on deliveries, statistics, jobs and tokens."""
+"""Operations on deliveries, statistics, jobs, hooks and tokens."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +12,7 @@ from alerts.web.api.pages import ListPage, PageQuery, number_of, paged
 from alerts.web.api.problems import IMPOSSIBLE, ProblemFault, missing
 from alerts.web.api.work_values import (
     ApiDelivery,
+    ApiHook,
     ApiJob,
     ApiTokenShown,
     DeliveriesDecided,
@@ -113,6 +114,10 @@ def _job(call: ApiCall[NoQuery, None]) -> ApiJob:
     return ApiJob.of(found)
 
 
+def _hooks(call: ApiCall[NoQuery, None]) -> list[ApiHook]:
+    return [ApiHook.of(one) for one in call.project.hooks.list()]
+
+
 def _tokens(call: ApiCall[NoQuery, None]) -> list[ApiTokenShown]:
     return [ApiTokenShown.of(one) for one in call.project.tokens.list()]
 
@@ -173,6 +178,9 @@ OPERATIONS = (
         status=202,
     ),
     Operation("GET", "/jobs/{id}", "One job.", _job, ApiJob),
+    Operation(
+        "GET", "/hooks", "Who is told of what, and how it stands.", _hooks, list[ApiHook], READ
+    ),
     Operation("GET", "/tokens", "The tokens of the API.", _tokens, list[ApiTokenShown], ADMIN),
     Operation(
         "DELETE",

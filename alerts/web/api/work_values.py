@@ -1,5 +1,6 @@
-"""The values of the API about issues, deliveries, jobs and tokens."""
+"""The values of the API about issues, deliveries, jobs, hooks and tokens."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -8,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from alerts.domain.api_token import ApiToken
 from alerts.domain.issue import Edition
 from alerts.domain.job import JobRecord
+from alerts.library.hooks import HookStanding
 from alerts.store.deliveries import Delivery
 from alerts.web.api.pages import PageQuery
 
@@ -51,10 +53,18 @@ class ApiIssue(msgspec.Struct):
 
 
 class IssueListed(msgspec.Struct):
-    """An issue in a list."""
+    """An issue in a list: `month` is its key, `kind` is month, special, correction or imported. `owed`,
+    `sent` and `open` are copies; `scheduled` is when a special alert goes by itself (UTC)."""
 
     month: str
     state: str
+    kind: str = "month"
+    version: int = 1
+    subject: str = ""
+    scheduled: datetime | None = None
+    owed: int = 0
+    sent: int = 0
+    open: int = 0
 
 
 class ApiEdition(msgspec.Struct):
@@ -244,6 +254,36 @@ class JobNew(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         """The arguments that were sent."""
         names = ("links", "limit", "where", "why", "anyway")
         return {n: value for n in names if (value := getattr(self, n)) is not UNSET}
+
+
+class ApiHook(msgspec.Struct):
+    """An endpoint or a command that is told what happens, without its address."""
+
+    name: str
+    events: list[str]
+    addresses: bool
+    delivered: int
+    waiting: int
+    given_up: int
+    next_due: str
+    answer: str
+    answered_at: str
+
+    @classmethod
+    def of(cls, one: HookStanding) -> "ApiHook":
+        """The value of a hook."""
+        figures = one.figures
+        return cls(
+            one.endpoint.name,
+            sorted(one.endpoint.kinds),
+            one.endpoint.addresses,
+            figures.delivered,
+            figures.waiting,
+            figures.given_up,
+            figures.next_due,
+            figures.answer,
+            figures.answered_at,
+        )
 
 
 class ApiTokenShown(msgspec.Struct):

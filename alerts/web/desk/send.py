@@ -47,6 +47,8 @@ _STATES = {
 _EVENTS = {
     "issue.approved": later("approved"),
     "issue.voided": later("the approval fell, as the issue has changed"),
+    "issue.waiting": later("waits for approval"),
+    "issue.paused": later("paused: too much came back"),
     "issue.queued": later("queued"),
     "issue.sent": later("sent to all"),
     "issue.recalled": later("stopped"),

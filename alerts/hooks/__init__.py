@@ -1,0 +1,1 @@
+"""Other programs are told what happens: webhooks and commands, from an outbox of their own."""
