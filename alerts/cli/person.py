@@ -4,6 +4,7 @@ import click
 
 from alerts.cli.context import Session, json_option, pass_session, print_json, print_table
 from alerts.cli.lazy import CommandGroup
+from alerts.domain.errors import UsageError
 
 _role = click.option(
     "--role",
@@ -54,11 +55,21 @@ def list_(session: Session, as_json: bool) -> None:
 @person.command()
 @click.argument("email")
 @click.option("--role", "roles", multiple=True, metavar="ROLE", help="Only this role.")
+@click.option("--erase", is_flag=True, help="Forget their name and address, too.")
 @pass_session
-def remove(session: Session, email: str, roles: tuple[str, ...]) -> None:
-    """Remove EMAIL, or (--role) take roles from them; their sessions end."""
+def remove(session: Session, email: str, roles: tuple[str, ...], erase: bool) -> None:
+    """Remove EMAIL, or (--role) take roles from them; their sessions end.
+
+    What they wrote stays. With --erase their name and address are forgotten, also of who was removed
+    before; the log of an issue still says who approved it.
+    """
     part = session.project.people
-    if roles:
+    if erase and roles:
+        raise UsageError("--erase removes the person: leave --role out")
+    if erase:
+        gone = part.erase(email)
+        click.echo(f"{email}: {'removed and forgotten' if gone else 'nobody has this address'}")
+    elif roles:
         there = part.take_roles(email, roles)
         held = ", ".join(sorted(str(one) for one in there.roles))
         click.echo(f"{there.email}: {held}")

@@ -14,6 +14,7 @@ from alerts.config.settings import Settings
 from alerts.config.themes import LOOKS
 from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
 from alerts.domain.article import Article, Event, Image, Profile, Translation
+from alerts.domain.comment import Comment
 from alerts.domain.errors import TemplateFault
 from alerts.domain.month import Month
 from alerts.editions.correction import render_correction
@@ -22,6 +23,7 @@ from alerts.editions.notice import LatestIssue, render_notice
 from alerts.editions.render import render_edition
 from alerts.issue.compose import compose
 from alerts.store.notices import NoticeKind
+from alerts.subscribers.comment_mail import CommentedStory
 
 _SITE = "https://example.org"
 _KINDS = (".html", ".txt", ".css", ".js")
@@ -69,6 +71,8 @@ def _mails(settings: Settings) -> Iterator[TemplateFault]:
         "undo_days": 7,
         "minutes": 15,
         "address": "ana@example.org",
+        "count": 2,
+        "stories": [CommentedStory(title, _SITE, _comments()) for title in ("Water", "")],
         "latest": LatestIssue(_SITE, "A feature", "In short.", f"{_SITE}/feature.png", "en", "ltr"),
     }
     for one in _layouts(settings):
@@ -90,6 +94,15 @@ def _mails(settings: Settings) -> Iterator[TemplateFault]:
                 render_notice(kind, language, settings, facts)
             except TemplateFault as fault:
                 yield fault
+
+
+def _comments() -> tuple[Comment, ...]:
+    """A comment of somebody, and one of a person who was erased."""
+    at = datetime(2026, 10, 31, 12, tzinfo=UTC)
+    return tuple(
+        Comment(1, Month(2026, 10), "", None, name, "Is 40 right?\nI read 4.", at, None, "")
+        for name in ("Ana", "")
+    )
 
 
 def _layouts(settings: Settings) -> Iterator[Settings]:

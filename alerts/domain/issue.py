@@ -71,6 +71,7 @@ class Actor:
     name: str
     command: str
     person_id: int | None = None  # of somebody who is signed in: their name is proved
+    act: int = 0  # that of several events which belong together
 
 
 @dataclass(frozen=True, slots=True)

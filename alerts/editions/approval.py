@@ -24,11 +24,12 @@ from alerts.domain.month import Month
 from alerts.editions.draft import Draft, drafted
 from alerts.editions.gaps import Gap, below_coverage, lacks, marked
 from alerts.issue import load
+from alerts.issue.compare import kept_texts
 from alerts.issue.editing import check_open, record
 from alerts.issue.machine_drafts import check_signed
 from alerts.mail.dkim_keys import Keyring
 from alerts.mail.merge import copy
-from alerts.store import approvals, issues, people, transaction
+from alerts.store import approvals, approved_texts, issues, people, transaction
 
 MARK = "[PREVIEW]"
 
@@ -143,6 +144,7 @@ def approve(
         if actor.name.casefold() not in signed and approvals.add(
             db, issue_id, before.content_hash, actor, now
         ):
+            approved_texts.put(db, issue_id, before.content_hash, kept_texts(issue), now)
             detail = {"content": before.content_hash}
             record(db, month, "issue.approved", detail, actor, now)
         after = approval_status(db, settings, draft)

@@ -13,11 +13,13 @@ from sqlite_utils import Database
 
 from alerts.config.settings import Settings
 from alerts.domain.article import FEATURED, Article, Profile
-from alerts.domain.errors import UsageError
+from alerts.domain.errors import Conflict, UsageError
 from alerts.domain.issue import Actor, Face
 from alerts.domain.month import Month
 from alerts.issue.compose import arranged, section_of
 from alerts.issue.load import composed
+from alerts.issue.one_act import one_act
+from alerts.issue.order import order_mark
 from alerts.store import (
     articles,
     audit_log,
@@ -65,12 +67,18 @@ def move(
     section: str | None = None,
     position: int | None = None,
     to: Month | None = None,
+    seen: str = "",
 ) -> None:
-    """Put an article into another section, to a place in its section (from 1), or into a month."""
+    """Put an article into another section, to a place in its section (from 1), or into a month.
+
+    Raises `Conflict` where the stories are not in the order that the person has `seen` (`order_mark`).
+    """
     with transaction(db):
-        before = articles.get(db, article_id)
+        actor, before = one_act(db, actor), articles.get(db, article_id)
         for month in {before.month, to or before.month}:
             check_open(db, month)
+        if seen and seen != order_mark(composed(db, settings, before.month)):
+            raise Conflict(f"{before.month}: its stories are in another order by now")
         if to and to != before.month:
             articles.move(db, article_id, to, now)
             detail = {"article": article_id, "title": before.article.title, "to": str(to)}
@@ -144,27 +152,6 @@ def keep_profile(
     return months
 
 
-def take_source(
-    db: Database, article_id: str, actor: Actor, now: datetime, *, keep: bool = False
-) -> tuple[str, ...]:
-    """Take the source's new version of an article (or with `keep` its editor's, knowingly).
-
-    Returns the fields: those that changed at the source, else all texts that differ.
-    """
-    with transaction(db):
-        kept = articles.get(db, article_id)
-        check_open(db, kept.month)
-        differing = kept.changed_at_source or [
-            d for d in kept.differences if d.name not in ("section", "featured")
-        ]
-        names = tuple(d.name for d in differing)
-        act = articles.keep_edits if keep else articles.take_source
-        if names:
-            act(db, article_id, names, now)
-            _record_change(db, kept, "kept" if keep else "taken", names, actor, now)
-    return names
-
-
 # --- within a transaction -------------------------------------------------------------------------
 
 
@@ -203,7 +190,7 @@ def change_inside(
     machine_texts.sign(db, machine_texts.written_in(article_id, changes))
     if "excluded" in changes:
         quarantine.settle(db, article_id)
-    _record_change(db, before, done, (), actor, now)
+    record_change(db, before, done, (), actor, now)
 
 
 def write_introduction_inside(
@@ -272,11 +259,12 @@ def record(
     now: datetime,
 ) -> None:
     """Append an event to the log of the month's issue: what, when, by whom, from which command."""
-    signed = {**detail, "command": actor.command, "by": actor.name}
+    together = {"act": actor.act} if actor.act else {}
+    signed = {**detail, **together, "command": actor.command, "by": actor.name}
     audit_log.record(db, now, kind, issue_id=issues.begin(db, month, now), detail=signed)
 
 
-def _record_change(
+def record_change(
     db: Database,
     before: articles.StoredArticle,
     done: str,

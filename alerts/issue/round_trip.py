@@ -21,6 +21,7 @@ from alerts.domain.picture import focus_of
 from alerts.issue import editing
 from alerts.issue.compose import section_of
 from alerts.issue.load import composed
+from alerts.issue.one_act import one_act
 from alerts.issue.text.format import MONTH
 from alerts.issue.text.manuscript import (
     LEFT_OUT,
@@ -145,7 +146,7 @@ def import_text(
                 + (f"; and {more} more" if more > 0 else "")
                 + ": nothing was imported"
             )
-        return _Hand(db, settings, file, actor, now).carry_out(changes)
+        return _Hand(db, settings, file, one_act(db, actor), now).carry_out(changes)
 
 
 def _now(db: Database, settings: Settings, month: Month) -> Manuscript:

@@ -15,7 +15,10 @@ from alerts.domain.article import Article, Translation
 from alerts.domain.issue import Actor, Face
 from alerts.domain.month import Month
 from alerts.issue import editing
+from alerts.issue.compose import section_of
+from alerts.issue.one_act import one_act
 from alerts.store import articles, faces, introductions, transaction
+from alerts.store.article_fields import image_fields
 
 INTRODUCTION = "introduction"
 ARTICLE_TEXTS = ("title", "summary")
@@ -54,6 +57,63 @@ def write_article(
         return ()
 
 
+def write_place(
+    db: Database,
+    article_id: str,
+    wanted: Mapping[str, str],
+    seen: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+) -> tuple[EditConflict, ...]:
+    """Write the `section` and `layout` of an article, both or none; returns the conflicts."""
+    with transaction(db):
+        kept = articles.get(db, article_id)
+        editing.check_open(db, kept.month)
+        present = {"section": section_of(kept.article), "layout": kept.article.layout}
+        changes, conflicts = _compared(present, wanted, seen)
+        if conflicts or not changes:
+            return conflicts
+        actor = one_act(db, actor)
+        if "layout" in changes:
+            told = {"layout": changes["layout"]}
+            editing.change_inside(db, article_id, "edited", told, actor, now)
+        if "section" in changes:
+            told_section = editing.into_section(changes["section"])
+            editing.change_inside(db, article_id, "moved", told_section, actor, now)
+        return ()
+
+
+def write_picture(
+    db: Database,
+    article_id: str,
+    image: Mapping[str, str] | None,
+    seen: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+) -> tuple[EditConflict, ...]:
+    """Give an article this picture, or none; `seen` are the `url` and `alt` that the person saw. Returns
+    the conflicts: the description first, then the address."""
+    with transaction(db):
+        kept = articles.get(db, article_id)
+        editing.check_open(db, kept.month)
+        there = kept.article.image
+        present = {"alt": there.alt if there else "", "url": there.url if there else ""}
+        wanted = {name: image.get(name, "") if image else "" for name in present}
+        changes, _ = _compared(present, wanted, present)
+        conflicts = tuple(
+            EditConflict(name, present[name], wanted[name])
+            for name in present
+            if changes and present[name] not in (seen.get(name, ""), wanted[name])
+        )
+        if conflicts or not changes:
+            return conflicts
+        same = there is not None and there.url == wanted["url"]
+        focus = image_fields(there) if there and same else {}
+        new = {**focus, **image} if image else None
+        editing.change_inside(db, article_id, "edited", {"image": new}, actor, now)
+        return ()
+
+
 def article_texts(article: Article, language: str) -> Mapping[str, str]:
     """Title and summary of an article in exactly that language; empty where there is none."""
     if language == article.language:
@@ -78,6 +138,7 @@ def write_opening(
         changes, conflicts = _compared(opening_texts(db, month, language), texts, seen)
         if conflicts or not changes:
             return conflicts
+        actor = one_act(db, actor)
         if (words := changes.pop(INTRODUCTION, None)) is not None:
             editing.write_introduction_inside(db, month, language, words, actor, now)
         if changes:

@@ -16,6 +16,7 @@ from alerts.domain.issue import Actor
 from alerts.domain.languages import same_language
 from alerts.domain.month import Month
 from alerts.issue.editing import change_inside, check_open
+from alerts.issue.one_act import one_act
 from alerts.store import articles, machine_texts, transaction
 from alerts.store.machine_texts import TextKey
 
@@ -81,6 +82,7 @@ def write_texts(
     changes: dict[str, dict[str, str]] = {}
     with transaction(db):
         check_open(db, month)
+        actor = one_act(db, actor)
         there = {kept.article.id: kept.article for kept in articles.kept_of_month(db, month)}
         for one in given:
             article = there.get(one.article_id)

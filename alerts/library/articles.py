@@ -14,7 +14,7 @@ from alerts.config.known import language_known, section_known
 from alerts.domain.article import Article, SourceKind
 from alerts.domain.errors import InputError, UsageError
 from alerts.domain.picture import Focus
-from alerts.issue import duplicates, editing, held
+from alerts.issue import duplicates, editing, held, source_text
 from alerts.issue.article_edit import ArticleValue, edits_of
 from alerts.issue.article_fill import FilledInDoubt, filled_in
 from alerts.library.article_results import ArticleAdded, ArticleChanged
@@ -172,13 +172,13 @@ class Articles(ProjectPart):
 
     @call
     def take_source(
-        self, article: AnArticle, *, keep: bool = False, by: str = ""
+        self, article: AnArticle, *, keep: bool = False, seen: str = "", by: str = ""
     ) -> ArticleChanged:
         """Use the source's version again or, with `keep`, keep the editor's and mark the source's as
-        seen; `fields` are those concerned."""
+        seen; `fields` are those concerned. Raises `Conflict` where they are not what was `seen`."""
         opened, kept = self._opened, self._named(article)
         actor, id_ = opened.actor(by), kept.article.id
-        fields = editing.take_source(opened.db, id_, actor, opened.now, keep=keep)
+        fields = source_text.take_source(opened.db, id_, actor, opened.now, keep=keep, seen=seen)
         now = articles.get(opened.db, id_).article
         notes = self._pictured(now) if "image" in fields else ()
         return replace(self._rechecked(kept, by), fields=fields, notes=notes)
@@ -191,9 +191,11 @@ class Articles(ProjectPart):
         section: str | None = None,
         position: int | None = None,
         to: AMonth = None,
+        seen: str = "",
         by: str = "",
     ) -> ArticleChanged:
-        """Put an article into another section, to a place in its section (from 1), or into a month."""
+        """Put an article into another section, to a place in its section (from 1), or into a month;
+        `Conflict` where the order is not what was `seen` (`MonthOverview.order`)."""
         opened = self._opened
         section_known(section or "", opened.settings)
         target = opened.month(to) if to else None
@@ -207,6 +209,7 @@ class Articles(ProjectPart):
             section=section,
             position=position,
             to=target,
+            seen=seen,
         )
         return self._rechecked(kept, by)
 

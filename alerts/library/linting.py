@@ -1,6 +1,6 @@
 """`project.linter`: lints an issue, or any e-mail, before it is sent."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alerts.config.settings import Settings
@@ -9,6 +9,7 @@ from alerts.domain.month import Month
 from alerts.editions.draft import Draft
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.lint.group import FindingGroup, grouped
+from alerts.lint.mend import MendPlace, StoryLines, pinned
 from alerts.lint.options import LintOptions
 from alerts.lint.place import Level
 from alerts.lint.register import CHECKS
@@ -82,6 +83,32 @@ class Linter(ProjectPart):
         """The findings of a draft, grouped by cause, offline; `each` is called after each edition."""
         proofs = linted(self._opened.db, self._opened.settings, draft, self._opened.now, each)
         return tuple(grouped([one for proof in proofs for one in proof.findings], least))
+
+    @call
+    def places(
+        self, draft: Draft, causes: Sequence[FindingGroup]
+    ) -> tuple[tuple[FindingGroup, tuple[MendPlace, ...]], ...]:
+        """Where the findings of each group are mended, each place once; none for what is about the whole
+        edition."""
+        # a message has the lines of its edition: slots are filled within them
+        wanted = {one.edition for group in causes for one in group.findings}
+        lines = {
+            edition.language: StoryLines(edition.html, draft.issue)
+            for edition in draft.editions
+            if edition.language in wanted
+        }
+        found = []
+        for group in causes:
+            places = (
+                lines[one.edition].place(one) for one in group.findings if one.edition in lines
+            )
+            found.append((group, tuple(dict.fromkeys(one for one in places if one))))
+        return tuple(found)
+
+    @call
+    def pinned(self, html: str, draft: Draft, pins: Mapping[str, str]) -> str:
+        """The HTML of an edition with pins, which are HTML by the id of a story, before its first link."""
+        return pinned(html, draft.issue, pins)
 
     @call
     def accepted(self) -> tuple[Accepted, ...]:

@@ -17,12 +17,13 @@ from alerts.editions.draft import pictures_of
 from alerts.editions.pictures import Pictures
 from alerts.issue import load
 from alerts.issue.compose import Localised, chain, coverage, localised
+from alerts.issue.order import order_mark
 from alerts.library.opened import Opened
 from alerts.library.readers_by_edition import readers_by_edition
 from alerts.store import articles, issues, quarantine
 from alerts.store.articles import StoredArticle
 
-_THUMBS = (PictureUse.THUMB, PictureUse.COVER, PictureUse.CARD)
+THUMBS = (PictureUse.THUMB, PictureUse.COVER, PictureUse.CARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class HeldStory:
 @dataclass(frozen=True, slots=True)
 class MonthOverview:
     """The month. `left_out` are articles that an editor excluded; `held` wait for a decision; `open`: it
-    can still be changed."""
+    can still be changed; `order` stands for the order of its stories."""
 
     month: Month
     open: bool
@@ -77,6 +78,7 @@ class MonthOverview:
     languages: tuple[LanguageOverview, ...]
     left_out: tuple[Article, ...]
     held: tuple[HeldStory, ...]
+    order: str
 
     @property
     def stories(self) -> Iterator[StoryOverview]:
@@ -115,6 +117,7 @@ def month_overview(opened: Opened, month: Month) -> MonthOverview:
         tuple(
             HeldStory(kept[id_].article, one.reasons) for id_, one in held.items() if id_ in kept
         ),
+        order_mark(issue),
     )
 
 
@@ -133,7 +136,7 @@ def _story(
     return StoryOverview(
         article,
         _publisher(article, issue),
-        next((uses[use].url for use in _THUMBS if use in uses), "")
+        next((uses[use].url for use in THUMBS if use in uses), "")
         if shown.prepared is not None
         else "",
         words,

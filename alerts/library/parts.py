@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from alerts.library.archive import Archive
     from alerts.library.articles import Articles
     from alerts.library.bounces import Bounces
+    from alerts.library.changes import RecentChanges
+    from alerts.library.comments import Comments
     from alerts.library.configuration import Configuration
     from alerts.library.copies import Copies
     from alerts.library.deliveries import Deliveries
@@ -134,6 +136,20 @@ class Parts(ProjectPart):
         from alerts.library.drafts import Drafts
 
         return Drafts(self._opened)
+
+    @cached_property
+    def changes(self) -> "RecentChanges":
+        """What editors did to the issues, and taking it back."""
+        from alerts.library.changes import RecentChanges
+
+        return RecentChanges(self._opened)
+
+    @cached_property
+    def comments(self) -> "Comments":
+        """What those people say to each other about a story or an issue."""
+        from alerts.library.comments import Comments
+
+        return Comments(self._opened)
 
     @cached_property
     def profiles(self) -> "Profiles":

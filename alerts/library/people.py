@@ -74,6 +74,13 @@ class People(ProjectPart):
         return roles.remove(opened.db, Address.parse(email), opened.actor(by), opened.now)
 
     @call
+    def erase(self, email: str, *, by: str = "") -> bool:
+        """Remove a person, also one who was removed before, and forget their name and address; False
+        where nobody had it. What they wrote stays, without a name."""
+        opened = self._opened
+        return roles.erase(opened.db, Address.parse(email), opened.actor(by), opened.now) > 0
+
+    @call
     def link(self, email: str, base_url: str = "") -> str:
         """A URL that signs the person in, once, within 15 minutes, in any browser; below `base_url`, by
         default the public address."""

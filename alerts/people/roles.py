@@ -9,7 +9,7 @@ from alerts.domain.address import Address
 from alerts.domain.errors import UsageError
 from alerts.domain.issue import Actor
 from alerts.domain.person import Person, Role, RoleHeld
-from alerts.store import audit_log, people, transaction
+from alerts.store import audit_log, comments, people, transaction
 
 
 def add(
@@ -63,9 +63,28 @@ def remove(db: Database, address: Address, actor: Actor, now: datetime) -> bool:
         if person is None:
             return False
         _check_admin_left(db, person, frozenset())
+        comments.drop_mails(db, person.id, now)
         people.remove(db, person.id, now)
         _record(db, "person.removed", person.id, actor, now)
         return True
+
+
+def erase(db: Database, address: Address, actor: Actor, now: datetime) -> int:
+    """Remove a person, also one who was removed before, and forget their name and address.
+
+    What they wrote stays, without a name; who approved an issue stays in its log. Returns how many rows
+    had that address. Raises `UsageError` for the last admin while others remain.
+    """
+    with transaction(db):
+        person = people.find(db, address)
+        if person is not None:
+            _check_admin_left(db, person, frozenset())
+            comments.drop_mails(db, person.id, now)
+            people.remove(db, person.id, now)
+        erased = people.erase(db, address)
+        for number in erased:
+            _record(db, "person.erased", number, actor, now)
+        return len(erased)
 
 
 def _check_admin_left(db: Database, person: Person, left: frozenset[RoleHeld]) -> None:

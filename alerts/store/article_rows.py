@@ -1,5 +1,6 @@
 """Rows of `articles` as articles: the layers of each, with the translations that have rows of their own."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,12 @@ class StoredArticle:
     def changed_at_source(self) -> tuple[Difference, ...]:
         """The fields that the source has changed since the edit."""
         return tuple(d for d in self.differences if d.changed)
+
+    @property
+    def source_mark(self) -> str:
+        """What stands in a form for what the source has changed, with both values; empty for nothing."""
+        told = [(one.name, one.edited, one.found) for one in self.changed_at_source]
+        return hashlib.blake2b(json.dumps(told).encode(), digest_size=8).hexdigest() if told else ""
 
 
 def said_of(found: str, translated: str) -> dict[str, Any]:

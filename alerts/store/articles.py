@@ -153,6 +153,11 @@ def keep_edits(db: Database, article_id: str, names: Collection[str], now: datet
     _rewrite(db, article_id, edits, basis | {name: said.get(name) for name in names}, now)
 
 
+def said(db: Database, article_id: str) -> Mapping[str, Any]:
+    """What the sources say of an article, by flat name."""
+    return _layers(db, article_id)[0]
+
+
 def _layers(db: Database, article_id: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """The source's version (by flat name), the edits, and the basis of the edits."""
     found, edits, basis, translated = db.conn.execute(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +50,59 @@ def record_news(
         return False
     record(db, at, kind, issue_id=issue_id, detail=detail)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event of an issue. `at` is as it is stored; those with one `act` in `detail` belong together."""
+
+    id: int
+    at: str
+    kind: str
+    detail: Mapping[str, Any]
+
+
+def next_id(db: Database) -> int:
+    """The id of the next event, within the transaction that records it."""
+    (last,) = db.conn.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
+    return int(last) + 1
+
+
+def recent(db: Database, issue_id: int, most: int) -> tuple[LoggedEvent, ...]:
+    """The newest events of an issue that changed a story or a text of it, the newest first."""
+    rows = db.conn.execute(
+        """SELECT id, at, kind, detail FROM events
+            WHERE issue_id = ? AND delivery_id IS NULL
+              AND (kind = 'article.added' OR detail ->> '$.changes' IS NOT NULL)
+            ORDER BY id DESC LIMIT ?""",
+        (issue_id, most),
+    )
+    return tuple(map(_logged, rows.fetchall()))
+
+
+def of_act(db: Database, issue_id: int, event_id: int) -> tuple[LoggedEvent, ...]:
+    """The event of that id, and all that belong to the same act."""
+    rows = db.conn.execute(
+        """SELECT e.id, e.at, e.kind, e.detail FROM events AS e JOIN events AS one ON one.id = :id
+            WHERE e.issue_id = :issue AND e.delivery_id IS NULL
+              AND (e.id = :id OR e.detail ->> '$.act' = one.detail ->> '$.act')
+            ORDER BY e.id""",
+        {"id": event_id, "issue": issue_id},
+    )
+    return tuple(map(_logged, rows.fetchall()))
+
+
+def issue_of(db: Database, event_id: int) -> int | None:
+    """The issue of an event; None where there is no such event, or it has none."""
+    row = db.conn.execute(
+        "SELECT issue_id FROM events WHERE id = ? AND delivery_id IS NULL", (event_id,)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _logged(row: tuple[int, str, str, str]) -> LoggedEvent:
+    number, at, kind, detail = row
+    return LoggedEvent(number, at, kind, json.loads(detail))
 
 
 def of_issue(db: Database, issue_id: int) -> tuple[Mapping[str, Any], ...]:

@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     ERASE = "erase"  # the link to erase all stored data
     LEFT = "left"  # “you are unsubscribed”, with a link to undo it
     SIGN_IN = "sign_in"  # the link that signs in at the desk, to who works on the alert
+    COMMENTS = "comments"  # what colleagues said at the desk, to who works on the alert
     WELCOME = "welcome"  # to who has just confirmed, with the latest issue
 
 
@@ -77,9 +78,10 @@ def add(
     subscriber_id: int | None,
     confirmation_id: int | None = None,
     sign_in_id: int | None = None,
+    due_at: datetime | None = None,
 ) -> int:
-    """Queue a notice; returns its id. Notices about a sign-up count towards the limit for an unanswered
-    mailbox."""
+    """Queue a notice, due at once or at `due_at`; returns its id. Notices about a sign-up count towards the
+    limit for an unanswered mailbox."""
     cursor = db.conn.execute(
         """INSERT INTO notices (id, kind, counts, subscriber_id, confirmation_id, sign_in_id, email,
                                 language, mailbox, due_at, created_at, changed_at)
@@ -93,7 +95,7 @@ def add(
             str(address),
             language,
             mailbox(db, address),
-            stamp(now),
+            stamp(due_at or now),
             stamp(now),
             stamp(now),
         ),

@@ -84,6 +84,18 @@ def remove(db: Database, person_id: int, now: datetime) -> None:
     db.conn.execute("UPDATE people SET removed_at = ? WHERE id = ?", (stamp(now), person_id))
 
 
+def erase(db: Database, address: Address) -> tuple[int, ...]:
+    """Forget the name and address of all removed people who had that address; returns their ids."""
+    rows = db.conn.execute(
+        """UPDATE people SET name = '', email = '', address = ''
+            WHERE address = ? AND removed_at IS NOT NULL RETURNING id""",
+        (address.key,),
+    ).fetchall()
+    for (number,) in rows:
+        db.conn.execute("UPDATE sign_in_links SET email = '' WHERE person_id = ?", (number,))
+    return tuple(number for (number,) in rows)
+
+
 def _person(row: tuple[int, str, str, str, str, str]) -> Person:
     number, email, name, added_at, language, roles = row
     held = (one.partition(":") for one in roles.split(",") if one)

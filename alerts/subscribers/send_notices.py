@@ -10,6 +10,7 @@ may have arrived. Holds the lock of notices, so it can run while an issue is sen
 """
 
 from datetime import timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -28,7 +29,7 @@ from alerts.outbox.options import SendReport, World
 from alerts.people import sign_in
 from alerts.store import clock, link_numbers, moment, notices, signing_keys, transaction
 from alerts.store.notices import Notice, NoticeKind
-from alerts.subscribers import confirmation, unconfirmed
+from alerts.subscribers import comment_mail, confirmation, unconfirmed
 from alerts.subscribers.self_service import PROOF_WITHIN, UNDO_WITHIN
 from alerts.transport.send_one import SingleSender
 
@@ -74,7 +75,7 @@ class _NoticeSender:
     def send(self, notice: Notice) -> None:
         """One attempt, from the claim to the settlement; raises `RelayUnavailable` where no attempt was
         made."""
-        if notice.kind is NoticeKind.WELCOME and self._settings.web.welcome_mail == "none":
+        if self._unwanted(notice):
             self._skip(notice)
             return
         try:
@@ -98,8 +99,16 @@ class _NoticeSender:
             self._faults = _FAULTS_IN_A_ROW
         self._settle(notice, outcome)
 
+    def _unwanted(self, notice: Notice) -> bool:
+        """Whether nothing is to be sent: a welcome that the settings no longer want, or comments that
+        were all deleted."""
+        if notice.kind is NoticeKind.WELCOME:
+            return self._settings.web.welcome_mail == "none"
+        fresh = notice.kind is NoticeKind.COMMENTS and notice.message is None
+        return fresh and comment_mail.empty(self._db, notice)
+
     def _skip(self, notice: Notice) -> None:
-        """Settle a welcome that the settings no longer want."""
+        """Settle a notice that is not wanted any more."""
         with transaction(self._db):
             notices.skip(self._db, notice.id, Reason.CANCELLED, self._world.now())
         self._report.outcomes[DeliveryState.SKIPPED] += 1
@@ -152,7 +161,7 @@ def written(
     if notice.message is not None:  # frozen by a version that did not keep its sender
         return envelope, notice.message
     about = link_numbers.number_of(db, notice.subscriber_id or 0)
-    facts = {
+    facts: dict[str, Any] = {
         "url": frame.base_url + _path(*key, notice, about, settings.web.confirm_within),
         "site": frame.base_url,
         "undo_days": UNDO_WITHIN.days,
@@ -160,6 +169,8 @@ def written(
         "minutes": int(sign_in.LINK_WITHIN.total_seconds() // 60),
         "address": notice.email,
     }
+    if notice.kind is NoticeKind.COMMENTS:
+        facts |= comment_mail.facts(db, notice, frame.base_url)
     language = edition_language(notice.language, settings)
     from alerts.editions.notice import (
         render_notice,
@@ -174,6 +185,8 @@ def written(
 def _path(secret_id: int, secret: bytes, notice: Notice, about: int, within: timedelta) -> str:
     """The path of the link in a notice; `about` is the number of the person."""
     number, asked = notice.subscriber_id or 0, moment(notice.created_at)
+    if notice.kind is NoticeKind.COMMENTS:
+        return "/desk"
     if notice.kind is NoticeKind.SIGN_IN:
         until = int((asked + sign_in.LINK_WITHIN).timestamp())
         key, link = tokens.Purpose.SIGN_IN, notice.sign_in_id or 0

@@ -34,12 +34,16 @@ from alerts.web.assets import no_icon, show_script, show_style
 from alerts.web.context import Site
 from alerts.web.desk import assets as desk_assets
 from alerts.web.desk import (
+    changes,
+    comments,
+    compare,
     language,
     month,
     opening,
     own,
     people,
     send,
+    settle,
     sign_in,
     state,
     story,
@@ -67,6 +71,10 @@ PAGES: tuple[Page, ...] = (
     *desk_assets.PAGES,
     *sign_in.PAGES,
     *story.PAGES,
+    *changes.PAGES,
+    *comments.PAGES,
+    *compare.PAGES,
+    *settle.PAGES,
     *month.PAGES,
     *opening.PAGES,
     *translate.PAGES,

@@ -82,6 +82,8 @@ _OTHERS = (
     "m056_brought_by_mailbox",
     "m059_people_at_the_desk",
     "m060_drafts",
+    "m057_comments",
+    "m058_approved_texts",
     "m061_hooks",
     "m062_relay_reports",
 )

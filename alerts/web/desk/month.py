@@ -7,7 +7,8 @@ from functools import partial
 
 from starlette.responses import RedirectResponse, Response
 
-from alerts.domain.errors import AlertsError, UsageError
+from alerts.domain.article import FEATURED
+from alerts.domain.errors import AlertsError, Conflict, UsageError
 from alerts.domain.month import Month
 from alerts.domain.person import Person
 from alerts.editions.catalogue import later
@@ -15,6 +16,7 @@ from alerts.editions.view import Viewer
 from alerts.library.month_overview import MonthOverview, StoryOverview
 from alerts.store.articles import StoredArticle
 from alerts.web.desk.pages import DeskVisit, desk_page
+from alerts.web.desk.thread import thread
 from alerts.web.request import PostResult
 
 _BACK = 12  # months that the page offers
@@ -44,13 +46,16 @@ def month_asked(desk: DeskVisit) -> Month:
         return desk.project.month()
 
 
-def show(desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "") -> Response:
-    """The month."""
+def show(
+    desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "", comment: str = ""
+) -> Response:
+    """The month. `url` and `comment` are what was typed and not accepted."""
     overview = desk.project.desk.month_overview(month_asked(desk))
     catalogue = desk.catalogue
     viewer = Viewer(catalogue, desk.visit.site.settings)
     languages = shown_languages(desk)
     pins = list(_pins(overview, languages))
+    may_edit = desk.person.edits and overview.open
     by_card: dict[tuple[str, str], list[MonthPin]] = {}
     for pin in pins:
         by_card.setdefault((pin.story.article.id, pin.language), []).append(pin)
@@ -61,6 +66,16 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "") -> 
         overview=overview,
         months=[(one, catalogue.month(one)) for one in _months(desk, overview.month)],
         section_title=viewer.section_title,
+        places=[
+            (key, viewer.section_title(key))
+            for key in dict.fromkeys(
+                (
+                    FEATURED,
+                    *desk.visit.site.settings.alert.sections,
+                    *(s.key for s in overview.sections),
+                )
+            )
+        ],
         languages_shown=languages,
         pins=pins,
         pinned=lambda story, tag: by_card.get((story.article.id, tag), ()),
@@ -68,11 +83,17 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", url: str = "") -> 
             story.article.id: number for number, story in enumerate(overview.stories, start=1)
         },
         same=lambda one, other: one.partition("-")[0] == other.partition("-")[0],
-        may_edit=desk.person.edits and overview.open,
+        may_edit=may_edit,
+        near=len(desk.project.articles.near(overview.month)) if may_edit else 0,
         translates=desk.person.translates,
         wrong=wrong,
         failed=bool(wrong),
+        was_approved=desk.project.desk.was_approved(overview.month),
         url=url,
+        comments=desk.project.comments.counts(overview.month),
+        **thread(
+            desk, desk.project.comments.of_issue(overview.month), overview.month, typed=comment
+        ),
     )
 
 
@@ -113,29 +134,46 @@ def act(desk: DeskVisit) -> PostResult:
         "feature": articles.feature,
         "unfeature": partial(articles.feature, on=False),
     }
-    if name in ("up", "down"):
-        _moved(desk, kept, 1 if name == "down" else -1)
-    elif name in acts:
-        acts[name](kept)
-    else:
+    if name in ("up", "down", "move"):
+        return _move(desk, kept, name)
+    if name not in acts:
         return PostResult(lambda visit: visit.missing(), done=False)
+    acts[name](kept)
     notes = {
         "exclude": later("Left out. It is at the end of this page."),
         "include": later("It is in the issue."),
         "feature": later("It comes first now."),
         "unfeature": later("It is in its section again."),
     }
-    return back(desk, kept, notes.get(name, ""))
+    return back(desk, kept, notes[name])
 
 
-def _moved(desk: DeskVisit, kept: StoredArticle, by: int) -> None:
-    """Move a story up or down in its section."""
+def _move(desk: DeskVisit, kept: StoredArticle, name: str) -> PostResult:
+    """Move a story up or down in its section, or to a section and (dragged) to a place in it."""
+    section, place = desk.field("section") or None, desk.field("position")
+    position = int(place) if re.fullmatch(r"[1-9][0-9]{0,3}", place) else None
+    if name != "move":
+        section, position = None, _beside(desk, kept, 1 if name == "down" else -1)
+        if position is None:
+            return back(desk, kept)
+    try:
+        moved = desk.project.articles.move(
+            kept, section=section, position=position, seen=desk.field("seen")
+        )
+    except Conflict:
+        words = desk.said(later("Someone has moved stories meanwhile. This is the order now."))
+        return desk.refused(partial(show, status=409, wrong=words))
+    return back(desk, moved.article, later("Moved."))
+
+
+def _beside(desk: DeskVisit, kept: StoredArticle, by: int) -> int | None:
+    """The place of a story in its section, moved on by that much; None beyond its ends."""
     for section in desk.project.issues.composed(kept.month).sections:
         ids = [article.id for article in section.articles]
         if kept.article.id in ids:
             place = ids.index(kept.article.id) + 1 + by
-            if 1 <= place <= len(ids):
-                desk.project.articles.move(kept, position=place)
+            return place if 1 <= place <= len(ids) else None
+    return None
 
 
 def story_of(desk: DeskVisit) -> StoredArticle:
@@ -149,7 +187,9 @@ def story_of(desk: DeskVisit) -> StoredArticle:
 def back(desk: DeskVisit, kept: StoredArticle, note: str = "") -> PostResult:
     """Go back to the story in its month."""
     query = {"month": str(kept.month), "languages": desk.asked("languages")}
-    address = desk.address("", note=desk.said(note) if note else "", **query)
+    query |= desk.undo_of(kept.month)
+    path = "/settle" if desk.asked("to") == "settle" else ""
+    address = desk.address(path, note=desk.said(note) if note else "", **query)
     return PostResult(RedirectResponse(f"{address}#story-{kept.article.id}", 303))
 
 

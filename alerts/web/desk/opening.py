@@ -68,7 +68,7 @@ def write(desk: DeskVisit) -> PostResult:
         _FIELDS,
         partial(desk.project.desk.write_opening, month, language),
         show,
-        lambda: desk.done("/words", desk.said(SAVED), month=str(month)),
+        lambda: desk.done("/words", desk.said(SAVED), month=str(month), **desk.undo_of(month)),
     )
 
 

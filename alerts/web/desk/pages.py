@@ -43,12 +43,13 @@ POLICY = (
 class DeskVisit:
     """A visit of somebody who is signed in; what they do is recorded under their proved name.
 
-    `cookie` is that of their session.
+    `cookie` is that of their session, `mark` where the log of events ended before their act.
     """
 
     visit: Visit
     signed_in: SignedIn
     cookie: str
+    mark: int = 0
 
     @property
     def person(self) -> Person:
@@ -116,6 +117,11 @@ class DeskVisit:
         if note:
             query["note"] = note
         return PostResult(RedirectResponse(self.address(path, **query), 303))
+
+    def undo_of(self, month: Month) -> dict[str, str]:
+        """The query by which a page offers to undo what the person has just done to a month."""
+        act = self.project.changes.since(self.mark, month) if self.mark else None
+        return {"undo": str(act.id)} if act else {}
 
     def refused(self, view: "DeskView") -> PostResult:
         """The result of an act that was not carried out: show that view, which says why."""
@@ -203,7 +209,7 @@ def _acted(act: DeskAct, may: Callable[[Person], bool], proof: bool, visit: Visi
     if proof and not desk.signed_in.proved:
         return desk.refused(prove_page)
     try:
-        return act(desk)
+        return act(replace(desk, mark=visit.project.changes.mark()))
     except AlertsError as fault:
         words = str(fault)
         return desk.refused(lambda d: d.page("failed.html", 422, words=words))
@@ -281,6 +287,7 @@ def shown(visit: Visit, template: str, status: int = 200, **values: Any) -> Resp
         here=visit.path_and_query,
         number=visit.site.pages.catalogue(visit.language).number,
         note=visit.query.get("note", ("",))[0][:300],
+        undo=visit.query.get("undo", ("",))[0][:16],
         **{"person": None, "menu": (), "form": "", "spoken": {}, "told": str, **values},
     )
     images = visit.site.images

@@ -13,6 +13,7 @@ from alerts.domain.person import Person
 from alerts.editions.catalogue import later
 from alerts.library.readiness import Readiness
 from alerts.library.standing import Stand
+from alerts.web.desk.mending import mend_links
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.desk.view import as_of
@@ -99,7 +100,10 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
         may_approve=desk.person.approves and not _closed(ready) and made.current,
         closed=_closed(ready) and not ready.recalled,
         signed=desk.person.email in ready.approval.names,
+        was_approved=desk.project.desk.was_approved(month),
         may_send=_sends(desk.person),
+        causes=mend_links(desk, made),
+        talk=sum(one.open for one in desk.project.comments.counts(month).values()),
         **{"plan": None, "texts": {}, "chosen": None, **values},
     )
 

@@ -128,7 +128,8 @@ def save(desk: DeskVisit) -> PostResult:
     others = [one for one in given if one not in chosen and one.text]
     if only and others:
         return desk.refused(lambda d: show(d, 200, given, saved=note))
-    return desk.done("/translate", note, language=language, month=str(month), all=desk.asked("all"))
+    query = {"language": language, "month": str(month), "all": desk.asked("all")}
+    return desk.done("/translate", note, **query, **desk.undo_of(month))
 
 
 def draft(desk: DeskVisit) -> PostResult:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from alerts.domain.errors import AlertsError, DraftPending, TemplateFault
@@ -18,6 +19,7 @@ from alerts.library.readiness import LintedDraft
 from alerts.lint.place import Level
 from alerts.preview.clients import CLIENTS
 from alerts.preview.sample import EditionPreview
+from alerts.web.desk.mending import mend_links
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.request import PostResult
@@ -35,6 +37,15 @@ MODES: Mapping[str, str] = {
 FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src {images}; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'self'; sandbox allow-popups"
+    " allow-top-navigation-by-user-activation"
+)
+
+
+_PIN = Markup(
+    '<a href="{}" target="_top" aria-label="{}" style="display:inline-block;min-width:22px;height:22px;'
+    "padding:0;margin:0 6px 0 0;border-radius:50% 50% 50% 3px;background:#a8201a;color:#fff;"
+    "font:700 13px/22px sans-serif;"
+    'text-align:center;text-decoration:none">{}</a>'
 )
 
 
@@ -61,8 +72,9 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "") -> Response:
         mode=mode,
         preview=preview,
         text=preview.text if preview and mode == "text" else "",
-        causes=made.causes,
+        causes=mend_links(desk, made, language),
         as_of=as_of(desk, made),
+        was_approved=desk.project.desk.was_approved(month),
         is_error=lambda one: one.level is Level.ERROR,
         wrong=wrong,
         failed=bool(wrong),
@@ -101,6 +113,10 @@ def frame(desk: DeskVisit) -> Response:
     mode = _mode(desk)
     html = preview.page(dark=mode == "dark")
     html = CLIENTS[mode](html) if mode in CLIENTS else html
+    if desk.asked("pins"):
+        html = desk.project.linter.pinned(
+            html, made.draft, _pins(desk, made, _language(desk, tags))
+        )
     html = html.replace("<head>", '<head><base target="_blank">', 1)
     images = "'none'" if mode == "images-off" else "'self' data: https:"
     headers = {
@@ -108,6 +124,17 @@ def frame(desk: DeskVisit) -> Response:
         "X-Frame-Options": "SAMEORIGIN",
     }
     return HTMLResponse(html, headers=headers)
+
+
+def _pins(desk: DeskVisit, made: LintedDraft, language: str) -> Mapping[str, str]:
+    """The pins on an edition, by story: links to where its first finding is mended."""
+    pins: dict[str, str] = {}
+    for _, places in mend_links(desk, made, language):
+        for number, place, address in places:
+            if place.article_id and number:
+                words = desk.said(later("To mend: %(number)s"), number=number)
+                pins.setdefault(place.article_id, str(_PIN.format(address, words, number)))
+    return pins
 
 
 def _mode(desk: DeskVisit) -> str:

@@ -56,4 +56,35 @@
     });
     window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
   }
+  // A story is dragged by its number to another place; the buttons beside it do the same.
+  const moving = document.getElementById("moving");
+  let dragged = null;
+  const unmark = () => { for (const one of document.querySelectorAll(".drop-before, .drop-after")) one.classList.remove("drop-before", "drop-after"); };
+  const below = (story, event) => { const box = story.getBoundingClientRect(); return event.clientY > box.top + box.height / 2; };
+  for (const story of moving ? document.querySelectorAll("[data-story]") : []) {
+    const handle = story.querySelector(".handle");
+    handle.draggable = true;
+    handle.addEventListener("dragstart", (event) => {
+      dragged = story;
+      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer.setData("text/plain", story.dataset.story);
+      event.dataTransfer.setDragImage(story, 20, 20);
+    });
+    handle.addEventListener("dragend", () => { dragged = null; unmark(); });
+    story.addEventListener("dragover", (event) => {
+      if (!dragged || dragged === story) return;
+      event.preventDefault();
+      unmark();
+      story.classList.add(below(story, event) ? "drop-after" : "drop-before");
+    });
+    story.addEventListener("drop", (event) => {
+      if (!dragged || dragged === story) return;
+      event.preventDefault();
+      const others = [...document.querySelectorAll("[data-story]")].filter((one) => one !== dragged && one.dataset.section === story.dataset.section);
+      moving.elements.section.value = story.dataset.section === dragged.dataset.section ? "" : story.dataset.section;
+      moving.elements.position.value = others.indexOf(story) + (below(story, event) ? 2 : 1);
+      moving.action = moving.action.replace("/STORY/", `/${dragged.dataset.story}/`);
+      moving.submit();
+    });
+  }
 })();

@@ -71,6 +71,35 @@ def test_buttons_move_feature_leave_out_and_put_in(desk: Desk) -> None:
     assert kinds.count("anna@example.org") >= 6
 
 
+def test_a_story_goes_to_another_section_and_place_unless_others_have_moved_some(
+    desk: Desk,
+) -> None:
+    first, _, third = _titles(desk)
+    path = f"/desk/story/{_story(desk, first).id}/move"
+    with desk.browser("anna@example.org") as anna:
+        found = re.search(r'name="seen" value="(\w{16})"', anna.get(PAGE).text)
+        assert found
+        seen = found[1]
+        desk.project().articles.move(_story(desk, third).id, position=1)
+        late = press(anna, path, PAGE, seen=seen, section="events")
+        assert late.status_code == 409
+        assert "This is the order now" in late.text
+        assert press(anna, path[:-4] + "down", PAGE, seen=seen).status_code == 409
+        found = re.search(r'name="seen" value="(\w{16})"', late.text)
+        assert found
+        assert press(anna, path, PAGE, seen=found[1], section="events").status_code == 303
+        assert _story(desk, first).section == "events"
+        assert _titles(desk)[-1] == first
+        back = press(anna, path, PAGE, section="news", position="1")  # as a drag sends it
+        assert back.status_code == 303
+        assert _titles(desk)[0] == first
+        for odd in ({"section": "<b>"}, {"section": "nowhere"}):
+            assert press(anna, path, PAGE, **odd).status_code == 422, odd
+        for odd in ({"position": "0"}, {"position": "-1"}, {"position": "9" * 30}, {}):
+            assert press(anna, path, PAGE, **odd).status_code == 303, odd
+    assert _titles(desk)[0] == first
+
+
 def _write(desk: Desk, email: str, story: str, language: str, **texts: str) -> int:
     id_ = _story(desk, story).id
     with desk.browser(email) as browser:
