@@ -78,14 +78,14 @@ _OTHERS = (
     "m049_history",
     "m050_api",
     "m051_incidents",
-    "m055_scheduled_specials",
-    "m056_brought_by_mailbox",
-    "m059_people_at_the_desk",
-    "m060_drafts",
-    "m057_comments",
-    "m058_approved_texts",
-    "m061_hooks",
-    "m062_relay_reports",
+    "m052_scheduled_specials",
+    "m053_brought_by_mailbox",
+    "m056_people_at_the_desk",
+    "m057_drafts",
+    "m054_comments",
+    "m055_approved_texts",
+    "m058_hooks",
+    "m059_relay_reports",
 )
 NAMES = (*(name for names in _FIRST.values() for name in names), *_OTHERS)
 

@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 from starlette.responses import RedirectResponse, Response
 
 from alerts.domain.errors import AlertsError, DraftFailed, DraftPending, InputError, UsageError
+from alerts.domain.month import Month
 from alerts.domain.person import Person
 from alerts.editions.catalogue import Catalogue
 from alerts.library.project import Project

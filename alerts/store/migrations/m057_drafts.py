@@ -6,7 +6,7 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m060_drafts(db: Database) -> None:
+def m057_drafts(db: Database) -> None:
     """One draft a month; `made_of` is a hash of all that it was made of, `packed` its editions and what
     the checks found in them, as JSON, compressed; `fault` is why it cannot be rendered, or empty.
     `machine_texts` are translations that a machine wrote and no person has signed, by a hash of each."""

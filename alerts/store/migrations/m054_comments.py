@@ -10,7 +10,7 @@ _LAST_KIND = re.compile(r"'sign_in'(?!, 'comments')")
 
 
 @MIGRATIONS()
-def m057_comments(db: Database) -> None:
+def m054_comments(db: Database) -> None:
     """A comment names a person, never a copy of their name; `said_by` is for who has no sign-in. One mail
     at most per comment and person. The kind of notice `comments` (docs/adr/0049): no table refers to
     `notices`, so it is made again. `comment_mails.notice_id` outlives the notice, which retention deletes.

@@ -6,7 +6,7 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m062_relay_reports(db: Database) -> None:
+def m059_relay_reports(db: Database) -> None:
     """`relay_events` remembers what a relay has reported, by a digest of its id, so that a request that is
     repeated does nothing; `relay_counts` how much of which kind. `dmarc_reports` are the aggregate reports
     of receivers (RFC 9990), each once; `dmarc_rows` what they say of each address that sends as us

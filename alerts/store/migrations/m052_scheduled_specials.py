@@ -6,7 +6,7 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m055_scheduled_specials(db: Database) -> None:
+def m052_scheduled_specials(db: Database) -> None:
     """`send_at`: when a special alert is to be queued and sent, empty for those that only go by name, and for
     all months. `send_anyway`: the obstacles that whoever chose the moment has let through, as a list of
     names (docs/adr/0048)."""

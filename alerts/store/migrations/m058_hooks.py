@@ -6,7 +6,7 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m061_hooks(db: Database) -> None:
+def m058_hooks(db: Database) -> None:
     """`hook_wanted` is what the endpoints and commands of the settings want to be told of: only that is
     noted in `hook_events`, in the transaction of the fact (`store/hook_triggers.py`), with one row of
     `hook_deliveries` for each of them. `name` is the id that a receiver knows it by: random, so that a

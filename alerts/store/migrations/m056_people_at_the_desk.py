@@ -6,7 +6,7 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m059_people_at_the_desk(db: Database) -> None:
+def m056_people_at_the_desk(db: Database) -> None:
     """The language in which a person reads the desk; empty: what their browser asks for. Their passkeys,
     and the challenges that wait for an answer of one browser."""
     run(

@@ -6,7 +6,7 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m058_approved_texts(db: Database) -> None:
+def m055_approved_texts(db: Database) -> None:
     """One row per issue, written over by the next approval; for people to compare, never to send."""
     run(
         db,
