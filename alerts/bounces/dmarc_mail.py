@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from email.message import Message
 from typing import Any
 
-from alerts.bounces.parse import MOST_HEAD
 from alerts.mailbox.dmarc_xml import MOST_ROWS, DmarcReport, DmarcRow
-from alerts.mailbox.mime import bounded, fields_of, leaves, parsed
+from alerts.mailbox.mime import bounded, leaves, parsed
 from alerts.sources.cell.checks import count, items, line, row
 from alerts.sources.cell.job import Job, Task
 from alerts.sources.cell.pool import Cells
@@ -18,13 +17,6 @@ _KINDS = (
     "application/tlsrpt+gzip",
 )  # fmt: skip
 _ENDINGS = (".xml", ".xml.gz", ".zip", ".gz")
-_SUBJECT = "report domain:"  # RFC 7489 §7.2.1.1
-
-
-def is_report(octets: bytes) -> bool:
-    """Whether a message says in its subject that it has an aggregate report."""
-    top = bounded(octets[:MOST_HEAD]).partition(b"\n\n")[0]
-    return _SUBJECT in fields_of(parsed(top + b"\n\n")).get("subject", "").lower()
 
 
 def attachment(octets: bytes) -> bytes | None:

@@ -27,7 +27,7 @@ def _dmarc(
 ) -> Feedback | None:
     """What a DMARC report says, once it is kept by `write`; None for any other mail. One that cannot be
     read says so, and is not tried again."""
-    from alerts.bounces.dmarc_mail import is_report
+    from alerts.bounces.dmarc_subject import is_report
 
     if not is_report(message):
         return None

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from alerts.bounces.dmarc_mail import attachment, is_report
+from alerts.bounces.dmarc_mail import attachment
+from alerts.bounces.dmarc_subject import is_report
 from alerts.domain.errors import InputError
 from alerts.mailbox.dmarc_xml import MOST_OCTETS, read
 from tests.conftest import Alerts
