@@ -128,7 +128,7 @@ def test_the_next_step_is_in_each_document_and_a_message_behind_a_pipe(
         assert "next: " not in got.stdout
         assert "\x1b" not in got.stdout
         assert "next: " not in alerts("--project", str(filled), "-q", *command).stderr
-        if command[0] != "subscriber":
+        if command[-1] != "list":  # its document is a list
             document = alerts("--project", str(filled), *command, "--json").json
             assert document["next"].startswith("alerts ")
             assert document["next_why"]

@@ -204,6 +204,7 @@ FORMS = (
     "card.html",
     "card_words.html",
     "feature.html",
+    "lead_words.html",
 )  # that the draft here has not
 FORMER = "email/_base/meta.html"  # only copies of earlier templates include it
 
