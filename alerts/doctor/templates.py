@@ -64,17 +64,7 @@ def _not_compiled(context: CheckContext, names: tuple[str, ...]) -> Iterator[Tem
 def _mails(settings: Settings) -> Iterator[TemplateFault]:
     """Faults of the e-mails: the first one of each kind and language."""
     issue = compose(Month(2026, 10), _articles(), _profiles(), settings.alert, {"en": "Hello."})
-    facts = {
-        "url": _SITE,
-        "site": _SITE,
-        "days": 7,
-        "undo_days": 7,
-        "minutes": 15,
-        "address": "ana@example.org",
-        "count": 2,
-        "stories": [CommentedStory(title, _SITE, _comments()) for title in ("Water", "")],
-        "latest": LatestIssue(_SITE, "A feature", "In short.", f"{_SITE}/feature.png", "en", "ltr"),
-    }
+    facts = sample_facts()
     for one in _layouts(settings):
         try:
             render_edition(issue, settings.default_language, one)
@@ -96,11 +86,26 @@ def _mails(settings: Settings) -> Iterator[TemplateFault]:
                 yield fault
 
 
+def sample_facts() -> dict[str, object]:
+    """Values for every kind of notice."""
+    return {
+        "url": _SITE,
+        "site": _SITE,
+        "days": 7,
+        "undo_days": 7,
+        "minutes": 15,
+        "address": "ana@example.org",
+        "count": 2,
+        "stories": [CommentedStory(title, _SITE, _comments()) for title in ("Water", "")],
+        "latest": LatestIssue(_SITE, "A feature", "In short.", f"{_SITE}/feature.png", "en", "ltr"),
+    }
+
+
 def _comments() -> tuple[Comment, ...]:
     """A comment of somebody, and one of a person who was erased."""
     at = datetime(2026, 10, 31, 12, tzinfo=UTC)
     return tuple(
-        Comment(1, Month(2026, 10), "", None, name, "Is 40 right?\nI read 4.", at, None, "")
+        Comment(1, Month(2026, 10), "", None, name, "It is 40.\nI read 4.", at, None, "")
         for name in ("Ana", "")
     )
 

@@ -11,12 +11,13 @@ import pytest
 from lxml import html as lxml_html
 
 from alerts.config.settings import Settings
+from alerts.doctor.templates import sample_facts
 from alerts.domain.issue import Edition
 from alerts.editions import translations
 from alerts.editions.catalogue import Catalogue
 from alerts.editions.catalogue_files import former_texts, read
 from alerts.editions.environment import packaged_templates
-from alerts.editions.notice import LatestIssue, render_notice
+from alerts.editions.notice import render_notice
 from alerts.editions.render import render_edition
 from alerts.store.notices import NoticeKind
 from alerts.web.page_samples import asked_for, page_names, samples
@@ -159,15 +160,7 @@ def test_an_own_catalogue_and_an_own_template_with_earlier_texts_work_on(tmp_pat
 def mails(language: str) -> dict[str, Edition]:
     """Every mail there is, in that language."""
     given = hard()
-    facts: dict[str, object] = {
-        "url": "https://e.example",
-        "days": 7,
-        "undo_days": 1,
-        "minutes": 15,
-        "address": "ana@example.org",
-    }
-    latest = LatestIssue("https://e.example", "One", "Two", "https://e.example/1", "en", "ltr")
-    facts |= {"latest": latest}
+    facts = sample_facts()
     made = {kind.value: render_notice(kind.value, language, given, facts) for kind in NoticeKind}
     return made | {"issue": render_edition(issue(), language, given)}
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from alerts.config.themes import LOOKS
+from alerts.doctor.templates import sample_facts
 from alerts.domain.article import Article
 from alerts.domain.month import Month
 from alerts.editions.environment import packaged_templates
-from alerts.editions.notice import LatestIssue, render_notice
+from alerts.editions.notice import render_notice
 from alerts.editions.render import render_edition
 from alerts.issue.compose import compose
 from alerts.store.notices import NoticeKind
@@ -87,14 +88,7 @@ def test_every_template_that_has_a_style_is_tried_above() -> None:
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_in_every_notice(quoted: Served, kind: NoticeKind) -> None:
-    facts = {
-        "url": "https://example.org",
-        "site": "https://example.org",
-        "address": "a@example.org",
-    }
-    days = {"days": 7, "undo_days": 7, "minutes": 15}
-    latest = LatestIssue("https://e.example", "One", "Two", "https://e.example/1", "en", "ltr")
-    html = render_notice(kind, "en", quoted.settings, facts | days | {"latest": latest}).html
+    html = render_notice(kind, "en", quoted.settings, sample_facts()).html
     _styles(html)
     assert {"Source Sans 3", "Source Serif 4"} <= _fonts_of(html)
 
