@@ -18,7 +18,8 @@ catalogues = document_tool("catalogues")
 SAME = {
     ("fr", "Publications"), ("fr", "Pause"), ("fr", "Date"), ("fr", "Version"), ("es", "Error:"),
     ("es", "error"), ("fr", "version %(number)s"), ("fr", "Introduction"), ("fr", "Segment"),
-    ("fr", "Source"), ("fr", "Sources"), ("fr", "machine"), ("fr", "Description"), ("es", "no"), ("fr", "Organisation"),
+    ("fr", "Source"), ("fr", "Sources"), ("fr", "machine"), ("fr", "Description"), ("es", "no"),
+    ("fr", "Organisation"),
     *((one, "Gmail") for one in ("es", "fr", "pt", "ru")),
 }  # fmt: skip
 

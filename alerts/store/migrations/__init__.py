@@ -80,10 +80,10 @@ _OTHERS = (
     "m051_incidents",
     "m052_scheduled_specials",
     "m053_brought_by_mailbox",
-    "m056_people_at_the_desk",
-    "m057_drafts",
     "m054_comments",
     "m055_approved_texts",
+    "m056_people_at_the_desk",
+    "m057_drafts",
     "m058_hooks",
     "m059_relay_reports",
 )
