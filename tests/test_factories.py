@@ -24,7 +24,7 @@ def _files(root: Path) -> dict[str, int]:
 
 def test_a_project_of_the_tests_is_as_alerts_init_makes_it(tmp_path: Path, alerts: Alerts) -> None:
     made = tmp_path / "made"
-    assert alerts("init", str(made)).code == 0
+    assert alerts("init", "--no-samples", str(made)).code == 0
     shared = new_project(tmp_path / "shared")
     assert _files(shared) == _files(made)
     assert (shared / "alerts.toml").read_text() == (made / "alerts.toml").read_text()
