@@ -55,8 +55,12 @@ def main() -> None:
     project = Path(sys.argv[1])
     assert _loaded
     assert Session(project).settings.bounces.lmtp, "and what reading them loads"
+    before = 0
     for _ in sys.stdin:
-        if not os.fork():
+        if before:
+            os.waitpid(before, 0)  # killed; until it is gone, it holds the lock
+        before = os.fork()
+        if not before:
             with receive(project):
                 print(os.getpid(), flush=True)  # noqa: T201
                 signal.pause()
