@@ -20,7 +20,17 @@ from alerts.domain.article import Event
 from alerts.editions.escaping import clean
 
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_ESCAPED = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n", "\r": r"\n"})
 _DAY, _FAR = timedelta(days=1), timedelta(days=3650)
+
+
+class _Text(icalendar.vText):
+    """A text by RFC 5545 §3.3.11. The library's own takes a backslash before a capital N, which a title
+    may have (C:\\News), for a line break before it escapes."""
+
+    def to_ical(self) -> bytes:
+        """The octets of the value, escaped."""
+        return str(self).replace("\r\n", "\n").translate(_ESCAPED).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +55,11 @@ class CalendarFileMaker:
         entry.add("dtstart", start)
         if end is not None:
             entry.add("dtend", end)
-        entry.add("summary", piece.title, _language(piece.title_language))
+        entry.add("summary", _Text(piece.title), _language(piece.title_language))
         if piece.summary:
-            entry.add("description", piece.summary, _language(piece.summary_language))
+            entry.add("description", _Text(piece.summary), _language(piece.summary_language))
         if event.place:
-            entry.add("location", clean(event.place))
+            entry.add("location", _Text(clean(event.place)))
         if piece.url:
             entry.add("url", piece.url)
         if not isinstance(start, datetime):
