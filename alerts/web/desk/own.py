@@ -7,23 +7,21 @@ challenge is bound to the browser by its cookie.
 from datetime import datetime
 from functools import partial
 
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue import later
-from alerts.library.people import SESSION_SECONDS
 from alerts.web.desk.pages import (
     BROWSER,
     SESSION,
     SIGN_IN,
     DeskVisit,
     cookies,
-    desk_address,
     desk_page,
     fresh_secret,
     set_cookie,
 )
-from alerts.web.desk.sign_in import ask_page
+from alerts.web.desk.sign_in import ask_page, entered
 from alerts.web.request import Page, PostResult, Visit
 
 _COOKIE_SECONDS = 600
@@ -96,10 +94,7 @@ def enter(visit: Visit) -> PostResult:
         return PostResult(partial(ask_page, status=422, wrong="passkey"), done=False)
     if former := cookies(visit).get(SESSION):
         visit.project.people.leave(former)
-    answer = RedirectResponse(desk_address(visit, ""), 303)
-    set_cookie(visit, answer, SESSION, fresh, SESSION_SECONDS)
-    answer.delete_cookie(BROWSER, path=f"{visit.site.prefix}/desk")
-    return PostResult(answer)
+    return entered(visit, fresh)
 
 
 def _options(visit: Visit, options: str, browser: str) -> Response:

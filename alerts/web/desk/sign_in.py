@@ -99,6 +99,11 @@ def enter(visit: Visit) -> PostResult:
     person = visit.project.people.enter(number, browser, fresh) if number is not None else None
     if person is None:
         return PostResult(lambda v: shown(v, "over.html", 410), done=False)
+    return entered(visit, fresh)
+
+
+def entered(visit: Visit, fresh: str) -> PostResult:
+    """Lead to the desk with the cookie of a session that has just begun; that of the request for a link goes."""
     answer = RedirectResponse(desk_address(visit, ""), 303)
     set_cookie(visit, answer, SESSION, fresh, SESSION_SECONDS)
     answer.delete_cookie(BROWSER, path=f"{visit.site.prefix}/desk")
