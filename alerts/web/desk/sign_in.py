@@ -103,7 +103,7 @@ def enter(visit: Visit) -> PostResult:
 
 
 def entered(visit: Visit, fresh: str) -> PostResult:
-    """Lead to the desk with the cookie of a session that has just begun; that of the request for a link goes."""
+    """Lead to the desk with the cookie of a session that has just begun; that of the request goes."""
     answer = RedirectResponse(desk_address(visit, ""), 303)
     set_cookie(visit, answer, SESSION, fresh, SESSION_SECONDS)
     answer.delete_cookie(BROWSER, path=f"{visit.site.prefix}/desk")
