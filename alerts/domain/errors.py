@@ -14,8 +14,8 @@
     │   └── UndecidedCopy       exit 1   the database was copied or restored, and nobody has adopted it
     ├── TemplateFault           exit 1   a template cannot be rendered
     ├── TransactionFault        exit 1   an internal error: something is done inside a transaction
-    ├── DraftFailed         exit 1   a draft could not be rendered and checked
-    ├── TranslatorFault     exit 1   a translator does not answer, or not with translations
+    ├── DraftFailed             exit 1   a draft could not be rendered and checked
+    ├── TranslatorFault         exit 1   a translator does not answer, or not with translations
     ├── PlugInFault             exit 1   an installed plug-in cannot be loaded
     ├── Incomplete              exit 1   an issue has fewer translations than the settings require
     ├── Conflict                exit 1   an issue has changed since its text file was exported
@@ -23,6 +23,7 @@
         ├── AwaitingApproval    exit 75  an issue waits for approval
         ├── DraftPending        exit 75  the draft of a month is still being rendered and checked
         ├── LockHeld            exit 75  another run works on this project
+        │   └── TakenOver       exit 75  another machine has ended the leases of this send
         ├── StoreBusy           exit 75  another program holds the database
         ├── RelayUnavailable    exit 75  the relay is unreachable, or refuses us
         │   └── LoginRefused    exit 1   … and a person is needed: login, certificate, permission
@@ -169,6 +170,10 @@ class IssueRecalled(AlertsError):
 
 class LockHeld(TryLater):
     """Another run works on this project; the message says who."""
+
+
+class TakenOver(LockHeld):
+    """Another machine has ended the leases of this send, because they have expired by its clock."""
 
 
 class StoreBusy(TryLater):

@@ -31,9 +31,8 @@ from alerts.store import (
     settled_counts,
     signing_keys,
 )
-from alerts.store.claims import recover
 from alerts.store.hub_leases import HubLease
-from alerts.store.receipts import Receipts
+from alerts.store.receipts import settle_left
 
 _CHUNK = 5000  # deliveries that are leased and copied at once
 _FOLD = 1000  # outcomes in one commit
@@ -71,9 +70,7 @@ class HubLending:
 
     def run(self, watch: Callable[[SendReport, int], None]) -> SendReport:
         """Lend, wait and fold until nothing is lent and nothing is due, or until a stop is asked for."""
-        with Receipts(self._db, durable=self._orders.durable) as receipts:
-            receipts.fold()  # of a local send that was killed
-        recover(self._db, self._orders.host, self._world.now())
+        settle_left(self._db, self._orders.host, self._world.now())  # of a local send
         self._met = self._world.steady()
         give_up = 0.0
         while True:

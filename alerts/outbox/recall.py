@@ -20,15 +20,14 @@ from alerts.domain.month import Month
 from alerts.outbox.report import alive
 from alerts.store import (
     audit_log,
-    claims,
     issue_versions,
     issues,
     outbox_figures,
+    receipts,
     stamp,
     transaction,
 )
 from alerts.store.lock import project_lock
-from alerts.store.receipts import Receipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +89,7 @@ def disobeying(db: Database, database: Path, now: datetime) -> Sequence[str]:
 
 def settle_left(db: Database, now: datetime) -> None:
     """Book what a killed sender left on this machine; with the project's lock held."""
-    with Receipts(db) as receipts:
-        receipts.fold()
-    claims.recover(db, socket.gethostname(), now)
+    receipts.settle_left(db, socket.gethostname(), now)
 
 
 def recalled(db: Database, month: Month, *, already: bool) -> Recalled:

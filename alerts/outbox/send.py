@@ -28,8 +28,7 @@ from alerts.outbox.options import Destination, Orders, SendReport, World
 from alerts.outbox.settlements import Settlements
 from alerts.outbox.windows import next_round
 from alerts.store import issue_versions, outbox, settled_counts
-from alerts.store.claims import recover
-from alerts.store.receipts import Receipts
+from alerts.store.receipts import Receipts, settle_left
 from alerts.store.relay_limits import RelayLimit
 
 __all__ = ["Destination", "Orders", "SendReport", "World", "dispatch"]
@@ -49,9 +48,8 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> SendRe
             world.keyring.signer(Frame.from_json(frame))
     report = SendReport()
     left = orders.limit
+    settle_left(db, orders.host, world.now())
     with Receipts(db, durable=orders.durable) as receipts:
-        receipts.fold()
-        recover(db, orders.host, world.now())
         limits = SendLimits(db, orders, world)
         known = relay_limit.current(db, orders.relay, world.now())
         room = relay_limit.room(db, known, world.now())

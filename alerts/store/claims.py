@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason
+from alerts.domain.errors import TakenOver
 from alerts.domain.month import Month
 from alerts.domain.send_window import ReaderGroup
 from alerts.store import stamp, transaction, windows
@@ -51,13 +52,17 @@ def open_lease(db: Database, holder: str, host: str, expires_at: datetime) -> in
     return int(cursor.lastrowid or 0)
 
 
-def renew(db: Database, leases: Sequence[int], expires_at: datetime) -> bool:
-    """Extend leases; False where another machine has ended one of them."""
+def renew(db: Database, leases: Sequence[int], expires_at: datetime) -> None:
+    """Extend leases. Raises `TakenOver` where another machine has ended one of them."""
     renewed = db.conn.execute(
-        "UPDATE leases SET expires_at = ? WHERE id IN (SELECT value FROM json_each(?))",
+        "UPDATE leases SET expires_at = ? WHERE expires_at <> '' AND id IN (SELECT value FROM json_each(?))",
         (stamp(expires_at), json.dumps(list(leases))),
     ).rowcount
-    return renewed == len(leases)
+    if renewed < len(leases):
+        raise TakenOver(
+            "another machine has taken over this send; make sure that the clocks of both agree,"
+            " then run the same command again"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +97,13 @@ def claim(
     on the same pages. Deliveries to people who may no longer be mailed are settled as `skipped`.
     `doubtful`: deliveries in doubt are sent again; `domains` and `other_than` select by the domain of
     the address, `groups` by that of its reader. `closed_until` says which send windows are closed now.
+    Raises `TakenOver`, and claims nothing, where another machine has ended one of the leases.
     """
     listed = json.dumps(list(leases))
     chosen = f"AND {IN_DOMAINS}" if domains else f"AND NOT {IN_DOMAINS}" if other_than else ""
     chosen += f" AND {IN_GROUPS}" if groups else ""
     with transaction(db):
-        db.conn.execute(
-            "UPDATE leases SET expires_at = ? WHERE id IN (SELECT value FROM json_each(?))",
-            (stamp(expires_at), listed),
-        )
+        renew(db, leases, expires_at)
         taken = db.conn.execute(
             f"""UPDATE deliveries SET state = 'sending', changed_at = :now,
                        lease_id = json_extract(:leases, '$[' || (id % :connections) || ']')
@@ -217,19 +220,28 @@ def release(db: Database, leases: Iterable[int], now: datetime) -> None:
             _free(db, lease_id, now)
 
 
-def recover(db: Database, host: str, now: datetime) -> int:
-    """End the leases of dead holders; returns how many deliveries are in doubt because of that.
+def expire(db: Database, host: str, now: datetime) -> None:
+    """Let the leases of dead holders be renewed no more: a holder that lives after all begins nothing new.
 
     The caller holds the lock of this project on this host, so every lease of this host is dead; one of
-    another host is dead once it has expired. The lease of the hub is left alone (`hub_leases.py`). The
-    first row that a lease still holds may have reached the relay; the rows after it certainly have not.
+    another host is dead once it has expired. The lease of the hub is left alone (`hub_leases.py`).
+    """
+    with transaction(db):
+        db.conn.execute(
+            "UPDATE leases SET expires_at = '' WHERE (host = ? OR expires_at <= ?) AND host <> ?",
+            (host, stamp(now), HUB),
+        )
+
+
+def recover(db: Database, now: datetime) -> int:
+    """End the leases that were expired; returns how many deliveries are in doubt because of that.
+
+    The receipts that were left when they were expired are folded. The first row that a lease still holds
+    may have reached the relay; the rows after it certainly have not.
     """
     doubtful = 0
     with transaction(db):
-        leases = db.conn.execute(
-            "SELECT id FROM leases WHERE (host = ? OR expires_at <= ?) AND host <> ?",
-            (host, stamp(now), HUB),
-        ).fetchall()
+        leases = db.conn.execute("SELECT id FROM leases WHERE expires_at = ''").fetchall()
         for (lease_id,) in leases:
             rows = db.conn.execute(
                 """UPDATE deliveries SET state = 'in_doubt', lease_id = NULL, changed_at = ?, reason = ?,

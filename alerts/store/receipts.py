@@ -89,6 +89,19 @@ class Receipts:
         self.unfolded = []
 
 
+def settle_left(db: Database, host: str, now: datetime) -> int:
+    """Book what a killed run left, with the project's lock held on `host`; returns how many are in doubt.
+
+    A run on another machine may live after all, and be ahead of what it wrote. So its leases are expired
+    before its receipts are read: between its receipt and its next message it looks at its leases
+    (docs/adr/0014-receipts.md).
+    """
+    claims.expire(db, host, now)
+    with Receipts(db) as receipts:
+        receipts.fold()
+    return claims.recover(db, now)
+
+
 def left(db: Database) -> bool:
     """Whether there are receipts of a killed run, or of one in progress."""
     return _beside(db)[1].exists()

@@ -38,7 +38,7 @@ from alerts.config.window_declarations import WindowsSettings
 from alerts.config.windows import NO_WINDOWS, SendWindows
 from alerts.domain.address import Address
 from alerts.domain.delivery import DeliveryState, Outcome, Owed, Reason, Reply
-from alerts.domain.errors import InputError, UsageError
+from alerts.domain.errors import InputError, TakenOver, UsageError
 from alerts.domain.issue import Actor, Edition
 from alerts.domain.month import Month
 from alerts.domain.subscriber import SubscriberStatus, SuppressionReason
@@ -67,7 +67,7 @@ from alerts.store.deliveries import DeliverySelection
 from alerts.store.departure_facts import DepartureKind
 from alerts.store.departures_location import Departure
 from alerts.store.issues import StoredIssue
-from alerts.store.receipts import Receipts
+from alerts.store.receipts import Receipts, settle_left
 from alerts.subscribers import admin, self_service, unsubscribe
 from alerts.subscribers.admin import SubscriberEdits
 from alerts.subscribers.self_service import Choice
@@ -325,11 +325,15 @@ class Outbox(RuleBasedStateMachine):
             lease = claims.open_lease(self.db, "process", host.name, host.now + HOUR)
             host.held[lease] = deque()
 
+    @rule(name=HOSTS)
+    def begins_to_take_over(self, name: str) -> None:
+        """Leases are expired; their holders may live, and write receipts, before the rest is done."""
+        if not self.hosts[name].running:
+            claims.expire(self.db, name, self.hosts[name].now)
+
     def _settle_left(self, host: Host) -> None:
-        with Receipts(self.db) as receipts:
-            receipts.fold()
         doubtful = self._ids("in_doubt")
-        claims.recover(self.db, host.name, host.now)
+        settle_left(self.db, host.name, host.now)
         for delivery in self._ids("in_doubt") - doubtful:
             self.allowed[delivery] += 1  # the window that no client can close
 
@@ -345,22 +349,26 @@ class Outbox(RuleBasedStateMachine):
         self._claim(self.hosts[name], limit, resend)
 
     def _claim(self, host: Host, limit: int, resend: bool) -> None:
-        if not (host.held and self._looks(host)):
+        if not host.held:
             return
         held = {owed.id for row in host.held.values() for owed in row}
         after = max(held | {owed.id for owed, _ in host.on_its_way.values()}, default=0)
         doubtful, final = self._ids("in_doubt"), self._ids("sent", "failed", "skipped")
-        claimed = claims.claim(
-            self.db,
-            [*host.held],
-            limit,
-            host.now,
-            host.now + HOUR,
-            host.months,
-            after=after,
-            doubtful=resend,
-            closed_until=self._closed_until(host),
-        )
+        try:
+            claimed = claims.claim(
+                self.db,
+                [*host.held],
+                limit,
+                host.now,
+                host.now + HOUR,
+                host.months,
+                after=after,
+                doubtful=resend,
+                closed_until=self._closed_until(host),
+            )
+        except TakenOver:
+            host.forget()
+            return
         for lease, owed in claimed.rows:
             assert owed.id not in final, "what is settled was claimed again"
             assert resend or owed.id not in doubtful, "what is held was claimed"
@@ -433,7 +441,9 @@ class Outbox(RuleBasedStateMachine):
 
     def _looks(self, host: Host) -> bool:
         """What comes before each message; False where the host must give way."""
-        if not claims.renew(self.db, [*host.held], host.now + HOUR):
+        try:
+            claims.renew(self.db, [*host.held], host.now + HOUR)
+        except TakenOver:
             host.forget()
             return False
         on_its_way = [owed.id for owed, _ in host.on_its_way.values()]

@@ -12,9 +12,10 @@ import pytest
 from sqlite_utils import Database
 
 from alerts.domain.delivery import DeliveryState, Outcome, Reason, Reply
+from alerts.domain.errors import TakenOver
 from alerts.store import claims, may_pass, outbox_figures
 from alerts.store.claims import Settlement
-from alerts.store.receipts import Receipts
+from alerts.store.receipts import Receipts, settle_left
 from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
 
 LEASE = 77
@@ -51,9 +52,7 @@ def test_what_was_appended_before_a_kill_is_folded_in_by_the_next_run_p1(db: Dat
     receipts.append([settled(1), settled(2)])
     receipts.append([settled(3)])
     assert counts(db) == {"sending": 10}
-    with Receipts(db) as after:
-        after.fold()
-        claims.recover(db, "host", NOW)
+    settle_left(db, "host", NOW)
     assert counts(db) == {"sent": 3, "in_doubt": 1, "queued": 6}
 
 
@@ -104,11 +103,15 @@ def test_a_receipt_of_a_lease_that_was_taken_over_settles_nothing_p2(
 ) -> None:
     """A cut of the file that power loss undoes, or a machine that comes back after its lease ended."""
     Receipts(db).append([settled(1), settled(2)])
-    claims.recover(db, "other", NOW + timedelta(hours=2))  # by the other machine's clock
     later = NOW + timedelta(hours=2)
+    claims.expire(db, "other", later)  # by the other machine's clock
+    with pytest.raises(TakenOver, match="clocks"):
+        claims.renew(db, [LEASE], later)
+    claims.recover(db, later)
     lease = claims.open_lease(db, "process 2", "other", later + timedelta(hours=1))
     claims.claim(db, [lease], 10, later, later, [MONTH], after=0, doubtful=True)
-    assert not claims.renew(db, [LEASE], later), "and so it is told"
+    with pytest.raises(TakenOver, match="clocks"):
+        claims.renew(db, [LEASE], later)
     Receipts(db).fold()
     assert counts(db) == {"sending": 10}
 
