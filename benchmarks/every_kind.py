@@ -52,6 +52,7 @@ CLOSING, CLOSED = "es", "fr"  # readers of these languages have windows
 _MARKS = (  # what a message is by its words, the first that fits; and of which version
     ("correction", re.compile(rb"Mended[ _](\d+)z")),
     ("welcome", re.compile(rb"Subject: Welcome to ()")),
+    ("question", re.compile(rb"Subject: Please confirm your subscription()")),
     ("special", re.compile(rb"Call[ _](\d+)z")),
     ("month", re.compile(rb"Number[ _](\d+)z")),
 )
