@@ -11,6 +11,7 @@ from alerts.hub.database import HubDatabase, HubUnavailable
 from alerts.hub.worker_claims import HubClaims
 from alerts.hub.worker_limits import WorkerLimits
 from alerts.hub.worker_settlements import HubSettlements
+from alerts.outbox.bell import Bell
 from alerts.outbox.connections import SendConnections
 from alerts.outbox.options import World
 from alerts.transport.connection import Transport
@@ -74,9 +75,12 @@ class HubWorker:
         )
         settlements = HubSettlements(self._hub, claims, limits, world)
         try:
-            with SendConnections(
-                claims, limits, settlements, world, self._orders.connections
-            ) as connections:
+            with (
+                Bell() as bell,
+                SendConnections(
+                    claims, limits, settlements, world, self._orders.connections, bell
+                ) as connections,
+            ):
                 while connections.turn():
                     if settlements.done:
                         self._sign(settlements.done)

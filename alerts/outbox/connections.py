@@ -2,24 +2,22 @@
 
 In each turn, the conversations that the relay has answered continue; their outcomes get one receipt;
 then each connection that is allowed to begins its next message. While the relay handles some messages,
-the outcomes of others are written, and all that came in together share one flush. Opening a connection,
-which the standard library does in one blocking step, runs in a thread of its own.
+the outcomes of others are written, and all that came in together share one flush. Connections are opened
+by threads of their own (`opening.py`), and where flushes are slow, these run in threads too.
 """
 
-import threading
-from contextlib import suppress
-from queue import Empty, SimpleQueue
 from selectors import EVENT_READ, DefaultSelector
-from socket import socketpair
 from types import TracebackType
 from typing import Self
 
 from alerts.domain.delivery import Owed
 from alerts.domain.errors import LoginRefused, RelayUnavailable
+from alerts.outbox.bell import Bell
+from alerts.outbox.opening import Opening
 from alerts.outbox.options import World
 from alerts.outbox.parts import HeldLeases, PassedLimits, SettledOutcomes
 from alerts.outbox.send_connection import SendConnection
-from alerts.transport.connection import Connection, SessionOver
+from alerts.transport.connection import SessionOver
 
 _MOMENT = 0.1  # seconds between checks for a stop request, for timeouts, and for what others wrote
 _IDLE = 10.0  # seconds that a session may wait for the throttle; relays close idle sessions
@@ -35,22 +33,25 @@ class SendConnections:
         settlements: SettledOutcomes,
         world: World,
         due: int,
+        bell: Bell,
     ) -> None:
+        """`bell` is rung by whatever changes while all connections wait."""
         self._claims, self._limits, self._settlements = claims, limits, settlements
         self._world, self._due = world, due
         self._open: list[SendConnection] = []
         self._ready: list[SendConnection] = []  # between two messages
+        self._settled: list[SendConnection] = []  # the same, but their outcomes are to be written
+        self._flushing: list[
+            SendConnection
+        ] = []  # the same, but their outcomes are not on disk yet
         self._later: list[SendConnection] = []  # the same, but delayed by a throttle
-        self._connecting: set[SendConnection] = set()
-        self._arrivals: SimpleQueue[tuple[SendConnection, Connection | Exception]] = SimpleQueue()
+        self._opening = Opening(world.connect, bell)
         self._met = False  # the relay has accepted a connection of this round
         self._checked = self._looked = 0.0
-        self._over = False
+        self._bell = bell
 
     def __enter__(self) -> Self:
         self._selector = DefaultSelector()
-        self._bell, self._button = socketpair()
-        self._bell.setblocking(False)
         self._selector.register(self._bell, EVENT_READ)
         for to, destination in enumerate(self._limits.destinations):
             for _ in range(min(destination.connections, self._due)):
@@ -65,19 +66,16 @@ class SendConnections:
         fault: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._over = True
-        self._welcome()
+        self._opening.close()
         for connection in self._open:
             if connection.session is not None:
                 connection.session.cut()
         self._selector.close()
-        self._button.close()
-        self._bell.close()
 
     def turn(self) -> bool:
         """One step of all connections; False once the last one is closed."""
         self._listen()
-        self._settlements.write()
+        self._write()
         now = self._world.steady()
         ready, self._ready = self._ready, []
         if self._later:
@@ -88,10 +86,10 @@ class SendConnections:
                 if stopping or (one.place or 0) <= now or self._claims.at_an_end(one.lease)
             ]
             self._later = [one for one in self._later if one not in ready]
-        if self._connecting and self._settlements.stopping:
-            for connection in self._connecting:  # close a connection that is opened too late
+        if self._opening.under_way and self._settlements.stopping:
+            for connection in self._opening.under_way:  # one that is opened too late is closed
                 self._leave(connection)
-            self._connecting.clear()
+            self._opening.under_way.clear()
         if ready or now - self._looked > _MOMENT:
             self._looked = now
             try:
@@ -105,15 +103,27 @@ class SendConnections:
         self._settlements.release()
         return bool(self._open)
 
+    def _write(self) -> None:
+        """Write the outcomes that came in; those connections go on whose outcomes are on disk."""
+        self._settlements.write()
+        written, self._settled = self._settled + self._flushing, []
+        self._flushing = [one for one in written if not self._settlements.on_disk(one.lease)]
+        self._ready += [one for one in written if one not in self._flushing]
+        for (
+            connection
+        ) in self._flushing:  # the reply to an envelope that was announced may come now
+            connection.watch(self._selector, 0)
+
     def _listen(self) -> None:
         """Continue conversations that were answered, or have timed out."""
-        patience = 0.0 if self._ready else _MOMENT
+        patience = 0.0 if self._ready or self._settled else _MOMENT
         if self._later:
             first = min(connection.place or 0.0 for connection in self._later)
             patience = max(0.0, min(patience, first - self._world.steady()))
         for key, _ in self._selector.select(patience):
             connection: SendConnection | None = key.data
             if connection is None:
+                self._bell.heard()
                 self._welcome()
             elif connection.talk is None:  # no reply was expected: the relay closes the session
                 self._cut(connection)
@@ -137,7 +147,7 @@ class SendConnections:
                 return
             if connection.to_pass is None and not connection.connected:
                 # connect before reserving a place, so that connecting does not use up the rate
-                self._connect(connection)
+                self._opening.begin(connection)
                 return
             if not self._passes(connection, now):
                 self._later.append(connection)
@@ -145,7 +155,7 @@ class SendConnections:
                     self._part(connection)
                 return
             if not connection.connected:
-                self._connect(connection)
+                self._opening.begin(connection)
                 return
         current = connection.owed.popleft()
         if not self._claims.begin(current):
@@ -204,7 +214,7 @@ class SendConnections:
             if not connection.connected:
                 self._cut(connection)
             self._settlements.settle(connection.lease, connection.current, end.value)
-            self._ready.append(connection)
+            self._settled.append(connection)
         except SessionOver:
             assert connection.current is not None  # noqa: S101 - errors of QUIT affect only this session
             connection.owed.appendleft(connection.current)
@@ -260,39 +270,13 @@ class SendConnections:
             next(connection.session.close(), None)
             self._cut(connection)
 
-    def _connect(self, connection: SendConnection) -> None:
-        """Open a connection in a thread of its own."""
-
-        def arrive() -> None:
-            try:
-                self._arrivals.put((connection, self._world.connect()))
-            except Exception as fault:
-                self._arrivals.put((connection, fault))
-            if self._over:
-                self._welcome()
-            else:
-                with suppress(OSError):  # it may be over by now
-                    self._button.send(b"\0")
-
-        self._connecting.add(connection)
-        threading.Thread(target=arrive, name="connecting", daemon=True).start()
-
     def _welcome(self) -> None:
         """Handle opened and failed connections; if the relay accepts no more, the others continue."""
-        with suppress(OSError):
-            self._bell.recv(4096)
-        with suppress(Empty):
-            while True:
-                connection, arrived = self._arrivals.get_nowait()
-                if self._over or connection not in self._connecting:
-                    if not isinstance(arrived, Exception):
-                        arrived.cut()
-                    continue
-                self._connecting.remove(connection)
-                if not isinstance(arrived, Exception):
-                    connection.session, self._met = arrived, True
-                    self._ready.append(connection)
-                elif isinstance(arrived, RelayUnavailable) and (self._connecting or self._met):
-                    self._leave(connection)
-                else:
-                    self._fail(connection, arrived)
+        for connection, arrived in self._opening.arrived():
+            if not isinstance(arrived, Exception):
+                connection.session, self._met = arrived, True
+                self._ready.append(connection)
+            elif isinstance(arrived, RelayUnavailable) and (self._opening.under_way or self._met):
+                self._leave(connection)
+            else:
+                self._fail(connection, arrived)

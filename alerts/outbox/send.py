@@ -21,6 +21,7 @@ from sqlite_utils import Database
 
 from alerts.mail.issue_headers import Frame
 from alerts.outbox import relay_limit
+from alerts.outbox.bell import Bell
 from alerts.outbox.claims import Claims
 from alerts.outbox.connections import SendConnections
 from alerts.outbox.limits import SendLimits
@@ -49,7 +50,7 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> SendRe
     report = SendReport()
     left = orders.limit
     settle_left(db, orders.host, world.now())
-    with Receipts(db, durable=orders.durable) as receipts:
+    with Bell() as bell, Receipts(db, durable=orders.durable, woken=bell.ring) as receipts:
         limits = SendLimits(db, orders, world)
         known = relay_limit.current(db, orders.relay, world.now())
         room = relay_limit.room(db, known, world.now())
@@ -64,7 +65,7 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> SendRe
             settlements = Settlements(db, receipts, claims, limits, world, report)
             with (
                 _kept(settlements),
-                SendConnections(claims, limits, settlements, world, due) as connections,
+                SendConnections(claims, limits, settlements, world, due, bell) as connections,
             ):
                 before = report.outcomes.total()
                 while connections.turn():

@@ -5,7 +5,7 @@ after. If it cannot be written because of a temporary fault (another program's l
 writing is tried again for some minutes, so that accepted messages are not lost.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -30,6 +30,7 @@ _REFUSALS_IN_A_ROW = 5  # refusals of our host or message in a row that stop the
 _PATIENCE = 600.0  # seconds that an outcome waits for a database that cannot be written
 _PAUSE = 1.0  # seconds between two tries to write it
 _FOLD_AFTER = 0.5  # seconds until outcomes with a receipt are written to the outbox
+_FOLD_SHARE = 20  # times as long as it took; a slow disk is used for receipts meanwhile
 _FOLD_MOST = 1000  # outcomes with a receipt that are written to the outbox earlier
 
 
@@ -50,6 +51,7 @@ class Settlements:
         self._desk: list[tuple[int, Owed, Outcome]] = []
         self._merges: dict[int, Merge] = {}
         self._fold_at = world.steady() + _FOLD_AFTER
+        self._lines: dict[int, int] = {}  # of each lease, the line of its last receipt
         self._faults = 0
         self._refusals = 0  # refusals of us since the last accepted message
         self._spread = Spread()
@@ -58,7 +60,8 @@ class Settlements:
         self.fault: Exception | None = None  # a fault that is not an outcome
 
     def settle(self, lease: int, owed: Owed, outcome: Outcome) -> None:
-        """Add an outcome. The next message of that lease may be begun only after `write`."""
+        """Add an outcome. The next message of that lease may be begun only after `write`, and once it is
+        `on_disk`."""
         self._desk.append((lease, owed, self._spread.seen(owed.email, outcome)))
         if self._spread.stopped and not self._halted:
             self.relay_failed(
@@ -67,30 +70,41 @@ class Settlements:
             )
 
     def write(self) -> None:
-        """Write all added outcomes to disk as receipts, and now and then fold these into the outbox."""
+        """Write all added outcomes as receipts, and now and then fold these into the outbox."""
         steady = self._world.steady()
         if self._desk:
             self._append(steady)
+        flushed = self._receipts.go_on()
         waiting = len(self._receipts.unfolded)
-        if waiting >= _FOLD_MOST or (waiting and steady >= self._fold_at):
+        if not flushed or waiting >= _FOLD_MOST or (waiting and steady >= self._fold_at):
             self.fold()
 
     def _append(self, steady: float) -> None:
         now = self._world.now()
         batch = [self._settlement(*entry, now) for entry in self._desk]
-        self._retrying(lambda: self._receipts.append(batch))
+        self._retrying(lambda: self._append_line(batch))
         for _, owed, outcome in self._desk:
             self._limits.heard(owed.email, outcome, steady)
         for settled in batch:
             self._count(settled.outcome)
         self._desk.clear()
 
+    def _append_line(self, batch: Sequence[Settlement]) -> None:
+        line = self._receipts.append(batch)
+        self._lines.update((settled.lease_id, line) for settled in batch)
+
+    def on_disk(self, lease: int) -> bool:
+        """Whether the last outcome of that lease that was written is on disk."""
+        return self._receipts.on_disk(self._lines.get(lease, 0))
+
     def fold(self) -> None:
         """Write the outcomes that have a receipt into the outbox."""
         settled = [settlement.delivery_id for settlement in self._receipts.unfolded]
+        begun = self._world.steady()
         self._retrying(self._receipts.fold)
         self._claims.written(settled)
-        self._fold_at = self._world.steady() + _FOLD_AFTER
+        ended = self._world.steady()
+        self._fold_at = ended + max(_FOLD_AFTER, _FOLD_SHARE * (ended - begun))
 
     def release(self) -> None:
         """Release the unsent deliveries of leases that were closed since the last call."""

@@ -4,8 +4,8 @@ A commit of SQLite costs a sender several flushes and half a millisecond of work
 file costs one flush. So the outcomes that come in together are first appended, as one line, to a file
 beside the database, and folded into the outbox some hundreds at a time (docs/adr/0014-receipts.md).
 
-Outcomes for which `append` has returned survive a kill, and also a power loss if the receipts are
-`durable`, that is, flushed one by one. The next holder of the project's lock folds the receipts of a
+Outcomes for which `append` has returned survive a kill, and, once they are `on_disk`, also a power loss if
+the receipts are `durable`. The next holder of the project's lock folds the receipts of a
 killed run before anything is claimed. The file belongs to one run at a time, and is removed when a run
 ends normally.
 """
@@ -14,7 +14,7 @@ import errno
 import json
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -27,13 +27,17 @@ from alerts.domain.errors import LockHeld
 from alerts.domain.open_transaction import outside
 from alerts.store import claims, flush, moment, stamp
 from alerts.store.claims import Settlement
+from alerts.store.flushes import Flushes
 from alerts.store.lock import project_lock
 
 
 class Receipts:
     """The receipts of one run; a context manager that closes the file, and removes an empty one."""
 
-    def __init__(self, db: Database, *, durable: bool = True) -> None:
+    def __init__(
+        self, db: Database, *, durable: bool = True, woken: Callable[[], None] = lambda: None
+    ) -> None:
+        """`woken` is called, in another thread, when more of what was written is on disk."""
         outside("receipts are opened")
         self._db, self._durable = db, durable
         database, self._path = _beside(db)
@@ -43,6 +47,8 @@ class Receipts:
         octets = self._path.read_bytes()
         self.unfolded: list[Settlement] = list(_read(octets))
         self._size = len(octets)
+        self._flushes = Flushes(self._file, woken)
+        self._lines = 0  # as many as were ever written
 
     def __enter__(self) -> Self:
         return self
@@ -53,25 +59,41 @@ class Receipts:
         fault: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._flushes.close()
         os.close(self._file)
         if not self._size:
             self._path.unlink(missing_ok=True)
 
-    def append(self, batch: Sequence[Settlement]) -> None:
-        """Write these outcomes to disk. Raises `OSError` where the disk has no space; then none is
-        written."""
+    def append(self, batch: Sequence[Settlement]) -> int:
+        """Write these outcomes; returns the number of their line, for `on_disk`.
+
+        They survive a kill from now on. Raises `OSError` where the disk has no space; then none is written.
+        """
         outside("a receipt is written")
         line = _line(batch)
         try:
             if os.write(self._file, line) < len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
-            if self._durable:
-                os.fdatasync(self._file)
         except OSError:
             os.ftruncate(self._file, self._size)
             raise
         self._size += len(line)
+        self._lines += 1
         self.unfolded += batch
+        if self._durable:
+            self._flushes.written(self._lines)
+        else:
+            self._flushes.durable(self._lines)
+        return self._lines
+
+    def go_on(self) -> bool:
+        """Begin the flush that is due; False where one has failed: then `fold`, which flushes by itself."""
+        self._flushes.go_on()
+        return self._flushes.fault is None
+
+    def on_disk(self, line: int) -> bool:
+        """Whether the line of that number survives a power loss too, if these receipts are durable."""
+        return line <= self._flushes.done
 
     def fold(self) -> None:
         """Write the appended outcomes to the database, and begin an empty file once that is committed.
@@ -87,6 +109,7 @@ class Receipts:
             os.ftruncate(self._file, 0)
             self._size = 0
         self.unfolded = []
+        self._flushes.durable(self._lines)  # by the commit
 
 
 def settle_left(db: Database, host: str, now: datetime) -> int:
