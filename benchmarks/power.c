@@ -25,7 +25,7 @@ struct head {
     uint64_t kind, inode, number, length;
 };
 
-static const char *folder, *lies;
+static const char *folder, *lies, *slow;
 static int journal = -1;
 static uint64_t inode_of[MOST]; /* by descriptor; 0: none of ours */
 
@@ -34,6 +34,7 @@ __attribute__((constructor)) static void begin(void)
     const char *path = getenv("POWER_LOG");
     folder = getenv("POWER_FOLDER");
     lies = getenv("POWER_LIES");
+    slow = getenv("POWER_SLOW"); /* microseconds that a flush of receipts takes longer */
     if (path && folder)
         journal = REAL(open)(path, O_WRONLY | O_APPEND | O_CLOEXEC);
     if (journal < 0) {
@@ -164,14 +165,17 @@ PWRITE(pwrite64, off64_t)
 CUT(ftruncate, off_t)
 CUT(ftruncate64, off64_t)
 
-static int lied(int fd)
+static int ends(int fd, const char *last)
 {
     char path[PATH_MAX];
-    if (!lies || !*lies)
-        return 0;
     name_of(fd, path);
-    size_t length = strlen(path), end = strlen(lies);
-    return !strcmp(lies, "*") || (length >= end && !strcmp(path + length - end, lies));
+    size_t length = strlen(path), end = strlen(last);
+    return length >= end && !strcmp(path + length - end, last);
+}
+
+static int lied(int fd)
+{
+    return lies && *lies && (!strcmp(lies, "*") || ends(fd, lies));
 }
 
 #define FLUSH(name)                                                                                \
@@ -182,6 +186,8 @@ static int lied(int fd)
         if (lied(fd))                                                                              \
             return 0;                                                                              \
         off_t before = lseek(journal, 0, SEEK_END);                                                \
+        if (slow && ends(fd, "-receipts"))                                                         \
+            usleep((useconds_t)atoi(slow));                                                        \
         int done = REAL(name)(fd);                                                                 \
         if (!done)                                                                                 \
             note('S', known(fd), before, NULL, 0);                                                 \

@@ -12,7 +12,8 @@ only when the last outcome is on disk. With "normal" it may, but nobody may be l
 stays away.
 
 Then the same on disks that lie: what they say is flushed is not. If nothing breaks there, this proves
-nothing. Needs cc, and Linux. About 15 minutes on two cores.
+nothing. With POWER_SLOW=20000 in the environment each flush of receipts takes 20 ms longer, so that
+several run at a time. Needs cc, and Linux. About 15 minutes on two cores.
 """
 
 import argparse
