@@ -71,6 +71,8 @@ def _check_limits(
             raise SettingsError(
                 f"{at(section, 'rate')}: a rate cannot be negative or infinite; 0 means no limit"
             )
+    if not 0 <= delivery.most_connections <= 100:
+        raise SettingsError(f"{at('delivery', 'most_connections')}: write a number from 0 to 100")
     if delivery.window_limit < 0 or not delivery.window:
         raise SettingsError(
             f"{at('delivery', 'window_limit')}: write a number from 0, and a window longer than 0"

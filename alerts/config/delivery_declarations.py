@@ -32,6 +32,11 @@ class DeliverySettings:
     )
     hub_send: bool = option(False, "With a hub, `alerts send` also sends, as one more worker.")
     connections: int = option(4, "How many connections to the relay at once.")
+    most_connections: int = option(
+        0,
+        "How many at most where the disk is slow to flush and all of them wait for it: more are opened one"
+        " by one; 0: no more than connections.",
+    )
     rate: float = option(0.0, "Messages a second over all connections; 0: no limit.")
     window_limit: int = option(
         0, "The limit of messages within delivery.window, such as a host's quota; 0: no limit."

@@ -51,6 +51,10 @@ class HubClaims:
         """See `outbox.claims.Claims`."""
         return self._held[lease]
 
+    def more(self, destination: int) -> bool:
+        """False: a worker has as many connections as it was told."""
+        return False
+
     def deal(self) -> None:
         """Fill empty leases."""
         if not self.goes_on or self.drain:

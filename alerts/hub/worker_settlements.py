@@ -57,6 +57,11 @@ class HubSettlements:
         self.done += len(rows)
         self._unwritten.clear()
 
+    @property
+    def disk_is_slow(self) -> bool:
+        """False: the hub's disk is shared, and more connections here would not help the others."""
+        return False
+
     def on_disk(self, lease: int) -> bool:
         """True: the hub had committed its outcomes when `write` returned."""
         return True

@@ -228,6 +228,7 @@ def orders_of(
         zone=settings.zone,
         durable=settings.database.synchronous == "full",
         windows=windows,
+        most_connections=0 if how.connections else delivery.most_connections,
         destinations=[
             Destination(one.domains, one.connections, one.rate, one.retry(delivery.retry))
             for one in settings.destinations

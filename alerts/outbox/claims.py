@@ -93,6 +93,10 @@ class Claims:
             ):
                 self._claim(deal)
 
+    def more(self, destination: int) -> bool:
+        """Whether anything may be left to claim for that destination."""
+        return self._left > 0 and not self._deals[destination].over
+
     def _claim(self, deal: _Deal) -> None:
         leases = [lease for lease in deal.leases if len(self._held[lease]) < self._batch]
         now = self._world.now()

@@ -41,9 +41,7 @@ class SendConnections:
         self._open: list[SendConnection] = []
         self._ready: list[SendConnection] = []  # between two messages
         self._settled: list[SendConnection] = []  # the same, but their outcomes are to be written
-        self._flushing: list[
-            SendConnection
-        ] = []  # the same, but their outcomes are not on disk yet
+        self._flushing: list[SendConnection] = []  # the same, but these are not on disk yet
         self._later: list[SendConnection] = []  # the same, but delayed by a throttle
         self._opening = Opening(world.connect, bell)
         self._met = False  # the relay has accepted a connection of this round
@@ -55,10 +53,15 @@ class SendConnections:
         self._selector.register(self._bell, EVENT_READ)
         for to, destination in enumerate(self._limits.destinations):
             for _ in range(min(destination.connections, self._due)):
-                lease = self._claims.open_lease(to)
-                self._open.append(SendConnection(to, lease, self._claims.held(lease)))
-        self._ready = self._open[:]
+                self._add(to)
         return self
+
+    def _add(self, to: int) -> None:
+        """One more connection to that destination, with a lease of its own."""
+        lease = self._claims.open_lease(to)
+        connection = SendConnection(to, lease, self._claims.held(lease))
+        self._open.append(connection)
+        self._ready.append(connection)
 
     def __exit__(
         self,
@@ -90,12 +93,16 @@ class SendConnections:
             for connection in self._opening.under_way:  # one that is opened too late is closed
                 self._leave(connection)
             self._opening.under_way.clear()
-        if ready or now - self._looked > _MOMENT:
+        rest = len(self._limits.destinations) - 1  # all domains without a destination of their own
+        grows = self._may_grow(rest)
+        if ready or grows or now - self._looked > _MOMENT:
             self._looked = now
             try:
                 if ready and not self._settlements.stopping:
                     self._claims.deal()
                 self._claims.look()
+                if grows:
+                    self._add(rest)
             except Exception as fault:  # outcomes are settled before it is raised
                 self._settlements.fail(fault)
         for connection in ready:
@@ -109,10 +116,15 @@ class SendConnections:
         written, self._settled = self._settled + self._flushing, []
         self._flushing = [one for one in written if not self._settlements.on_disk(one.lease)]
         self._ready += [one for one in written if one not in self._flushing]
-        for (
-            connection
-        ) in self._flushing:  # the reply to an envelope that was announced may come now
+        for connection in self._flushing:  # what it announced may be answered meanwhile
             connection.watch(self._selector, 0)
+
+    def _may_grow(self, to: int) -> bool:
+        """Whether one more connection to that destination is allowed, as all wait for a slow disk."""
+        if not self._settlements.disk_is_slow or len(self._flushing) < len(self._open):
+            return False
+        here = sum(connection.to == to for connection in self._open)
+        return here < self._limits.destinations[to].most and self._claims.more(to)
 
     def _listen(self) -> None:
         """Continue conversations that were answered, or have timed out."""

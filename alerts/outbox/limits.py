@@ -24,7 +24,7 @@ class SendLimits:
 
     def __init__(self, db: Database, orders: Orders, world: World) -> None:
         now, steady = world.now(), world.steady()
-        rest = Destination((), orders.connections, 0.0, orders.retry)
+        rest = Destination((), orders.connections, 0.0, orders.retry, orders.most_connections)
         self.destinations: Sequence[Destination] = (*orders.destinations, rest)
         self._throttles = [
             Throttle([Pace(one.rate)] if one.rate else []) for one in self.destinations

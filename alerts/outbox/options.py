@@ -15,12 +15,16 @@ from alerts.transport.connection import Transport
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Domains with their own connections, rate and retries, so that a slow one delays no other."""
+    """Domains with their own connections, rate and retries, so that a slow one delays no other.
+
+    `most` connections, if that is more, where all wait for a slow disk.
+    """
 
     domains: tuple[str, ...]
     connections: int
     rate: float
     retry: RetryPolicy
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,9 @@ class Orders:
     """What to send, and how; `host` and `holder` name this process in its leases.
 
     `rate` is in messages per second. `window` is the most messages in a period. `warm_up` are the most
-    messages on the first, second, … day of sending in `zone`. `connections`, `rate` and `retry` apply
-    to domains that no destination names; rate, window and warm-up also limit all destinations together.
+    messages on the first, second, … day of sending in `zone`. `connections`, of which there are up to
+    `most_connections` where the disk is slow, `rate` and `retry` apply to domains that no destination
+    names; rate, window and warm-up also limit all destinations together.
     Without `durable`, a power loss may cause the messages of the last second to be sent again.
     """
 
@@ -45,6 +50,7 @@ class Orders:
     warm_up: Sequence[int] = ()
     zone: tzinfo = UTC
     durable: bool = True
+    most_connections: int = 0
     destinations: Sequence[Destination] = ()
     windows: SendWindows = NO_WINDOWS
     relay: str = ""  # the name of what is learned about its limits; empty: nothing is

@@ -93,6 +93,11 @@ class Settlements:
         line = self._receipts.append(batch)
         self._lines.update((settled.lease_id, line) for settled in batch)
 
+    @property
+    def disk_is_slow(self) -> bool:
+        """Whether flushes of receipts take so long that they run beside the sending."""
+        return self._receipts.slow
+
     def on_disk(self, lease: int) -> bool:
         """Whether the last outcome of that lease that was written is on disk."""
         return self._receipts.on_disk(self._lines.get(lease, 0))

@@ -35,6 +35,11 @@ class Flushes:
         self._running = 0
         self._ended: SimpleQueue[tuple[int, float, OSError | None]] = SimpleQueue()
 
+    @property
+    def beside(self) -> bool:
+        """Whether they run in threads now."""
+        return self._threads is not None
+
     def written(self, number: int) -> None:
         """Flush what was written up to that number, or begin to."""
         self._written = number

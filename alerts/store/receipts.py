@@ -91,6 +91,11 @@ class Receipts:
         self._flushes.go_on()
         return self._flushes.fault is None
 
+    @property
+    def slow(self) -> bool:
+        """Whether flushes run beside the writer, because they take long."""
+        return self._flushes.beside
+
     def on_disk(self, line: int) -> bool:
         """Whether the line of that number survives a power loss too, if these receipts are durable."""
         return line <= self._flushes.done

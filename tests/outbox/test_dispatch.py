@@ -40,12 +40,15 @@ class Sending(Owed):
         timeout: float = 2.0,
         host: str = "host",
         query: str = "",
+        most: int = 0,
     ) -> SendReport:
         """One call of dispatch at the present moment of this clock."""
         settings = load(self.root, {"ALERTS_DELIVERY__RELAY": f"{relay.url}{query}"})
         patience = timedelta(seconds=timeout)  # shorter than the settings can say
         settings = replace(settings, delivery=replace(settings.delivery, timeout=patience))
-        orders = Orders([MONTH], connections, RETRY, host, "test", resend_in_doubt=resend)
+        orders = Orders(
+            [MONTH], connections, RETRY, host, "test", resend_in_doubt=resend, most_connections=most
+        )
         return self.dispatch(settings, orders)
 
     def fatten(self, lines: int) -> None:
