@@ -9,9 +9,9 @@ and reissued, the correction is asked for, everything is sent, with the windows 
 
 Held against the promise: a recall, a reissue and a leaving that were answered stand; nobody lost; nobody has
 two versions of an issue, nor one twice beyond a copy a connection; a correction goes to those alone who may
-have the mistake; a welcome is never repeated. Then the same on a disk that says that it has flushed, and has
-not: if nothing breaks there, this proves nothing. With POWER_SLOW=20000 in the environment each flush of
-receipts takes 20 ms longer, so that several run at a time. Needs cc, and Linux.
+have the mistake; a welcome is never repeated. Then the same on a disk that lies about receipts: they are not
+flushed when it says so. If nothing breaks there, this proves nothing. With POWER_SLOW=20000 in the
+environment each flush of receipts takes 20 ms longer, so that several run at a time. Needs cc, and Linux.
 """
 
 import argparse
@@ -252,7 +252,7 @@ BROKEN = ("damaged", "refused", "undone", "lost", "open", "two_versions", "beyon
 
 
 def trial(recorder: Path, seed: int, losses: int, lies: str = "") -> Counter[str]:
-    """One life of a month, and so many power losses in it; with `lies`, on a disk that flushes nothing."""
+    """One life of a month, and so many power losses in it; on a disk that `lies` about files that end so."""
     chance, total = random.Random(seed), Counter[str]()
     with tempfile.TemporaryDirectory() as name:
         story = _Story(Path(name).resolve(), recorder, lies)
@@ -282,7 +282,7 @@ def main() -> None:
         recorder = compiled(Path(made))
         for seed in range(options.lives):
             total += trial(recorder, seed, max(1, options.losses // options.lives))
-        lied = trial(recorder, 0, max(10, options.losses // 10), "*")
+        lied = trial(recorder, 0, max(10, options.losses // 10), "-receipts")
     print(", ".join(f"{name} {number:,}" for name, number in sorted(total.items())))
     print(
         f"{total['losses']} power losses, {total['wrong']} wrong; {time.monotonic() - began:.0f} s"
@@ -290,7 +290,9 @@ def main() -> None:
     kinds = ", ".join(f"{name} {lied[name]}" for name in BROKEN if lied[name])
     if not lied["wrong"]:
         kinds = "nothing: this proves nothing"
-    print(f"a disk that lies: {lied['losses']} power losses, {lied['wrong']} wrong ({kinds})")
+    print(
+        f"a disk that lies about receipts: {lied['losses']} power losses, {lied['wrong']} wrong ({kinds})"
+    )
     os._exit(1 if total["wrong"] or not lied["wrong"] else 0)
 
 

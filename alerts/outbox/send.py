@@ -50,7 +50,10 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> SendRe
     report = SendReport()
     left = orders.limit
     settle_left(db, orders.host, world.now())
-    with Bell() as bell, Receipts(db, durable=orders.durable, woken=bell.ring) as receipts:
+    with (
+        Bell() as bell,
+        Receipts(db, durable=orders.durable, woken=bell.ring, steady=world.steady) as receipts,
+    ):
         limits = SendLimits(db, orders, world)
         known = relay_limit.current(db, orders.relay, world.now())
         room = relay_limit.room(db, known, world.now())

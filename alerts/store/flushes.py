@@ -11,7 +11,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from time import perf_counter
 
 _AT_A_TIME = 8
 _SLOW, _QUICK = 0.002, 0.0005  # seconds; the medians at which it goes over to threads, and back
@@ -25,8 +24,9 @@ class Flushes:
     then what was written since `done` must be made durable in another way.
     """
 
-    def __init__(self, file: int, woken: Callable[[], None]) -> None:
-        self._file, self._woken = file, woken
+    def __init__(self, file: int, woken: Callable[[], None], steady: Callable[[], float]) -> None:
+        """`steady` gives seconds that only grow, from any thread."""
+        self._file, self._woken, self._steady = file, woken, steady
         self.done = 0  # the highest number that is on disk, with all before it
         self.fault: OSError | None = None
         self._written = self._begun = 0
@@ -79,12 +79,12 @@ class Flushes:
 
     def _flush(self) -> tuple[float, OSError | None]:
         """Flush; returns how long that took in seconds, and its fault."""
-        begun = perf_counter()
+        begun = self._steady()
         try:
             os.fdatasync(self._file)
         except OSError as fault:
-            return perf_counter() - begun, fault
-        return perf_counter() - begun, None
+            return self._steady() - begun, fault
+        return self._steady() - begun, None
 
     def _note(self, number: int, took: float, fault: OSError | None) -> None:
         if fault is not None:

@@ -35,9 +35,15 @@ class Receipts:
     """The receipts of one run; a context manager that closes the file, and removes an empty one."""
 
     def __init__(
-        self, db: Database, *, durable: bool = True, woken: Callable[[], None] = lambda: None
+        self,
+        db: Database,
+        *,
+        durable: bool = True,
+        woken: Callable[[], None] = lambda: None,
+        steady: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """`woken` is called, in another thread, when more of what was written is on disk."""
+        """`woken` is called, in another thread, when more of what was written is on disk; `steady` gives
+        seconds, by which flushes are seen to be slow. Without it none of them is."""
         outside("receipts are opened")
         self._db, self._durable = db, durable
         database, self._path = _beside(db)
@@ -47,7 +53,7 @@ class Receipts:
         octets = self._path.read_bytes()
         self.unfolded: list[Settlement] = list(_read(octets))
         self._size = len(octets)
-        self._flushes = Flushes(self._file, woken)
+        self._flushes = Flushes(self._file, woken, steady)
         self._lines = 0  # as many as were ever written
 
     def __enter__(self) -> Self:

@@ -43,7 +43,7 @@ def woken() -> threading.Semaphore:
 @pytest.fixture
 def flushes(tmp_path: Path, woken: threading.Semaphore) -> Iterator[Flushes]:
     with (tmp_path / "receipts").open("wb") as file:
-        found = Flushes(file.fileno(), woken.release)
+        found = Flushes(file.fileno(), woken.release, time.perf_counter)
         yield found
         found.close()
 
