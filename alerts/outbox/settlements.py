@@ -109,7 +109,8 @@ class Settlements:
         self._retrying(self._receipts.fold)
         self._claims.written(settled)
         ended = self._world.steady()
-        self._fold_at = ended + max(_FOLD_AFTER, _FOLD_SHARE * (ended - begun))
+        rest = _FOLD_SHARE * (ended - begun) if self._receipts.slow else 0.0
+        self._fold_at = ended + max(_FOLD_AFTER, rest)
 
     def release(self) -> None:
         """Release the unsent deliveries of leases that were closed since the last call."""
