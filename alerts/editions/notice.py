@@ -10,8 +10,9 @@ from typing import Any
 from alerts.config.settings import Settings
 from alerts.domain.issue import Edition
 from alerts.editions.catalogue import Catalogue
-from alerts.editions.environment import environment, render, template_folders
+from alerts.editions.environment import environment, render
 from alerts.editions.escaping import for_header, one_line
+from alerts.editions.template_files import template_folders
 from alerts.editions.themed import themed
 
 
