@@ -1,9 +1,11 @@
 """How long a command takes to start, against `sqlite-utils --help`.
 
-`python -m benchmarks.starting [--idle] [--show]` prints `alerts --help` (goal: at most 0.6), and with `--idle` also `run`, `send` and `check` of a project
-whose last two months were sent (goal: at most 1.2); with `--show`, `issue show` of 44 articles in five
-languages, which renders nothing. All are run in turn, many times, and compared by the CPU
-time that they took: the least of each tells what the machine can do, the median what it does beside other
+`python -m benchmarks.starting [--idle] [--show]` prints `alerts --help` (goal: at most 0.6); with `--idle`
+also `run`, `send` and `check` of a project whose last two months were sent (goal: at most 1.2); with `--show`
+`issue show` of 44 articles in five languages, which renders nothing.
+
+All are run in turn, many times, and compared by the CPU time that they took:
+the least of each tells what the machine can do, the median what it does beside other
 work. Run it twice: the first time compiles the program.
 """
 

@@ -103,7 +103,7 @@ def test_the_newest_are_kept_and_whatever_somebody_has_approved(
     first, _ = _drafted(db, settings)
     approval.approve(db, settings, first, Actor("Ann", "test"), NOW)
     for number in range(MOST + 1):
-        _retitle(project, f"law {number}")
-        _drafted(db, settings)
+        other = replace(settings, alert=replace(settings.alert, organisation=f"League {number}"))
+        _drafted(db, other)
     kept = {row[0] for row in db.execute("SELECT made_of FROM rendered_editions")}
     assert (len(kept), first.made_of in kept) == (MOST + 1, True)
