@@ -45,7 +45,8 @@ _KINDS = (
     _signs(
         "it is an error page", 2,
         """can't seem to find; couldn't find what; could not find what; you're looking for;
-        you are looking for; you were looking for; link you followed; link … broken; no longer exists; no longer here;
+        you are looking for; you were looking for; link you followed;
+        link … broken; no longer exists; no longer here;
         may have been moved; may have been removed; may have been deleted; has been moved;
         que has seguido; enlace … roto; no … encontr~ lo que buscas~; haya sido eliminad~; haya sido movid~;
         haya … trasladado; mal escrita; introuvable; n'existe plus; vous avez suivi; lien … rompu;
@@ -107,7 +108,8 @@ _KINDS = (
         """our … website; our site; this site; nuestra página; nuestra web; nuestro sitio; notre site;
         nosso site; сайт; موقعنا; الموقع; unsere website; unsere seite; il sito; nostro sito; del sito""",
         """right back; back soon; be back; running again; back online; volveremos; volvemos;
-        de nuevo en línea; nous revenons; à bientôt; de retour; voltaremos; voltamos; попробуйте зайти; скоро вернемся;
+        de nuevo en línea; nous revenons; à bientôt; de retour; voltaremos; voltamos; попробуйте зайти;
+        скоро вернемся;
         через несколько; سنعود; نعود قريبًا; gleich wieder; noch einmal vorbei; bald wieder; torniamo;
         torneremo; di nuovo online; nuovamente online""",
         """bearing with us; the inconvenience; your patience; las molestias; tu paciencia; su paciencia;
