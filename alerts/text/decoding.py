@@ -112,7 +112,8 @@ def line_of_octets(octets: bytes) -> str:
 
 def _unnamed(octets: bytes) -> str:
     """The charset of one octet a character that nobody named: windows-1252, unless most characters beyond
-    ASCII stand in runs, which no text in Latin script has, and are common ones of Russian, Greek or Arabic."""
+    ASCII stand in runs, which no text in Latin script has, and are common ones of Russian, Greek or
+    Arabic."""
     beyond = sum(octet >= 0xC0 for octet in octets)
     runs = b"".join(_RUN.findall(octets))
     if len(runs) < 0.6 * beyond or not runs:
