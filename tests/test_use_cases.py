@@ -31,7 +31,7 @@ SHOWS = {
     "archive.feeds": "an archive as Atom, JSON Feed or site map: values in, octets out",
     "archive.public_page": "an e-mail as a page: text in, text out",
     "editions.catalogue": "the words of the interface in a language",
-    "editions.environment": "templates",
+    "editions.environment", "editions.template_files": "templates",
     "editions.escaping": "how a template writes a link",
     "editions.themed": "the colours and fonts of a theme",
     "editions.view": "the words of an edition",

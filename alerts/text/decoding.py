@@ -26,7 +26,7 @@ SAMPLE = 4096  # octets in which UTF-16 without a mark shows
 _SURE = 3  # characters beyond ASCII after which nobody doubts that a text is UTF-8
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _RUN = re.compile(rb"[\xc0-\xff]{4,}")
-# lower case alone: KOI8-R and windows-1251 have their small letters where the other has its capitals
+# lower case alone: where one of KOI8-R and windows-1251 has lower case, the other has capitals
 _COMMON = {
     "cp1251": frozenset("оеаинтсрвлкмдпу"),
     "koi8_r": frozenset("оеаинтсрвлкмдпу"),
