@@ -32,6 +32,7 @@ SHOWS = {
     "archive.public_page": "an e-mail as a page: text in, text out",
     "editions.catalogue": "the words of the interface in a language",
     "editions.environment": "templates",
+    "editions.template_files": "templates",
     "editions.escaping": "how a template writes a link",
     "editions.themed": "the colours and fonts of a theme",
     "editions.view": "the words of an edition",

@@ -231,6 +231,11 @@ class MailboxSettings:
         "A command that prints an OAuth 2 access token, for mailboxes that take no password (Microsoft 365,"
         " Google); instead of a password.",
     )
+    token_commands: Mapping[str, str] = option(
+        {},
+        "Mailboxes with a command of their own that prints their token, by user@host, e.g. "
+        '{ "items@outlook.office365.com" = "./token items" }; it goes before a password.',
+    )
 
 
 @dataclass(frozen=True, slots=True)

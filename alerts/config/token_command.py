@@ -10,13 +10,18 @@ _PATIENCE = 60.0  # most seconds for a command to print a token
 
 
 def access_token(settings: Settings, section: str) -> str:
-    """The output of `token_command` of that section; raises `SettingsError` where there is none.
+    """The output of `token_command` of that section; raises as `printed_token`."""
+    command = str(getattr(settings, section).token_command)
+    return printed_token(settings, command, f"{section}.token_command")
+
+
+def printed_token(settings: Settings, line: str, name: str) -> str:
+    """The output of the command that the setting `name` has; raises `SettingsError` where there is none.
 
     It runs in the project's folder and without a shell. Its error output is not shown.
     """
-    name = f"{section}.token_command"
     try:
-        command = shlex.split(getattr(settings, section).token_command)
+        command = shlex.split(line)
         done = subprocess.run(
             command, cwd=settings.root, stdin=subprocess.DEVNULL, capture_output=True,
             timeout=_PATIENCE, check=False, text=True,

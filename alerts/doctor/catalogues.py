@@ -7,7 +7,7 @@ from alerts.domain.languages import primary
 from alerts.editions import translations
 from alerts.editions.catalogue import Catalogue
 from alerts.editions.catalogue_files import catalogue_paths, read
-from alerts.editions.environment import packaged_templates, template_folders
+from alerts.editions.template_files import packaged_templates, template_folders
 
 
 def complete(context: CheckContext) -> Iterator[CheckOutput]:

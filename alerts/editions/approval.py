@@ -36,13 +36,18 @@ MARK = "[PREVIEW]"
 
 @dataclass(frozen=True, slots=True)
 class ApprovalStatus:
-    """The approvals of a content so far; `voided` are the people who had approved an older content."""
+    """The approvals of a content so far; `voided` are the people who had approved an older content.
+
+    Without a `content_hash` it is not known yet, since nothing was rendered after the last change: nobody has
+    approved it then, and `unsure` are those whose approval may still hold.
+    """
 
     month: Month
     content_hash: str
     names: tuple[str, ...]
     needed: int
     voided: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -62,7 +67,11 @@ class Preview:
 
 def approval_status(db: Database, settings: Settings, draft: Draft) -> ApprovalStatus:
     """The approvals of the content of `draft`; changes nothing."""
-    month, signed = draft.month, draft.content_hash
+    return status_of(db, settings, draft.month, draft.content_hash)
+
+
+def status_of(db: Database, settings: Settings, month: Month, signed: str) -> ApprovalStatus:
+    """The approvals of the content with the hash `signed`; empty: it is not known. Renders nothing."""
     stored = issues.get(db, month)
     given = approvals.valid_approvals(db, stored.id) if stored else ()
     proved = settings.alert.approval_by == "sign-in"
@@ -71,14 +80,21 @@ def approval_status(db: Database, settings: Settings, draft: Draft) -> ApprovalS
         for one in given
         if one.content_hash == signed and (one.person_id is not None or not proved)
     )
-    voided = tuple(one.name for one in given if one.content_hash != signed)
-    return ApprovalStatus(month, signed, names, settings.alert.approvals, voided)
+    others = tuple(one.name for one in given if one.content_hash != signed)
+    if not signed:
+        return ApprovalStatus(month, "", (), settings.alert.approvals, unsure=others)
+    return ApprovalStatus(month, signed, names, settings.alert.approvals, others)
 
 
 def state(db: Database, settings: Settings, draft: Draft) -> IssueState:
     """The state of the month's issue; one that has changed since its approval is a draft again."""
-    known = load.state(db, draft.month)
-    if known is IssueState.APPROVED and not approval_status(db, settings, draft).complete:
+    return state_with(db, approval_status(db, settings, draft))
+
+
+def state_with(db: Database, standing: ApprovalStatus) -> IssueState:
+    """The same with the approvals of its present content."""
+    known = load.state(db, standing.month)
+    if known is IssueState.APPROVED and not standing.complete:
         return IssueState.DRAFT
     return known
 

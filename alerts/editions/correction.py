@@ -15,9 +15,10 @@ from alerts.domain.issue import Edition, Issue
 from alerts.domain.month import Month
 from alerts.editions.catalogue import Catalogue, later
 from alerts.editions.css import inlined
-from alerts.editions.environment import environment, render, template_folders
+from alerts.editions.environment import environment, render
 from alerts.editions.escaping import for_header, one_line
 from alerts.editions.pictures import AT_SOURCE, Pictures
+from alerts.editions.template_files import template_folders
 from alerts.editions.text_part import Footnotes
 from alerts.editions.themed import themed
 from alerts.editions.view import Viewer

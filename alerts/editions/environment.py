@@ -6,7 +6,7 @@ automatically; text and style sheets are printed as they are.
 """
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -26,10 +26,10 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-import alerts
 from alerts.domain.errors import TemplateFault
 from alerts.domain.open_transaction import outside
 from alerts.editions.escaping import anchor, isolate, link, printed, slot
+from alerts.editions.template_files import template_folders
 from alerts.editions.text_part import noted, underline, wrap
 from alerts.text.decoding import written
 from alerts.text.parser_words import template_words
@@ -85,18 +85,6 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
-def packaged_templates() -> Path:
-    """The packaged templates: inside a wheel, beside the package in a checkout."""
-    package = Path(alerts.__file__).parent
-    inside = package / "_templates"
-    return inside if inside.is_dir() else package.parent / "templates"
-
-
-def template_folders(root: Path) -> tuple[Path, ...]:
-    """The template folders of the project at `root`, in order of precedence."""
-    return root / "templates", packaged_templates()
-
-
 def environment(root: Path) -> ImmutableSandboxedEnvironment:
     """The environment for the project at `root`."""
     made = ImmutableSandboxedEnvironment(
@@ -119,22 +107,6 @@ def environment(root: Path) -> ImmutableSandboxedEnvironment:
     }
     made.globals["slot"] = slot
     return made
-
-
-def file_stamps(paths: Iterable[Path]) -> Iterator[tuple[str, int, int]]:
-    """Path, time of the last change (ns) and size of each file; without those that are gone by then."""
-    for path in paths:
-        try:
-            facts = path.stat()
-        except OSError:
-            continue  # removed since it was listed
-        yield str(path), facts.st_mtime_ns, facts.st_size
-
-
-def template_files(root: Path) -> Iterator[Path]:
-    """All files of the folders from which the project at `root` takes its templates."""
-    for folder in template_folders(root):
-        yield from sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def compiled(env: ImmutableSandboxedEnvironment, name: str) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 from alerts.config.settings import Settings
 from alerts.domain.issue import Edition
 from alerts.editions.catalogue import Catalogue
-from alerts.editions.environment import environment, render, template_folders
+from alerts.editions.environment import environment, render
 from alerts.editions.escaping import for_header, one_line
+from alerts.editions.pictures import AT_SOURCE, Pictures
+from alerts.editions.template_files import template_folders
 from alerts.editions.themed import themed
 
 
@@ -36,15 +38,20 @@ class LatestIssue:
 
 
 def render_notice(
-    kind: str, language: str, settings: Settings, facts: Mapping[str, Any]
+    kind: str,
+    language: str,
+    settings: Settings,
+    facts: Mapping[str, Any],
+    pictures: Pictures = AT_SOURCE,
 ) -> Edition:
-    """The notice of that kind, as an edition without articles; raises `TemplateFault`."""
+    """The notice of that kind, as an edition without articles, with the logo as `pictures` has it; raises
+    `TemplateFault`."""
     from alerts.editions.css import inlined  # premailer: 300 ms, for whoever only asks what is owed
 
     catalogue = Catalogue(language, template_folders(settings.root))
     env = environment(settings.root)
     values: dict[str, Any] = {
-        **themed(settings, language),
+        **themed(settings, language, pictures),
         "view": NoticeText(language, catalogue.direction),
         "preheader": "",
         **facts,

@@ -8,11 +8,12 @@ style sheets are inlined once per edition and never per subscriber.
 from alerts.config.settings import Settings
 from alerts.domain.issue import Edition, Issue
 from alerts.editions.catalogue import Catalogue
-from alerts.editions.environment import environment, render, template_folders
+from alerts.editions.environment import environment, render
 from alerts.editions.escaping import one_line
 from alerts.editions.face import face_in
 from alerts.editions.pictures import AT_SOURCE, Pictures
 from alerts.editions.size_limit import fitted
+from alerts.editions.template_files import template_folders
 from alerts.editions.text_part import Footnotes
 from alerts.editions.themed import themed
 from alerts.editions.view import Viewer

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from alerts import __version__
 from alerts.domain.errors import UsageError
-from alerts.editions.environment import packaged_templates
+from alerts.editions.template_files import packaged_templates
 from alerts.text.atomic_file import atomic_file
 
 RECORD = ".copied.json"

@@ -2,7 +2,8 @@
 
 To render and check a large issue takes seconds, so it is a job, and its result is kept. A page shows the
 result while all that it was made of stays the same: the issue, pictures, templates, settings, accepted
-findings. What sends never asks here: an approval is compared with what is rendered when the issue is queued.
+findings. The editions are those that all others take too (`editions/draft.py`); kept here is what the checks
+found in them.
 """
 
 import hashlib
@@ -15,11 +16,11 @@ from typing import Any
 
 from alerts import __version__
 from alerts.domain.errors import DraftFailed, DraftPending, StoreBusy, TemplateFault
-from alerts.domain.issue import Edition, Issue
+from alerts.domain.issue import Issue
 from alerts.domain.job import CUT_OFF, JobRecord, JobState
 from alerts.domain.month import Month
-from alerts.editions.draft import Draft, drafted, with_pictures
-from alerts.editions.environment import file_stamps, template_files
+from alerts.editions.draft import Draft, drafted, keep, kept
+from alerts.editions.template_files import file_stamps, template_files
 from alerts.issue import load
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.readiness import LintedDraft
@@ -36,7 +37,6 @@ from alerts.store import (
 from alerts.store.rendered_drafts import RenderedDraft
 
 KIND = "render"  # of the job
-_TEXTS = ("language", "subject", "preheader", "html", "text", "articles")
 _TRIES = 3  # to render an issue that is being changed
 
 
@@ -100,12 +100,10 @@ class Drafts(ProjectPart):
             raise TemplateFault(found.fault)
         if found.fault:
             return None
-        content = json.loads(zlib.decompress(found.packed))
-        made = tuple(
-            with_pictures(opened.db, opened.settings, Edition(**one)) for one in content["editions"]
-        )
-        draft = Draft(month, state.issue, made, found.content_hash)
-        causes = tuple(map(_group, content["causes"]))
+        draft = self._draft(month, state.issue, found.editions)
+        if draft is None:
+            return None
+        causes = tuple(map(_group, json.loads(zlib.decompress(found.packed))))
         return LintedDraft(draft, causes, found.made_at, current)
 
     @call
@@ -153,7 +151,8 @@ class Drafts(ProjectPart):
             try:
                 draft = drafted(opened.db, opened.settings, chosen, steps.step)
             except TemplateFault as fault:
-                self._keep(chosen, RenderedDraft(state.made_of, opened.now, "", b"", str(fault)))
+                failed = RenderedDraft(state.made_of, opened.now, "", "", b"", str(fault))
+                self._keep(chosen, failed)
                 return DraftMade(state.made_of, 0, 0, str(fault))
             if draft.issue == state.issue:
                 break
@@ -161,14 +160,27 @@ class Drafts(ProjectPart):
         from alerts.library.linting import Linter
 
         causes = Linter(opened).causes(draft, Level.WARNING, steps.step)
-        packed = zlib.compress(json.dumps(_content(draft, causes)).encode())
-        kept = RenderedDraft(state.made_of, opened.now, draft.content_hash, packed, "")
-        self._keep(chosen, kept)
+        packed = zlib.compress(json.dumps([asdict(one) for one in causes]).encode())
+        made = RenderedDraft(
+            state.made_of, opened.now, draft.content_hash, draft.made_of, packed, ""
+        )
+        self._keep(chosen, made, draft)
         return DraftMade(state.made_of, len(draft.editions), len(causes))
 
-    def _keep(self, month: Month, made: RenderedDraft) -> None:
+    def _draft(self, month: Month, issue: Issue, editions: str) -> Draft | None:
+        """The issue with the editions that were made of `editions`, or are frozen; None where they are no
+        longer kept."""
+        db, settings = self._opened.db, self._opened.settings
+        if editions:
+            return kept(db, settings, month, issue, editions)
+        stored = issues.get(db, month)
+        return drafted(db, settings, month) if stored is not None and stored.frozen else None
+
+    def _keep(self, month: Month, made: RenderedDraft, draft: Draft | None = None) -> None:
         with transaction(self._opened.db):
             rendered_drafts.put(self._opened.db, month, made)
+            if draft is not None:
+                keep(self._opened.db, draft)
 
 
 class _Steps:
@@ -182,14 +194,6 @@ class _Steps:
         """One more is done."""
         self._done += 1
         self._told(self._done, self._total)
-
-
-def _content(draft: Draft, causes: tuple[FindingGroup, ...]) -> dict[str, Any]:
-    """What is kept of a draft; pictures are found again by their names."""
-    return {
-        "editions": [{name: getattr(one, name) for name in _TEXTS} for one in draft.editions],
-        "causes": [asdict(one) for one in causes],
-    }
 
 
 def _group(told: dict[str, Any]) -> FindingGroup:

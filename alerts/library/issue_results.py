@@ -1,7 +1,7 @@
 """What acts on issues return."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from alerts.domain.article import Article
@@ -21,8 +21,9 @@ class IssueShown:
     """The issue of a month. `covered` is by language; `articles` are all articles of the month,
     excluded ones too; `standing` is None where there is nothing to approve; `rendered_with` are the
     versions that a frozen issue was rendered with; `pictures` are, by language, the number of pictures
-    in its edition and their octets; `quarantine` are the articles that are left out as not plausible,
-    with the reasons of each; `segment` is whom it is for, if not everybody."""
+    in its edition and their octets, None where the editions were not rendered since the last change;
+    `quarantine` are the articles that are left out as not plausible, with the reasons of each; `segment`
+    is whom it is for, if not everybody."""
 
     issue: Issue
     state: IssueState
@@ -31,7 +32,7 @@ class IssueShown:
     missing: tuple[Gap, ...]
     standing: ApprovalStatus | None
     rendered_with: Any
-    pictures: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    pictures: Mapping[str, tuple[int, int]] | None = None
     quarantine: tuple[tuple[Article, tuple[str, ...]], ...] = ()
     segment: Segment | None = None
 

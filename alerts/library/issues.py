@@ -14,7 +14,7 @@ from alerts.domain.issue import Issue
 from alerts.domain.month import Month
 from alerts.editions import approval
 from alerts.editions.catalogue import Catalogue
-from alerts.editions.draft import Draft, drafted
+from alerts.editions.draft import Draft, drafted, known
 from alerts.editions.gaps import lacks, summary
 from alerts.issue import editing, introduction, load, round_trip
 from alerts.issue.compose import coverage
@@ -41,7 +41,9 @@ from alerts.store import (
     quarantine,
     recipients,
 )
+from alerts.store.issues import StoredIssue
 from alerts.store.lock import project_lock
+from alerts.store.rendered_editions import RenderedFacts
 from alerts.text.plain_text import tidy
 
 
@@ -65,26 +67,42 @@ class Issues(SpecialIssues):
 
     @call
     def show(self, month: AMonth = None) -> IssueShown:
-        """The month's issue: its sections, how much of it is in each language, and missing texts."""
+        """The month's issue: its sections, how much of it is in each language, and missing texts.
+
+        Renders nothing: what is known only of rendered editions is told where they are kept.
+        """
         db, settings = self._opened.db, self._opened.settings
         chosen = self._opened.month(month)
-        draft = drafted(db, settings, chosen)
-        stored = issues.get(db, chosen)
+        stored, issue = issues.get(db, chosen), load.composed(db, settings, chosen)
+        rendered = self._rendered(chosen, issue, stored)
+        signed = rendered.content_hash if rendered else ""
+        standing = approval.status_of(db, settings, chosen, signed)
         return IssueShown(
-            draft.issue,
-            approval.state(db, settings, draft),
+            issue,
+            approval.state_with(db, standing),
             articles.kept_of_month(db, chosen),
-            {language: coverage(draft.issue, language) for language in settings.alert.languages},
-            tuple(lacks(draft.issue, settings)),
-            None if draft.issue.empty else approval.approval_status(db, settings, draft),
+            {language: coverage(issue, language) for language in settings.alert.languages},
+            tuple(lacks(issue, settings)),
+            None if issue.empty else standing,
             stored.rendered_with if stored else None,
-            {one.language: (len(one.pictures), one.picture_bytes) for one in draft.editions},
+            rendered.pictures if rendered else None,
             tuple(
                 (articles.get(db, one.article_id).article, one.reasons)
                 for one in quarantine.open_ones(db, chosen)
             ),
             segment_of(db, chosen),
         )
+
+    def _rendered(
+        self, month: Month, issue: Issue, stored: StoredIssue | None
+    ) -> RenderedFacts | None:
+        """What is known of the editions of the issue as it is now."""
+        db, settings = self._opened.db, self._opened.settings
+        if stored is None or not stored.frozen:
+            return known(db, settings, month, issue, stored.recipients.where if stored else "")
+        frozen = drafted(db, settings, month)
+        shown = {one.language: (len(one.pictures), one.picture_bytes) for one in frozen.editions}
+        return RenderedFacts(frozen.content_hash, shown)
 
     @call
     def composed(self, month: AMonth = None) -> Issue:

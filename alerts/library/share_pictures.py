@@ -16,7 +16,7 @@ from alerts.domain.errors import AlertsError
 from alerts.domain.month import Month
 from alerts.domain.picture import names_in
 from alerts.editions.catalogue import Catalogue, direction
-from alerts.editions.environment import template_folders
+from alerts.editions.template_files import template_folders
 from alerts.sources.cell.pool import Cells
 from alerts.sources.picture.address import logo_url
 from alerts.sources.picture.share_card import Card, ask

@@ -22,8 +22,9 @@ from alerts.domain.month import Month
 from alerts.domain.picture import names_in
 from alerts.domain.withdrawal import WHOLE_ISSUE, FrozenEdition, ShownEdition, Withdrawal
 from alerts.editions.catalogue import Catalogue, direction
-from alerts.editions.environment import environment, render, template_folders
+from alerts.editions.environment import environment, render
 from alerts.editions.escaping import clean
+from alerts.editions.template_files import template_folders
 from alerts.issue.editing import record
 from alerts.store import issues, outbox_figures, transaction, withdrawals
 from alerts.store.issues import StoredIssue

@@ -17,7 +17,7 @@ from alerts.domain.issue import Edition
 from alerts.domain.languages import primary
 from alerts.domain.month import Month
 from alerts.editions.catalogue import interface_texts
-from alerts.editions.environment import template_folders
+from alerts.editions.template_files import template_folders
 from alerts.lint import spamassassin
 from alerts.lint.caniemail import client_names, unknown_clients
 from alerts.lint.checks.unsubscribe_links import header_targets, may_unsubscribe

@@ -17,7 +17,8 @@ from alerts.domain.errors import UsageError
 from alerts.domain.issue import Actor, Edition
 from alerts.domain.month import Month
 from alerts.editions.correction import render_correction
-from alerts.editions.draft import pictures_of, with_pictures
+from alerts.editions.draft import pictures_of
+from alerts.editions.kept_editions import with_pictures
 from alerts.issue.compose import edition_language
 from alerts.mail.dkim_keys import Keyring
 from alerts.mail.issue_headers import Frame

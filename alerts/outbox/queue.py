@@ -22,8 +22,9 @@ from alerts.domain.errors import AwaitingApproval, Incomplete, IssueRecalled, Tr
 from alerts.domain.issue import Actor, Edition, Issue
 from alerts.domain.month import Month
 from alerts.domain.picture import Picture, names_in
-from alerts.editions.draft import Draft, drafted, pictures_of, with_pictures
+from alerts.editions.draft import Draft, drafted, pictures_of
 from alerts.editions.gaps import below_coverage
+from alerts.editions.kept_editions import with_pictures
 from alerts.editions.pictures import Pictures
 from alerts.editions.render import render_edition
 from alerts.editions.versions import rendered_with

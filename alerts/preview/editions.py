@@ -18,7 +18,7 @@ from alerts.domain.errors import AlertsError
 from alerts.domain.issue import IssueState
 from alerts.domain.month import Month
 from alerts.editions.draft import Draft, drafted
-from alerts.editions.environment import file_stamps, template_files
+from alerts.editions.template_files import file_stamps, template_files
 from alerts.issue import load
 from alerts.lint.place import Finding
 from alerts.lint.run import LintInput, chosen, lint_editions

@@ -19,7 +19,8 @@ from starlette.routing import Route
 
 from alerts.domain.errors import AlertsError
 from alerts.editions.catalogue import Catalogue
-from alerts.editions.environment import environment, packaged_templates, render
+from alerts.editions.environment import environment, render
+from alerts.editions.template_files import packaged_templates
 from alerts.lint.place import Finding
 from alerts.preview.clients import CLIENTS
 from alerts.preview.editions import PreviewEditions

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from alerts.config.secret_files import password
 from alerts.config.settings import Settings
+from alerts.config.token_command import printed_token
 from alerts.domain.article import Source
 from alerts.domain.errors import FetchError, MailboxUnavailable, SettingsError
 from alerts.mailbox.mime import MOST_OCTETS
@@ -67,8 +68,13 @@ def _imap(
 
     limit = max(deadline.left(), 0.1)
     box = ImapMailbox.parse(source.location, limit, section=_SECTION, place=source.location)
-    own = settings.mailbox.password_envs.get(f"{box.user}@{box.host}", "")
-    secret = environ.get(own) if own else password(settings, _SECTION, environ)
+    login = f"{box.user}@{box.host}"
+    own = settings.mailbox.password_envs.get(login, "")
+    command = settings.mailbox.token_commands.get(login, "")
+    if command:
+        secret: str | None = printed_token(settings, command, f"mailbox.token_commands “{login}”")
+    else:
+        secret = environ.get(own) if own else password(settings, _SECTION, environ)
     if not secret:
         named = (
             f"mailbox.password_envs names ({own})"
@@ -76,7 +82,7 @@ def _imap(
             else f"mailbox.password_env names ({settings.mailbox.password_env}), or mailbox.password_file"
         )
         raise FetchError(f"{source.location}: no password; set the variable that {named}")
-    if settings.mailbox.token_command and not own:
+    if command or (settings.mailbox.token_command and not own):
         box = replace(box, oauth=True)
 
     def more(octets: int) -> bool:

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from alerts.domain.article import Article
 from alerts.domain.printable import printable
 from alerts.sources.error_pages import KINDS, NOTHING_SAID, normal
+from alerts.sources.page_signs import signs_of
 from alerts.text.aliases import is_front, linked_as, site_of
 from alerts.text.urls import page_of
 from alerts.text.words import words
@@ -21,6 +22,7 @@ _FIRST = 1971  # a system that has lost a date gives 1 January 1970
 _A_DAY_AHEAD = timedelta(days=1)  # noon of today somewhere else
 _AHEAD = timedelta(days=366)  # what is announced may be of next year
 _SHORT_TEXT = 250  # words that an error page has at most, with what it suggests instead
+_FEW = 60  # words of a page that is an article only if something else says so
 _NAME = 6  # words that the name of a site has at most
 _SAME = 6  # fewer words of its own than these do not make a text another one
 _SHARED = 8  # words that two pages must have in common for one text
@@ -62,27 +64,31 @@ _COMMON = frozenset(
 )
 
 
-def doubts(article: Article, siblings: Iterable[Article] = (), *, page: bool) -> tuple[str, ...]:
+def doubts(
+    article: Article, siblings: Iterable[Article] = (), *, page: bool, found: bool = False
+) -> tuple[str, ...]:
     """Why an article is not plausible, in words that follow “held:”; empty where nothing is wrong.
 
-    `page`: it was read from a web page. `siblings` are other pages of its site, those of the same
+    `page`: it was read from a web page; `found`: a program found that page, and no person has named it.
+    `siblings` are other pages of its site, those of the same
     reading too.
     """
-    return tuple(why for _, why in implausible(article, siblings, page=page))
+    return tuple(why for _, why in implausible(article, siblings, page=page, found=found))
 
 
 def implausible(
-    article: Article, siblings: Iterable[Article] = (), *, page: bool
+    article: Article, siblings: Iterable[Article] = (), *, page: bool, found: bool = False
 ) -> tuple[tuple[str, str], ...]:
     """The same with the field that each is about: title, summary or, of the whole page, url."""
-    found = [("title", _no_title(article)), ("summary", _repeats_metadata(article))]
+    doubted = [("title", _no_title(article)), ("summary", _repeats_metadata(article))]
     if page:
-        found += [
+        doubted += [
             ("url", _no_article(article)),
             ("url", _not_the_link(article)),
             ("url", _like_a_sibling(article, siblings)),
+            ("url", _says_too_little(article) if found else ""),
         ]
-    return tuple((field, why) for field, why in found if why)
+    return tuple((field, why) for field, why in doubted if why)
 
 
 def wrong_date(article: Article, now: datetime) -> str:
@@ -134,6 +140,17 @@ def _no_article(article: Article) -> str:
     return _by_text(article)
 
 
+def _says_too_little(article: Article) -> str:
+    """A few words without date and without a declared title, to which no link with its words has led: what
+    pages that are no article have in common in all languages."""
+    if len(words(article.text)) > _FEW or article.published is not None:
+        return ""
+    undeclared = any(one.field == "title" for one in article.confidence)
+    if not undeclared or _agrees(linked_as(article), article.title):
+        return ""
+    return "its page has few words, no date and no description of itself"
+
+
 def _by_title(title: str) -> str:
     parts = [part for part in _DIVIDED.split(title) if part.strip()]
     tails = [tail for part in parts if len(words(tail := part.rpartition(": ")[2])) > 1]
@@ -154,8 +171,10 @@ def _by_text(article: Article) -> str:
     summary, text = normal(article.summary), normal(article.text)
     taken = summary[:60] in text
     read = f"{summary} {text}" if taken else summary
-    return next((f"{kind.reason}, by its text" for kind in KINDS
-                 if kind is not NOTHING_SAID and kind.phrases.search(read)), "")  # fmt: skip
+    found = next((kind.reason for kind in KINDS
+                  if kind is not NOTHING_SAID and kind.phrases.search(read)), "")  # fmt: skip
+    found = found or signs_of(f"{article.title} {read}")
+    return f"{found}, by its text" if found else ""
 
 
 def _front_again(article: Article) -> bool:

@@ -46,7 +46,7 @@ def judged(
         others = [article for article in known if site_of(article.url) in sites]
     found = []
     for article in given:
-        why = doubts(article, (*given, *others), page=page)
+        why = doubts(article, (*given, *others), page=page, found=source.kind in OF_LINKS)
         if dated := wrong_date(article, now):
             why, article = (*why, dated), replace(article, published=None)
         elif of_something_ahead(article, now):

@@ -1,4 +1,4 @@
-"""The draft of a month as it was rendered and checked last, for the desk; what sends never reads it."""
+"""What the checks found in the draft of a month when it was rendered last, for the desk."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,14 @@ MOST = 6  # months that are kept
 
 @dataclass(frozen=True, slots=True)
 class RenderedDraft:
-    """One row: a hash of what it was made of, when, the hash that an approval signs, the compressed
-    editions and findings, and why it could not be rendered, or an empty text."""
+    """One row: a hash of what it was made of, when, the hash that an approval signs, a hash of what its
+    editions were made of (empty for frozen ones), the compressed findings, and why it could not be rendered,
+    or an empty text."""
 
     made_of: str
     made_at: datetime
     content_hash: str
+    editions: str
     packed: bytes
     fault: str
 
@@ -26,7 +28,8 @@ class RenderedDraft:
 def get(db: Database, month: Month) -> RenderedDraft | None:
     """That of a month."""
     row = db.conn.execute(
-        "SELECT made_of, made_at, content_hash, packed, fault FROM rendered_drafts WHERE month = ?",
+        """SELECT made_of, made_at, content_hash, editions, packed, fault FROM rendered_drafts
+            WHERE month = ?""",
         (str(month),),
     ).fetchone()
     return RenderedDraft(row[0], moment(row[1]), *row[2:]) if row else None
@@ -35,15 +38,17 @@ def get(db: Database, month: Month) -> RenderedDraft | None:
 def put(db: Database, month: Month, draft: RenderedDraft) -> None:
     """Keep that of a month instead of the one before, and only the newest months."""
     db.conn.execute(
-        """INSERT INTO rendered_drafts (month, made_of, made_at, content_hash, packed, fault)
-           VALUES (?, ?, ?, ?, ?, ?)
+        """INSERT INTO rendered_drafts (month, made_of, made_at, content_hash, editions, packed, fault)
+           VALUES (?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (month) DO UPDATE SET made_of = excluded.made_of, made_at = excluded.made_at,
-               content_hash = excluded.content_hash, packed = excluded.packed, fault = excluded.fault""",
+               content_hash = excluded.content_hash, editions = excluded.editions,
+               packed = excluded.packed, fault = excluded.fault""",
         (
             str(month),
             draft.made_of,
             stamp(draft.made_at),
             draft.content_hash,
+            draft.editions,
             draft.packed,
             draft.fault,
         ),

@@ -172,11 +172,11 @@ def written(
     if notice.kind is NoticeKind.COMMENTS:
         facts |= comment_mail.facts(db, notice, frame.base_url)
     language = edition_language(notice.language, settings)
-    from alerts.editions.notice import (
-        render_notice,
-    )  # what renders is not needed where nothing is due
+    # what renders is not needed where nothing is due
+    from alerts.editions.draft import pictures_of
+    from alerts.editions.notice import render_notice
 
-    edition = render_notice(notice.kind, language, settings, facts)
+    edition = render_notice(notice.kind, language, settings, facts, pictures_of(db, settings))
     asked = moment(notice.created_at)
     sign = keyring.signer_of(asked)
     return envelope, message_of(edition, frame, notice.email, token, asked, sign)

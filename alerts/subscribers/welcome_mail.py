@@ -16,6 +16,7 @@ from alerts.domain.languages import edition_for
 from alerts.domain.month import Month
 from alerts.domain.picture import names_in, picture_path
 from alerts.editions.catalogue import direction
+from alerts.editions.draft import pictures_of
 from alerts.editions.notice import LatestIssue, render_notice
 from alerts.issue.compose import edition_language
 from alerts.mail.dkim_keys import Keyring
@@ -39,7 +40,7 @@ def welcome_message(
         frame, edition = Frame.of(settings, latest.month), latest.edition
     else:
         frame = replace(Frame.of(settings, Month.of(asked, settings.zone)), month="welcome")
-        edition = _short(settings, edition_language(reads, settings), frame, latest)
+        edition = _short(db, settings, edition_language(reads, settings), frame, latest)
     owed = Owed(
         id=notice.id,
         edition_id=0,
@@ -75,12 +76,13 @@ def _whole(db: Database, settings: Settings, notice: Notice, latest: LatestEditi
 
 
 def _short(
-    settings: Settings, language: str, frame: Frame, latest: LatestEdition | None
+    db: Database, settings: Settings, language: str, frame: Frame, latest: LatestEdition | None
 ) -> Edition:
     """The short welcome; without the latest issue where there is none."""
     shown = _shown(frame.base_url, latest) if latest else None
     facts = {"latest": shown, "preheader": shown.title if shown else "", "site": frame.base_url}
-    return render_notice(NoticeKind.WELCOME, language, settings, facts)
+    there = pictures_of(db, settings)
+    return render_notice(NoticeKind.WELCOME, language, settings, facts, there)
 
 
 def _shown(base_url: str, latest: LatestEdition) -> LatestIssue:

@@ -26,7 +26,13 @@ SAMPLE = 4096  # octets in which UTF-16 without a mark shows
 _SURE = 3  # characters beyond ASCII after which nobody doubts that a text is UTF-8
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _RUN = re.compile(rb"[\xc0-\xff]{4,}")
-_COMMON = {"cp1251": frozenset("оеаинтсрвлкмдпу"), "cp1256": frozenset("اليمنورتبةعدسفهكقح")}
+# lower case alone: where one of KOI8-R and windows-1251 has lower case, the other has capitals
+_COMMON = {
+    "cp1251": frozenset("оеаинтсрвлкмдпу"),
+    "koi8_r": frozenset("оеаинтсрвлкмдпу"),
+    "cp1253": frozenset("αοιετσνηυρπκμλςόίάέή"),
+    "cp1256": frozenset("اليمنورتبةعدسفهكقح"),
+}
 # one octet a character: almost any octets are valid in them, so being declared proves nothing
 _SINGLE = re.compile(r"(iso8859-\d+|cp125\d|cp[78]\d\d|koi8-\w+|mac-\w+|ascii|latin-?\d)")
 
@@ -97,7 +103,7 @@ def encoding_of(head: bytes) -> tuple[str, int]:
 
 
 def line_of_octets(octets: bytes) -> str:
-    """One line in an unnamed encoding: UTF-8, else windows-1251, -1256 or -1252 by its characters."""
+    """One line in an unnamed encoding: UTF-8, else one of `_COMMON` or windows-1252 by its characters."""
     try:
         return octets.decode()
     except UnicodeDecodeError:
@@ -106,7 +112,8 @@ def line_of_octets(octets: bytes) -> str:
 
 def _unnamed(octets: bytes) -> str:
     """The charset of one octet a character that nobody named: windows-1252, unless most characters beyond
-    ASCII stand in runs, which no text in Latin script has, and are common ones of Russian or Arabic."""
+    ASCII stand in runs, which no text in Latin script has, and are common ones of Russian, Greek or
+    Arabic."""
     beyond = sum(octet >= 0xC0 for octet in octets)
     runs = b"".join(_RUN.findall(octets))
     if len(runs) < 0.6 * beyond or not runs:

@@ -19,7 +19,8 @@ from alerts.domain.imported import ImportedIssue, ImportedWithdrawal
 from alerts.domain.month import Month
 from alerts.domain.subscriber import Subscriber, SubscriberStatus
 from alerts.editions.correction import ShownCorrection
-from alerts.editions.environment import compiled, environment, packaged_templates
+from alerts.editions.environment import compiled, environment
+from alerts.editions.template_files import packaged_templates
 from alerts.subscribers.self_service import PAUSES, LeaveReason
 from alerts.text.decoding import written
 from alerts.web.accessibility import TestRun

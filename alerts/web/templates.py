@@ -15,8 +15,9 @@ from alerts.config.settings import Settings
 from alerts.config.themes import look, palette
 from alerts.domain.errors import TemplateFault
 from alerts.editions.catalogue import Catalogue
-from alerts.editions.environment import environment, render, template_folders
+from alerts.editions.environment import environment, render
 from alerts.editions.escaping import link
+from alerts.editions.template_files import template_folders
 from alerts.editions.themed import fonts_of, quotable
 
 _CATALOGUES = "locale/*/LC_MESSAGES/alerts.po"

@@ -167,6 +167,7 @@ def test_languages_stand_in_the_order_of_the_settings(project: Path, alerts: Ale
         done = alerts("article", "translate", name, tag, "--title", tag, "--summary", tag)
         assert done.code == 0
         assert alerts("issue", "letter", tag, "--text", tag, *M).code == 0
+    assert alerts("render", *M).code == 0
     document = alerts("issue", "show", *M, "--json").json
     assert document["sections"][0]["articles"][0]["translations"] == ["fr", "es"]
     assert list(document["letters"]) == ["fr", "es"]

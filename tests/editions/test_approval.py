@@ -181,6 +181,11 @@ def test_a_change_of_settings_or_templates_voids_it_too(
             template.write_text("Another subject\n")
         shown = alerts("issue", "show", *MONTH)
         assert "2026-10: draft" in shown.stdout
+        assert (
+            "approval: 0 of 1; not known since a change whether that of Ann holds" in shown.stdout
+        )
+        assert alerts("render", *MONTH).code == 0
+        shown = alerts("issue", "show", *MONTH)
         assert "approval: 0 of 1; void since a change: Ann" in shown.stdout
         got = alerts("run", *MONTH)
         assert (got.code, "waits for approval" in got.stderr) == (75, True)
@@ -402,10 +407,11 @@ def test_run_under_review_holds_the_lock(october: Path, alerts: Alerts, relay: R
 
 
 @pytest.mark.proof
-def test_trap_c_each_tick_of_a_clock_renders_an_edition_once(
+def test_trap_c_an_edition_is_rendered_once_whoever_asks_for_it(
     october: Path, alerts: Alerts, relay: Relay
 ) -> None:
-    """The hash to queue by, the standing of the approval, the previews, and what the linter reads."""
+    """The hash to queue by, the standing of the approval, the previews, and what the linter reads: in the
+    first of these commands, and in no other until something has changed."""
     alerts("article", "edit", "Title one", "--section", "publications", *MONTH)
     for reader in ("p1@x.example", "p2@x.example"):
         alerts("subscriber", "add", reader)
@@ -416,14 +422,19 @@ def test_trap_c_each_tick_of_a_clock_renders_an_edition_once(
             """UPDATE subscribers SET sections = '["publications"]' WHERE email = 'p1@x.example'"""
         )
     for command, code, renderings in (
+        (("issue", "show", *MONTH), 0, 0),  # nothing was rendered yet
         (("run", *MONTH), 75, 2),  # previews are mailed
-        (("run", *MONTH), 75, 2),  # … and were mailed before
-        (("status", *MONTH), 75, 2),  # it waits for its approval
-        (("issue", "show", *MONTH), 0, 2),
-        (("issue", "approve", *MONTH, "--by", "Ann"), 0, 2),
-        (("issue", "show", *MONTH), 0, 2),
-        (("status", *MONTH), 75, 2),  # it waits for `run`
-        (("run", *MONTH), 0, 3),
+        (("run", *MONTH), 75, 0),  # … and were mailed before
+        (("status", *MONTH), 75, 0),  # it waits for its approval
+        (("issue", "show", *MONTH), 0, 0),
+        (("issue", "lint", *MONTH), 0, 0),
+        (("render", *MONTH), 0, 0),
+        (("issue", "approve", *MONTH, "--by", "Ann"), 0, 0),
+        (("status", *MONTH), 75, 0),  # it waits for `run`
+        (("article", "edit", "Title one", "--title", "Title three", *MONTH), 0, 2),  # void now?
+        (("article", "edit", "Title three", "--title", "Title one", *MONTH), 0, 0),
+        (("issue", "approve", *MONTH, "--by", "Ann"), 0, 0),
+        (("run", *MONTH), 0, 1),  # the edition of one section
         (("run", *MONTH), 0, 0),
     ):
         with inlinings() as run:

@@ -8,7 +8,7 @@ import pytest
 
 from alerts.editions import translations
 from alerts.editions.catalogue_files import read
-from alerts.editions.environment import packaged_templates
+from alerts.editions.template_files import packaged_templates
 from tests.conftest import document_tool
 from tests.issues import LANGUAGES
 

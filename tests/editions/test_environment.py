@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from alerts.editions.environment import environment, packaged_templates, render
+from alerts.editions.environment import environment, render
+from alerts.editions.template_files import packaged_templates
 
 NAME = "email/issue/subject.txt"
 

@@ -37,11 +37,11 @@ from alerts.domain.picture import (
 )
 from alerts.editions.catalogue import Catalogue
 from alerts.editions.css import inlined
-from alerts.editions.environment import packaged_templates
 from alerts.editions.escaping import SLOTS, link
 from alerts.editions.pictures import Pictures
 from alerts.editions.render import MORE, render_edition
 from alerts.editions.size_limit import LIMIT
+from alerts.editions.template_files import packaged_templates
 from alerts.issue.compose import compose
 from tests.inlining import inlinings
 from tests.issues import ARTICLES, LANGUAGES, SITE, gallery, issue, many, settings

@@ -13,6 +13,11 @@ from tests.issues import issue, settings
 
 SECTIONS = {"news": 16, "publications": 12, "events": 6, "members": 10}
 TITLE = "Десять лет декриминализации: что показали данные из девяти стран"
+ARABIC_TITLE = "عشر سنوات على إلغاء التجريم: ما الذي أظهرته بيانات تسعة بلدان"
+ARABIC_SUMMARY = (
+    "قارن معدو التقرير بيانات تسعة بلدان على مدى عشر سنوات وخلصوا إلى أن تخفيف الأحكام لا يؤدي إلى ارتفاع"
+    " الجريمة. وأوضحت المحكمة العليا مفهوم الحجم الكبير وألغت القرارات السابقة في قضايا."
+)
 SUMMARY = (
     "Авторы доклада сравнили данные девяти стран за десять лет и пришли к выводу, что сокращение сроков"
     " не ведёт к росту преступности. Верховный суд разъяснил понятие крупного размера и отменил решения."
@@ -34,6 +39,18 @@ def _month() -> list[Article]:
         )
         for n, key in enumerate(keys)
     ]
+
+
+@pytest.mark.parametrize("theme", LOOKS)
+def test_forty_four_stories_in_arabic_weigh_no_more(theme: str) -> None:
+    given = replace(settings(Path("/nonexistent")), theme=theme_named(theme))
+    stories = (
+        replace(one, title=f"{ARABIC_TITLE} ({n})", summary=ARABIC_SUMMARY, language="ar")
+        for n, one in enumerate(_month())
+    )
+    html = render_edition(issue(*stories), "ar", given).html
+    assert len(html.encode()) <= 90_000
+    assert all(f"({n})" in html for n in range(44))
 
 
 @pytest.mark.parametrize("theme", LOOKS)

@@ -16,9 +16,9 @@ from alerts.domain.issue import Edition
 from alerts.editions import translations
 from alerts.editions.catalogue import Catalogue
 from alerts.editions.catalogue_files import former_texts, read
-from alerts.editions.environment import packaged_templates
 from alerts.editions.notice import render_notice
 from alerts.editions.render import render_edition
+from alerts.editions.template_files import packaged_templates
 from alerts.store.notices import NoticeKind
 from alerts.web.page_samples import asked_for, page_names, samples
 from alerts.web.templates import Pages

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from alerts.editions.catalogue import interface_texts
-from alerts.editions.environment import packaged_templates
+from alerts.editions.template_files import packaged_templates
 from alerts.lint.computed_style import ComputedStyle
 from alerts.lint.document import Document
 from alerts.lint.page import HtmlPage

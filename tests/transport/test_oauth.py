@@ -1,6 +1,7 @@
 """Logins with an OAuth 2 token from a command, into servers on this machine that take nothing else."""
 
 import base64
+import json
 import shlex
 import socket
 import socketserver
@@ -150,6 +151,25 @@ def test_the_mailbox_is_logged_into_with_a_token(mechanism: str) -> None:
         assert list(box.unseen(TOKEN)) == []
         with pytest.raises(MailboxRefused, match="refuses the login of me"):
             list(box.unseen("expired"))
+        server.shutdown()
+
+
+def test_a_mailbox_that_is_a_source_may_have_a_command_of_its_own(
+    project: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALERTS_MAILBOX__TOKEN_COMMAND", _printing("of-another-mailbox"))
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Mailbox) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        alerts("source", "add", f"imap://me@127.0.0.1:{server.server_address[1]}/INBOX")
+        for command, told in (
+            (_printing(TOKEN), ""),
+            (_printing("expired"), "refuses the login of me"),
+            ("/nowhere/token", "mailbox.token_commands “me@127.0.0.1”: cannot be run"),
+        ):
+            own = f'{{ "me@127.0.0.1" = {json.dumps(command)} }}'
+            monkeypatch.setenv("ALERTS_MAILBOX__TOKEN_COMMANDS", own)
+            failed = alerts("collect", *M, "--json").json["failed"]
+            assert [told in one["reason"] for one in failed] == [True] * bool(told)
         server.shutdown()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from alerts import cli
-from alerts.editions.environment import packaged_templates
+from alerts.editions.template_files import packaged_templates
 from alerts.mail.tokens import Purpose
 from alerts.store import audit_log
 from tests.factories import queue_issue

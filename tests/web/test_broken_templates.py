@@ -16,7 +16,7 @@ from alerts import cli
 from alerts.config.load import load
 from alerts.doctor.templates import _articles, _mails, _profiles
 from alerts.domain.delivery import DeliveryState, Outcome, Reply
-from alerts.editions.environment import packaged_templates
+from alerts.editions.template_files import packaged_templates
 from alerts.mail.tokens import Purpose
 from alerts.store import articles, audit_log, claims, outbox_figures, profiles
 from alerts.store.claims import Settlement

@@ -13,9 +13,9 @@ from alerts.config.themes import LOOKS
 from alerts.doctor.templates import sample_facts
 from alerts.domain.article import Article
 from alerts.domain.month import Month
-from alerts.editions.environment import packaged_templates
 from alerts.editions.notice import render_notice
 from alerts.editions.render import render_edition
+from alerts.editions.template_files import packaged_templates
 from alerts.issue.compose import compose
 from alerts.store.notices import NoticeKind
 from alerts.web.page_samples import page_names

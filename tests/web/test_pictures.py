@@ -296,6 +296,7 @@ def test_rendering_writes_pictures_beside_the_pages_and_into_the_mails(
 def test_the_weight_is_told_and_the_editor_is_asked_for_descriptions(
     db: Database, root: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert alerts("render", "--month", "2026-10").code == 0
     shown = alerts("issue", "show", "--month", "2026-10")
     assert "pictures: en 4, " in shown.stdout
     assert (

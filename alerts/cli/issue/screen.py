@@ -95,7 +95,7 @@ def _languages(found: IssueShown, order: Sequence[str]) -> None:
     rows: list[tuple[Part, ...]] = []
     for tag in in_order(found.covered, order):
         figures, missing = found.covered[tag], without.get(tag, ())
-        number, size = found.pictures.get(tag, (0, 0))
+        number, size = (found.pictures or {}).get(tag, (0, 0))
         rows.append(
             (
                 signed(_lacking(found) if missing else Tone.GOOD, english.language_name(tag)),

@@ -22,7 +22,10 @@ from alerts.text.plural import counted
 @click.command()
 @on_month
 def show(session: Session, month: str | None, as_json: bool) -> None:
-    """Show its sections, how much of it is in each language, and what is missing."""
+    """Show its sections, how much of it is in each language, and what is missing.
+
+    Renders nothing: its pictures, and whether approvals hold, are told once it was rendered.
+    """
     chosen = session.month(month)
     found = session.project.issues.show(chosen)
     composed, standing, excluded = found.issue, found.standing, found.excluded
@@ -33,8 +36,9 @@ def show(session: Session, month: str | None, as_json: bool) -> None:
         document["changed_at_source"] = [_changed(kept) for kept in found.changed_at_source]
         document["pictures"] = {
             language: {"shown": number, "bytes": size}
-            for language, (number, size) in found.pictures.items()
+            for language, (number, size) in (found.pictures or {}).items()
         }
+        document["rendered"] = found.pictures is not None
         document["quarantine"] = [
             {"id": article.id, "url": article.url, "title": article.title, "reasons": list(why)}
             for article, why in found.quarantine
@@ -45,7 +49,7 @@ def show(session: Session, month: str | None, as_json: bool) -> None:
         print_json({**document, **next_fields(step)})
         return
     review = session.settings.alert.review == "required"
-    if standing and not (standing.names or standing.voided or review):
+    if standing and not (standing.names or standing.voided or standing.unsure or review):
         standing = None
     if on_terminal():
         from alerts.cli.issue import screen  # imports rich, which is only needed on a terminal
@@ -55,7 +59,7 @@ def show(session: Session, month: str | None, as_json: bool) -> None:
         click.echo(f"{chosen}: no articles" + (f", {excluded} excluded" if excluded else ""))
     else:
         _print(composed, found.state, found.covered, excluded, found.missing, order)
-        _print_pictures(found.pictures)
+        _print_pictures(found.pictures or {})
         _print_changed(found.changed_at_source)
         if standing:
             click.echo(f"approval: {told(standing)}")
@@ -80,6 +84,7 @@ def _approval(standing: ApprovalStatus) -> dict[str, Any]:
         "by": list(standing.names),
         "needed": standing.needed,
         "void": list(standing.voided),
+        "unsure": list(standing.unsure),
     }
 
 

@@ -16,6 +16,12 @@ def told(standing: ApprovalStatus) -> str:
     """The state of the approval, in words."""
     by = f", by {', '.join(standing.names)}" if standing.names else ""
     void = f"; void since a change: {', '.join(standing.voided)}" if standing.voided else ""
+    if standing.unsure:
+        names = ", ".join(standing.unsure)
+        void = (
+            f"; not known since a change whether that of {names} holds:"
+            f" `alerts render {standing.month.option}`"
+        )
     return f"{len(standing.names)} of {standing.needed}{by}{void}"
 
 

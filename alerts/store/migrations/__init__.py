@@ -86,6 +86,7 @@ _OTHERS = (
     "m057_drafts",
     "m058_hooks",
     "m059_relay_reports",
+    "m064_rendered_editions",
 )
 NAMES = (*(name for names in _FIRST.values() for name in names), *_OTHERS)
 

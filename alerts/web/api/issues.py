@@ -42,8 +42,8 @@ def _list(call: ApiCall[NoQuery, None]) -> list[IssueListed]:
 
 def _show(call: ApiCall[Any, Any]) -> ApiIssue:
     chosen = month_of(call)
-    shown = call.project.issues.show(chosen)
     draft = call.project.draft(chosen)
+    shown = call.project.issues.show(chosen)  # which renders nothing, and finds what was rendered
     standing = shown.standing
     return ApiIssue(
         month=str(chosen),

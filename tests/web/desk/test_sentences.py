@@ -10,7 +10,7 @@ import pytest
 import alerts
 import alerts.lint.checks
 from alerts.editions.catalogue import Catalogue
-from alerts.editions.environment import packaged_templates
+from alerts.editions.template_files import packaged_templates
 from alerts.lint.register import CHECKS
 from alerts.web.desk.sentences import SENTENCES, told
 from tests.factories import MONTH
