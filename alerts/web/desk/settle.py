@@ -40,7 +40,7 @@ def _pair(desk: DeskVisit, hit: NearHit) -> dict[str, object]:
     """Two articles side by side. `translations`: they are in two languages."""
     return {
         "sides": [_side(desk, hit.one), _side(desk, hit.other)],
-        "reason": hit.reason,
+        "reason": desk.told(hit.reason),
         "translations": not same_language(hit.one.article.language, hit.other.article.language),
     }
 
