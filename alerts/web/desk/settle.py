@@ -75,7 +75,8 @@ def act(desk: DeskVisit) -> PostResult:
         articles.part(articles.find(joined), articles.find(shown))
     else:
         articles.join(articles.find(joined), articles.find(shown))
-    return desk.done("/settle", desk.said(_NOTES[choice]), month=str(month))
+    undo = desk.undo_of(month)
+    return desk.done("/settle", desk.said(_NOTES[choice]), month=str(month), **undo)
 
 
 PAGES = (desk_page("/settle", show, act, may=edits),)
