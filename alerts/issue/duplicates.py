@@ -5,6 +5,7 @@ What a collection joins by itself is in `sources/`.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -31,7 +32,8 @@ def join(db: Database, article_id: str, other: str, actor: Actor, now: datetime)
     with transaction(db):
         before, first = articles.get(db, article_id), articles.get(db, other)
         editing.check_open(db, before.month)
-        detail = {"article": article_id, "title": before.article.title, "same_as": other}
+        title = before.article.title
+        detail: dict[str, Any] = {"article": article_id, "title": title, "same_as": other}
         if first.month in issues.frozen_months(db):
             stories.unite(db, article_id, other)
             editing.change_inside(db, article_id, "excluded", {"excluded": True}, actor, now)
