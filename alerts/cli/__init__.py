@@ -39,6 +39,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "alerts.cli.issue:issue",
         "Show, edit, check, preview and approve the issue of the month.",
     ),
+    "comment": (
+        "alerts.cli.comment:comment",
+        "Say something about a story or the issue to the people of the desk.",
+    ),
     "render": ("alerts.cli.render:render", "Write the editions as files."),
     "queue": ("alerts.cli.queue:queue", "Freeze the issue and fill the outbox."),
     "send": ("alerts.cli.send:send", "Send the outbox until nothing is due."),

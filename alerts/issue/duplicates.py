@@ -5,6 +5,7 @@ What a collection joins by itself is in `sources/`.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -13,8 +14,11 @@ from alerts.domain.issue import Actor
 from alerts.domain.languages import same_language
 from alerts.issue import editing
 from alerts.store import articles, duplicates, issues, stories, transaction
+from alerts.store.articles import StoredArticle
 from alerts.store.split import split
 from alerts.store.stories import Member
+
+SAME_AS = "same_as"  # the field of an act that joined two articles
 
 
 def join(db: Database, article_id: str, other: str, actor: Actor, now: datetime) -> None:
@@ -28,18 +32,36 @@ def join(db: Database, article_id: str, other: str, actor: Actor, now: datetime)
     with transaction(db):
         before, first = articles.get(db, article_id), articles.get(db, other)
         editing.check_open(db, before.month)
-        detail = {"article": article_id, "title": before.article.title, "same_as": other}
+        title = before.article.title
+        detail: dict[str, Any] = {"article": article_id, "title": title, "same_as": other}
         if first.month in issues.frozen_months(db):
             stories.unite(db, article_id, other)
             editing.change_inside(db, article_id, "excluded", {"excluded": True}, actor, now)
         else:
-            mine, theirs = before.article.language, first.article.language
-            language = "" if same_language(mine, theirs) else mine
-            duplicates.join(
-                db, article_id, other, now,
-                by_editor=True, language=language, reason="an editor joined them",
-            )  # fmt: skip
+            alone = before.month == first.month and _alone(db, article_id)
+            join_inside(db, before, first, now)
+            if alone:  # else more than that is changed, and one click cannot take it back
+                detail["changes"] = {SAME_AS: [None, duplicates.primary_of(db, article_id)]}
         editing.record(db, before.month, "article.joined", detail, actor, now)
+
+
+def join_inside(db: Database, one: StoredArticle, first: StoredArticle, now: datetime) -> None:
+    """The same in a transaction of the caller, without an event."""
+    mine, theirs = one.article.language, first.article.language
+    duplicates.join(
+        db,
+        one.article.id,
+        first.article.id,
+        now,
+        by_editor=True,
+        language="" if same_language(mine, theirs) else mine,
+        reason="an editor joined them",
+    )
+
+
+def _alone(db: Database, article_id: str) -> bool:
+    """Whether an article is joined with no other."""
+    return not duplicates.of(db, article_id) and duplicates.primary_of(db, article_id) is None
 
 
 def part(

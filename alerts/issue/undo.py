@@ -14,9 +14,19 @@ from sqlite_utils import Database
 from alerts.domain.issue import Actor, Face
 from alerts.domain.month import Month
 from alerts.issue import editing
+from alerts.issue.duplicates import SAME_AS, join_inside
 from alerts.issue.one_act import one_act
 from alerts.issue.seen_edit import INTRODUCTION
-from alerts.store import articles, audit_log, faces, introductions, issues, moment, transaction
+from alerts.store import (
+    articles,
+    audit_log,
+    duplicates,
+    faces,
+    introductions,
+    issues,
+    moment,
+    transaction,
+)
 from alerts.store.article_fields import flat
 from alerts.store.audit_log import LoggedEvent
 
@@ -99,7 +109,9 @@ def undo(db: Database, act_id: int, actor: Actor, now: datetime) -> tuple[FieldC
         for one in act.changes:
             by_article.setdefault(one.article_id, []).append(one)
         for article_id, changes in by_article.items():
-            if article_id:
+            if changes[0].name == SAME_AS:
+                _undo_join(db, changes[0], act_id, actor, now)
+            elif article_id:
                 _undo_article(db, article_id, changes, act_id, actor, now)
             else:
                 _undo_opening(db, month, changes, actor, now)
@@ -129,6 +141,22 @@ def _undo_article(
         "article": article_id,
         "title": before.article.title,
         "changes": told,
+        "undoes": act_id,
+    }
+    editing.record(db, before.month, "article.undone", detail, actor, now)
+
+
+def _undo_join(db: Database, change: FieldChange, act_id: int, actor: Actor, now: datetime) -> None:
+    """Make two stories of one, for good; or join them again where that was undone."""
+    before = articles.get(db, change.article_id)
+    if change.before:
+        join_inside(db, before, articles.get(db, change.before), now)
+    else:
+        duplicates.part(db, change.article_id, now)
+    detail = {
+        "article": change.article_id,
+        "title": before.article.title,
+        "changes": {SAME_AS: [change.now, change.before]},
         "undoes": act_id,
     }
     editing.record(db, before.month, "article.undone", detail, actor, now)
@@ -215,6 +243,8 @@ class _Present:
         self._introductions = introductions.of_month(db, month)
 
     def value(self, article_id: str, language: str, name: str) -> Any:
+        if name == SAME_AS:
+            return duplicates.primary_of(self._db, article_id)
         if article_id:
             if article_id not in self._articles:
                 self._articles[article_id] = flat(articles.get(self._db, article_id).article)

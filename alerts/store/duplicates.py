@@ -115,6 +115,14 @@ def part(db: Database, article_id: str, now: datetime) -> None:
     stories.part(db, article_id, now)
 
 
+def primary_of(db: Database, article_id: str) -> str | None:
+    """The article that stands for that one; None where it stands for itself."""
+    row = db.conn.execute(
+        "SELECT same_as FROM doubles WHERE article_id = ?", (article_id,)
+    ).fetchone()
+    return row[0] if row else None
+
+
 def of(db: Database, article_id: str) -> tuple[str, ...]:
     """The duplicates and translations of an article; first those in its own language."""
     rows = db.conn.execute(

@@ -77,6 +77,10 @@ COMMANDS = {
         "alerts.cli.issue.test:test",
         "Mail the editions to ADDR as a test; their subjects begin with [TEST].",
     ),
+    "undo": (
+        "alerts.cli.issue.undo:undo",
+        "List what editors did to the issue, and undo one act.",
+    ),
 }
 
 

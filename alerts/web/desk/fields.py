@@ -27,6 +27,7 @@ _NAMES = {
     "published": later("Date"),
     "author": later("Organisation"),
     "event": later("Event"),
+    "same_as": later("The same story"),
     "subject": later("Subject"),
     "preheader": later("Preview line in the inbox"),
     "headline": later("Headline"),
@@ -54,6 +55,8 @@ def field_value(desk: DeskVisit, field: str, value: Any) -> str:
         return str(catalogue.say(LAYOUTS.get(value or "", str(value))))
     if value in (None, "", [], {}):
         return str(catalogue.say(_NOTHING))
+    if field == "same_as":
+        return desk.project.articles.find(str(value)).article.title
     if field == "section":
         return str(Viewer(catalogue, desk.visit.site.settings).section_title(str(value)))
     if field == "image" and isinstance(value, dict):

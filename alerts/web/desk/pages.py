@@ -24,7 +24,7 @@ from alerts.editions.catalogue import Catalogue
 from alerts.library.project import Project
 from alerts.people.sign_in import SignedIn
 from alerts.web.desk.menu import MENU, anybody
-from alerts.web.desk.sentences import told
+from alerts.web.desk.sentences.told import fault_told, told
 from alerts.web.request import Page, PostResult, Visit
 
 SESSION = "alerts_desk"
@@ -185,11 +185,13 @@ def _viewed(view: DeskView, may: Callable[[Person], bool], visit: Visit) -> Resp
     try:
         return view(desk)
     except (UsageError, InputError) as fault:  # such as a story or a person who does not exist
-        return desk.page("failed.html", 404, words=str(fault))
+        return desk.page("failed.html", 404, words=fault_told(desk.catalogue, fault))
     except DraftPending:
         return being_made(desk)
     except DraftFailed as fault:
-        return desk.page("not_made.html", 500, words=str(fault), month=desk.asked("month"))
+        return desk.page(
+            "not_made.html", 500, words=fault_told(desk.catalogue, fault), month=desk.asked("month")
+        )
 
 
 def being_made(desk: DeskVisit) -> Response:
@@ -212,7 +214,7 @@ def _acted(act: DeskAct, may: Callable[[Person], bool], proof: bool, visit: Visi
     try:
         return act(replace(desk, mark=visit.project.changes.mark()))
     except AlertsError as fault:
-        words = str(fault)
+        words = fault_told(desk.catalogue, fault)
         return desk.refused(lambda d: d.page("failed.html", 422, words=words))
 
 

@@ -40,7 +40,7 @@ def _pair(desk: DeskVisit, hit: NearHit) -> dict[str, object]:
     """Two articles side by side. `translations`: they are in two languages."""
     return {
         "sides": [_side(desk, hit.one), _side(desk, hit.other)],
-        "reason": hit.reason,
+        "reason": desk.told(hit.reason),
         "translations": not same_language(hit.one.article.language, hit.other.article.language),
     }
 
@@ -75,7 +75,8 @@ def act(desk: DeskVisit) -> PostResult:
         articles.part(articles.find(joined), articles.find(shown))
     else:
         articles.join(articles.find(joined), articles.find(shown))
-    return desk.done("/settle", desk.said(_NOTES[choice]), month=str(month))
+    undo = desk.undo_of(month)
+    return desk.done("/settle", desk.said(_NOTES[choice]), month=str(month), **undo)
 
 
 PAGES = (desk_page("/settle", show, act, may=edits),)

@@ -34,7 +34,7 @@ def _as(desk: Desk, email: str) -> Project:
 def _text(html: str) -> str:
     main = html[html.index("<main") :]
     return " ".join(
-        unescape(re.sub(r"<span class=\"unseen\">[^<]*</span>|<[^>]+>", " ", main)).split()
+        unescape(re.sub(r"<span class=\"unseen\"[^>]*>[^<]*</span>|<[^>]+>", " ", main)).split()
     )
 
 

@@ -112,3 +112,11 @@ def test_a_finding_leads_to_where_it_is_mended_from_the_list_and_from_its_pin(
     assert re.fullmatch(r"\d+", pin.inner_text())
     pin.click()
     page.wait_for_url(re.compile(rf"/desk/story/{_id('c')}#(in-en|picture)$"))
+
+
+def test_a_changed_text_has_the_direction_of_its_own_language(desk: Desk, page: "Page") -> None:
+    root = _sign_in(page, desk)
+    page.goto(f"{root}/desk/compare?month={MONTH}&lang=ar")
+    for language, direction in (("en", "ltr"), ("ar", "rtl")):
+        changed = page.locator(f"dd[lang={language}]").first
+        assert changed.evaluate("text => getComputedStyle(text).direction") == direction

@@ -135,3 +135,31 @@ def test_who_may_not_and_what_cannot_be_undone(desk: Desk) -> None:
     queue_issue(desk.served.settings.root, desk.served.db, now=desk.served.clock())
     assert _undo(desk, act) == 422
     assert _kept(desk, "One").article.excluded
+
+
+def test_two_stories_that_were_joined_are_two_again_and_one_again(desk: Desk) -> None:
+    before = _titles(desk)
+    one, other = (_kept(desk, title) for title in before[:2])
+    desk.project().articles.join(one, other, by="Anna")
+    assert _titles(desk) == before[1:]
+    with desk.browser(ANNA) as browser:
+        html = browser.get(CHANGES).text
+    assert "joined with another story" in html
+    assert "The same story" in html
+    (joined,) = (act for act in desk.project().changes.list(MONTH) if act.kind == "article.joined")
+    assert _undo(desk, str(joined.id)) == 303
+    assert sorted(_titles(desk)) == sorted(before)
+    assert _undo(desk, str(joined.id)) == 409  # it is undone
+    undoing = desk.project().changes.list(MONTH)[0]
+    assert _undo(desk, str(undoing.id)) == 303
+    assert _titles(desk) == before[1:]
+
+
+def test_a_join_that_moved_other_stories_is_undone_on_the_page_of_the_story(desk: Desk) -> None:
+    one, other, third = (_kept(desk, title) for title in _titles(desk))
+    articles = desk.project().articles
+    articles.join(one, other, by="Anna")
+    articles.join(other, third, by="Anna")
+    acts = [act for act in desk.project().changes.list(MONTH) if act.kind == "article.joined"]
+    assert len(acts) == 1
+    assert not acts[0].can_undo  # the first is a duplicate of the third by now
