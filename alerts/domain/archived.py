@@ -49,7 +49,8 @@ class Facts:
 class ArchivedArticle:
     """An article in the language of an edition; `url` and `image` are absolute, or empty.
 
-    `ics` is the calendar file of an event, as made when the issue was frozen.
+    `ics` is the calendar file of an event, as made when the issue was frozen; `section` the key of its
+    section then.
     """
 
     id: str
@@ -60,6 +61,7 @@ class ArchivedArticle:
     summary: str
     summary_language: str
     ics: bytes = b""
+    section: str = ""
 
 
 Marked = tuple[tuple[str, bool], ...]

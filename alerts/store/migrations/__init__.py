@@ -86,6 +86,7 @@ _OTHERS = (
     "m057_drafts",
     "m058_hooks",
     "m059_relay_reports",
+    "m060_archived_sections",
 )
 NAMES = (*(name for names in _FIRST.values() for name in names), *_OTHERS)
 
