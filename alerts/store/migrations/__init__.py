@@ -87,6 +87,7 @@ _OTHERS = (
     "m058_hooks",
     "m059_relay_reports",
     "m060_archived_sections",
+    "m061_channels",
 )
 NAMES = (*(name for names in _FIRST.values() for name in names), *_OTHERS)
 
