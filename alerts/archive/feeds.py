@@ -25,7 +25,7 @@ _MAP, _XHTML = (
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class LanguageFeed:
     """The metadata of a feed."""
 
     settings: Settings
@@ -49,11 +49,11 @@ class Channel:
 Entries = Sequence[tuple[Past, Sequence[ArchivedArticle], Sequence[ShownCorrection]]]
 
 
-def atom(channel: Channel, entries: Entries) -> bytes:
+def atom(about: LanguageFeed, entries: Entries) -> bytes:
     """The feed as Atom."""
-    alert = channel.settings.alert
-    feed = Xml.Element("feed", {"xmlns": ATOM, LANG: channel.language})
-    child(feed, "id", channel.at("atom"))
+    alert = about.settings.alert
+    feed = Xml.Element("feed", {"xmlns": ATOM, LANG: about.language})
+    child(feed, "id", about.at("atom"))
     child(feed, "title", alert.name)
     child(
         feed,
@@ -61,12 +61,12 @@ def atom(channel: Channel, entries: Entries) -> bytes:
         written(max(map(_updated, entries), default=datetime(1970, 1, 1, tzinfo=UTC))),
     )
     child(child(feed, "author"), "name", alert.organisation)
-    child(feed, "link", rel="self", type="application/atom+xml", href=channel.at("atom"))
-    child(feed, "link", rel="alternate", type="text/html", href=channel.home)
+    child(feed, "link", rel="self", type="application/atom+xml", href=about.at("atom"))
+    child(feed, "link", rel="alternate", type="text/html", href=about.home)
     for one in entries:
         past = one[0]
         entry = child(feed, "entry")
-        address = f"{channel.base}/{past.path}"
+        address = f"{about.base}/{past.path}"
         child(entry, "id", address)
         child(entry, "title", past.subject)
         child(entry, "updated", written(_updated(one)))
@@ -79,13 +79,13 @@ def atom(channel: Channel, entries: Entries) -> bytes:
     return document(feed)
 
 
-def json_feed(channel: Channel, entries: Entries) -> bytes:
+def json_feed(about: LanguageFeed, entries: Entries) -> bytes:
     """The feed as JSON Feed 1.1."""
-    alert = channel.settings.alert
+    alert = about.settings.alert
     items = [
         {
-            "id": f"{channel.base}/{past.path}",
-            "url": f"{channel.base}/{past.path}",
+            "id": f"{about.base}/{past.path}",
+            "url": f"{about.base}/{past.path}",
             "title": past.subject,
             "summary": past.preheader,
             "content_html": _content(past, pieces, corrections),
@@ -99,9 +99,9 @@ def json_feed(channel: Channel, entries: Entries) -> bytes:
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": alert.name,
-        "home_page_url": channel.home,
-        "feed_url": channel.at("json"),
-        "language": channel.language,
+        "home_page_url": about.home,
+        "feed_url": about.at("json"),
+        "language": about.language,
         "authors": [{"name": alert.organisation}],
         "items": items,
     }

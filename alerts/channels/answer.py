@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import Enum, auto
 
 
-class Outcome(Enum):
+class PostOutcome(Enum):
     """`POSTED`: it is there. `LATER`: it is certainly not there, and may be tried again. `REFUSED`: it is
     not there, and would be refused again. `DOUBT`: nobody knows whether it is there."""
 
@@ -20,7 +20,7 @@ class PostAnswer:
     """What a network answered, in `words`; `url` is where the post is, `wait` how long it asked to wait.
     Nothing else is given to one that is `silent` until then."""
 
-    outcome: Outcome
+    outcome: PostOutcome
     words: str
     url: str = ""
     silent: bool = False

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from alerts.channels.answer import Outcome, PostAnswer
+from alerts.channels.answer import PostAnswer, PostOutcome
 from alerts.channels.fit import bluesky_length, words_before_link
 from alerts.channels.plain import PlainPost
 from alerts.channels.request import ask, judged, text_of
@@ -97,13 +97,13 @@ class Bluesky:
         reply = ask("POST", self._at("repo.putRecord"), {"Authorization": f"Bearer {token}"}, body)
         if text_of(reply.data, "error") in _EXPIRED:
             self._session = None
-            return PostAnswer(Outcome.LATER, "the session has expired", silent=True)
+            return PostAnswer(PostOutcome.LATER, "the session has expired", silent=True)
         url = f"https://bsky.app/profile/{account}/post/{record_key(key)}"
         return judged(reply, text_of(reply.data, "message"), url=url if reply.good else "")
 
     def check(self) -> PostAnswer:
         """Whether the server lets the account in; posts nothing."""
-        return self._sign_in() or PostAnswer(Outcome.POSTED, self.handle)
+        return self._sign_in() or PostAnswer(PostOutcome.POSTED, self.handle)
 
     def _sign_in(self) -> PostAnswer | None:
         """What hinders it; nothing is posted by signing in, so nothing is in doubt."""
@@ -116,7 +116,7 @@ class Bluesky:
             self._session = account, token
             return None
         told = judged(reply, text_of(reply.data, "message"))
-        return PostAnswer(Outcome.LATER, f"sign-in: {told.words}", silent=True, wait=told.wait)
+        return PostAnswer(PostOutcome.LATER, f"sign-in: {told.words}", silent=True, wait=told.wait)
 
     def _at(self, method: str) -> str:
         return f"{self.server}/xrpc/com.atproto.{method}"

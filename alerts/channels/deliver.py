@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
 
-from alerts.channels.answer import Outcome, PostAnswer
+from alerts.channels.answer import PostAnswer, PostOutcome
 from alerts.channels.channel import Channel
 from alerts.channels.content import frozen_content
 from alerts.config.settings import Settings
@@ -94,8 +94,8 @@ def _channel(
             answer = _post(db, settings, world, channel, network.post, post)
             if answer is None:
                 continue
-            posted += answer.outcome is Outcome.POSTED
-            failed += answer.outcome is not Outcome.POSTED
+            posted += answer.outcome is PostOutcome.POSTED
+            failed += answer.outcome is not PostOutcome.POSTED
             if answer.silent:
                 return ChannelsPosted(posted, failed)
     return ChannelsPosted(posted, failed)
@@ -136,16 +136,16 @@ def _settle(
 ) -> None:
     """Note what came of an attempt that was begun then."""
     now, words = world.now(), answer.words
-    if answer.outcome is Outcome.POSTED:
+    if answer.outcome is PostOutcome.POSTED:
         channel_posts.settle(db, post, "posted", words, now, url=answer.url)
         return
-    if answer.outcome is Outcome.REFUSED:
+    if answer.outcome is PostOutcome.REFUSED:
         channel_posts.settle(db, post, "given_up", words, now)
         return
     wait = next_wait(post.attempts + 1, GIVE_UP_AFTER, world.chance())
     again = now + max(wait or WAITS[-1], answer.wait)
     doubted = post.doubted_at or begun
-    if answer.outcome is Outcome.DOUBT:
+    if answer.outcome is PostOutcome.DOUBT:
         _in_doubt(db, world, channel, post, words, again, doubted)
     elif post.doubted_at is not None:  # an earlier attempt is still in doubt
         channel_posts.settle(db, post, "queued", words, now, again=again, doubted=True)

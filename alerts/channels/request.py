@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 
 from alerts import __version__
-from alerts.channels.answer import Outcome, PostAnswer
+from alerts.channels.answer import PostAnswer, PostOutcome
 from alerts.domain.open_transaction import outside
 from alerts.domain.printable import printable
 from alerts.text.network_faults import root_cause
@@ -89,21 +89,23 @@ def _read(octets: bytes) -> Mapping[str, Any]:
 def judged(reply: ChannelReply, why: str, *, wait: float = 0, url: str = "") -> PostAnswer:
     """What a reply means for the post; `why` is what the network says of it, `wait` in seconds."""
     if not reply.status:
-        outcome = Outcome.DOUBT if reply.sent else Outcome.LATER
+        outcome = PostOutcome.DOUBT if reply.sent else PostOutcome.LATER
         return PostAnswer(outcome, reply.fault, silent=True)
     words = _words(reply.status, why)
     if reply.good:
-        return PostAnswer(Outcome.POSTED, words, url)
+        return PostAnswer(PostOutcome.POSTED, words, url)
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return PostAnswer(Outcome.LATER, words, silent=True, wait=_wait(reply.retry_after, wait))
+        return PostAnswer(
+            PostOutcome.LATER, words, silent=True, wait=_wait(reply.retry_after, wait)
+        )
     if reply.status >= 500 or reply.status == HTTPStatus.REQUEST_TIMEOUT:
-        return PostAnswer(Outcome.DOUBT, words, silent=True)
+        return PostAnswer(PostOutcome.DOUBT, words, silent=True)
     if reply.status < 400:
         told = f"{words}; a redirect is not followed: write the address it leads to"
-        return PostAnswer(Outcome.LATER, told, silent=True)
+        return PostAnswer(PostOutcome.LATER, told, silent=True)
     if reply.status in _NOBODY:
-        return PostAnswer(Outcome.LATER, words, silent=True)
-    return PostAnswer(Outcome.REFUSED, words)
+        return PostAnswer(PostOutcome.LATER, words, silent=True)
+    return PostAnswer(PostOutcome.REFUSED, words)
 
 
 def _words(status: int, why: str) -> str:

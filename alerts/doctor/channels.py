@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from alerts.channels.answer import Outcome
+from alerts.channels.answer import PostOutcome
 from alerts.channels.channel import Channel, channels, hindrance
 from alerts.doctor.finding import CheckContext, CheckLevel, CheckOutput
 from alerts.domain.errors import SettingsError
@@ -48,7 +48,7 @@ def _asked(context: CheckContext, channel: Channel) -> CheckOutput:
         return CheckOutput(CheckLevel.ERROR, str(fault))
     answer = network_of(channel, token).check()
     about = f"channel {channel.name}: {channel.target}: {answer.words}"
-    if answer.outcome is Outcome.POSTED:
+    if answer.outcome is PostOutcome.POSTED:
         return CheckOutput(CheckLevel.OK, about)
     return CheckOutput(
         CheckLevel.ERROR, about, "mend server, to or token in [[channels]]; see docs/channels.md"

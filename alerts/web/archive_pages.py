@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 
 from alerts.archive.calendar_feed import calendar_feed
-from alerts.archive.feeds import NEWEST, Channel, Entries, atom, json_feed
+from alerts.archive.feeds import NEWEST, Entries, LanguageFeed, atom, json_feed
 from alerts.archive.public_page import contents, framed, headline_of, left_out, public
 from alerts.archive.section_feeds import SectionFeed, section_atom, section_feed_path, section_json
 from alerts.config.settings import Settings
@@ -179,7 +179,7 @@ class ArchivePages:
             "image": readdressed(image, here_now),
             "address": f"{self.base}/{here.path}",
             "base": self.base,
-            "feeds": Channel(self.settings, language),
+            "feeds": LanguageFeed(self.settings, language),
             "title": headline_of(edition.html) or here.subject,
             "drawn": bool(extras.share),
             "contents": contents(edition.html),
@@ -223,8 +223,8 @@ class ArchivePages:
             )
             for past in newest
         ]
-        channel = Channel(self.settings, language)
-        return atom(channel, entries) if feed_format == "atom" else json_feed(channel, entries)
+        about = LanguageFeed(self.settings, language)
+        return atom(about, entries) if feed_format == "atom" else json_feed(about, entries)
 
     @property
     def sections_fed(self) -> tuple[str, ...]:
