@@ -63,7 +63,7 @@ def test_what_each_channel_of_the_language_is_posted_is_shown(project: Path) -> 
             assert "fedi-en" in page
             assert "fedi-fr" not in page
             assert "A &lt;b&gt;vote&lt;/b&gt; of @\u200ball" in page
-            assert f"/archive/{MONTH}/en&#10;" in page
+            assert f"/archive/{MONTH}/en&#10;</div>" in page
             assert "Posts on other networks" not in browser.get(f"{VIEW}&language=es").text
 
 
