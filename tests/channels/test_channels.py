@@ -1,6 +1,6 @@
 """Each issue is posted once to each channel, whatever goes wrong; and nothing that must not be."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from tests.conftest import Alerts
 from tests.factories import database, new_project
 from tests.issues import OCTOBER
 from tests.networks import TOKEN, Networks, networks
+from tests.pages import serve
 from tests.relay import Relay
 
 
@@ -193,6 +194,19 @@ def test_a_refusal_is_given_up_at_once_and_a_wrong_token_is_not(
     alerts("--project", str(root), "channel", "retry")
     assert standing(root)["mastodon"].figures.waiting == 1
     assert "mastodon" not in there.posts
+
+
+def test_the_api_tells_how_it_stands_and_no_account(
+    root: Path, there: Networks, alerts: Alerts
+) -> None:
+    assert post(root).posted == 4
+    token = alerts("--project", str(root), "token", "add", "x", "--scope", "read").stdout.strip()
+    with serve(root) as served:
+        served.clock.moment = datetime.now(UTC)
+        answer = served.get("/api/v1/channels", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+    assert [(one["name"], one["posted"]) for one in answer.json()] == [(k, 1) for k in KINDS]
+    assert there.url not in answer.text
 
 
 def test_retry_after_is_obeyed(root: Path, there: Networks) -> None:
