@@ -57,20 +57,46 @@ def test_a_channel_per_story_and_language_posts_each_story_once(
     assert post(root) == ChannelsPosted(0, 0)
 
 
-@pytest.mark.parametrize("act", ["recall", "withdraw"])
-def test_what_is_recalled_or_withdrawn_is_not_posted(root: Path, there: Networks, act: str) -> None:
+def test_what_is_withdrawn_is_not_posted(root: Path, there: Networks) -> None:
     there.trouble = lambda network: ("answer", 429, {"parameters": {"retry_after": 60}})
     assert post(root).posted == 0
     there.trouble = lambda network: None
-    db = database(root)
-    if act == "recall":
-        db.execute("UPDATE issues SET state = 'draft', version = 2, recalled_at = 'x'")
-    else:
-        with Project(root) as project:
-            project.archive.withdraw(OCTOBER, why="It was wrong.")
-    db.conn.commit()
+    with Project(root) as project:
+        project.archive.withdraw(OCTOBER, why="It was wrong.")
     assert post(root, past.WHEN + timedelta(hours=9)) == ChannelsPosted(0, 0)
     assert there.posts == {}
+
+
+def test_what_is_recalled_is_not_posted_and_its_reissue_is_once(
+    tmp_path: Path, there: Networks, alerts: Alerts
+) -> None:
+    there.clear()
+    root = new_project(tmp_path / "recalled")
+    here = ("--project", str(root))
+    with Relay() as relay:
+        written(root, channels_of(there.url), relay.url)
+        for name in ("ana", "ben"):
+            assert alerts(*here, "subscriber", "add", f"{name}@example.org").code == 0
+        with Project(root) as project:
+            month = ("--month", str(project.month()))
+            url = "https://example.org/vote"
+            project.articles.add(url, read=False, month=project.month(), title="A wrong title")
+        assert alerts(*here, "queue", *month).code == 0
+        there.trouble = lambda network: ("answer", 429, {})
+        assert alerts(*here, "send", *month, "--limit", "1").code == 0
+        assert len(there.asked) == 5  # Bluesky was asked for a session, too
+        there.trouble = lambda network: None
+        assert alerts(*here, "issue", "recall", *month).code == 0
+        assert alerts(*here, "channel", "retry").code == 75
+        assert there.posts == {}
+        edit = ("article", "edit", "A wrong title", "--title", "A right title", *month)
+        assert alerts(*here, *edit).code == 0
+        assert alerts(*here, "issue", "reissue", *month).code == 0
+        assert alerts(*here, "channel", "retry").code == 0
+        assert alerts(*here, "send", *month).code == 0
+        assert alerts(*here, "channel", "retry").code == 0
+    assert {kind: len(posts) for kind, posts in there.posts.items()} == dict.fromkeys(KINDS, 1)
+    assert "A right title" in there.texts("mastodon")[0]
 
 
 def test_an_issue_from_before_a_channel_was_named_is_not_posted(
