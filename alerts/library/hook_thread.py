@@ -48,11 +48,17 @@ class HookThread:
         while not self._stop.is_set():
             if project.hooks.any_due():
                 project.hooks.deliver(tell=lambda line: self._tell(line, "hook"), stop=self._stop)
-            if looks % _LOOKS == 0 and project.channels.any_due():
+            if self._due(project, looks):
                 self._post(project)
             looks += 1
             self._warned = ""
             self._stop.wait(REST)
+
+    def _due(self, project: Project, looks: int) -> bool:
+        """Whether a channel is to be posted to now; looked at once in a while."""
+        if not self._settings.channels or looks % _LOOKS:
+            return False
+        return project.channels.any_due()
 
     def _post(self, project: Project) -> None:
         with suppress(LockHeld):  # another process posts

@@ -143,6 +143,7 @@ def samples(settings: Settings, pages: Pages, language: str) -> Iterator[dict[st
         "rest": [piece],
         "bare": True,
         "image": "https://example.org/image.png",
+        "fed": [("text/calendar", "Events", f"archive/events.{language}.ics")],
         "feeds": LanguageFeed(settings, language),
         "failed": True,
         "headline": "What moved in water",
