@@ -29,6 +29,8 @@ BELOW = ORDER[: ORDER.index("library")]
 # What shows and does nothing else: a whole module, or a function of one.
 SHOWS = {
     "archive.feeds": "an archive as Atom, JSON Feed or site map: values in, octets out",
+    "archive.calendar_feed": "frozen calendar files as one: octets in, octets out",
+    "archive.section_feeds": "the stories of a section as Atom or JSON Feed: values in, octets out",
     "archive.public_page": "an e-mail as a page: text in, text out",
     "editions.catalogue": "the words of the interface in a language",
     "editions.environment": "templates",

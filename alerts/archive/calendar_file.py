@@ -21,6 +21,7 @@ from alerts.editions.escaping import clean
 
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _ESCAPED = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n", "\r": r"\n"})
+PRODUCT = "-//alerts//alerts//EN"
 _DAY, _FAR = timedelta(days=1), timedelta(days=3650)
 
 
@@ -68,7 +69,7 @@ class CalendarFileMaker:
             )  # an event of several days does not block the calendar
         calendar = icalendar.Calendar()
         calendar.add("version", "2.0")
-        calendar.add("prodid", "-//alerts//alerts//EN")
+        calendar.add("prodid", PRODUCT)
         for zone in _zones(start, end):
             calendar.add_component(zone)
         calendar.add_component(entry)
@@ -105,14 +106,28 @@ def _language(tag: str) -> dict[str, str]:
     return {"LANGUAGE": tag} if _TAG.fullmatch(tag) else {}
 
 
+def escaped_text(text: str) -> bytes:
+    """A text as the value of a line, not folded."""
+    return _Text(clean(text)).to_ical()
+
+
+def zone_definition(name: str, first: int, last: int) -> bytes:
+    """The definition of a time zone for these years, as octets."""
+    return bytes(_definition(ZoneInfo(name), first, last).to_ical())
+
+
 def _zones(*moments: date | datetime | None) -> list[icalendar.Timezone]:
     """The definitions of the time zones of these moments, for the years around them."""
     named = [m for m in moments if isinstance(m, datetime) and m.tzinfo is not UTC]
     years = [m.year for m in named]
-    made = []
-    for zone in dict.fromkeys(m.tzinfo for m in named):
-        assert zone is not None  # noqa: S101
-        span = date(min(years) - 1, 1, 1), date(max(years) + 1, 12, 31)
-        made.append(icalendar.Timezone.from_tzinfo(zone, str(zone), *span))
-        made[-1].pop("COMMENT", None)  # the library's remark about these years
+    zones = dict.fromkeys(m.tzinfo for m in named)
+    return [
+        _definition(zone, min(years), max(years)) for zone in zones if isinstance(zone, ZoneInfo)
+    ]
+
+
+def _definition(zone: ZoneInfo, first: int, last: int) -> icalendar.Timezone:
+    span = date(first - 1, 1, 1), date(last + 1, 12, 31)
+    made = icalendar.Timezone.from_tzinfo(zone, str(zone), *span)
+    made.pop("COMMENT", None)  # the library's remark about these years
     return made

@@ -12,21 +12,20 @@ from xml.etree import ElementTree as Xml
 
 from markupsafe import Markup
 
+from alerts.archive.xml_parts import ATOM, LANG, child, document, written
 from alerts.config.settings import Settings
 from alerts.domain.archived import ArchivedArticle, Past
 from alerts.editions.correction import ShownCorrection
 
 NEWEST = 24  # issues in a feed: two years
-_ATOM, _MAP, _XHTML = (
-    "http://www.w3.org/2005/Atom",
+_MAP, _XHTML = (
     "http://www.sitemaps.org/schemas/sitemap/0.9",
     "http://www.w3.org/1999/xhtml",
 )
-_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class LanguageFeed:
     """The metadata of a feed."""
 
     settings: Settings
@@ -50,48 +49,48 @@ class Channel:
 Entries = Sequence[tuple[Past, Sequence[ArchivedArticle], Sequence[ShownCorrection]]]
 
 
-def atom(channel: Channel, entries: Entries) -> bytes:
+def atom(about: LanguageFeed, entries: Entries) -> bytes:
     """The feed as Atom."""
-    alert = channel.settings.alert
-    feed = Xml.Element("feed", {"xmlns": _ATOM, _LANG: channel.language})
-    _child(feed, "id", channel.at("atom"))
-    _child(feed, "title", alert.name)
-    _child(
+    alert = about.settings.alert
+    feed = Xml.Element("feed", {"xmlns": ATOM, LANG: about.language})
+    child(feed, "id", about.at("atom"))
+    child(feed, "title", alert.name)
+    child(
         feed,
         "updated",
-        _when(max(map(_updated, entries), default=datetime(1970, 1, 1, tzinfo=UTC))),
+        written(max(map(_updated, entries), default=datetime(1970, 1, 1, tzinfo=UTC))),
     )
-    _child(_child(feed, "author"), "name", alert.organisation)
-    _child(feed, "link", rel="self", type="application/atom+xml", href=channel.at("atom"))
-    _child(feed, "link", rel="alternate", type="text/html", href=channel.home)
+    child(child(feed, "author"), "name", alert.organisation)
+    child(feed, "link", rel="self", type="application/atom+xml", href=about.at("atom"))
+    child(feed, "link", rel="alternate", type="text/html", href=about.home)
     for one in entries:
         past = one[0]
-        entry = _child(feed, "entry")
-        address = f"{channel.base}/{past.path}"
-        _child(entry, "id", address)
-        _child(entry, "title", past.subject)
-        _child(entry, "updated", _when(_updated(one)))
-        _child(entry, "published", _when(past.at))
-        _child(
+        entry = child(feed, "entry")
+        address = f"{about.base}/{past.path}"
+        child(entry, "id", address)
+        child(entry, "title", past.subject)
+        child(entry, "updated", written(_updated(one)))
+        child(entry, "published", written(past.at))
+        child(
             entry, "link", rel="alternate", type="text/html", href=address, hreflang=past.language
         )
-        _child(entry, "summary", past.preheader)
-        _child(entry, "content", _content(*one), type="html")
-    return _document(feed)
+        child(entry, "summary", past.preheader)
+        child(entry, "content", _content(*one), type="html")
+    return document(feed)
 
 
-def json_feed(channel: Channel, entries: Entries) -> bytes:
+def json_feed(about: LanguageFeed, entries: Entries) -> bytes:
     """The feed as JSON Feed 1.1."""
-    alert = channel.settings.alert
+    alert = about.settings.alert
     items = [
         {
-            "id": f"{channel.base}/{past.path}",
-            "url": f"{channel.base}/{past.path}",
+            "id": f"{about.base}/{past.path}",
+            "url": f"{about.base}/{past.path}",
             "title": past.subject,
             "summary": past.preheader,
             "content_html": _content(past, pieces, corrections),
-            "date_published": _when(past.at),
-            **({"date_modified": _when(_updated(one))} if corrections else {}),
+            "date_published": written(past.at),
+            **({"date_modified": written(_updated(one))} if corrections else {}),
             "language": past.language,
         }
         for one in entries
@@ -100,9 +99,9 @@ def json_feed(channel: Channel, entries: Entries) -> bytes:
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": alert.name,
-        "home_page_url": channel.home,
-        "feed_url": channel.at("json"),
-        "language": channel.language,
+        "home_page_url": about.home,
+        "feed_url": about.at("json"),
+        "language": about.language,
         "authors": [{"name": alert.organisation}],
         "items": items,
     }
@@ -113,19 +112,19 @@ def site_map(base_url: str, pasts: Iterable[Past]) -> bytes:
     """Every page of the archive (sitemaps.org), each with its other languages."""
     base = base_url.rstrip("/")
     urls = Xml.Element("urlset", {"xmlns": _MAP, "xmlns:xhtml": _XHTML})
-    _child(_child(urls, "url"), "loc", f"{base}/archive")
+    child(child(urls, "url"), "loc", f"{base}/archive")
     months: dict[str, list[Past]] = {}
     for past in pasts:
         months.setdefault(past.key or str(past.month), []).append(past)
     for editions in months.values():
         for past in editions:
-            url = _child(urls, "url")
-            _child(url, "loc", f"{base}/{past.path}")
-            _child(url, "lastmod", _when(past.at))
+            url = child(urls, "url")
+            child(url, "loc", f"{base}/{past.path}")
+            child(url, "lastmod", written(past.at))
             for other in editions:
                 facts = {"rel": "alternate", "hreflang": other.language}
-                _child(url, "xhtml:link", **facts, href=f"{base}/{other.path}")
-    return _document(urls)
+                child(url, "xhtml:link", **facts, href=f"{base}/{other.path}")
+    return document(urls)
 
 
 def robots(base_url: str, map_at: str = "sitemap.xml") -> bytes:
@@ -167,19 +166,3 @@ def _list(pieces: Iterable[ArchivedArticle]) -> str:
         for piece in pieces
     ]
     return f"<ul>{''.join(lines)}</ul>"
-
-
-def _child(parent: Xml.Element, name: str, text: str = "", **attributes: str) -> Xml.Element:
-    child = Xml.SubElement(parent, name, attributes)
-    child.text = text or None
-    return child
-
-
-def _document(root: Xml.Element) -> bytes:
-    Xml.indent(root, " ")
-    made: bytes = Xml.tostring(root, encoding="utf-8", xml_declaration=True)
-    return made + b"\n"
-
-
-def _when(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -26,6 +26,7 @@ def articles_of(
     """The articles in the language of one edition, including those that the e-mail has no room for;
     events with their calendar files, made `now`."""
     understood, maker = chain(language, settings.alert), CalendarFileMaker.of(settings, now)
+    section_of = {one.id: part.key for part in issue.sections for one in part.articles}
     for article in issue.articles:
         words = localised(article, understood)
         picture = pictures.widest(article)
@@ -37,6 +38,7 @@ def articles_of(
             words.title_language,
             clean(_set(words.summary, words.summary_language, LONGEST_TEXT)),
             words.summary_language,
+            section=section_of.get(article.id, ""),
         )
         yield replace(piece, ics=maker.file(piece, article.event)) if article.event else piece
 

@@ -80,6 +80,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dmarc": ("alerts.cli.dmarc:dmarc", "Show who sends as us, by the reports of receivers."),
     "clock": ("alerts.cli.clock:clock", "Show the clock and its witnesses, and mend them."),
     "retention": ("alerts.cli.retention:retention", "Delete old personal data."),
+    "channel": (
+        "alerts.cli.channel:channel",
+        "Show and settle what is posted besides being mailed.",
+    ),
     "hook": ("alerts.cli.hook:hook", "Show and test the programs that are told what happens."),
     "token": ("alerts.cli.token:token", "Manage the tokens of the HTTP API."),
     "key": ("alerts.cli.key:key", "Manage the keys that sign links."),

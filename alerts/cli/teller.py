@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import click
 
+from alerts.cli.channel import posted
 from alerts.cli.context import Session
 from alerts.cli.hook import hooked
 from alerts.cli.watch import watched
@@ -70,7 +71,7 @@ def telling(session: Session, command: str, *, by_hand: bool) -> Iterator[OnceTe
         yield teller
     except AlertsError as fault:
         if not isinstance(fault, StoreError):
-            hooked(session)
+            told_and_posted(session)
         if by_hand or isinstance(fault, StoreError):
             raise
         teller.note("stopped", str(fault), key=_gist(fault), code=fault.exit_code)
@@ -79,7 +80,13 @@ def telling(session: Session, command: str, *, by_hand: bool) -> Iterator[OnceTe
         raise click.exceptions.Exit(fault.exit_code) from fault
     teller.flush()
     watched(session, good=True)
+    told_and_posted(session)
+
+
+def told_and_posted(session: Session) -> None:
+    """Tell hooks and post to channels what is due, when all mail is out."""
     hooked(session)
+    posted(session)
 
 
 def _gist(fault: AlertsError) -> str:

@@ -6,7 +6,14 @@ import re
 import typing
 from zoneinfo import ZoneInfo
 
-from alerts.config import colour, header_values, hook_values, listen_address, window_values
+from alerts.config import (
+    channel_values,
+    colour,
+    header_values,
+    hook_values,
+    listen_address,
+    window_values,
+)
 from alerts.config.colour import CANVAS_DARK, INK, MUTED, PAPER, PAPER_DARK, TINT_DARK
 from alerts.config.declarations import LOCALISED, AlertSettings, ThemeSettings
 from alerts.config.delivery_declarations import DeliverySettings, DestinationSettings
@@ -41,6 +48,7 @@ def check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
         *listen_address.faults(settings),
         *window_values.faults(settings.windows),
         *hook_values.faults(settings),
+        *channel_values.faults(settings),
     ):
         raise SettingsError(f"{at(section, key)}: {words}")
     if not re.fullmatch(r"(?:([01]\d|2[0-3]):[0-5]\d)?", settings.schedule.wait_until):

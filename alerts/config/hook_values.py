@@ -28,7 +28,7 @@ def faults(settings: Settings) -> Iterator[tuple[str, str, str]]:
             yield "webhooks", "name", f"“{one.name}”: {words}"
         if names.count(one.name) > 1:
             yield "webhooks", "name", f"“{one.name}” names two endpoints; name them apart"
-        if words := _of_address(one.url):
+        if words := address_fault(one.url):
             yield "webhooks", "url", words
         if not (one.secret_env or one.secret_file):
             words = f"“{one.name}” needs secret_env or secret_file; `alerts hook secret` makes one"
@@ -67,8 +67,8 @@ def _of_relays(settings: Settings) -> Iterator[tuple[str, str, str]]:
                 yield "relay_reports", "networks", f"“{network}” is no network such as 192.0.2.0/24"
 
 
-def _of_address(url: str) -> str:
-    """What is wrong with the address of an endpoint: it must be https, but on this machine."""
+def address_fault(url: str) -> str:
+    """What is wrong with an address that is called: it must be https, but on this machine."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port

@@ -13,6 +13,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+from alerts.config.channel_declarations import ChannelSettings
 from alerts.config.check import check
 from alerts.config.convert import convert, from_text
 from alerts.config.declarations import Funder, ThemeSettings
@@ -33,6 +34,7 @@ LISTS: Mapping[str, type[Any]] = {
     "funders": Funder,
     "destinations": DestinationSettings,
     "webhooks": WebhookSettings,
+    "channels": ChannelSettings,
     "relay_reports": RelayReportsSettings,
 }
 """Settings that are written as [[name]], once for each."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from alerts.config.channel_declarations import ChannelSettings
 from alerts.config.declarations import (
     AlertSettings,
     Funder,
@@ -65,6 +66,7 @@ class Settings:
     destinations: tuple[DestinationSettings, ...] = ()
     webhooks: tuple[WebhookSettings, ...] = ()
     relay_reports: tuple[RelayReportsSettings, ...] = ()
+    channels: tuple[ChannelSettings, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -19,6 +19,13 @@ class WebSettings:
         "Offer each issue as a PDF file too, made after it is sent; needs `pip install"
         " 'monthly-alerts[pdf]'` and the library Pango.",
     )
+    section_feeds: bool = option(
+        False,
+        "Offer the stories of each section as Atom and JSON feeds, by language (channels.md).",
+    )
+    events_feed: bool = option(
+        False, "Offer the events of past issues as a calendar to subscribe to, by language."
+    )
     confirm_within: timedelta = option(
         timedelta(days=7), "How long a confirmation link works; then the sign-up is deleted."
     )

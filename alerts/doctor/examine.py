@@ -11,6 +11,7 @@ from alerts.config.secret_files import password
 from alerts.config.settings import Settings
 from alerts.doctor import (
     catalogues,
+    channels,
     clock,
     database,
     dmarc_reports,
@@ -54,9 +55,11 @@ CHECKS: dict[str, Check] = {
     "refusals": refusals.of_us,
     "pace": pace.seen,
     "hooks": hooks.taken,
+    "channels": channels.settled,
     "DMARC reports": dmarc_reports.seen,
     "relay reports": relay_reports.readable,
     "relay": relay.login,
+    "networks": channels.reachable,
     "host": host.named,
     "mailbox": mailbox.read,
     "translator": translator.answers,
@@ -64,7 +67,7 @@ CHECKS: dict[str, Check] = {
     "sources": sources.reachable,
 }
 ONLINE = frozenset(
-    {"relay", "host", "mailbox", "translator", "DNS", "sources"}
+    {"relay", "networks", "host", "mailbox", "translator", "DNS", "sources"}
 )  # these use the network
 
 

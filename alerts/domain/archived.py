@@ -28,7 +28,7 @@ class Past:
     @property
     def path(self) -> str:
         """The path of its page, below `web.base_url`."""
-        return f"archive/{self.key or self.month}/{self.language}"
+        return edition_path(self.key or str(self.month), self.language)
 
     def event_path(self, article_id: str) -> str:
         """The path of the calendar file of one of its events."""
@@ -49,7 +49,8 @@ class Facts:
 class ArchivedArticle:
     """An article in the language of an edition; `url` and `image` are absolute, or empty.
 
-    `ics` is the calendar file of an event, as made when the issue was frozen.
+    `ics` is the calendar file of an event, as made when the issue was frozen; `section` the key of its
+    section then.
     """
 
     id: str
@@ -60,6 +61,7 @@ class ArchivedArticle:
     summary: str
     summary_language: str
     ics: bytes = b""
+    section: str = ""
 
 
 Marked = tuple[tuple[str, bool], ...]
@@ -85,6 +87,11 @@ class Hit:
         if self.key:
             return f"archive/{self.key}/{self.language}"
         return f"archive/{self.month}/{self.language}#a-{self.id}"
+
+
+def edition_path(key: str, language: str) -> str:
+    """The path of the page of an edition, below `web.base_url`."""
+    return f"archive/{key}/{language}"
 
 
 def event_path(month: Month, language: str, article_id: str) -> str:

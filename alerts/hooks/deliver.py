@@ -1,9 +1,8 @@
 """Tells endpoints and commands what they are owed, one after the other.
 
-Waits after a failure as Standard Webhooks suggests: 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 hours,
-each shortened at random by up to a tenth; given up once they add up to hooks.give_up_after. An endpoint
-that does not answer is asked for nothing else until then, so a pass loses one `patience` with it. The
-caller holds the lock of hooks. Each answer is settled before the next event is given.
+Waits after a failure as `backoff.py` says, and gives up once the waits add up to hooks.give_up_after. An
+endpoint that does not answer is asked for nothing else until then, so a pass loses one `patience` with it.
+The caller holds the lock of hooks. Each answer is settled before the next event is given.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,15 +16,12 @@ from alerts.domain.errors import SettingsError, UsageError
 from alerts.domain.month import Month
 from alerts.hooks import command
 from alerts.hooks.answer import HookAnswer
+from alerts.hooks.backoff import WAITS, next_wait
 from alerts.hooks.endpoint import HookEndpoint, endpoints
 from alerts.hooks.payload import payload
 from alerts.store import hooks, outbox_figures
 from alerts.store.hooks import OwedHook
 
-_WAITS = tuple(
-    timedelta(seconds=seconds)
-    for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
-)
 _TOGETHER = 50  # events read at once
 _IN_A_ROW = 3  # failures of an endpoint that answers, after which a pass leaves it
 KEPT = timedelta(days=30)  # how long what was settled is kept
@@ -49,14 +45,6 @@ class HooksTold:
 
     taken: int = 0
     failed: int = 0
-
-
-def next_wait(attempts: int, give_up_after: timedelta, chance: float) -> timedelta | None:
-    """The wait after so many attempts (at least 1); None to give up."""
-    waits = [_WAITS[min(number, len(_WAITS) - 1)] for number in range(attempts)]
-    if sum(waits[:-1], timedelta()) >= give_up_after:
-        return None
-    return waits[-1] * (1 - chance / 10)
 
 
 def deliver(db: Database, settings: Settings, world: HookWorld) -> HooksTold:
@@ -122,7 +110,7 @@ def _put_off(
     hooks.failed(db, endpoint.name, owed, answer.words, now, again)
     if answer.silent or answer.gone:
         too_old = now - patience if again is None else datetime.fromtimestamp(0, now.tzinfo)
-        hooks.pause(db, endpoint.name, again or now + _WAITS[-1], too_old, now)
+        hooks.pause(db, endpoint.name, again or now + WAITS[-1], too_old, now)
 
 
 def _counts(db: Database, owed: OwedHook) -> dict[str, int]:

@@ -87,8 +87,15 @@ class Opened:
     @cached_property
     def db(self) -> "Database":
         """The open database; committed changes survive a power loss."""
+        from alerts.channels import channel
         from alerts.hooks.endpoint import wanted
-        from alerts.store import faults, hooks, open_database, subscriber_import  # 150 ms
+        from alerts.store import (
+            channel_posts,
+            faults,
+            hooks,
+            open_database,
+            subscriber_import,
+        )  # 150 ms
         from alerts.store.departures_location import keep_in
 
         db = open_database(self.settings.database_path)
@@ -97,6 +104,7 @@ class Opened:
                 keep_in(db, self.settings.ledger_folders)
                 subscriber_import.finish(db)
                 hooks.agree(db, wanted(self.settings), self.now)
+                channel_posts.agree(db, channel.wanted(self.settings), self.now)
         except BaseException:
             db.close()
             raise

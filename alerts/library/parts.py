@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from alerts.library.articles import Articles
     from alerts.library.bounces import Bounces
     from alerts.library.changes import RecentChanges
+    from alerts.library.channels import Channels
     from alerts.library.comments import Comments
     from alerts.library.configuration import Configuration
     from alerts.library.copies import Copies
@@ -283,6 +284,13 @@ class Parts(ProjectPart):
         from alerts.library.hooks import Hooks
 
         return Hooks(self._opened)
+
+    @cached_property
+    def channels(self) -> "Channels":
+        """Where issues are posted besides being mailed."""
+        from alerts.library.channels import Channels
+
+        return Channels(self._opened)
 
     @cached_property
     def configuration(self) -> "Configuration":

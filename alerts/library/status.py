@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from alerts.channels.channel import channels
 from alerts.domain.issue import Edition, IssueState
 from alerts.domain.month import Month
 from alerts.editions import approval
@@ -17,6 +18,7 @@ from alerts.outbox.report import DeliveryReport, delivery_report, faults_of_ours
 from alerts.outbox.segment import Segment, segment_of
 from alerts.outbox.windows import Opening, openings
 from alerts.store import (
+    channel_list,
     clicks,
     corrections,
     dropped_issues,
@@ -99,7 +101,7 @@ def status(opened: Opened, month: Month) -> Status:
         dropped_issues.find(db, month),
         _hub(opened),
         scheduled.at if scheduled else None,
-        tuple(_given_up(opened)),
+        (*_given_up(opened), *_unposted(opened)),
     )
 
 
@@ -112,6 +114,14 @@ def _given_up(opened: Opened) -> Iterator[str]:
                 f"hook {one.name}: {counted(figures.given_up, 'event')} given up, the last answer:"
                 f" {figures.answer}: `alerts hook retry {one.name}`"
             )
+
+
+def _unposted(opened: Opened) -> Iterator[str]:
+    """The posts of channels that wait for a person."""
+    for one in channels(opened.settings):
+        figures = channel_list.figures(opened.db, one.name)
+        if count := figures.held + figures.given_up:
+            yield f"channel {one.name}: {counted(count, 'post')} for you to settle: `alerts channel list`"
 
 
 def _hub(opened: Opened) -> dict[str, Any] | None:

@@ -35,8 +35,9 @@ def add(db: Database, issue_id: int, language: str, pieces: Iterable[ArchivedArt
     """
     db.conn.executemany(
         """INSERT INTO archived (issue_id, version, language, article_id, url, image, title,
-                                 title_language, summary, summary_language, ics)
-           VALUES (?1, (SELECT version FROM issues WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)""",
+                                 title_language, summary, summary_language, ics, section)
+           VALUES (?1, (SELECT version FROM issues WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+                   ?11)""",
         [(issue_id, language, *astuple(piece)) for piece in pieces],
     )
     db.conn.execute(
@@ -89,7 +90,7 @@ def edition(db: Database, month: Month, language: str) -> Edition | None:
 
 
 _PIECES = """
-    SELECT article_id AS id, url, image, title, title_language, summary, summary_language, ics
+    SELECT article_id AS id, url, image, title, title_language, summary, summary_language, ics, section
       FROM archived AS a JOIN issues AS i ON i.id = a.issue_id
 """
 

@@ -33,6 +33,10 @@ LETTER_POLICY = (
 MOST_HITS = 50
 LONGEST_QUESTION = 200
 LONGEST_NAME = 60  # most characters of the name of a calendar file
+_OPEN_TO_ALL = {
+    "Access_Control_Allow_Origin": "*",
+    "Cross_Origin_Resource_Policy": "cross-origin",
+}
 _NOT_IN_NAMES = re.compile(r"[\s/\\:*?\"<>|%.]+")
 
 
@@ -199,15 +203,35 @@ def show_feed(visit: Visit) -> Response | CachedPage:
         all_pasts(visit.project.archive)
     ):
         return visit.missing()
-    open_to_all = {
-        "Access_Control_Allow_Origin": "*",
-        "Cross_Origin_Resource_Policy": "cross-origin",
-    }
-    return _kept(
-        pages.feed(visit.project.archive, language, feed_format),
-        FEED_TYPES[feed_format],
-        **open_to_all,
+    octets = pages.feed(visit.project.archive, language, feed_format)
+    return _kept(octets, FEED_TYPES[feed_format], **_OPEN_TO_ALL)
+
+
+@_cached
+def show_section_feed(visit: Visit) -> Response | CachedPage:
+    """The stories of one section in one language as a feed, where the settings offer it."""
+    pages, path = reading(visit), visit.path
+    section, language, feed_format = path["section"], path["language"], path["format"]
+    known = (
+        section in pages.sections_fed
+        and feed_format in FEED_TYPES
+        and language in pages.languages(all_pasts(visit.project.archive))
     )
+    if not known:
+        return visit.missing()
+    octets = pages.section_feed(visit.project.archive, section, language, feed_format)
+    return _kept(octets, FEED_TYPES[feed_format], **_OPEN_TO_ALL)
+
+
+@_cached
+def show_events(visit: Visit) -> Response | CachedPage:
+    """The events of past issues as a calendar to subscribe to, where the settings offer it."""
+    pages, language = reading(visit), visit.path["language"]
+    there = pages.languages(all_pasts(visit.project.archive))
+    if not visit.site.settings.web.events_feed or language not in there:
+        return visit.missing()
+    octets = pages.events_feed(visit.project.archive, language)
+    return _kept(octets, "text/calendar; charset=utf-8", **_OPEN_TO_ALL)
 
 
 @_cached
@@ -248,6 +272,8 @@ PAGES = (
     Page("/archive", show_front),
     Page("/archive/search", search),
     Page("/archive/feed.{language}.{format}", show_feed),
+    Page("/archive/events.{language}.ics", show_events),
+    Page("/archive/sections/{section}/feed.{language}.{format}", show_section_feed),
     Page("/archive/{language}", show_front_in),
     Page("/archive/{month}/{language}", show_edition),
     Page("/archive/{month}/{language}/miniature", show_miniature),

@@ -14,8 +14,10 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from alerts.archive import feeds
+from alerts.archive.section_feeds import section_feed_path
 from alerts.domain.open_transaction import outside
 from alerts.domain.picture import picture_path
+from alerts.library.archive import Archive
 from alerts.library.project import Project
 from alerts.text.atomic_file import atomic_file
 from alerts.web.archive_pages import FEED_TYPES, ArchivePages, Extras, PageLinks
@@ -121,8 +123,21 @@ def _files(project: Project) -> Iterator[tuple[str, bytes]]:
                 f"archive/feed.{language}.{feed_format}",
                 reading.feed(archive, language, feed_format),
             )
+        yield from _further_feeds(reading, archive, language)
     yield "archive/sitemap.xml", feeds.site_map(settings.web.base_url, pasts)
     yield "robots.txt", feeds.robots(settings.web.base_url, "archive/sitemap.xml")
+
+
+def _further_feeds(
+    reading: ArchivePages, archive: Archive, language: str
+) -> Iterator[tuple[str, bytes]]:
+    """The feeds of sections, and of events, where the settings offer them."""
+    for section in reading.sections_fed:
+        for feed_format in FEED_TYPES:
+            path = section_feed_path(section, language, feed_format)
+            yield path, reading.section_feed(archive, section, language, feed_format)
+    if reading.settings.web.events_feed:
+        yield f"archive/events.{language}.ics", reading.events_feed(archive, language)
 
 
 def _ours(folder: Path) -> set[str]:

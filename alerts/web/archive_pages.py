@@ -8,16 +8,20 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import PurePosixPath
 
-from alerts.archive.feeds import NEWEST, Channel, Entries, atom, json_feed
+from alerts.archive.calendar_feed import calendar_feed
+from alerts.archive.feeds import NEWEST, Entries, LanguageFeed, atom, json_feed
 from alerts.archive.public_page import contents, framed, headline_of, left_out, public
+from alerts.archive.section_feeds import SectionFeed, section_atom, section_feed_path, section_json
 from alerts.config.settings import Settings
 from alerts.domain.archived import ArchivedArticle, Facts, Past
+from alerts.domain.article import FEATURED
 from alerts.domain.issue import Edition
 from alerts.domain.languages import primary
 from alerts.domain.month import Month
 from alerts.domain.picture import picture_path, readdressed
 from alerts.editions.correction import ShownCorrection
 from alerts.editions.escaping import link
+from alerts.editions.view import Viewer
 from alerts.library.archive import Archive
 from alerts.web.templates import Pages
 
@@ -123,6 +127,7 @@ class ArchivePages:
             "shown": self.shown,
             "total": len({(past.month, past.key) for past in pasts}),
             "share": f"{self.base}/{picture_path(share)}" if share else "",
+            "fed": self._fed(language),
             **self.logos(language, way.to),
         }
         root = way.root + "archive/" if way.files else way.root
@@ -174,7 +179,7 @@ class ArchivePages:
             "image": readdressed(image, here_now),
             "address": f"{self.base}/{here.path}",
             "base": self.base,
-            "feeds": Channel(self.settings, language),
+            "feeds": LanguageFeed(self.settings, language),
             "title": headline_of(edition.html) or here.subject,
             "drawn": bool(extras.share),
             "contents": contents(edition.html),
@@ -218,8 +223,52 @@ class ArchivePages:
             )
             for past in newest
         ]
-        channel = Channel(self.settings, language)
-        return atom(channel, entries) if feed_format == "atom" else json_feed(channel, entries)
+        about = LanguageFeed(self.settings, language)
+        return atom(about, entries) if feed_format == "atom" else json_feed(about, entries)
+
+    @property
+    def sections_fed(self) -> tuple[str, ...]:
+        """The sections that have feeds; none where the settings offer none."""
+        if not self.settings.web.section_feeds:
+            return ()
+        return tuple(dict.fromkeys((FEATURED, *self.settings.alert.sections)))
+
+    def section_feed(
+        self, archive: Archive, section: str, language: str, feed_format: str
+    ) -> bytes:
+        """The stories of one section in one language as a feed."""
+        title = Viewer(self.pages.catalogue(language), self.settings).section_title(section)
+        stories = [
+            (past, piece)
+            for past in archive.listed(language)[:NEWEST]
+            for piece in archive.pieces(past.month, language)
+            if piece.section == section
+        ]
+        feed = SectionFeed(self.settings, section, title, language)
+        return (section_atom if feed_format == "atom" else section_json)(feed, stories)
+
+    def _fed(self, language: str) -> list[tuple[str, str, str]]:
+        """(media type, title, path) of each further feed that a page names."""
+        viewer = Viewer(self.pages.catalogue(language), self.settings)
+        listed = [
+            (FEED_TYPES[kind].partition(";")[0], viewer.section_title(key), path)
+            for key in self.sections_fed
+            for kind in FEED_TYPES
+            for path in [section_feed_path(key, language, kind)]
+        ]
+        if self.settings.web.events_feed:
+            title = viewer.section_title("events")
+            listed.append(("text/calendar", title, f"archive/events.{language}.ics"))
+        return listed
+
+    def events_feed(self, archive: Archive, language: str) -> bytes:
+        """The events of the issues of one language as a calendar; each once, as the newest issue had it."""
+        found: dict[str, bytes] = {}
+        for past in archive.listed(language)[:NEWEST]:
+            for piece in archive.pieces(past.month, language):
+                if piece.ics:
+                    found.setdefault(piece.id, piece.ics)
+        return calendar_feed(self.settings.alert.name, found.values())
 
 
 MINIATURE_HEAD = """<style>

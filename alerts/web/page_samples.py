@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import meta
 from markupsafe import Markup
 
-from alerts.archive.feeds import Channel
+from alerts.archive.feeds import LanguageFeed
 from alerts.config.settings import Settings
 from alerts.domain.archived import ArchivedArticle, Hit, Past
 from alerts.domain.errors import TemplateFault
@@ -144,7 +144,8 @@ def samples(settings: Settings, pages: Pages, language: str) -> Iterator[dict[st
         "rest": [piece],
         "bare": True,
         "image": "https://example.org/image.png",
-        "feeds": Channel(settings, language),
+        "fed": [("text/calendar", "Events", f"archive/events.{language}.ics")],
+        "feeds": LanguageFeed(settings, language),
         "failed": True,
         "headline": "What moved in water",
         "pitch": "One email a month.",

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from alerts.domain.errors import LockHeld, SettingsError
-from alerts.hooks.deliver import next_wait
+from alerts.hooks.backoff import next_wait
 from alerts.hooks.signature import is_genuine, secret_of, secrets_of, signature
 from alerts.library.project import Project
 from alerts.store import bounces, transaction

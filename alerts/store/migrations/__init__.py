@@ -87,6 +87,8 @@ _OTHERS = (
     "m058_hooks",
     "m059_relay_reports",
     "m064_rendered_editions",
+    "m060_archived_sections",
+    "m061_channels",
 )
 NAMES = (*(name for names in _FIRST.values() for name in names), *_OTHERS)
 

@@ -6,6 +6,7 @@ from typing import Any
 from alerts.domain.api_token import TokenScope
 from alerts.domain.delivery import DeliveryState
 from alerts.library.deliveries import Decided
+from alerts.web.api.channel_values import ApiChannel
 from alerts.web.api.hook_values import ApiHook
 from alerts.web.api.month_path import month_of
 from alerts.web.api.operation import ApiCall, ApiReply, CarriedOut, NoQuery, Operation
@@ -118,6 +119,10 @@ def _hooks(call: ApiCall[NoQuery, None]) -> list[ApiHook]:
     return [ApiHook.of(one) for one in call.project.hooks.list()]
 
 
+def _channels(call: ApiCall[NoQuery, None]) -> list[ApiChannel]:
+    return [ApiChannel.of(one) for one in call.project.channels.list()]
+
+
 def _tokens(call: ApiCall[NoQuery, None]) -> list[ApiTokenShown]:
     return [ApiTokenShown.of(one) for one in call.project.tokens.list()]
 
@@ -180,6 +185,14 @@ OPERATIONS = (
     Operation("GET", "/jobs/{id}", "One job.", _job, ApiJob),
     Operation(
         "GET", "/hooks", "Who is told of what, and how it stands.", _hooks, list[ApiHook], READ
+    ),
+    Operation(
+        "GET",
+        "/channels",
+        "Where issues are posted besides being mailed, and how it stands.",
+        _channels,
+        list[ApiChannel],
+        READ,
     ),
     Operation("GET", "/tokens", "The tokens of the API.", _tokens, list[ApiTokenShown], ADMIN),
     Operation(

@@ -73,6 +73,7 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "") -> Response:
         preview=preview,
         text=preview.text if preview and mode == "text" else "",
         causes=mend_links(desk, made, language),
+        posts=desk.project.channels.preview_of(made.draft, language),
         as_of=as_of(desk, made),
         was_approved=desk.project.desk.was_approved(month),
         is_error=lambda one: one.level is Level.ERROR,

@@ -46,6 +46,27 @@ def test_every_mode_shows_the_edition_without_scripts(desk: Desk) -> None:
         assert "img-src 'none'" in unstyled.headers["content-security-policy"]
 
 
+def test_what_each_channel_of_the_language_is_posted_is_shown(project: Path) -> None:
+    channels = "".join(
+        f'\n[[channels]]\nname = "{name}"\nkind = "mastodon"\nserver = "https://m.example"\n'
+        f'language = "{language}"\ntoken_file = "m.secret"\n'
+        for name, language in (("fedi-en", "en"), ("fedi-fr", "fr"))
+    )
+    path = project / "alerts.toml"
+    path.write_text(path.read_text("utf-8") + channels, "utf-8")
+    with desk_of(project) as desk:
+        title = "A <b>vote</b> of @all"
+        desk.project().articles.add("https://a.example/1", month=MONTH, read=False, title=title)
+        with desk.browser("lucia@example.org") as browser:
+            page = browser.get(f"{VIEW}&language=en").text
+            assert "Posts on other networks" in page
+            assert "fedi-en" in page
+            assert "fedi-fr" not in page
+            assert "A &lt;b&gt;vote&lt;/b&gt; of @\u200ball" in page
+            assert f"/archive/{MONTH}/en&#10;</div>" in page
+            assert "Posts on other networks" not in browser.get(f"{VIEW}&language=es").text
+
+
 def test_a_month_without_articles_has_nothing_to_view(desk: Desk) -> None:
     with desk.browser("anna@example.org") as browser:
         assert "There are no articles yet" in browser.get("/desk/view?month=2030-01").text
