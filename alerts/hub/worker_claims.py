@@ -33,6 +33,7 @@ class HubClaims:
         self._held: dict[int, deque[Owed]] = {}
         self._until: dict[int, float] = {}  # by our clock, when a lease ends
         self._revoked: frozenset[int] = frozenset()
+        self._place_of: dict[int, int] = {}  # the destination of each lease
         self._lease_of: dict[int, int] = {}  # of each delivery that is held
         self._in_flight: set[int] = set()
         self._closed: list[int] = []
@@ -45,7 +46,17 @@ class HubClaims:
         began = self._steady()
         lease = claims.open_lease(self._hub, self._generation, self._worker)
         self._held[lease], self._until[lease] = deque(), began + claims.LEASE
+        self._place_of[lease] = destination
         return lease
+
+    def place(self, lease: int) -> int:
+        """The destination of a lease."""
+        return self._place_of[lease]
+
+    @property
+    def places(self) -> frozenset[int]:
+        """The destinations to which connections are open."""
+        return frozenset(self._place_of[lease] for lease in self._held)
 
     def held(self, lease: int) -> deque[Owed]:
         """See `outbox.claims.Claims`."""
@@ -59,7 +70,9 @@ class HubClaims:
             if held:
                 continue
             began = self._steady()
-            if claimed := claims.claim(self._hub, self._generation, lease, self._batch):
+            place = self._place_of[lease]
+            claimed = claims.claim(self._hub, self._generation, lease, place, self._batch)
+            if claimed:
                 held.extend(claimed)
                 self._lease_of |= dict.fromkeys((one.id for one in claimed), lease)
                 self._until[lease] = began + claims.LEASE

@@ -11,6 +11,7 @@ from alerts.editions import approval
 from alerts.editions.draft import shown
 from alerts.hooks.endpoint import endpoints
 from alerts.instance import identity
+from alerts.library.hub_status import HubStatus, hub_status
 from alerts.library.opened import Opened
 from alerts.outbox import relay_limit
 from alerts.outbox.report import DeliveryReport, delivery_report, faults_of_ours
@@ -21,7 +22,6 @@ from alerts.store import (
     corrections,
     dropped_issues,
     hooks,
-    hub_leases,
     issue_versions,
     scheduled_specials,
 )
@@ -59,7 +59,7 @@ class Status:
     waiting: Sequence[Opening] = ()
     segment: Segment | None = None
     dropped: DroppedIssue | None = None
-    hub: dict[str, Any] | None = None
+    hub: HubStatus | None = None
     scheduled: datetime | None = None
     notes: tuple[str, ...] = ()
 
@@ -97,7 +97,7 @@ def status(opened: Opened, month: Month) -> Status:
         openings(db, settings, opened.now, [month]),
         segment_of(db, month),
         dropped_issues.find(db, month),
-        _hub(opened),
+        hub_status(db, settings),
         scheduled.at if scheduled else None,
         tuple(_given_up(opened)),
     )
@@ -112,12 +112,3 @@ def _given_up(opened: Opened) -> Iterator[str]:
                 f"hook {one.name}: {counted(figures.given_up, 'event')} given up, the last answer:"
                 f" {figures.answer}: `alerts hook retry {one.name}`"
             )
-
-
-def _hub(opened: Opened) -> dict[str, Any] | None:
-    """How the hub stands; None while nothing is lent, so that nobody waits for it."""
-    if not (opened.settings.delivery.hub and hub_leases.current(opened.db)):
-        return None
-    from alerts.library.hub import hub_status  # only where there is one
-
-    return hub_status(opened.settings)

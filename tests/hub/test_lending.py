@@ -1,0 +1,237 @@
+"""What the control node lends and takes back, against a real hub, with a clock of the test."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from alerts.config.window_declarations import WindowsSettings
+from alerts.config.windows import SendWindows
+from alerts.domain.delivery import DeliveryState, Outcome, Reason, Reply, RetryPolicy
+from alerts.hub import claims, lent, rates, schema
+from alerts.hub.database import HubDatabase
+from alerts.hub.export import HubExport
+from alerts.hub.stopping import HubStopping
+from alerts.outbox.options import Destination, Orders, World
+from alerts.store import claims as outbox_claims
+from alerts.store import hub_leases
+from alerts.transport.relay import Null
+from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
+from tests.postgres import Postgres
+
+SENT = Outcome(DeliveryState.SENT, Reply(250, "2.0.0 ok"), Reason.NONE)
+RETRY = RetryPolicy()
+
+
+class Control:
+    """A control node, step by step, and a worker by its statements."""
+
+    def __init__(self, project: Path, hub: Postgres) -> None:
+        self.project, self.db = project, database(project)
+        self.hub = HubDatabase(hub.url, "delivery.hub", "test")
+        self.now = NOW
+        self.leases: list[int] = []
+        lent.take(self.hub)
+
+    def begin(
+        self, readers: Sequence[str] = ("example.org",), number: int = 20, **more: Any
+    ) -> None:
+        for domain in readers:
+            add_subscribers(self.db, number, domain=domain)
+        queue_issue(self.project, self.db)
+        orders = replace(Orders([MONTH], 2, RETRY, "host", "process 1"), **more)
+        world = World(Null, lambda: self.now, itertools.count(step=10).__next__, lambda: 0.5)
+        self.export = HubExport(self.db, self.hub, orders, world)
+        self.stopping = HubStopping(self.db, self.hub, orders, world, self.export)
+        self.lease = hub_leases.begin(self.db, 77)
+        lent.begin(self.hub, 77, "project", {}, open_=True)
+
+    def lend(self) -> int:
+        """Lend; how many deliveries the hub has."""
+        self.export.lend(self.lease, lambda: True)
+        return len(lent.ids(self.hub, 0, 1000))
+
+    def claim(self, place: int = 0, most: int = 100) -> list[int]:
+        """Claim with a new lease."""
+        self.leases.append(claims.open_lease(self.hub, 77, "worker"))
+        return [one.id for one in claims.claim(self.hub, 77, self.leases[-1], place, most)]
+
+    def settle(self, ids: Sequence[int]) -> None:
+        """Tell that the last lease has sent them, and fold that."""
+        told = [(self.leases[-1], one, SENT) for one in ids]
+        claims.settle(self.hub, 77, "worker", self.leases, told)
+        rows = [
+            outbox_claims.Settlement(one, self.lease.id, SENT, 1, self.now, self.now) for one in ids
+        ]
+        outbox_claims.settle(self.db, rows)
+        lent.folded(self.hub, ids)
+
+    def states(self) -> dict[str, int]:
+        return dict(
+            self.db.conn.execute("SELECT state, count(*) FROM deliveries GROUP BY state").fetchall()
+        )
+
+
+@pytest.fixture
+def control(project: Path, hub: Postgres) -> Iterator[Control]:
+    found = Control(project, hub)
+    yield found
+    found.hub.close()
+
+
+def test_no_more_is_lent_than_the_limit_of_the_call(control: Control) -> None:
+    control.begin(limit=7)
+    assert [control.lend(), control.lend()] == [7, 7]
+    control.settle(control.claim())
+    assert control.lend() == 0
+    assert not control.export.due(again=True), "and so the send ends"
+
+
+def test_what_is_lent_counts_for_the_window_until_it_is_sent_and_after_that(
+    control: Control,
+) -> None:
+    control.begin(window=(5, timedelta(hours=1)))
+    assert control.lend() == 5
+    control.settle(control.claim(most=3))
+    assert control.lend() == 2, "three sent, two lent"
+    assert control.export.due(again=True), "the send waits for more"
+    control.now += timedelta(minutes=61)
+    assert control.lend() == 5
+    assert control.states() == {"queued": 12, "sending": 5, "sent": 3}
+
+
+def test_warm_up_grows_by_days_in_the_time_zone_of_the_alert(control: Control) -> None:
+    control.begin(warm_up=(4, 9))
+    assert control.lend() == 4
+    control.settle(control.claim())
+    assert control.lend() == 0
+    control.now += timedelta(days=1)
+    assert control.lend() == 9
+    control.settle(control.claim())
+    control.now += timedelta(days=1)
+    assert control.lend() == 7, "after the last day without a limit"
+
+
+def test_a_delivery_due_again_is_lent_beside_those_that_are_lent(control: Control) -> None:
+    """Only what is new is copied: a second copy of the others would end the statement."""
+    control.begin(number=6)
+    assert control.lend() == 6
+    control.settle(control.claim(most=1))
+    control.db.conn.execute("UPDATE deliveries SET state = 'queued' WHERE state = 'sent'")
+    control.db.conn.commit()
+    assert control.lend() == 6
+    assert control.states() == {"sending": 6}
+
+
+def test_a_reader_who_leaves_while_a_worker_holds_them_is_skipped_only_once_it_has_given_back(
+    control: Control,
+) -> None:
+    """Another delivery comes due meanwhile, and its claim must not touch those that are lent."""
+    control.begin(number=6)
+    control.lend()
+    held = control.claim(most=3)
+    control.db.conn.execute("UPDATE subscribers SET status = 'unsubscribed' WHERE id <= 2")
+    control.db.conn.execute("UPDATE deliveries SET state = 'queued', lease_id = NULL WHERE id = 6")
+    control.db.conn.commit()
+    control.hub.rows("DELETE FROM alerts_hub.slips WHERE id = 6")
+    control.lend()
+    assert control.states() == {"sending": 6}, "a worker may be sending one of the two"
+    control.stopping.look(control.lease)
+    sight = claims.settle(control.hub, 77, "worker", control.leases, [])
+    assert sight.revoked == frozenset(held[:2])
+    claims.give_back(control.hub, control.leases, held[:2])
+    control.stopping.look(control.lease)
+    assert control.states() == {"sending": 4, "skipped": 2}
+
+
+def test_windows_are_lent_by_closing_and_taken_back_when_they_close(control: Control) -> None:
+    """Of three zones one is closed; the one that closes first goes first, and is postponed at its closing."""
+    add_subscribers(control.db, 9)
+    control.now = datetime(2026, 11, 2, 14, tzinfo=UTC)
+    zones = ("Asia/Tokyo", "Europe/Berlin", "America/Lima")  # 23:00, 15:00, 9:00
+    for number, zone in enumerate(zones):
+        control.db.conn.execute(
+            "UPDATE subscribers SET timezone = ? WHERE id % 3 = ?", (zone, number)
+        )
+    control.db.conn.commit()
+    windows = SendWindows(True, WindowsSettings("08:00-18:00", "mon-fri"))
+    control.begin((), windows=windows)
+    assert control.lend() == 6
+    berlin, lima = [1, 4, 7], [2, 5, 8]
+    assert control.claim(most=2) == berlin[:2]
+    control.settle(berlin[:1])
+    control.now = datetime(2026, 11, 2, 17, 30, tzinfo=UTC)  # 18:30 in Berlin
+    control.stopping.look(control.lease)
+    assert control.states() == {"queued": 4, "sending": 4, "sent": 1}, "7 is back; 4 is held"
+    claims.give_back(control.hub, control.leases, berlin)
+    control.stopping.look(control.lease)
+    assert control.states() == {"queued": 5, "sending": 3, "sent": 1}
+    assert sorted(lent.ids(control.hub, 0, 100)) == lima
+    control.now = datetime(2026, 11, 3, 7, 30, tzinfo=UTC)  # Tokyo 16:30, Berlin 8:30, Lima 2:30
+    control.stopping.look(control.lease)
+    assert control.lend() == 5
+    assert control.claim(most=9) == [3, 4, 6, 7, 9], "Tokyo and Berlin"
+
+
+def test_destinations_have_places_of_their_own(control: Control) -> None:
+    named = Destination(("slow.example",), 1, 2.0, RETRY)
+    control.begin(("slow.example", "example.org"), number=3, destinations=[named])
+    control.lend()
+    assert control.claim(place=0) == [1, 2, 3]
+    assert claims.waiting_places(control.hub) == {1}
+    assert control.claim(place=1) == [4, 5, 6]
+
+
+def test_a_send_is_not_closed_while_a_claim_is_on_its_way(control: Control, hub: Postgres) -> None:
+    """Else what the control node takes back could be in the hands of a worker."""
+    control.begin()
+    control.lend()
+    control.hub.rows("BEGIN")
+    assert control.claim()
+    with psycopg.connect(hub.url) as other, pytest.raises(psycopg.errors.LockNotAvailable):
+        other.execute("SELECT 1 FROM alerts_hub.sends FOR NO KEY UPDATE NOWAIT")
+    control.hub.rows("COMMIT")
+    lent.sign(control.hub, 77, open_=False)
+    assert not control.claim()
+
+
+def test_the_moments_of_a_rate_are_given_once_to_all_workers_together(
+    control: Control, hub: Postgres
+) -> None:
+    control.begin()
+    rates.keep(control.hub, {0: 200.0, rates.ALL: 1000.0})
+    workers = [HubDatabase(hub.url, "--hub", f"worker {n}") for n in range(3)]
+    with psycopg.connect(hub.url, autocommit=True) as db:
+        db.execute("UPDATE alerts_hub.rates SET next_at = clock_timestamp() + interval '1 hour'")
+        taken = [rates.take(worker, 0, 0.1) for worker in workers * 5]
+        ends = db.execute(
+            """SELECT extract(epoch FROM next_at - clock_timestamp()) - 3600 FROM alerts_hub.rates
+                WHERE place = 0"""
+        ).fetchone()
+    assert [one and one.number for one in taken] == [20] * 15
+    assert ends is not None
+    assert ends[0] < 15 * 20 / 200, "no moment is given twice: 1.5 s of them, less what has passed"
+    firsts = [one.first for one in taken if one]
+    assert firsts == sorted(firsts), "each later than those of the workers before"
+    rates.keep(control.hub, {0: 200.0})
+    assert rates.take(workers[0], rates.ALL, 0.1) is None
+    for worker in workers:
+        worker.close()
+
+
+def test_an_older_schema_is_brought_up_to_date_with_what_is_in_it(control: Control) -> None:
+    control.begin()
+    control.lend()
+    control.hub.rows(
+        """ALTER TABLE alerts_hub.slips DROP COLUMN place, DROP COLUMN closes;
+           DROP INDEX IF EXISTS alerts_hub.slips_open; UPDATE alerts_hub.version SET number = 1;
+           CREATE INDEX slips_open ON alerts_hub.slips (id) WHERE state = 'open'"""
+    )
+    schema.ensure(control.hub)
+    assert schema.version(control.hub) == schema.VERSION
+    assert len(control.claim()) == 20
