@@ -128,8 +128,12 @@ class SendConnections:
 
     def _step(self, connection: SendConnection, now: float) -> None:
         """Begin the next message of a connection that is between two, or the step before it."""
-        if connection.announced is not None and self._settlements.fault is not None:
-            self._cut(connection)  # its reader's status could not be checked
+        if connection.announced is not None and (
+            self._settlements.fault is not None  # its reader's status could not be checked
+            or not connection.owed
+            or connection.owed[0].id != connection.announced_for  # it was given back meanwhile
+        ):
+            self._cut(connection)
         if connection.announced is None:
             self._claims.drop_revoked(connection.lease)
             if self._settlements.stopping or not connection.owed:
@@ -185,6 +189,7 @@ class SendConnections:
         ):
             following = connection.owed[0]
             connection.announced = self._settlements.merge(following).envelope(following)
+            connection.announced_for = following.id
         connection.current = current
         connection.talk = connection.session.send(
             envelope, merge.message(current), connection.announced

@@ -18,6 +18,7 @@ class SendConnection:
 
     __slots__ = (
         "announced",
+        "announced_for",
         "current",
         "deadline",
         "events",
@@ -38,6 +39,7 @@ class SendConnection:
         self.current: Owed | None = None  # the delivery being sent; None while closing
         # The envelope of the next message, if the relay has it already.
         self.announced: Envelope | None = None
+        self.announced_for = 0  # the delivery of that envelope
         # The throttles that the next message still has to pass, and the moment that the first reserved.
         self.to_pass: list[Throttle] | None = None
         self.place: float | None = None

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -12,7 +13,7 @@ from tests.conftest import Alerts
 from tests.factories import database
 from tests.hub.crew import WAIT, Crew, M, after, books, ended, left_in, queued, states
 from tests.postgres import Postgres
-from tests.relay import Relay
+from tests.relay import Relay, Taken
 
 
 def test_workers_send_what_the_control_node_lends_and_nothing_stays_in_the_hub(
@@ -132,6 +133,35 @@ def test_who_leaves_in_mid_send_is_not_mailed(
         assert ended(control)[0] == 0
         assert gone not in {one.recipient for one in relay.inbox}
         assert states(project) == {"sent": 299, "skipped": 1}
+
+
+def test_who_leaves_once_their_envelope_is_announced_does_not_get_the_mail_of_the_next(
+    hub: Postgres, crew: Crew, project: Path
+) -> None:
+    """With PIPELINING the envelope of a message goes before the outcome of the one before is known."""
+    emails = queued(project, 40)
+    relay = Relay()
+
+    def leave(taken: Taken) -> None:
+        if taken.recipient != emails[1]:
+            return
+        db = database(project, threads=True)
+        db.conn.execute(
+            "UPDATE subscribers SET status = 'unsubscribed' WHERE email = ?", emails[2:3]
+        )
+        db.conn.commit()
+        db.close()
+        with psycopg.connect(hub.url, autocommit=True) as slips:
+            while not slips.execute("SELECT 1 FROM alerts_hub.slips WHERE revoked").fetchone():
+                time.sleep(0.02)
+
+    relay.on_taken = leave
+    with relay:
+        crew.worker(relay, "--connections", "1")
+        assert ended(crew.control())[0] == 0
+    got = [one.recipient for one in relay.inbox]
+    assert sorted(got) == sorted({*emails} - {emails[2]})
+    assert all(one.recipient.encode() in one.octets for one in relay.inbox)
 
 
 def test_a_hub_that_is_lost_for_good_leaves_what_was_lent_to_a_person(
