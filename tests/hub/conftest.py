@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.hub.control import Control
 from tests.hub.crew import Crew
 from tests.postgres import Postgres
 
@@ -34,3 +35,10 @@ def crew(hub: Postgres, project: Path) -> Iterator[Crew]:
             one.send_signal(signal.SIGCONT)
             one.kill()
         one.communicate()
+
+
+@pytest.fixture
+def control(project: Path, hub: Postgres) -> Iterator[Control]:
+    found = Control(project, hub)
+    yield found
+    found.hub.close()
