@@ -73,6 +73,7 @@ class HubClaims:
             place = self._place_of[lease]
             claimed = claims.claim(self._hub, self._generation, lease, place, self._batch)
             if claimed:
+                self._over({self._lease_of[one.id] for one in claimed if one.id in self._lease_of})
                 held.extend(claimed)
                 self._lease_of |= dict.fromkeys((one.id for one in claimed), lease)
                 self._until[lease] = began + claims.LEASE
@@ -87,14 +88,22 @@ class HubClaims:
         began = self._steady()
         leases = [*self._held]
         sight = claims.settle(self._hub, self._generation, self._worker, leases, outcomes)
-        for lease in leases:
-            self._until[lease] = began + claims.LEASE if lease in sight.leases else 0.0
+        for lease in sight.leases:
+            self._until[lease] = began + claims.LEASE
+        self._over({*leases} - sight.leases)
         for _, delivery_id, _ in outcomes:
             self._in_flight.discard(delivery_id)
             self._lease_of.pop(delivery_id, None)
         self._give_back(sight.revoked - self._in_flight)
         self._looked = self._steady()
         self.goes_on, self.drain = sight.goes_on, sight.drain
+
+    def _over(self, leases: set[int]) -> None:
+        """The hub has given up these leases: what they hold is others' now, or that of another lease here,
+        also where its envelope was announced."""
+        for lease in leases & self._held.keys():
+            self._until[lease] = 0.0
+            self._held[lease].clear()
 
     def _give_back(self, revoked: frozenset[int]) -> None:
         """Give back revoked deliveries before another body is begun: of a lease that is given up, the

@@ -129,10 +129,8 @@ class SendConnections:
     def _step(self, connection: SendConnection, now: float) -> None:
         """Begin the next message of a connection that is between two, or the step before it."""
         if connection.announced is not None and (
-            self._settlements.fault is not None  # its reader's status could not be checked
-            or not connection.owed
-            or connection.owed[0].id != connection.announced_for  # it was given back meanwhile
-        ):
+            self._settlements.fault is not None or not connection.announced_is_next
+        ):  # its reader's status could not be checked, or it was given back
             self._cut(connection)
         if connection.announced is None:
             self._claims.drop_revoked(connection.lease)
@@ -153,9 +151,8 @@ class SendConnections:
                 return
         current = connection.owed.popleft()
         if not self._claims.begin(current):
-            if connection.announced is not None and connection.session is not None:
+            if connection.announced is not None:
                 self._cut(connection)
-            connection.announced = None
             self._ready.append(connection)
             return
         try:
@@ -180,8 +177,8 @@ class SendConnections:
         """Start the conversation; the next envelope is sent with its body, if it may be sent at once."""
         assert connection.session is not None  # noqa: S101 - `_step` ensures it
         merge = self._settlements.merge(current)
-        envelope, connection.announced = connection.announced or merge.envelope(current), None
-        connection.to_pass = None
+        envelope = connection.announced or merge.envelope(current)
+        connection.announced = connection.to_pass = None
         if (
             connection.owed
             and not self._settlements.stopping

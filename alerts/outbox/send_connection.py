@@ -51,6 +51,11 @@ class SendConnection:
         """True while there is a session for the next message."""
         return self.session is not None and self.session.usable
 
+    @property
+    def announced_is_next(self) -> bool:
+        """Whether the next message is the one whose envelope was announced."""
+        return bool(self.owed) and self.owed[0].id == self.announced_for
+
     def watch(self, selector: BaseSelector, events: int) -> None:
         """Register those events of the session with the selector; 0 for none."""
         if events == self.events or self.session is None:

@@ -9,6 +9,7 @@ from alerts.config.window_declarations import WindowsSettings
 from alerts.config.windows import SendWindows
 from alerts.hub import claims, lent, rates, schema
 from alerts.hub.database import HubDatabase
+from alerts.hub.worker_claims import HubClaims
 from alerts.outbox.options import Destination
 from tests.factories import add_subscribers
 from tests.hub.control import RETRY, Control
@@ -166,3 +167,29 @@ def test_an_older_schema_is_brought_up_to_date_with_what_is_in_it(control: Contr
     schema.ensure(control.hub)
     assert schema.version(control.hub) == schema.VERSION
     assert len(control.claim()) == 20
+
+
+@pytest.mark.parametrize("seen", ["by a claim", "by a look"])
+def test_what_a_lease_held_that_was_given_up_is_not_begun_under_it_any_more(
+    control: Control, seen: str
+) -> None:
+    """The same worker may claim it anew for another connection, and would send it by both."""
+    control.begin(number=4)
+    control.lend()
+    sent = claims.current(control.hub)
+    assert sent is not None
+    worker = HubClaims(control.hub, sent, "worker", 2, lambda: 0.0)
+    frozen = worker.open_lease(0)
+    worker.deal()
+    assert worker.begin(worker.held(frozen).popleft())
+    assert [one.id for one in worker.held(frozen)] == [2]
+    control.hub.rows("UPDATE alerts_hub.leases SET expires_at = clock_timestamp() - interval '1 s'")
+    lent.reap(control.hub)
+    other = worker.open_lease(0)
+    if seen == "by a look":
+        worker.write([])
+        assert not worker.held(frozen)
+    worker.deal()
+    assert [one.id for one in worker.held(other)] == [2, 3]
+    assert not worker.held(frozen)
+    assert worker.lost(frozen)
