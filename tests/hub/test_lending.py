@@ -1,5 +1,6 @@
 """What the control node lends and takes back, against a real hub, with a clock of the test."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -12,7 +13,7 @@ from alerts.hub.database import HubDatabase
 from alerts.hub.worker_claims import HubClaims
 from alerts.outbox.options import Destination
 from tests.factories import add_subscribers
-from tests.hub.control import RETRY, Control
+from tests.hub.control import RETRY, SENT, Control
 from tests.postgres import Postgres
 
 
@@ -193,3 +194,23 @@ def test_what_a_lease_held_that_was_given_up_is_not_begun_under_it_any_more(
     assert [one.id for one in worker.held(other)] == [2, 3]
     assert not worker.held(frozen)
     assert worker.lost(frozen)
+
+
+def test_an_outcome_told_while_its_delivery_is_revoked_is_written(
+    control: Control, hub: Postgres
+) -> None:
+    """Two transactions at once: the second waits for the first, and then must not pass over the row."""
+    control.begin(number=4)
+    control.lend()
+    one = control.claim()[0]
+    other = HubDatabase(hub.url, "--hub", "worker")
+    with psycopg.connect(hub.url) as db, ThreadPoolExecutor() as pool:
+        db.execute("UPDATE alerts_hub.slips SET revoked = true WHERE id = %s", [one])
+        told = [(control.leases[-1], one, SENT)]
+        settling = pool.submit(claims.settle, other, 77, "worker", control.leases, told)
+        while not control.hub.rows("SELECT 1 FROM pg_locks WHERE NOT granted"):
+            pass
+        db.commit()
+        settling.result()
+    other.close()
+    assert [found.delivery_id for found in lent.receipts(control.hub, 10)] == [one]
