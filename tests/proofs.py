@@ -28,6 +28,8 @@ FILES = (
     "web/test_api_killed.py",
     # real servers of others, and processes that are started and stopped
     "hub/test_hub.py",
+    "hub/test_standby.py",
+    "hub/test_rates.py",
     "bounces/test_postfix.py",
     "bounces/test_bounce_pipe.py",
     "cli/test_systemd.py",

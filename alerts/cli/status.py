@@ -75,7 +75,7 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         "running": _progress(kept),
         "reading": found.reading,
         "relay_limit": found.relay_limit,
-        "hub": found.hub,
+        "hub": found.hub.document() if found.hub else None,
         "ours": found.ours,
         "notes": list(found.notes),
         "undecided": found.undecided,

@@ -62,6 +62,14 @@ def current(hub: HubDatabase) -> LentSend | None:
     return LentSend(*rows[0]) if rows else None
 
 
+def waiting_places(hub: HubDatabase) -> frozenset[int]:
+    """The destinations for which deliveries are to be claimed."""
+    rows = hub.rows(
+        "SELECT DISTINCT place FROM alerts_hub.slips WHERE state = 'open' AND NOT revoked"
+    )
+    return frozenset(place for (place,) in rows)
+
+
 def register(hub: HubDatabase, worker: str, host: str, done: int, fault: str) -> bool:
     """Say that a worker is here; whether it is asked to end."""
     rows = hub.rows(
@@ -96,21 +104,29 @@ def open_lease(hub: HubDatabase, generation: int, worker: str) -> int:
     return int(rows[0][0])
 
 
-def claim(hub: HubDatabase, generation: int, lease: int, most: int) -> Sequence[Owed]:
-    """Take up to `most` open deliveries for a lease that holds none, in order of id; and renew it."""
+def claim(hub: HubDatabase, generation: int, lease: int, place: int, most: int) -> Sequence[Owed]:
+    """Take up to `most` open deliveries of a destination for a lease that holds none, those first whose
+    send window closes first, in order of id; and renew it.
+
+    The lock on the send makes the control node, which is about to close it, wait for this claim: what it
+    then takes back is in nobody's hands.
+    """
     rows = hub.rows(
-        f"""WITH fence AS (
+        f"""WITH send AS (
+                SELECT s.generation FROM alerts_hub.sends AS s
+                 WHERE s.generation = %(generation)s AND {_GOES_ON} FOR SHARE),
+            fence AS (
                 UPDATE alerts_hub.leases AS l
                    SET expires_at = clock_timestamp() + make_interval(secs => %(lease_time)s)
-                  FROM alerts_hub.sends AS s
-                 WHERE l.id = %(lease)s AND l.generation = s.generation
-                   AND s.generation = %(generation)s AND {_GOES_ON}
+                  FROM send
+                 WHERE l.id = %(lease)s AND l.generation = send.generation
                    AND NOT EXISTS (SELECT 1 FROM alerts_hub.slips WHERE lease = l.id)
                 RETURNING l.id),
             taken AS (
                 SELECT p.id FROM alerts_hub.slips AS p
-                 WHERE p.state = 'open' AND NOT p.revoked AND EXISTS (SELECT 1 FROM fence)
-                 ORDER BY p.id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+                 WHERE p.state = 'open' AND p.place = %(place)s AND NOT p.revoked
+                   AND EXISTS (SELECT 1 FROM fence)
+                 ORDER BY p.closes, p.id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
             UPDATE alerts_hub.slips AS p SET state = 'leased', lease = %(lease)s
               FROM taken WHERE p.id = taken.id
             RETURNING p.id, p.edition_id, p.subscriber_id, p.email, p.name, p.attempts, p.mark,
@@ -118,6 +134,7 @@ def claim(hub: HubDatabase, generation: int, lease: int, most: int) -> Sequence[
         {
             "lease": lease,
             "generation": generation,
+            "place": place,
             "most": most,
             "lease_time": LEASE,
             "control": CONTROL,

@@ -15,7 +15,8 @@ from alerts.store.issues import Template
 
 _LOCK = 4_120_266_871  # of PostgreSQL's advisory locks: the control node of this database
 _COPY = """
-    COPY alerts_hub.slips (id, edition_id, subscriber_id, email, name, attempts, mark, uncounted)
+    COPY alerts_hub.slips (id, edition_id, subscriber_id, email, name, attempts, mark, uncounted, place,
+                           closes)
     FROM STDIN
 """
 _DEAD = Outcome(
@@ -33,20 +34,6 @@ class HubReceipt:
     delivery_id: int
     email: str
     outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class HubFigures:
-    """How the send stands: deliveries by state, leases, workers seen in the last minute, their faults,
-    and the seconds since the last sign of the control node."""
-
-    open: int
-    leased: int
-    done: int
-    leases: int
-    workers: int
-    faults: tuple[str, ...]
-    lag: float = 0.0
 
 
 def take(hub: HubDatabase) -> None:
@@ -98,17 +85,20 @@ def others(hub: HubDatabase, generation: int) -> str:
     return ""
 
 
-def begin(hub: HubDatabase, generation: int, project: str, orders: Mapping[str, Any]) -> None:
-    """Begin a send, with whatever an abandoned one left cleared away."""
+def begin(
+    hub: HubDatabase, generation: int, project: str, orders: Mapping[str, Any], *, open_: bool
+) -> None:
+    """Begin a send, or continue it, with whatever an abandoned one left cleared away. Unless it is `open_`,
+    nothing is claimed or begun before the next `sign`."""
     hub.rows(
         f"""WITH made AS (
-                INSERT INTO alerts_hub.sends AS s (generation, project, cluster, orders)
-                VALUES (%(g)s, %(project)s, {CLUSTER}, %(orders)s)
-                ON CONFLICT (generation) DO UPDATE SET orders = excluded.orders, open = true,
+                INSERT INTO alerts_hub.sends AS s (generation, project, cluster, orders, open)
+                VALUES (%(g)s, %(project)s, {CLUSTER}, %(orders)s, %(open)s)
+                ON CONFLICT (generation) DO UPDATE SET orders = excluded.orders, open = excluded.open,
                         seen_at = clock_timestamp()
                 RETURNING generation)
             DELETE FROM alerts_hub.sends WHERE generation NOT IN (SELECT generation FROM made)""",  # noqa: S608
-        {"g": generation, "project": project, "orders": json.dumps(dict(orders))},
+        {"g": generation, "project": project, "orders": json.dumps(dict(orders)), "open": open_},
     )
 
 
@@ -162,8 +152,11 @@ def add_edition(
     )
 
 
-def add_deliveries(hub: HubDatabase, generation: int, owed: Sequence[Owed]) -> None:
-    """Lend deliveries, in order of id; all of them or none."""
+def add_deliveries(
+    hub: HubDatabase, generation: int, owed: Sequence[tuple[Owed, int]], closes: int
+) -> None:
+    """Lend deliveries with the places of their destinations, in order of id; all of them or none. `closes`
+    says when their send window does, in seconds: what closes first goes first."""
     hub.copy(
         _COPY,
         [
@@ -176,8 +169,10 @@ def add_deliveries(hub: HubDatabase, generation: int, owed: Sequence[Owed]) -> N
                 one.attempts,
                 one.mark,
                 bool(one.uncounted),
+                place,
+                closes,
             )
-            for one in owed
+            for one, place in owed
         ],
     )
     hub.rows(
@@ -252,29 +247,11 @@ def reap(hub: HubDatabase) -> None:
     )
 
 
-def figures(hub: HubDatabase) -> HubFigures:
-    """How the send stands."""
-    row = hub.rows(
-        """SELECT count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'leased'),
-                  count(*) FILTER (WHERE state = 'done'), (SELECT count(*) FROM alerts_hub.leases),
-                  (SELECT extract(epoch FROM clock_timestamp() - max(seen_at))::float
-                     FROM alerts_hub.sends)
-             FROM alerts_hub.slips"""
-    )[0]
-    seen = hub.rows(
-        "SELECT fault FROM alerts_hub.workers WHERE seen_at > clock_timestamp() - interval '60 s'"
-    )
-    faults = tuple(sorted({fault for (fault,) in seen if fault}))
-    lent_out, leased, done, leases, lag = row
-    return HubFigures(lent_out, leased, done, leases, len(seen), faults, round(lag or 0.0, 1))
-
-
 def _doubt() -> str:
-
     return json.dumps(asdict(_DEAD))
 
 
 def held(hub: HubDatabase) -> int:
-    """The number of deliveries that workers hold, or whose outcome was not folded."""
+    """The number of deliveries that workers hold."""
     (row,) = hub.rows("SELECT count(*) FROM alerts_hub.slips WHERE state = 'leased'")
     return int(row[0])

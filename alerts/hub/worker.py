@@ -66,24 +66,22 @@ class HubWorker:
     def _round(self, sent: claims.LentSend) -> bool:
         """Send until nothing is left to claim; whether anything was sent."""
         self._once("sending")
-        orders = sent.orders
+        orders, most = sent.orders, self._orders.connections
         connect = self._orders.transport_of(str(orders["relay"]), bool(orders["gated"]))
         world = replace(self._world, connect=connect)
-        limits = WorkerLimits(self._orders.connections)
-        claims = HubClaims(
-            self._hub, sent, self._orders.name, self._orders.connections, world.steady
+        held = HubClaims(self._hub, sent, self._orders.name, most, world.steady)
+        limits = WorkerLimits(
+            self._hub, orders, most, world.steady, lambda fault: settlements.fail(fault)
         )
-        settlements = HubSettlements(self._hub, claims, limits, world)
+        settlements = HubSettlements(self._hub, held, limits, world)
+        most = max(one.connections for one in limits.destinations)
         try:
             with (
                 Bell() as bell,
-                SendConnections(
-                    claims, limits, settlements, world, self._orders.connections, bell
-                ) as connections,
+                SendConnections(held, limits, settlements, world, most, bell) as connections,
             ):
                 while connections.turn():
-                    if settlements.done:
-                        self._sign(settlements.done)
+                    self._look_up(held, settlements)
         finally:
             self._done += settlements.done
         if settlements.fault is not None:
@@ -93,6 +91,19 @@ class HubWorker:
             return False
         self._fault, self._rest = "", _SHORTEST
         return settlements.done > 0
+
+    def _look_up(self, held: HubClaims, settlements: HubSettlements) -> None:
+        """Now and then, during a round: say that this worker is here, and end the round where something
+        waits for a destination whose connections have ended, or, with every outcome told, where the hub
+        does not answer."""
+        if self._world.steady() - self._registered < _REGISTER:
+            return
+        try:
+            self._sign(settlements.done, at_once=True)
+            if claims.waiting_places(self._hub) - held.places:
+                settlements.end_round()
+        except HubUnavailable as fault:
+            settlements.fail(fault)
 
     def _rested(self, words: str) -> None:
         self._fault = words

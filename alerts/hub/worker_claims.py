@@ -33,6 +33,7 @@ class HubClaims:
         self._held: dict[int, deque[Owed]] = {}
         self._until: dict[int, float] = {}  # by our clock, when a lease ends
         self._revoked: frozenset[int] = frozenset()
+        self._place_of: dict[int, int] = {}  # the destination of each lease
         self._lease_of: dict[int, int] = {}  # of each delivery that is held
         self._in_flight: set[int] = set()
         self._closed: list[int] = []
@@ -45,7 +46,17 @@ class HubClaims:
         began = self._steady()
         lease = claims.open_lease(self._hub, self._generation, self._worker)
         self._held[lease], self._until[lease] = deque(), began + claims.LEASE
+        self._place_of[lease] = destination
         return lease
+
+    def place(self, lease: int) -> int:
+        """The destination of a lease."""
+        return self._place_of[lease]
+
+    @property
+    def places(self) -> frozenset[int]:
+        """The destinations to which connections are open."""
+        return frozenset(self._place_of[lease] for lease in self._held)
 
     def held(self, lease: int) -> deque[Owed]:
         """See `outbox.claims.Claims`."""
@@ -63,7 +74,10 @@ class HubClaims:
             if held:
                 continue
             began = self._steady()
-            if claimed := claims.claim(self._hub, self._generation, lease, self._batch):
+            place = self._place_of[lease]
+            claimed = claims.claim(self._hub, self._generation, lease, place, self._batch)
+            if claimed:
+                self._over({self._lease_of[one.id] for one in claimed if one.id in self._lease_of})
                 held.extend(claimed)
                 self._lease_of |= dict.fromkeys((one.id for one in claimed), lease)
                 self._until[lease] = began + claims.LEASE
@@ -78,14 +92,22 @@ class HubClaims:
         began = self._steady()
         leases = [*self._held]
         sight = claims.settle(self._hub, self._generation, self._worker, leases, outcomes)
-        for lease in leases:
-            self._until[lease] = began + claims.LEASE if lease in sight.leases else 0.0
+        for lease in sight.leases:
+            self._until[lease] = began + claims.LEASE
+        self._over({*leases} - sight.leases)
         for _, delivery_id, _ in outcomes:
             self._in_flight.discard(delivery_id)
             self._lease_of.pop(delivery_id, None)
         self._give_back(sight.revoked - self._in_flight)
         self._looked = self._steady()
         self.goes_on, self.drain = sight.goes_on, sight.drain
+
+    def _over(self, leases: set[int]) -> None:
+        """The hub has given up these leases: what they hold is others' now, or that of another lease here,
+        also where its envelope was announced."""
+        for lease in leases & self._held.keys():
+            self._until[lease] = 0.0
+            self._held[lease].clear()
 
     def _give_back(self, revoked: frozenset[int]) -> None:
         """Give back revoked deliveries before another body is begun: of a lease that is given up, the

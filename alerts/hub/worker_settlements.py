@@ -51,8 +51,8 @@ class HubSettlements:
             return
         rows = [(lease, owed.id, outcome) for lease, owed, outcome in self._unwritten]
         self._retrying(lambda: self._claims.write(rows))
-        for _, _, outcome in self._unwritten:
-            self._limits.heard(outcome, self._world.steady())
+        for lease, _, outcome in self._unwritten:
+            self._limits.heard(self._claims.place(lease), outcome, self._world.steady())
             self._count(outcome)
         self.done += len(rows)
         self._unwritten.clear()
@@ -78,6 +78,10 @@ class HubSettlements:
                 self._hub, owed.edition_id, self._world.keyring
             )
         return merge
+
+    def end_round(self) -> None:
+        """Begin no further message in this round."""
+        self._halted = True
 
     def fail(self, fault: Exception) -> None:
         """Stop the round for an exception that is not an outcome; it is raised later."""

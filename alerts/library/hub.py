@@ -8,9 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sqlite_utils import Database
 
@@ -18,8 +17,8 @@ from alerts.config.load import without_project
 from alerts.config.server_url import leaves_the_machine
 from alerts.config.settings import Settings
 from alerts.domain.errors import SettingsError
-from alerts.hub import claims, lent
-from alerts.hub.database import HubDatabase, HubUnavailable
+from alerts.hub import claims
+from alerts.hub.database import HubDatabase
 from alerts.hub.lend import HubLending
 from alerts.hub.worker import HubWorker, WorkerOrders
 from alerts.library.steps import HubSaid, Progress
@@ -43,10 +42,8 @@ def by_hub(
 ) -> SendReport:
     """Lend the due deliveries to the hub's workers, and wait for them, with the project's lock held.
 
-    Raises `SettingsError` for limits that a hub does not keep yet, and `LockHeld` where another control
-    node is at work.
+    Raises `LockHeld` where another control node is at work.
     """
-    _refuse_limits(orders)
     instance = instances.get(db)
     hub = HubDatabase(settings.delivery.hub, "delivery.hub", "alerts send")
     lending = HubLending(
@@ -63,18 +60,6 @@ def by_hub(
             return lending.run(watch)
         finally:
             hub.close()
-
-
-def hub_status(settings: Settings) -> dict[str, Any]:
-    """How the hub stands, for `status`: open, leased and done deliveries, leases, workers, faults, lag in
-    seconds; or `fault`, where it does not answer."""
-    hub = HubDatabase(settings.delivery.hub, "delivery.hub", "alerts status")
-    try:
-        return asdict(lent.figures(hub))
-    except (HubUnavailable, SettingsError) as fault:
-        return {"fault": str(fault)}
-    finally:
-        hub.close()
 
 
 def work(
@@ -140,21 +125,6 @@ def drain(url: str) -> int:
 def _steady() -> float:
     """Seconds that go on while the machine sleeps, so that a lease is over when it wakes."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
-
-
-def _refuse_limits(orders: Orders) -> None:
-    limits = {
-        "--limit": orders.limit is not None,
-        "delivery.rate": bool(orders.rate),
-        "delivery.window_limit": orders.window is not None,
-        "delivery.warm_up": bool(orders.warm_up),
-        "windows": orders.windows.on,
-        "destinations.rate": any(one.rate for one in orders.destinations),
-    }
-    if found := [name for name, on in limits.items() if on]:
-        raise SettingsError(
-            f"delivery.hub: a send by a hub does not keep {', '.join(found)}; leave out one of the two"
-        )
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from alerts.library.opened import ProjectPart, call
 
 if TYPE_CHECKING:
+    from alerts.library.hub_status import HubStatus
     from alerts.store.service_figures import ServiceFigures
 
 
@@ -24,3 +25,10 @@ class Service(ProjectPart):
         from alerts.store import service_figures
 
         return service_figures.measure(self._opened.db, self._opened.settings.database_path)
+
+    @call
+    def hub(self) -> "HubStatus | None":
+        """How the hub stands: workers, leases, rates, the last sign; None while nothing is lent to one."""
+        from alerts.library.hub_status import hub_status
+
+        return hub_status(self._opened.db, self._opened.settings)

@@ -12,6 +12,7 @@ from alerts.editions import approval
 from alerts.editions.draft import shown
 from alerts.hooks.endpoint import endpoints
 from alerts.instance import identity
+from alerts.library.hub_status import HubStatus, hub_status
 from alerts.library.opened import Opened
 from alerts.outbox import relay_limit
 from alerts.outbox.report import DeliveryReport, delivery_report, faults_of_ours
@@ -23,7 +24,6 @@ from alerts.store import (
     corrections,
     dropped_issues,
     hooks,
-    hub_leases,
     issue_versions,
     scheduled_specials,
 )
@@ -61,7 +61,7 @@ class Status:
     waiting: Sequence[Opening] = ()
     segment: Segment | None = None
     dropped: DroppedIssue | None = None
-    hub: dict[str, Any] | None = None
+    hub: HubStatus | None = None
     scheduled: datetime | None = None
     notes: tuple[str, ...] = ()
 
@@ -99,7 +99,7 @@ def status(opened: Opened, month: Month) -> Status:
         openings(db, settings, opened.now, [month]),
         segment_of(db, month),
         dropped_issues.find(db, month),
-        _hub(opened),
+        hub_status(db, settings),
         scheduled.at if scheduled else None,
         (*_given_up(opened), *_unposted(opened)),
     )
@@ -122,12 +122,3 @@ def _unposted(opened: Opened) -> Iterator[str]:
         figures = channel_list.figures(opened.db, one.name)
         if count := figures.held + figures.given_up:
             yield f"channel {one.name}: {counted(count, 'post')} for you to settle: `alerts channel list`"
-
-
-def _hub(opened: Opened) -> dict[str, Any] | None:
-    """How the hub stands; None while nothing is lent, so that nobody waits for it."""
-    if not (opened.settings.delivery.hub and hub_leases.current(opened.db)):
-        return None
-    from alerts.library.hub import hub_status  # only where there is one
-
-    return hub_status(opened.settings)

@@ -150,8 +150,10 @@ class SendConnections:
 
     def _step(self, connection: SendConnection, now: float) -> None:
         """Begin the next message of a connection that is between two, or the step before it."""
-        if connection.announced is not None and self._settlements.fault is not None:
-            self._cut(connection)  # its reader's status could not be checked
+        if connection.announced is not None and (
+            self._settlements.fault is not None or not connection.announced_is_next
+        ):  # its reader's status could not be checked, or it was given back
+            self._cut(connection)
         if connection.announced is None:
             self._claims.drop_revoked(connection.lease)
             if self._settlements.stopping or not connection.owed:
@@ -171,9 +173,8 @@ class SendConnections:
                 return
         current = connection.owed.popleft()
         if not self._claims.begin(current):
-            if connection.announced is not None and connection.session is not None:
+            if connection.announced is not None:
                 self._cut(connection)
-            connection.announced = None
             self._ready.append(connection)
             return
         try:
@@ -198,8 +199,8 @@ class SendConnections:
         """Start the conversation; the next envelope is sent with its body, if it may be sent at once."""
         assert connection.session is not None  # noqa: S101 - `_step` ensures it
         merge = self._settlements.merge(current)
-        envelope, connection.announced = connection.announced or merge.envelope(current), None
-        connection.to_pass = None
+        envelope = connection.announced or merge.envelope(current)
+        connection.announced = connection.to_pass = None
         if (
             connection.owed
             and not self._settlements.stopping
@@ -207,6 +208,7 @@ class SendConnections:
         ):
             following = connection.owed[0]
             connection.announced = self._settlements.merge(following).envelope(following)
+            connection.announced_for = following.id
         connection.current = current
         connection.talk = connection.session.send(
             envelope, merge.message(current), connection.announced

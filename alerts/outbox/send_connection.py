@@ -18,6 +18,7 @@ class SendConnection:
 
     __slots__ = (
         "announced",
+        "announced_for",
         "current",
         "deadline",
         "events",
@@ -38,6 +39,7 @@ class SendConnection:
         self.current: Owed | None = None  # the delivery being sent; None while closing
         # The envelope of the next message, if the relay has it already.
         self.announced: Envelope | None = None
+        self.announced_for = 0  # the delivery of that envelope
         # The throttles that the next message still has to pass, and the moment that the first reserved.
         self.to_pass: list[Throttle] | None = None
         self.place: float | None = None
@@ -48,6 +50,11 @@ class SendConnection:
     def connected(self) -> bool:
         """True while there is a session for the next message."""
         return self.session is not None and self.session.usable
+
+    @property
+    def announced_is_next(self) -> bool:
+        """Whether the next message is the one whose envelope was announced."""
+        return bool(self.owed) and self.owed[0].id == self.announced_for
 
     def watch(self, selector: BaseSelector, events: int) -> None:
         """Register those events of the session with the selector; 0 for none."""

@@ -5,7 +5,7 @@ most its first row in doubt (docs/adr/0007-leases-in-order.md).
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,41 +99,55 @@ def claim(
     the address, `groups` by that of its reader. `closed_until` says which send windows are closed now.
     Raises `TakenOver`, and claims nothing, where another machine has ended one of the leases.
     """
-    listed = json.dumps(list(leases))
     chosen = f"AND {IN_DOMAINS}" if domains else f"AND NOT {IN_DOMAINS}" if other_than else ""
     chosen += f" AND {IN_GROUPS}" if groups else ""
+    given = {
+        **due(now, months, doubtful),
+        "domains": json.dumps(list(domains or other_than)),
+        "groups": json.dumps(list(groups)),
+        "leases": json.dumps(list(leases)),
+        "connections": len(leases),
+        "after": after,
+        "limit": limit,
+    }
     with transaction(db):
         renew(db, leases, expires_at)
-        taken = db.conn.execute(
-            f"""UPDATE deliveries SET state = 'sending', changed_at = :now,
-                       lease_id = json_extract(:leases, '$[' || (id % :connections) || ']')
-                 WHERE id IN (SELECT d.id FROM deliveries AS d INDEXED BY deliveries_open
-                               WHERE {DUE} AND d.id > :after {chosen}
-                               ORDER BY d.id LIMIT :limit)""",  # noqa: S608
-            {
-                **due(now, months, doubtful),
-                "domains": json.dumps(list(domains or other_than)),
-                "groups": json.dumps(list(groups)),
-                "leases": listed,
-                "connections": len(leases),
-                "after": after,
-                "limit": limit,
-            },
-        ).rowcount
-        skipped = skip(db, leases, now, after=after) if taken else []
-        outside = (
-            windows.give_back(db, leases, closed_until, now, after=after)
-            if taken and closed_until
-            else []
-        )
-        rows = db.conn.execute(
-            """SELECT d.lease_id, d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts, s.mark,
-                      s.uncounted_since <> ''
-                 FROM deliveries AS d INDEXED BY deliveries_held
-                 JOIN subscribers AS s ON s.id = d.subscriber_id
-                WHERE d.lease_id IN (SELECT value FROM json_each(?)) AND d.id > ? ORDER BY d.id""",
-            (listed, after),
-        ).fetchall()
+        return take(db, leases, now, chosen, given, closed_until)
+
+
+def take(
+    db: Database,
+    leases: Sequence[int],
+    now: datetime,
+    chosen: str,
+    given: Mapping[str, object],
+    closed_until: ClosedUntil | None,
+) -> Claimed:
+    """What `claim` does once it has renewed the leases, in the transaction of the caller; `chosen` is a
+    condition on the delivery, and `given` the values of all conditions."""
+    after = int(str(given["after"]))
+    taken = db.conn.execute(
+        f"""UPDATE deliveries SET state = 'sending', changed_at = :now,
+                   lease_id = json_extract(:leases, '$[' || (id % :connections) || ']')
+             WHERE id IN (SELECT d.id FROM deliveries AS d INDEXED BY deliveries_open
+                           WHERE {DUE} AND d.id > :after {chosen}
+                           ORDER BY d.id LIMIT :limit)""",  # noqa: S608
+        given,
+    ).rowcount
+    skipped = skip(db, leases, now, after=after) if taken else []
+    outside = (
+        windows.give_back(db, leases, closed_until, now, after=after)
+        if taken and closed_until
+        else []
+    )
+    rows = db.conn.execute(
+        """SELECT d.lease_id, d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts, s.mark,
+                  s.uncounted_since <> ''
+             FROM deliveries AS d INDEXED BY deliveries_held
+             JOIN subscribers AS s ON s.id = d.subscriber_id
+            WHERE d.lease_id IN (SELECT value FROM json_each(?)) AND d.id > ? ORDER BY d.id""",
+        (given["leases"], after),
+    ).fetchall()
     last = max((*skipped, *outside, *(row[1] for row in rows)), default=0)
     found = [(lease, Owed(*row)) for lease, *row in rows]
     return Claimed(found, len(skipped), last, len(outside))
@@ -146,18 +160,21 @@ def skip(
     *,
     in_flight: Iterable[int] = (),
     after: int = 0,
+    among: Iterable[int] | None = None,
 ) -> list[int]:
-    """Settle as `skipped` the leased deliveries to people who may no longer be mailed.
+    """Settle as `skipped` the leased deliveries to people who may no longer be mailed; only those `among`
+    these, if they are given.
 
     Those `in_flight`, whose body is being sent, are left to their outcome. Returns the ids, which the
     holder removes from its lists. The reason is the strongest that applies.
     """
+    listed = "" if among is None else "AND d.id IN (SELECT value FROM json_each(:among))"
     rows = db.conn.execute(
         f"""UPDATE deliveries AS d INDEXED BY deliveries_held
                SET state = 'skipped', lease_id = NULL, changed_at = :now,
                    reason = {GONE}
              WHERE d.lease_id IN (SELECT value FROM json_each(:leases)) AND d.id > :after
-               AND d.id NOT IN (SELECT value FROM json_each(:in_flight))
+               AND d.id NOT IN (SELECT value FROM json_each(:in_flight)) {listed}
                AND NOT EXISTS (SELECT 1 FROM subscribers AS s
                                 WHERE s.id = d.subscriber_id AND {ELIGIBLE} AND {NOT_DECLINED})
             RETURNING id""",  # noqa: S608
@@ -166,6 +183,7 @@ def skip(
             "leases": json.dumps(list(leases)),
             "in_flight": json.dumps(list(in_flight)),
             "after": after,
+            "among": json.dumps(list(among or ())),
         },
     ).fetchall()
     return [delivery_id for (delivery_id,) in rows]

@@ -5,7 +5,7 @@ come back, or, if the hub is lost, by holding what was lent, as after a restore 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,9 +13,20 @@ from sqlite_utils import Database
 
 from alerts.domain.delivery import Owed
 from alerts.domain.errors import SettingsError
-from alerts.store import claims, stamp, transaction
+from alerts.domain.month import Month
+from alerts.domain.send_window import ReaderGroup
+from alerts.store import claims, stamp, transaction, windows
+from alerts.store.claims import Claimed
+from alerts.store.outbox import IN_GROUPS, due
 from alerts.store.recipients import ELIGIBLE, NOT_DECLINED
+from alerts.store.windows import ClosedUntil
 
+_OWED = """
+    SELECT d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts, s.mark,
+           s.uncounted_since <> ''
+      FROM deliveries AS d INDEXED BY deliveries_held
+      JOIN subscribers AS s ON s.id = d.subscriber_id
+"""
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -39,6 +50,41 @@ def begin(db: Database, generation: int) -> HubLease:
         return HubLease(claims.open_lease(db, str(generation), claims.HUB, NEVER), generation)
 
 
+def take(
+    db: Database,
+    lease: HubLease,
+    limit: int,
+    now: datetime,
+    months: Sequence[Month],
+    *,
+    doubtful: bool,
+    groups: Collection[ReaderGroup] = (),
+    closed_until: ClosedUntil | None = None,
+) -> Claimed:
+    """Lease up to `limit` due deliveries to the hub, as `claims.claim` does; returns the new ones alone.
+
+    They are taken under a lease of their own first: of those that were lent before, a worker may be sending
+    one, so what is checked of a claim must not touch them.
+    """
+    with transaction(db):
+        staging = claims.open_lease(db, str(lease.generation), claims.HUB, NEVER)
+        given = {
+            **due(now, months, doubtful),
+            "groups": json.dumps(list(groups)),
+            "leases": json.dumps([staging]),
+            "connections": 1,
+            "after": 0,
+            "limit": limit,
+        }
+        chosen = f"AND {IN_GROUPS}" if groups else ""
+        claimed = claims.take(db, [staging], now, chosen, given, closed_until)
+        db.conn.execute(
+            "UPDATE deliveries SET lease_id = ? WHERE lease_id = ?", (lease.id, staging)
+        )
+        db.conn.execute("DELETE FROM leases WHERE id = ?", (staging,))
+    return claimed
+
+
 def lent(db: Database, lease: HubLease) -> int:
     """The number of deliveries that are lent."""
     row = db.conn.execute(
@@ -50,11 +96,7 @@ def lent(db: Database, lease: HubLease) -> int:
 def lent_deliveries(db: Database, lease: HubLease, after: int, limit: int) -> Sequence[Owed]:
     """Lent deliveries with ids above `after`, in order of id."""
     rows = db.conn.execute(
-        """SELECT d.id, d.edition_id, d.subscriber_id, s.email, s.name, d.attempts, s.mark,
-                  s.uncounted_since <> ''
-             FROM deliveries AS d INDEXED BY deliveries_held
-             JOIN subscribers AS s ON s.id = d.subscriber_id
-            WHERE d.lease_id = ? AND d.id > ? ORDER BY d.id LIMIT ?""",
+        f"{_OWED} WHERE d.lease_id = ? AND d.id > ? ORDER BY d.id LIMIT ?",
         (lease.id, after, limit),
     ).fetchall()
     return [Owed(*row) for row in rows]
@@ -69,8 +111,12 @@ def attempts(db: Database, ids: Iterable[int]) -> dict[int, int]:
     return dict(rows.fetchall())
 
 
-def gone(db: Database, lease: HubLease) -> list[int]:
-    """The lent deliveries of people who may no longer be mailed."""
+def stopped(db: Database, lease: HubLease, closed_until: ClosedUntil | None) -> list[int]:
+    """The lent deliveries of people who may no longer be mailed, or whose send window is closed."""
+    closed: list[int] = []
+    if closed_until:
+        with transaction(db):
+            closed = windows.closed(db, [lease.id], closed_until)
     rows = db.conn.execute(
         f"""SELECT d.id FROM deliveries AS d INDEXED BY deliveries_held
              WHERE d.lease_id = ? AND NOT EXISTS (
@@ -78,7 +124,29 @@ def gone(db: Database, lease: HubLease) -> list[int]:
                     WHERE s.id = d.subscriber_id AND {ELIGIBLE} AND {NOT_DECLINED})""",  # noqa: S608
         (lease.id,),
     ).fetchall()
-    return [delivery_id for (delivery_id,) in rows]
+    return sorted({*closed, *(delivery_id for (delivery_id,) in rows)})
+
+
+def take_back(
+    db: Database,
+    lease: HubLease,
+    ids: Collection[int],
+    now: datetime,
+    closed_until: ClosedUntil | None,
+) -> tuple[int, Sequence[Owed]]:
+    """What follows for deliveries that are not in the hub any more and were not begun: they are skipped, or
+    wait for their window. Returns how many were skipped, and those for which neither is true any more."""
+    if not ids:
+        return 0, ()
+    with transaction(db):
+        skipped = claims.skip(db, [lease.id], now, among=ids)
+        if closed_until:
+            windows.give_back(db, [lease.id], closed_until, now, among=ids)
+        rows = db.conn.execute(
+            f"{_OWED} WHERE d.lease_id = ? AND d.id IN (SELECT value FROM json_each(?)) ORDER BY d.id",  # noqa: S608
+            (lease.id, json.dumps(list(ids))),
+        ).fetchall()
+    return len(skipped), [Owed(*row) for row in rows]
 
 
 def hold(db: Database, lease: HubLease, now: datetime) -> int:

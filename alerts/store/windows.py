@@ -74,35 +74,64 @@ def give_back(
     *,
     in_flight: Iterable[int] = (),
     after: int = 0,
+    among: Iterable[int] | None = None,
 ) -> list[int]:
     """Give back the leased deliveries whose window is closed, to be due at its opening; in the transaction
-    of the caller.
+    of the caller. Only those `among` these, if they are given.
 
     Those `in_flight`, whose body is being sent, are left to their outcome. Returns the ids given back,
     which the holder must not begin any more.
     """
     held = {"leases": json.dumps(list(leases)), "after": after}
-    rows = db.conn.execute(
-        """SELECT DISTINCT s.language, s.timezone
-             FROM deliveries AS d INDEXED BY deliveries_held JOIN subscribers AS s ON s.id = d.subscriber_id
-            WHERE d.lease_id IN (SELECT value FROM json_each(:leases)) AND d.id > :after""",
-        held,
-    )
-    openings = closed_until([ReaderGroup(*row) for row in rows.fetchall()])
+    openings = _openings(db, held, closed_until)
     if not openings:
         return []
+    only = "" if among is None else "AND d.id IN (SELECT value FROM json_each(:among))"
     with _put_openings(db, openings):
         back = db.conn.execute(
             f"""UPDATE deliveries AS d INDEXED BY deliveries_held
                    SET state = CASE WHEN attempts = 0 THEN 'queued' ELSE 'deferred' END,
                        lease_id = NULL, changed_at = :now, due_at = {_OPENING}
                  WHERE d.lease_id IN (SELECT value FROM json_each(:leases)) AND d.id > :after
-                   AND d.id NOT IN (SELECT value FROM json_each(:in_flight))
+                   AND d.id NOT IN (SELECT value FROM json_each(:in_flight)) {only}
                    AND {_OPENING} IS NOT NULL
                 RETURNING id""",  # noqa: S608
-            {**held, "now": stamp(now), "in_flight": json.dumps(list(in_flight))},
+            {
+                **held,
+                "now": stamp(now),
+                "in_flight": json.dumps(list(in_flight)),
+                "among": json.dumps(list(among or ())),
+            },
         ).fetchall()
     return [delivery_id for (delivery_id,) in back]
+
+
+def closed(db: Database, leases: Iterable[int], closed_until: ClosedUntil) -> list[int]:
+    """The leased deliveries whose window is closed; in a transaction of the caller."""
+    held = {"leases": json.dumps(list(leases)), "after": 0}
+    openings = _openings(db, held, closed_until)
+    if not openings:
+        return []
+    with _put_openings(db, openings):
+        rows = db.conn.execute(
+            f"""SELECT d.id FROM deliveries AS d INDEXED BY deliveries_held
+                 WHERE d.lease_id IN (SELECT value FROM json_each(:leases)) AND {_OPENING} IS NOT NULL""",  # noqa: S608
+            held,
+        ).fetchall()
+    return [delivery_id for (delivery_id,) in rows]
+
+
+def _openings(
+    db: Database, held: Mapping[str, object], closed_until: ClosedUntil
+) -> Mapping[ReaderGroup, datetime]:
+    """When the windows open that are closed now, of the readers of leased deliveries."""
+    rows = db.conn.execute(
+        """SELECT DISTINCT s.language, s.timezone
+             FROM deliveries AS d INDEXED BY deliveries_held JOIN subscribers AS s ON s.id = d.subscriber_id
+            WHERE d.lease_id IN (SELECT value FROM json_each(:leases)) AND d.id > :after""",
+        held,
+    )
+    return closed_until([ReaderGroup(*row) for row in rows.fetchall()])
 
 
 def readers(db: Database) -> Mapping[ReaderGroup, int]:

@@ -12,6 +12,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from alerts import __version__
+from alerts.library.hub_status import HubStatus
 from alerts.library.project import Project
 from alerts.library.standing import CheckedMonths
 from alerts.store.service_figures import ServiceFigures
@@ -66,7 +67,10 @@ class FigureCache:
         with self._lock:
             began = time.monotonic()
             if began >= self._until:
-                self._families = tuple(_of_project(project.service.figures(), project.check()))
+                self._families = (
+                    *_of_project(project.service.figures(), project.check()),
+                    *_of_hub(project.service.hub()),
+                )
                 took = time.monotonic() - began
                 self._until = began + took + max(KEPT, PATIENCE * took)
             families = self._families
@@ -125,6 +129,26 @@ def _of_project(found: ServiceFigures, checked: CheckedMonths) -> Iterator[Metri
     )
     yield _one("alerts_database_bytes", "The size of the database.", found.database_bytes)
     yield _one("alerts_disk_free_bytes", "Free space beside it.", found.disk_free_bytes)
+
+
+def _of_hub(found: HubStatus | None) -> Iterator[Metric]:
+    """A send by a hub; all 0 while nothing is lent to one, or while it does not answer."""
+    hub = found or HubStatus()
+    states = {"open": hub.open, "leased": hub.leased, "done": hub.done} if found else {}
+    yield _one("alerts_hub_lent", "1 while a send by a hub lasts.", int(found is not None))
+    yield _one("alerts_hub_silent", "1 where the hub does not answer.", int(bool(hub.fault)))
+    yield _by("alerts_hub_deliveries", "Deliveries in the hub.", "state", states)
+    yield _one("alerts_hub_leases", "Leases of workers in the hub.", hub.leases)
+    yield _one("alerts_hub_workers", "Workers seen in the last minute.", len(hub.workers))
+    failing = sum(bool(one.fault) for one in hub.workers)
+    yield _one("alerts_hub_workers_failing", "Those whose relay refuses them.", failing)
+    yield _by(
+        "alerts_hub_rate",
+        "The rate of all workers together, in messages a second, by the first domain of a destination.",
+        "domain",
+        {one.domains[0] if one.domains else "": one.rate for one in hub.rates},
+    )
+    yield _one("alerts_hub_lag_seconds", "Since the last sign of the control node.", hub.lag)
 
 
 def _one(name: str, about: str, value: float) -> Metric:

@@ -1,4 +1,5 @@
-"""The state: what happens when, what is owed, the sources and their health, and the doctor on a press."""
+"""The state: what happens when, what is owed, a send by several machines, the sources and their health, and
+the doctor on a press."""
 
 from datetime import datetime
 
@@ -51,6 +52,7 @@ def show(desk: DeskVisit, found: tuple[CheckResult, ...] | None = None) -> Respo
         months=checked.months,
         doubt=str(checked.doubt.reason) if checked.doubt else "",
         coming=coming,
+        hub=project.service.hub(),
         sources=sources,
         found=found,
         job=project.jobs.newest("collect"),
