@@ -1,5 +1,6 @@
 """Writes docs/cli.md from the commands, docs/settings.md from the settings, docs/lint.md from the checks,
-and docs/openapi.json from the operations of the HTTP API.
+docs/openapi.json from the operations of the HTTP API, the server's lines in docs/ from the templates of
+`alerts setup`, and in share/ the man pages and the completion of shells.
 
 `python docs/generate.py` writes; `--check` writes nothing and exits 1 when a file is out of date.
 """
@@ -9,21 +10,28 @@ import json
 import re
 import sys
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
+import man_pages
 
 from alerts import cli
+from alerts.cli.completion import completion_of
+from alerts.config.declarations import AlertSettings, SenderSettings
+from alerts.config.delivery_declarations import BouncesSettings
 from alerts.config.load import LISTS
 from alerts.config.settings import Settings
+from alerts.config.web_declarations import WebSettings
 from alerts.config.write import toml_value
 from alerts.lint import caniemail
 from alerts.lint.checks import outside
 from alerts.lint.options import CLIENTS
 from alerts.lint.register import CHECKS
+from alerts.setup.server_files import Server, filled, values
 from alerts.web.api.openapi import document
 from alerts.web.api.operation import ROOT
 from alerts.web.api.register import OPERATIONS
@@ -198,26 +206,80 @@ def api_description() -> str:
     return json.dumps(document(OPERATIONS, ROOT), indent=1, ensure_ascii=False) + "\n"
 
 
+def server_lines(name: str) -> Callable[[], str]:
+    """A document whose blocks after `<!-- lines: TEMPLATE -->` are those that `alerts setup` prints."""
+
+    def block(found: re.Match[str]) -> str:
+        lines = filled(found[1], _example())
+        return f"<!-- lines: {found[1]} -->\n\n```{found[2]}\n{lines}```\n"
+
+    def page() -> str:
+        text = (HERE / name).read_text(encoding="utf-8")
+        return re.sub(r"<!-- lines: (\S+) -->\n\n```(\w*)\n.*?```\n", block, text, flags=re.DOTALL)
+
+    return page
+
+
+def _example() -> Mapping[str, str]:
+    """The values of the example in the documents."""
+    home = Path("/srv/alert")
+    program = Path("/opt/alerts/bin/alerts")
+    state = home / ".local/state/alerts"
+    server = Server(program, "alerts", "alerts", home, state, Path("/backups"))
+    settings = Settings(
+        root=home,
+        alert=AlertSettings(admins=("you@example.org",)),
+        sender=SenderSettings(address="news@example.org", bounces="alerts@lists.example.org"),
+        web=WebSettings(base_url="https://example.org/alerts"),
+        bounces=BouncesSettings(lmtp="127.0.0.1:2424"),
+    )
+    return values(settings, server)
+
+
+def shell_files() -> Mapping[str, Callable[[], str]]:
+    """What a wheel installs below share/: a man page for each command, completion for each shell."""
+    found: dict[str, Callable[[], str]] = {
+        f"../share/{place}": partial(completion_of, shell) for shell, place in COMPLETIONS.items()
+    }
+    for name, text in man_pages.pages(cli.alerts, _written).items():
+        found[f"../share/man/man1/{name}"] = partial(str, text)
+    return found
+
+
+COMPLETIONS = {
+    "bash": "bash-completion/completions/alerts",
+    "zsh": "zsh/site-functions/_alerts",
+    "fish": "fish/vendor_completions.d/alerts.fish",
+}
 PAGES = {
     "cli.md": cli_page,
     "settings.md": settings_page,
     "lint.md": lint_page,
     "openapi.json": api_description,
+    "alerts.service": lambda: filled("alerts.service", _example()),
+    **{name: server_lines(name) for name in ("bounces.md", "operations.md", "setup.md", "web.md")},
+    **shell_files(),
 }
 
 
 def main() -> int:
     """Write the pages, or check them."""
     stale = []
+    left = {path for path in (HERE.parent / "share").rglob("*") if path.is_file()}
+    for path in left - {(HERE / name).resolve() for name in PAGES}:
+        stale.append(str(path.relative_to(HERE.parent)))
+        if "--check" not in sys.argv:
+            path.unlink()
     for name, page in PAGES.items():
         path, text = HERE / name, page()
         if "--check" not in sys.argv:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         elif not path.is_file() or path.read_text(encoding="utf-8") != text:
             stale.append(name)
     for name in stale:
         sys.stderr.write(f"docs/{name} is out of date: run `make docs`\n")
-    return 1 if stale else 0
+    return 1 if stale and "--check" in sys.argv else 0
 
 
 if __name__ == "__main__":

@@ -178,8 +178,8 @@ def _documented_pipe(command: Path, project: Path) -> str:
     lines = found[1]
     for theirs, ours in (
         ("user=alerts", f"user={ACCOUNT}"),
-        ("argv=/usr/local/bin/alerts ", f"argv={command} "),
-        ("/srv/alerts", str(project)),
+        ("argv=/opt/alerts/bin/alerts ", f"argv={command} "),
+        ("/srv/alert", str(project)),
     ):
         assert theirs in lines
         lines = lines.replace(theirs, ours)

@@ -43,6 +43,7 @@ ORDER = (
     "schedule",
     "library",
     "doctor",
+    "setup",
     "web",
     "cli",
 )
@@ -67,6 +68,7 @@ PLACES = {
         "schedule.ticks",  # runs our own commands
         "doctor.timetables",  # asks for the crontab
         "cli.issue.edit",
+        "setup.install",  # the crontab
     ),
     "apscheduler": ("schedule.cron",),
     "tomlkit": ("config.edit",),

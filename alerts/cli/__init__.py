@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "alerts.cli.init:init",
         "Start a project: write alerts.toml and create subscribers.db.",
     ),
+    "setup": (
+        "alerts.cli.setup:setup",
+        "Set up a project by answering questions; install what calls it.",
+    ),
     "demo": (
         "alerts.cli.demo:demo",
         "Make a sample project and run it end to end, with no network.",
@@ -63,6 +67,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("alerts.cli.why:why", "Explain what happened to one person's copy."),
     "doctor": ("alerts.cli.doctor:doctor", "Check everything the next issue depends on."),
     "config": ("alerts.cli.config:config", "Show, check and change the settings."),
+    "completion": ("alerts.cli.completion:completion", "Print the completion for a shell."),
     "template": (
         "alerts.cli.template:template",
         "Copy templates into the project, to change them.",

@@ -1,5 +1,6 @@
 """`alerts doctor`: check whether the next issue can be sent and will arrive."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,7 @@ from alerts.domain.errors import AlertsError
 from alerts.text.plural import counted
 
 if TYPE_CHECKING:
-    from alerts.doctor.finding import CheckResult
+    from alerts.doctor.finding import CheckLevel, CheckResult
     from alerts.library.standing import CheckedMonths
 
 
@@ -32,33 +33,18 @@ def doctor(session: Session, offline: bool, as_json: bool) -> int:
     Each finding has a remedy. Exits 1 if there is an error, 75 if something is owed that will go by itself.
     Changes and sends nothing.
     """
-    from alerts.doctor.examine import examined
     from alerts.doctor.finding import CheckLevel
-    from alerts.web.page_samples import faults
 
-    found, counts, first = [], dict.fromkeys(CheckLevel, 0), ""
-    for finding in examined(session.project, faults, offline=offline):
-        counts[finding.level] += 1
-        if finding.level is CheckLevel.ERROR:
-            first = first or finding.remedy or finding.about
-        found.append(
-            {
-                "check": finding.check,
-                "level": finding.level.value,
-                "about": finding.about,
-                "remedy": finding.remedy,
-            }
-        )
-        if not as_json:
-            _print(finding)
+    found = show_findings(session, offline=offline, as_json=as_json)
+    counts = found.counts
     checked = _checked(session)
-    step = session.project.next_step(error=first, checked=checked)
+    step = session.project.next_step(error=found.first_error, checked=checked)
     if as_json:
         print_json(
             {
                 "errors": counts[CheckLevel.ERROR],
                 "warnings": counts[CheckLevel.WARNING],
-                "findings": found,
+                "findings": found.rows,
                 **next_fields(step),
             }
         )
@@ -70,6 +56,46 @@ def doctor(session: Session, offline: bool, as_json: bool) -> int:
     if counts[CheckLevel.ERROR] or checked is None:
         return 1
     return command_code(checked)
+
+
+@dataclass(slots=True)
+class FindingsShown:
+    """What was found: rows for JSON, how many of each level, and what to do about the first error."""
+
+    rows: list[dict[str, str]]
+    counts: "dict[CheckLevel, int]"
+    first_error: str = ""
+
+    @property
+    def errors(self) -> int:
+        """How many errors there are."""
+        from alerts.doctor.finding import CheckLevel
+
+        return self.counts[CheckLevel.ERROR]
+
+
+def show_findings(session: Session, *, offline: bool, as_json: bool = False) -> FindingsShown:
+    """Examine the project, and print each finding as it is made, unless `as_json`."""
+    from alerts.doctor.examine import examined
+    from alerts.doctor.finding import CheckLevel
+    from alerts.web.page_samples import faults
+
+    shown = FindingsShown([], dict.fromkeys(CheckLevel, 0))
+    for finding in examined(session.project, faults, offline=offline):
+        shown.counts[finding.level] += 1
+        if finding.level is CheckLevel.ERROR:
+            shown.first_error = shown.first_error or finding.remedy or finding.about
+        shown.rows.append(
+            {
+                "check": finding.check,
+                "level": finding.level.value,
+                "about": finding.about,
+                "remedy": finding.remedy,
+            }
+        )
+        if not as_json:
+            _print(finding)
+    return shown
 
 
 def _checked(session: Session) -> "CheckedMonths | None":

@@ -24,6 +24,11 @@ def edited(root: Path, text: str, changes: Sequence[str]) -> str:
     Raises `UsageError` for a change that names no setting, and `SettingsError` where the settings would be
     wrong; a value of the environment does not count here.
     """
+    return drafted(root, text, changes)[0]
+
+
+def drafted(root: Path, text: str, changes: Sequence[str]) -> tuple[str, Settings]:
+    """The same text, and the settings that it holds."""
     document = tomlkit.parse(text)
     for change in changes:
         section, key, kind, raw = _parsed(change)
@@ -33,8 +38,9 @@ def edited(root: Path, text: str, changes: Sequence[str]) -> str:
         table[key] = from_text(raw, kind)
     changed = tomlkit.dumps(document)
     reader = SettingsReader(root, root / FILE_NAME, changed, tomllib.loads(changed), {})
-    check(reader.settings(), reader.place)
-    return changed
+    settings = reader.settings()
+    check(settings, reader.place)
+    return changed, settings
 
 
 def _parsed(change: str) -> tuple[str, str, Any, str]:

@@ -62,7 +62,7 @@ def authenticated(context: CheckContext) -> Iterator[CheckOutput]:
         _dkim(context, author),
         dmarc.judged(context.ask, author, envelope),
         bimi.indicator(context.ask, author),
-        _way_back(context.ask, envelope),
+        way_back(context.ask, envelope),
     ):
         try:
             yield from said
@@ -139,7 +139,7 @@ def _dkim(context: CheckContext, author: str) -> Iterator[CheckOutput]:
     yield from said
 
 
-def _way_back(ask: Ask, domain: str) -> Iterator[CheckOutput]:
+def way_back(ask: Ask, domain: str) -> Iterator[CheckOutput]:
     """RFC 5321 §5.1, RFC 7505: check that bounces can be delivered to the domain."""
     hosts = ask(domain, "MX")
     if any(host.split()[-1] == "." for host in hosts):

@@ -106,6 +106,13 @@ class ImapMailbox:
         with self._opened(password) as server:
             return len(_unseen(server))
 
+    def named(self, password: str, message_id: str) -> bytes | None:
+        """The message with that Message-ID, without its brackets; None where it is not there (yet).
+        Changes nothing. Raises `MailboxUnavailable`."""
+        with self._opened(password, readonly=True) as server:
+            found = _found(server, "HEADER", "Message-ID", f'"{message_id}"')
+            return _fetched(server, found[-1]) if found else None
+
     def arrived(
         self, password: str, mark: str, since: date, most: int, more: Callable[[int], bool]
     ) -> Arrived:
