@@ -2,7 +2,7 @@
 
 A flush that takes 20 ms, as on disks behind a network, would hold up every connection of a send. So there
 several run at a time: each makes durable what was written before it began, and the writer goes on meanwhile
-(docs/adr/0054-flushes-beside-sending.md).
+(docs/adr/0053-flushes-beside-sending.md).
 """
 
 import os

@@ -86,9 +86,9 @@ _OTHERS = (
     "m057_drafts",
     "m058_hooks",
     "m059_relay_reports",
-    "m064_rendered_editions",
     "m060_archived_sections",
     "m061_channels",
+    "m062_rendered_editions",
 )
 NAMES = (*(name for names in _FIRST.values() for name in names), *_OTHERS)
 

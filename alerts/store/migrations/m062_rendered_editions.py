@@ -6,7 +6,7 @@ from alerts.store.migrations.registry import MIGRATIONS, run
 
 
 @MIGRATIONS()
-def m064_rendered_editions(db: Database) -> None:
+def m062_rendered_editions(db: Database) -> None:
     """`made_of` is a hash of all that the editions of an issue were made of, `pictures` how many each shows
     and their octets, `packed` the editions, both as JSON, the latter compressed. `rendered_drafts` keeps what
     the checks found, and names the editions that it is about; its rows are made again."""
