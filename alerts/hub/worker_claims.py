@@ -41,8 +41,12 @@ class HubClaims:
         self.goes_on = True  # the control node lives, and did not take the send back
         self.drain = False
 
+    def open_leases(self, destinations: Sequence[int]) -> Sequence[int]:
+        """See `outbox.claims.Claims`; each with a commit of its own."""
+        return [self.open_lease(destination) for destination in destinations]
+
     def open_lease(self, destination: int) -> int:
-        """See `outbox.claims.Claims`."""
+        """Open the lease of one connection to that destination; returns its number."""
         began = self._steady()
         lease = claims.open_lease(self._hub, self._generation, self._worker)
         self._held[lease], self._until[lease] = deque(), began + claims.LEASE

@@ -66,7 +66,7 @@ class HubSettlements:
         """True: the hub had committed its outcomes when `write` returned."""
         return True
 
-    def release(self) -> None:
+    def release(self, *, over: bool) -> None:
         """Release the leases that were closed; if the hub does not answer, they expire."""
         self._retrying(self._claims.release)
 

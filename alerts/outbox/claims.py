@@ -69,15 +69,21 @@ class Claims:
         self._ledger = departures_follow.LedgerWatch(db)
         self._renew_at = world.steady() + _RENEW_AFTER
 
-    def open_lease(self, destination: int) -> int:
-        """Open the lease of one connection to a destination; returns its number."""
-        if not self._held:  # those opened before this one may know fewer
+    def open_leases(self, destinations: Sequence[int]) -> Sequence[int]:
+        """Open a lease for one connection to each of these destinations, with one commit; returns their
+        numbers."""
+        if not self._held:  # those opened before may know fewer
             self._recalls = issue_versions.recalls(self._db)
-        expiry = self._world.now() + _LEASE
-        lease = claims.open_lease(self._db, self._orders.holder, self._orders.host, expiry)
-        self._held[lease] = deque()
-        self._deals[destination].leases.append(lease)
-        return lease
+        expiry, orders = self._world.now() + _LEASE, self._orders
+        with transaction(self._db):
+            leases = [
+                claims.open_lease(self._db, orders.holder, orders.host, expiry)
+                for _ in destinations
+            ]
+        for lease, destination in zip(leases, destinations, strict=True):
+            self._held[lease] = deque()
+            self._deals[destination].leases.append(lease)
+        return leases
 
     def held(self, lease: int) -> deque[Owed]:
         """The deliveries left in that lease, in order of id: the connection takes from the left."""

@@ -6,6 +6,7 @@ the outcomes of others are written, and all that came in together share one flus
 by threads of their own (`opening.py`), and where flushes are slow, these run in threads too.
 """
 
+from collections.abc import Sequence
 from selectors import EVENT_READ, DefaultSelector
 from types import TracebackType
 from typing import Self
@@ -37,7 +38,7 @@ class SendConnections:
     ) -> None:
         """`bell` is rung by whatever changes while all connections wait."""
         self._claims, self._limits, self._settlements = claims, limits, settlements
-        self._world, self._due = world, due
+        self._world, self._due, self._bell = world, due, bell
         self._open: list[SendConnection] = []
         self._ready: list[SendConnection] = []  # between two messages
         self._settled: list[SendConnection] = []  # the same, but their outcomes are to be written
@@ -46,22 +47,25 @@ class SendConnections:
         self._opening = Opening(world.connect, bell)
         self._met = False  # the relay has accepted a connection of this round
         self._checked = self._looked = 0.0
-        self._bell = bell
 
     def __enter__(self) -> Self:
         self._selector = DefaultSelector()
         self._selector.register(self._bell, EVENT_READ)
-        for to, destination in enumerate(self._limits.destinations):
-            for _ in range(min(destination.connections, self._due)):
-                self._add(to)
+        self._add(
+            [
+                to
+                for to, destination in enumerate(self._limits.destinations)
+                for _ in range(min(destination.connections, self._due))
+            ]
+        )
         return self
 
-    def _add(self, to: int) -> None:
-        """One more connection to that destination, with a lease of its own."""
-        lease = self._claims.open_lease(to)
-        connection = SendConnection(to, lease, self._claims.held(lease))
-        self._open.append(connection)
-        self._ready.append(connection)
+    def _add(self, destinations: Sequence[int]) -> None:
+        """A connection to each of these destinations, with a lease of its own."""
+        for to, lease in zip(destinations, self._claims.open_leases(destinations), strict=True):
+            connection = SendConnection(to, lease, self._claims.held(lease))
+            self._open.append(connection)
+            self._ready.append(connection)
 
     def __exit__(
         self,
@@ -102,12 +106,12 @@ class SendConnections:
                     self._claims.deal()
                 self._claims.look()
                 if grows:
-                    self._add(rest)
+                    self._add([rest])
             except Exception as fault:  # outcomes are settled before it is raised
                 self._settlements.fail(fault)
         for connection in ready:
             self._step(connection, now)
-        self._settlements.release()
+        self._settlements.release(over=not self._open)
         return bool(self._open)
 
     def _write(self) -> None:

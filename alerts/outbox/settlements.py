@@ -51,6 +51,7 @@ class Settlements:
         self._desk: list[tuple[int, Owed, Outcome]] = []
         self._merges: dict[int, Merge] = {}
         self._fold_at = world.steady() + _FOLD_AFTER
+        self._release_at = 0.0
         self._lines: dict[int, int] = {}  # of each lease, the line of its last receipt
         self._faults = 0
         self._refusals = 0  # refusals of us since the last accepted message
@@ -112,11 +113,14 @@ class Settlements:
         rest = _FOLD_SHARE * (ended - begun) if self._receipts.slow else 0.0
         self._fold_at = ended + max(_FOLD_AFTER, rest)
 
-    def release(self) -> None:
-        """Release the unsent deliveries of leases that were closed since the last call."""
-        if self._claims.to_release:
+    def release(self, *, over: bool) -> None:
+        """Release the unsent deliveries of leases that were closed: of several at a time where the disk is
+        slow, and of all once the round is `over`."""
+        closed = self._claims.to_release
+        if closed and (over or not self._receipts.slow or self._world.steady() >= self._release_at):
             self.fold()
             self._retrying(self._claims.release)
+            self._release_at = self._fold_at
 
     def _retrying(self, write: Callable[[], None]) -> None:
         """Write; after a temporary fault, try again for some minutes, unless a stop is requested."""
