@@ -136,8 +136,8 @@ def test_a_year_by_the_documented_crontab(
                 if call.command != "send" or at.minute == 30
             ]
             for at, number in sorted(ring):
-                words = [word for word in table[number][1] if "%F" not in word]
-                copy = f"{alert}/b-{at:%m%d}"
+                words = [word for word in table[number][1] if "%u" not in word]
+                copy = f"{alert}/b-{at:%u}"
                 words = [copy if word.startswith("/backups/") else word for word in words]
                 machine.at(at, *words, quiet=table[number][2])
     assert _mailed(alert) == {str(month): 2 for month in months}
