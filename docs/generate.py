@@ -31,7 +31,7 @@ from alerts.lint import caniemail
 from alerts.lint.checks import outside
 from alerts.lint.options import CLIENTS
 from alerts.lint.register import CHECKS
-from alerts.setup.server_files import Server, filled, values
+from alerts.setup.server_files import ServerMachine, filled, values
 from alerts.web.api.openapi import document
 from alerts.web.api.operation import ROOT
 from alerts.web.api.register import OPERATIONS
@@ -225,7 +225,7 @@ def _example() -> Mapping[str, str]:
     home = Path("/srv/alert")
     program = Path("/opt/alerts/bin/alerts")
     state = home / ".local/state/alerts"
-    server = Server(program, "alerts", "alerts", home, state, Path("/backups"))
+    server = ServerMachine(program, "alerts", "alerts", home, state, Path("/backups"))
     settings = Settings(
         root=home,
         alert=AlertSettings(admins=("you@example.org",)),

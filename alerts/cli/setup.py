@@ -72,7 +72,7 @@ def setup(
 
     Each has a default, is checked when it is answered, and is asked again where the answer is wrong. On an
     existing project the defaults are the present values, and only what is answered differently is changed;
-    comments stay. Nothing is written before the last question. An answer that is given as an option is not
+    comments stay. Nothing is written until all are answered. An answer that is given as an option is not
     asked for.
 
     It ends with the findings of the doctor, a test mail, and what the server needs. --print and --install

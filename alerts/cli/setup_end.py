@@ -10,7 +10,7 @@ import click
 
 from alerts.cli.context import Session, asked
 from alerts.cli.doctor import show_findings
-from alerts.cli.setup_questions import MARKS, Answers, SetupConversation
+from alerts.cli.setup_questions import MARKS, SetupAnswers, SetupConversation
 from alerts.config.load import FILE_NAME
 from alerts.config.settings import DATABASE_NAME, Settings
 from alerts.doctor.finding import CheckLevel
@@ -24,7 +24,7 @@ from alerts.setup import test_mail, this_machine
 from alerts.setup.dns_zone import zone
 from alerts.setup.draft import SettingsDraft
 from alerts.setup.questions import QUESTIONS
-from alerts.setup.server_files import KINDS, Server, ServerFile, server_files
+from alerts.setup.server_files import KINDS, ServerFile, ServerMachine, server_files
 from alerts.setup.signing import public_keys
 from alerts.setup.write import write
 from alerts.text.plural import counted
@@ -58,7 +58,7 @@ def setup_end(
             f"{what} in {root}. Enter keeps the answer in brackets; Ctrl-C changes nothing."
         )
     try:
-        answers = talk.held(Answers(draft, secret))
+        answers = talk.held(SetupAnswers(draft, secret))
     except click.Abort:
         raise InputError("interrupted: nothing was written") from None
     _write(session, root, answers)
@@ -101,7 +101,7 @@ def _address(text: str) -> Address:
         raise UsageError(f"--test-to: {fault}") from fault
 
 
-def _write(session: Session, root: Path, answers: Answers) -> None:
+def _write(session: Session, root: Path, answers: SetupAnswers) -> None:
     """Write all of it, and have the session be about that project from now on."""
     done = write(answers.draft, answers.relay_password, session.now)
     for path in done.files:
@@ -223,7 +223,7 @@ def server_end(
         session.say(f"to install the units: sudo {call}")
 
 
-def _files(kind: str, settings: Settings, here: Server) -> tuple[ServerFile, ...]:
+def _files(kind: str, settings: Settings, here: ServerMachine) -> tuple[ServerFile, ...]:
     if kind == "dns":
         place = f"the zone of {Address.parse(settings.sender.address).domain}"
         return (ServerFile(place, zone(settings, public_keys(settings))),)

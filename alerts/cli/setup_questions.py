@@ -27,7 +27,7 @@ _NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class SetupAnswers:
     """What was answered: the settings, the password of the relay and the first source, each if there is
     one."""
 
@@ -48,7 +48,7 @@ class SetupConversation:
     offline: bool
     sources: int  # that the project has
 
-    def held(self, answers: Answers) -> Answers:
+    def held(self, answers: SetupAnswers) -> SetupAnswers:
         """All questions, in their order."""
         number = len(QUESTIONS) + 1
         for at, question in enumerate(QUESTIONS, 1):
@@ -58,7 +58,7 @@ class SetupConversation:
                 answers = replace(answers, source=self._source(answers.draft, f"5/{number}"))
         return answers
 
-    def _answered(self, answers: Answers, question: Question, place: str) -> Answers:
+    def _answered(self, answers: SetupAnswers, question: Question, place: str) -> SetupAnswers:
         """The answers with one more."""
         draft = answers.draft
         if question.name in self.given:
@@ -85,7 +85,7 @@ class SetupConversation:
                 self._tell(CheckLevel.ERROR, f"{fault} (the same answer again keeps it)")
                 default = kept = typed
 
-    def _option(self, answers: Answers, question: Question) -> Answers:
+    def _option(self, answers: SetupAnswers, question: Question) -> SetupAnswers:
         """An answer that came as an option; raises `UsageError`, or what the network says."""
         try:
             drafted = answers.draft.with_answer(question, self.given[question.name])
@@ -95,7 +95,7 @@ class SetupConversation:
             return answers
         return self._tried(replace(answers, draft=drafted), question)
 
-    def _tried(self, answers: Answers, question: Question) -> Answers:
+    def _tried(self, answers: SetupAnswers, question: Question) -> SetupAnswers:
         """An answer that is tried on the network, if it is one; raises `AlertsError`."""
         settings = answers.draft.settings
         if question.name == "relay":
@@ -107,7 +107,7 @@ class SetupConversation:
             self._network(lambda: online.sender_domain(settings, system_names()))
         return answers
 
-    def _password(self, answers: Answers) -> str:
+    def _password(self, answers: SetupAnswers) -> str:
         """The password of the relay, where its address names a user and none is known."""
         settings = answers.draft.settings
         user = urlsplit(settings.delivery.relay).username

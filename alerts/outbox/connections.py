@@ -14,7 +14,7 @@ from typing import Self
 from alerts.domain.delivery import Owed
 from alerts.domain.errors import LoginRefused, RelayUnavailable
 from alerts.outbox.bell import Bell
-from alerts.outbox.opening import Opening
+from alerts.outbox.opening import OpeningConnections
 from alerts.outbox.options import World
 from alerts.outbox.parts import HeldLeases, PassedLimits, SettledOutcomes
 from alerts.outbox.send_connection import SendConnection
@@ -44,7 +44,7 @@ class SendConnections:
         self._settled: list[SendConnection] = []  # the same, but their outcomes are to be written
         self._flushing: list[SendConnection] = []  # the same, but these are not on disk yet
         self._later: list[SendConnection] = []  # the same, but delayed by a throttle
-        self._opening = Opening(world.connect, bell)
+        self._opening = OpeningConnections(world.connect, bell)
         self._met = False  # the relay has accepted a connection of this round
         self._checked = self._looked = 0.0
 

@@ -11,7 +11,7 @@ from alerts.outbox.send_connection import SendConnection
 from alerts.transport.connection import Connection
 
 
-class Opening:
+class OpeningConnections:
     """The connections that are being opened: `under_way`. Those removed from it are closed on arrival."""
 
     def __init__(self, connect: Callable[[], Connection], bell: Bell) -> None:

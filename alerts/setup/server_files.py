@@ -24,7 +24,7 @@ _VALUE = re.compile(r"@([A-Z_]+)@")
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ServerMachine:
     """The machine: the command's path, the account that runs it, its group and home, the folder that holds
     the state of its projects, and the folder of backups."""
 
@@ -72,7 +72,7 @@ KINDS: Mapping[str, Callable[[Mapping[str, str]], tuple[ServerFile, ...]]] = {
 }
 
 
-def server_files(kind: str, settings: Settings, server: Server) -> tuple[ServerFile, ...]:
+def server_files(kind: str, settings: Settings, server: ServerMachine) -> tuple[ServerFile, ...]:
     """The texts of one of `KINDS`. Raises `UsageError` for a path that would have to be quoted in them."""
     return KINDS[kind](values(settings, server))
 
@@ -93,7 +93,7 @@ def _template(name: str) -> str:
     return text.replace("@HARDENING@", (TEMPLATES / "hardening.conf").read_text("utf-8").rstrip())
 
 
-def values(settings: Settings, server: Server) -> Mapping[str, str]:
+def values(settings: Settings, server: ServerMachine) -> Mapping[str, str]:
     """The values of the templates; raises `UsageError` as above."""
     for path in (settings.root, server.program, server.home, server.state, server.backups):
         if not _PLAIN.fullmatch(str(path)):
@@ -118,7 +118,7 @@ def values(settings: Settings, server: Server) -> Mapping[str, str]:
     }
 
 
-def _written_paths(settings: Settings, server: Server) -> list[str]:
+def _written_paths(settings: Settings, server: ServerMachine) -> list[str]:
     """The folders that the program writes into; what is not there is passed by (`-`), but for the first."""
     root = settings.root
     kept = [server.state, server.backups, *map(Path, settings.departures.paths)]
@@ -130,7 +130,7 @@ def _written_paths(settings: Settings, server: Server) -> list[str]:
     return [str(root), *(f"-{path}" for path in dict.fromkeys(outside))]
 
 
-def _of_namespaces(settings: Settings, server: Server) -> Mapping[str, str]:
+def _of_namespaces(settings: Settings, server: ServerMachine) -> Mapping[str, str]:
     """Homes are hidden, unless the project or the program is in one; groups of others are unknown, unless
     the socket of LMTP is given to one."""
     inside = (settings.root, server.program, server.state, server.backups)

@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from alerts.setup.server_files import KINDS, Server
+from alerts.setup.server_files import KINDS, ServerMachine
 
 _PROGRAMS = {
     "nginx": "nginx",
@@ -20,7 +20,7 @@ _PROGRAMS = {
 }
 
 
-def server(root: Path, backups: Path | None = None) -> Server:
+def server(root: Path, backups: Path | None = None) -> ServerMachine:
     """This machine: the account is the one that owns the project's folder, which is ours if it is new."""
     number = root.stat().st_uid if root.is_dir() else os.geteuid()
     try:
@@ -30,7 +30,7 @@ def server(root: Path, backups: Path | None = None) -> Server:
     except KeyError:  # in a container, say
         name, group, home = str(number), str(number), root
     state = os.environ.get("XDG_STATE_HOME") if number == os.geteuid() else None
-    return Server(
+    return ServerMachine(
         _program(),
         name,
         group,

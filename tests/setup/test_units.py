@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from alerts.config.load import load
-from alerts.setup.server_files import Server, server_files
+from alerts.setup.server_files import ServerMachine, server_files
 from tests.conftest import Alerts
 from tests.postfix import wait
 from tests.setup.test_setup import GOOD
 from tests.systemd_units import ACCOUNT, PROGRAM, ROOT, systemd
 
-SERVER = Server(PROGRAM, ACCOUNT, "nogroup", ROOT, ROOT / ".local/state/alerts", ROOT / "backups")
+SERVER = ServerMachine(
+    PROGRAM, ACCOUNT, "nogroup", ROOT, ROOT / ".local/state/alerts", ROOT / "backups"
+)
 
 
 def _units(root: Path) -> dict[str, str]:

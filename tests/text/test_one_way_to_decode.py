@@ -20,6 +20,7 @@ PACKAGED = "a file of this package"
 
 # Module: why what it decodes is no text that somebody saved.
 ELSEWHERE = {
+    "archive/calendar_feed": OURS,
     "bounces/classify": MAIL,
     "bounces/parse": MAIL,
     "bounces/relays/proof": WIRE,
@@ -46,6 +47,7 @@ ELSEWHERE = {
     "mailbox/mime": MAIL,
     "outbox/rebuild": OURS,
     "preview/sample": BASE64,
+    "setup/server_files": PACKAGED,
     "sources/fetch": WIRE,
     "sources/page": "the name of a charset",
     "sources/picture/answer": BASE64,
