@@ -231,7 +231,11 @@ def withdraw(hub: HubDatabase) -> frozenset[int]:
 
 
 def reap(hub: HubDatabase) -> None:
-    """Give up the leases that have expired: of each, the first delivery is in doubt, the others are open."""
+    """Give up the leases that have expired: of each, the first delivery is in doubt, the others are open.
+
+    Open is also what was leased by a claim that was on its way while its lease was released: nobody has
+    begun it, and no lease is left that could expire.
+    """
     hub.rows(
         """WITH dead AS (
                DELETE FROM alerts_hub.leases WHERE expires_at < clock_timestamp() RETURNING id),
@@ -242,7 +246,9 @@ def reap(hub: HubDatabase) -> None:
               SET lease = NULL,
                   state = CASE WHEN p.id IN (SELECT id FROM first) THEN 'done' ELSE 'open' END,
                   outcome = CASE WHEN p.id IN (SELECT id FROM first) THEN %(doubt)s::jsonb END
-            WHERE p.lease IN (SELECT id FROM dead)""",
+            WHERE p.lease IN (SELECT id FROM dead)
+               OR p.state = 'leased' AND NOT EXISTS (
+                  SELECT 1 FROM alerts_hub.leases AS l WHERE l.id = p.lease)""",
         {"doubt": _doubt()},
     )
 

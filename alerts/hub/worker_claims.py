@@ -107,8 +107,8 @@ class HubClaims:
         self.goes_on, self.drain = sight.goes_on, sight.drain
 
     def _over(self, leases: set[int]) -> None:
-        """The hub has given up these leases: what they hold is others' now, or that of another lease here,
-        also where its envelope was announced."""
+        """Begin nothing more under these leases, also where its envelope was announced: what they hold is
+        others' now, that of another lease here, or released with them."""
         for lease in leases & self._held.keys():
             self._until[lease] = 0.0
             self._held[lease].clear()
@@ -148,9 +148,17 @@ class HubClaims:
         self._looked = float("-inf")
 
     def begin(self, owed: Owed) -> bool:
-        """Whether the body may be begun, by the last look and our clock."""
+        """Whether the body may be begun, by the last look and our clock.
+
+        One that may not, and was not given back, stays the first of its lease in the hub. So nothing behind it
+        is begun under that lease, also where the hub is seen to renew it or to go on a moment later: the hub
+        would take the first for the one that was begun.
+        """
         lease = self._lease_of.get(owed.id)
-        if owed.id in self._revoked or not self.goes_on or lease is None or self.lost(lease):
+        if owed.id in self._revoked or lease is None:
+            return False
+        if not self.goes_on or self.lost(lease):
+            self._over({lease})
             return False
         self._in_flight.add(owed.id)
         return True

@@ -196,6 +196,45 @@ def test_what_a_lease_held_that_was_given_up_is_not_begun_under_it_any_more(
     assert worker.lost(frozen)
 
 
+@pytest.mark.parametrize("why", ["the send was closed for a moment", "its lease seemed to end"])
+def test_behind_a_message_that_may_not_begin_nothing_begins_under_its_lease(
+    control: Control, why: str
+) -> None:
+    """Of a lease that is given up the first delivery is in doubt: it has to be the one that was begun."""
+    control.begin(number=4)
+    control.lend()
+    sent, now = claims.current(control.hub), 0.0
+    assert sent is not None
+    worker = HubClaims(control.hub, sent, "worker", 2, lambda: now)
+    lease = worker.open_lease(0)
+    worker.deal()
+    assert [one.id for one in worker.held(lease)] == [1, 2]
+    if why == "its lease seemed to end":
+        now = float(claims.LEASE)
+    else:
+        lent.sign(control.hub, 77, open_=False)
+        worker.write([])
+    assert not worker.begin(worker.held(lease).popleft())
+    lent.sign(control.hub, 77, open_=True)
+    worker.write([])
+    worker.deal()
+    assert worker.goes_on
+    assert not worker.held(lease), "2 would be sent, and 1 held in doubt for it"
+    worker.close_lease(lease)
+    worker.release()
+    assert control.claim() == [1, 2, 3, 4]
+
+
+def test_what_a_lease_holds_that_is_gone_is_open_again(control: Control) -> None:
+    """A claim that was on its way while its lease was released."""
+    control.begin(number=4)
+    control.lend()
+    assert control.claim() == [1, 2, 3, 4]
+    control.hub.rows("DELETE FROM alerts_hub.leases")
+    lent.reap(control.hub)
+    assert control.claim() == [1, 2, 3, 4]
+
+
 def test_an_outcome_told_while_its_delivery_is_revoked_is_written(
     control: Control, hub: Postgres
 ) -> None:
