@@ -8,7 +8,7 @@ there is no key, it is held for a person. Waits after a failure as hooks do, and
 network that does not answer is asked for nothing else until then. The caller holds the lock of channels.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +20,7 @@ from alerts.channels.content import frozen_content
 from alerts.config.settings import Settings
 from alerts.domain.channel import REPEATABLE, ChannelKind, PostKey
 from alerts.domain.errors import SettingsError
+from alerts.hooks.attempts import AttemptWorld
 from alerts.hooks.backoff import WAITS, next_wait
 from alerts.store import channel_posts
 from alerts.store.channel_posts import OwedPost
@@ -27,18 +28,6 @@ from alerts.store.channel_posts import OwedPost
 GIVE_UP_AFTER = timedelta(days=4)
 IN_DOUBT = "it may be there; look, and `alerts channel accept {0}` or `alerts channel repeat {0}`"
 _TOGETHER = 50  # posts read at once
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelWorld:
-    """The clock, chance (a number in [0, 1)), the environment of the tokens, who is told of each attempt,
-    and whether to stop."""
-
-    now: Callable[[], datetime]
-    chance: Callable[[], float]
-    environ: Mapping[str, str]
-    tell: Callable[[str], None] = lambda line: None
-    stopped: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +46,7 @@ def repeatable(kind: ChannelKind, doubted_at: datetime, at: datetime) -> bool:
 def deliver(
     db: Database,
     settings: Settings,
-    world: ChannelWorld,
+    world: AttemptWorld,
     owed_by: tuple[Channel, ...],
     unsure_through: str,
 ) -> ChannelsPosted:
@@ -70,7 +59,7 @@ def deliver(
 
 
 def _channel(
-    db: Database, settings: Settings, world: ChannelWorld, channel: Channel, unsure_through: str
+    db: Database, settings: Settings, world: AttemptWorld, channel: Channel, unsure_through: str
 ) -> ChannelsPosted:
     name, language = channel.name, channel.language
     for post in channel_posts.torn(db, name):
@@ -107,7 +96,7 @@ Post = Callable[..., PostAnswer]
 def _post(
     db: Database,
     settings: Settings,
-    world: ChannelWorld,
+    world: AttemptWorld,
     channel: Channel,
     send: Post,
     post: OwedPost,
@@ -128,7 +117,7 @@ def _post(
 
 def _settle(
     db: Database,
-    world: ChannelWorld,
+    world: AttemptWorld,
     channel: Channel,
     post: OwedPost,
     answer: PostAnswer,
@@ -159,7 +148,7 @@ def _settle(
 
 def _in_doubt(
     db: Database,
-    world: ChannelWorld,
+    world: AttemptWorld,
     channel: Channel,
     post: OwedPost,
     words: str,

@@ -5,7 +5,6 @@ endpoint that does not answer is asked for nothing else until then, so a pass lo
 The caller holds the lock of hooks. Each answer is settled before the next event is given.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +15,7 @@ from alerts.domain.errors import SettingsError, UsageError
 from alerts.domain.month import Month
 from alerts.hooks import command
 from alerts.hooks.answer import HookAnswer
+from alerts.hooks.attempts import AttemptWorld
 from alerts.hooks.backoff import WAITS, next_wait
 from alerts.hooks.endpoint import HookEndpoint, endpoints
 from alerts.hooks.payload import payload
@@ -28,18 +28,6 @@ KEPT = timedelta(days=30)  # how long what was settled is kept
 
 
 @dataclass(frozen=True, slots=True)
-class HookWorld:
-    """The clock, chance (a number in [0, 1)), the environment of the secrets, who is told of each
-    attempt, and whether to stop."""
-
-    now: Callable[[], datetime]
-    chance: Callable[[], float]
-    environ: Mapping[str, str]
-    tell: Callable[[str], None] = lambda line: None
-    stopped: Callable[[], bool] = lambda: False
-
-
-@dataclass(frozen=True, slots=True)
 class HooksTold:
     """How many events were taken, and how many attempts failed."""
 
@@ -47,7 +35,7 @@ class HooksTold:
     failed: int = 0
 
 
-def deliver(db: Database, settings: Settings, world: HookWorld) -> HooksTold:
+def deliver(db: Database, settings: Settings, world: AttemptWorld) -> HooksTold:
     """Tell everybody what they are owed now."""
     taken = failed = 0
     for endpoint in endpoints(settings):
@@ -58,7 +46,7 @@ def deliver(db: Database, settings: Settings, world: HookWorld) -> HooksTold:
 
 
 def attempt(
-    settings: Settings, world: HookWorld, endpoint: HookEndpoint, name: str, body: bytes
+    settings: Settings, world: AttemptWorld, endpoint: HookEndpoint, name: str, body: bytes
 ) -> HookAnswer:
     """Give an event to an endpoint or a command, once."""
     if endpoint.command:
@@ -74,7 +62,7 @@ def attempt(
 
 
 def _endpoint(
-    db: Database, settings: Settings, world: HookWorld, endpoint: HookEndpoint
+    db: Database, settings: Settings, world: AttemptWorld, endpoint: HookEndpoint
 ) -> HooksTold:
     taken = failed = in_a_row = 0
     while owed := hooks.due(db, endpoint.name, world.now(), _TOGETHER):
@@ -98,7 +86,7 @@ def _endpoint(
 def _put_off(
     db: Database,
     settings: Settings,
-    world: HookWorld,
+    world: AttemptWorld,
     endpoint: HookEndpoint,
     owed: OwedHook,
     answer: HookAnswer,

@@ -1,6 +1,5 @@
 """`project.channels`: where issues are posted besides being mailed."""
 
-import random
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,10 +7,11 @@ from dataclasses import dataclass
 from alerts.archive.pieces import articles_of
 from alerts.channels.channel import Channel, channels, hindrance, wanted
 from alerts.channels.content import of_issue, of_story
-from alerts.channels.deliver import ChannelsPosted, ChannelWorld, deliver
+from alerts.channels.deliver import ChannelsPosted, deliver
 from alerts.channels.plain import PlainPost
 from alerts.domain.errors import UsageError
 from alerts.editions.draft import Draft, drafted, pictures_of
+from alerts.library.attempts import attempt_world
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.store import archive, channel_list, channel_posts, instance, issues
 from alerts.store.channel_list import ListedPost
@@ -84,8 +84,7 @@ class Channels(ProjectPart):
         opened = self._opened
         if not wanted(opened.settings):
             return ChannelsPosted()
-        stopped = stop.is_set if stop else (lambda: False)
-        world = ChannelWorld(lambda: opened.now, random.random, opened.environ, tell, stopped)
+        world = attempt_world(opened, tell, stop)
         with project_lock(opened.settings.database_path, "channel", opened.now, LOCK):
             opened.ensure_may_send()
             here = instance.get(opened.db)

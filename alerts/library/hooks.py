@@ -1,6 +1,5 @@
 """`project.hooks`: the programs that are told what happens."""
 
-import random
 import secrets
 import threading
 from collections.abc import Callable, Sequence
@@ -8,10 +7,11 @@ from dataclasses import dataclass
 
 from alerts.domain.errors import UsageError
 from alerts.hooks.answer import HookAnswer
-from alerts.hooks.deliver import HooksTold, HookWorld, attempt, deliver
+from alerts.hooks.deliver import HooksTold, attempt, deliver
 from alerts.hooks.endpoint import HookEndpoint, endpoints
 from alerts.hooks.payload import body
 from alerts.hooks.signature import secret_of
+from alerts.library.attempts import attempt_world
 from alerts.library.opened import ProjectPart, call
 from alerts.store import hooks
 from alerts.store.hooks import HookFigures
@@ -61,7 +61,7 @@ class Hooks(ProjectPart):
         opened = self._opened
         with project_lock(opened.settings.database_path, "hook", opened.now, LOCK):
             opened.ensure_may_send()
-            return deliver(opened.db, opened.settings, self._world(tell, stop))
+            return deliver(opened.db, opened.settings, attempt_world(opened, tell, stop))
 
     @call
     def retry(
@@ -84,7 +84,7 @@ class Hooks(ProjectPart):
 
         Raises `UsageError` for an unknown name.
         """
-        endpoint, world = self._named(name), self._world()
+        endpoint, world = self._named(name), attempt_world(self._opened)
         number = secrets.token_hex(16)
         data = {"alert": self._opened.settings.alert.name}
         told = body(number, TEST, world.now(), data)
@@ -101,13 +101,3 @@ class Hooks(ProjectPart):
                 return one
         known = ", ".join(one.name for one in there) or "none in alerts.toml"
         raise UsageError(f"no hook “{name}”; there are: {known}")
-
-    def _world(
-        self,
-        tell: Callable[[str], None] = lambda line: None,
-        stop: threading.Event | None = None,
-    ) -> HookWorld:
-        stopped = stop.is_set if stop else (lambda: False)
-        return HookWorld(
-            lambda: self._opened.now, random.random, self._opened.environ, tell, stopped
-        )
