@@ -73,15 +73,18 @@ def drafted(
 
 def keep(db: Database, draft: Draft) -> None:
     """Keep the editions of an open issue, within a transaction; nothing where they are kept."""
-    shown = {one.language: (len(one.pictures), one.picture_bytes) for one in draft.editions}
-    facts = RenderedFacts(draft.content_hash, shown)
+    facts = facts_of(draft)
     if draft.made_of and rendered_editions.facts(db, draft.made_of) != facts:
         rendered_editions.put(db, draft.made_of, facts, packed(draft.editions))
 
 
-def known(
-    db: Database, settings: Settings, month: Month, issue: Issue, where: str
-) -> RenderedFacts | None:
+def facts_of(draft: Draft) -> RenderedFacts:
+    """What is known of the editions of a draft without reading them."""
+    pictures = {one.language: (len(one.pictures), one.picture_bytes) for one in draft.editions}
+    return RenderedFacts(draft.content_hash, pictures)
+
+
+def known(db: Database, settings: Settings, issue: Issue, where: str) -> RenderedFacts | None:
     """What is known of the editions of an open issue; None where they were not rendered since something
     of it has changed. Renders nothing and reads no edition."""
     source = made_of(settings, issue, picture_originals.prepared(db), where)

@@ -14,7 +14,7 @@ from alerts.domain.issue import Issue
 from alerts.domain.month import Month
 from alerts.editions import approval
 from alerts.editions.catalogue import Catalogue
-from alerts.editions.draft import Draft, drafted, known
+from alerts.editions.draft import Draft, drafted, facts_of, known
 from alerts.editions.gaps import lacks, summary
 from alerts.issue import editing, introduction, load, round_trip
 from alerts.issue.compose import coverage
@@ -99,10 +99,8 @@ class Issues(SpecialIssues):
         """What is known of the editions of the issue as it is now."""
         db, settings = self._opened.db, self._opened.settings
         if stored is None or not stored.frozen:
-            return known(db, settings, month, issue, stored.recipients.where if stored else "")
-        frozen = drafted(db, settings, month)
-        shown = {one.language: (len(one.pictures), one.picture_bytes) for one in frozen.editions}
-        return RenderedFacts(frozen.content_hash, shown)
+            return known(db, settings, issue, stored.recipients.where if stored else "")
+        return facts_of(drafted(db, settings, month))
 
     @call
     def composed(self, month: AMonth = None) -> Issue:

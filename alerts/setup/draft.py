@@ -71,10 +71,6 @@ class SettingsDraft:
             raise SettingsError(_without_place(str(fault))) from fault
         return replace(self, text=text, settings=settings)
 
-    def obstacles(self) -> tuple[str, ...]:
-        """What would keep an issue from being sent by a real relay, a line each."""
-        return tuple(f"{one.reason}: {one.remedy}" for one in gate.of_settings(self.settings))
-
 
 def _without_place(message: str) -> str:
     """A message about the file without the line in it, which the person has not written."""

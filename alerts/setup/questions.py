@@ -5,7 +5,7 @@ What is typed becomes changes of `alerts.toml`, which `draft.py` checks as it ch
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,7 +130,6 @@ QUESTIONS = (
         day_and_hour,
     ),
 )
-BY_NAME: Mapping[str, Question] = {one.name: one for one in QUESTIONS}
 
 
 def changes(question: Question, typed: str, settings: Settings) -> Iterator[str]:
