@@ -7,7 +7,6 @@ import typing
 from zoneinfo import ZoneInfo
 
 from alerts.config import (
-    channel_values,
     colour,
     header_values,
     hook_values,
@@ -22,6 +21,14 @@ from alerts.config.themes import palette
 from alerts.domain.address import Address
 from alerts.domain.errors import InputError, SettingsError
 from alerts.domain.languages import known_language
+
+
+def _of_channels(settings: Settings) -> typing.Iterator[tuple[str, str, str]]:
+    """(section, key, what is wrong and what to write) of each fault of [[channels]]."""
+    if settings.channels:
+        from alerts.config.channel_values import faults  # most projects have none
+
+        yield from faults(settings)
 
 
 def check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
@@ -48,7 +55,7 @@ def check(settings: Settings, at: typing.Callable[[str, str], str]) -> None:
         *listen_address.faults(settings),
         *window_values.faults(settings.windows),
         *hook_values.faults(settings),
-        *channel_values.faults(settings),
+        *_of_channels(settings),
     ):
         raise SettingsError(f"{at(section, key)}: {words}")
     if not re.fullmatch(r"(?:([01]\d|2[0-3]):[0-5]\d)?", settings.schedule.wait_until):

@@ -150,9 +150,9 @@ class HubClaims:
     def begin(self, owed: Owed) -> bool:
         """Whether the body may be begun, by the last look and our clock.
 
-        One that may not, and was not given back, stays the first of its lease in the hub. So nothing behind it
-        is begun under that lease, also where the hub is seen to renew it or to go on a moment later: the hub
-        would take the first for the one that was begun.
+        One that may not, and was not given back, stays the first of its lease in the hub. So nothing behind
+        it is begun under that lease, also where the hub is seen to renew it or to go on a moment later: the
+        hub would take the first for the one that was begun.
         """
         lease = self._lease_of.get(owed.id)
         if owed.id in self._revoked or lease is None:

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from alerts.domain.errors import UndecidedCopy
 from alerts.domain.month import Month
-from alerts.store import audit_log, channel_posts, departures_follow, stamp, transaction, welcomes
+from alerts.store import audit_log, channel_starts, departures_follow, stamp, transaction, welcomes
 from alerts.store import instance as instances
 from alerts.store.generation_markers import (
     GenerationMarker,
@@ -129,7 +129,7 @@ def adopt(
         instance = replace(instance, generation=generation, place=here, since=stamp(now))
         if set_back or not (moved or settled):
             held = instances.hold(db, "", now)
-            channel_posts.hold_all(db, now)
+            channel_starts.hold_all(db, now)
             unsure = max(instance.unsure_through, str(ended), *(w.queued for w in seen))
             instance = replace(instance, unsure_through=unsure)
         instances.put(db, instance)
@@ -150,7 +150,7 @@ def require_adoption(db: Database, fresh: str, now: datetime, ended: Month) -> i
         unsure = max(instance.unsure_through, str(ended))
         instances.put(db, replace(instance, place=None, since=stamp(now), unsure_through=unsure))
         held = instances.hold(db, "", now)
-        channel_posts.hold_all(db, now)
+        channel_starts.hold_all(db, now)
         audit_log.record(db, now, "database.restored", detail={"held": held})
     return held
 

@@ -84,13 +84,20 @@ class Opened:
         if db is not None:
             self.__dict__["db"] = db
 
+    def _channels(self) -> Mapping[str, str]:
+        """The channels that are posted to, by name, with what makes each another one when it changes."""
+        if not self.settings.channels:
+            return {}
+        from alerts.channels.channel import wanted  # most projects have none
+
+        return wanted(self.settings)
+
     @cached_property
     def db(self) -> "Database":
         """The open database; committed changes survive a power loss."""
-        from alerts.channels import channel
         from alerts.hooks.endpoint import wanted
         from alerts.store import (
-            channel_posts,
+            channel_starts,
             faults,
             hooks,
             open_database,
@@ -104,7 +111,7 @@ class Opened:
                 keep_in(db, self.settings.ledger_folders)
                 subscriber_import.finish(db)
                 hooks.agree(db, wanted(self.settings), self.now)
-                channel_posts.agree(db, channel.wanted(self.settings), self.now)
+                channel_starts.agree(db, self._channels(), self.now)
         except BaseException:
             db.close()
             raise

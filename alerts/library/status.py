@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from alerts.channels.channel import channels
 from alerts.domain.issue import Edition, IssueState
 from alerts.domain.month import Month
 from alerts.editions import approval
@@ -19,7 +18,6 @@ from alerts.outbox.report import DeliveryReport, delivery_report, faults_of_ours
 from alerts.outbox.segment import Segment, segment_of
 from alerts.outbox.windows import Opening, openings
 from alerts.store import (
-    channel_list,
     clicks,
     corrections,
     dropped_issues,
@@ -118,6 +116,11 @@ def _given_up(opened: Opened) -> Iterator[str]:
 
 def _unposted(opened: Opened) -> Iterator[str]:
     """The posts of channels that wait for a person."""
+    if not opened.settings.channels:
+        return
+    from alerts.channels.channel import channels
+    from alerts.store import channel_list
+
     for one in channels(opened.settings):
         figures = channel_list.figures(opened.db, one.name)
         if count := figures.held + figures.given_up:

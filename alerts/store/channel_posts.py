@@ -5,8 +5,7 @@ leaves it so, and the next one knows that it is in doubt. Rows are made from wha
 whose first copy was accepted, so nothing that is killed can forget them.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,32 +54,6 @@ _SHOWN = f"""{_OPEN}
     AND (p.article_id = '' OR EXISTS (
          SELECT 1 FROM archived AS a WHERE a.issue_id = i.id AND a.version = i.shown
             AND a.language = p.language AND a.article_id = p.article_id))"""  # noqa: S608
-
-
-def agree(db: Database, wanted: Mapping[str, str], now: datetime) -> None:
-    """Note which channels there are, each with what makes it another one when it changes.
-
-    A new or changed one begins now; what was still owed to one that is gone or changed is dropped.
-    """
-    there = dict(db.conn.execute("SELECT channel, identity FROM channel_starts").fetchall())
-    if there == dict(wanted):
-        return
-    new = {name: text for name, text in wanted.items() if there.get(name) != text}
-    over = [name for name in there if wanted.get(name) != there[name]]
-    with transaction(db):
-        db.conn.execute(
-            """UPDATE channel_posts SET state = 'dropped', changed_at = ?
-                WHERE state IN ('queued', 'posting', 'held')
-                  AND channel IN (SELECT value FROM json_each(?))""",
-            (stamp(now), json.dumps(over)),
-        )
-        db.conn.executemany(
-            "DELETE FROM channel_starts WHERE channel = ?", [(name,) for name in over]
-        )
-        db.conn.executemany(
-            "INSERT INTO channel_starts (channel, identity, since) VALUES (?, ?, ?)",
-            [(name, text, stamp(now)) for name, text in sorted(new.items())],
-        )
 
 
 _OWED = """
@@ -226,14 +199,3 @@ def pause(db: Database, channel: str, until: datetime) -> None:
                 WHERE channel = ?2 AND state = 'queued' AND due_at < ?1""",
             (stamp(until), channel),
         )
-
-
-def hold_all(db: Database, now: datetime) -> None:
-    """Hold what is open, and owe nothing of issues that were queued before now: another copy of the
-    database may have posted them. In a transaction of the caller."""
-    db.conn.execute(
-        """UPDATE channel_posts SET state = 'held', changed_at = ?
-            WHERE state IN ('queued', 'posting')""",
-        (stamp(now),),
-    )
-    db.conn.execute("UPDATE channel_starts SET since = ?", (stamp(now),))
