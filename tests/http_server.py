@@ -58,6 +58,20 @@ def dated(told: datetime, body: bytes, status: int = 200, age: int = 0) -> Answe
 
 
 @contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[ThreadingHTTPServer]:
+    """A server on loopback, in a thread of its own for the time of the block."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
 def site() -> Iterator[Site]:
     """A server for the time of a test."""
 
@@ -76,18 +90,13 @@ def site() -> Iterator[Site]:
         def log_message(self, *_: object) -> None:
             """Tests look at `requests`, not at a log."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = False
-    here = Site(server.server_address[1])
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield here
-    finally:
-        here.stopping.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Handler) as server:
+        server.daemon_threads = False
+        here = Site(server.server_address[1])
+        try:
+            yield here
+        finally:
+            here.stopping.set()
 
 
 def bomb(megabytes: int) -> bytes:

@@ -11,9 +11,11 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote
+
+from tests.http_server import serving
 
 TOKEN = "correct-horse"
 ROOM, CHAT, HANDLE = "!room:example.org", "@our_alert", "alert.example.org"
@@ -180,14 +182,7 @@ def networks() -> Iterator[Networks]:
         def log_message(self, *_: object) -> None:
             """Tests look at `posts`."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]
-    here = Networks(f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(Handler) as server:
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        here = Networks(f"http://127.0.0.1:{server.server_address[1]}")
         yield here
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -1,12 +1,13 @@
 """A stub of LibreTranslate on loopback: says each text again in capitals, as its API does."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.http_server import serving
 
 
 @dataclass
@@ -37,13 +38,6 @@ def translate_server() -> Iterator[TranslateServer]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    here.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as server:
+        here.url = f"http://127.0.0.1:{server.server_port}"
         yield here
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -6,12 +6,11 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from alerts.store import bounces, transaction
 from alerts.store.lock import project_lock
 from tests.conftest import Alerts
 from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
+from tests.http_server import serving
 from tests.pages import serve
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -66,16 +66,9 @@ def endpoint() -> Iterator[Endpoint]:
         def log_message(self, *_: object) -> None:
             """Tests look at `got`."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    here = Endpoint(server.server_address[1])
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(Handler) as server:
+        here = Endpoint(server.server_address[1])
         yield here
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture
