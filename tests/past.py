@@ -23,6 +23,9 @@ SIX = {
     "ALERTS_ALERT__ADDRESS": "61 Mansell Street, London",
     "ALERTS_PICTURES__DELIVERY": "source",  # as issues were before pictures were copied
 }
+SITE = {
+    name.removeprefix("ALERTS_"): value for name, value in SIX.items()
+}  # as `pages.serve` takes them
 
 
 def settings_of(root: Path) -> Settings:

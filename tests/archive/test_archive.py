@@ -21,7 +21,7 @@ from alerts.store import archive, articles
 from tests import past
 from tests.browser import axe_run
 from tests.conftest import Alerts
-from tests.factories import database, database_at, new_project
+from tests.factories import database, database_at
 from tests.issues import ARTICLES, OCTOBER
 from tests.pages import Served, serve
 from tests.statement import Statement
@@ -29,25 +29,14 @@ from tests.statement import Statement
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-SITE = {name.removeprefix("ALERTS_"): value for name, value in past.SIX.items()}
 BASE = "https://example.org/alerts"
-
-
-@pytest.fixture(scope="module")
-def queued(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project in six languages that has queued two issues; made once, to be copied."""
-    root = tmp_path_factory.mktemp("sent") / "project"
-    db = database(new_project(root))
-    past.two_issues(db, past.settings_of(root))
-    db.close()
-    return root
 
 
 @pytest.fixture
 def six(queued: Path, tmp_path: Path) -> Iterator[Served]:
     """The pages of a copy of that project."""
     copied = shutil.copytree(queued, tmp_path / "six")
-    with serve(copied, **SITE) as running:
+    with serve(copied, **past.SITE) as running:
         yield running
 
 

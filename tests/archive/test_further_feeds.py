@@ -23,34 +23,23 @@ from alerts.store import archive
 from alerts.store.migrations import MIGRATIONS
 from tests import past
 from tests.conftest import Alerts
-from tests.factories import database, new_project, sqlite_connection
+from tests.factories import sqlite_connection
 from tests.issues import OCTOBER
 from tests.pages import Served, serve
 
 BASE = "https://example.org/alerts"
-SITE = {name.removeprefix("ALERTS_"): value for name, value in past.SIX.items()}
 BOTH = {"WEB__SECTION_FEEDS": "true", "WEB__EVENTS_FEED": "true"}
-
-
-@pytest.fixture(scope="module")
-def queued(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project in six languages that has queued two issues; made once, to be copied."""
-    root = tmp_path_factory.mktemp("fed") / "project"
-    db = database(new_project(root))
-    past.two_issues(db, past.settings_of(root))
-    db.close()
-    return root
 
 
 @pytest.fixture
 def fed(queued: Path, tmp_path: Path) -> Iterator[Served]:
     """The pages of a copy of that project, with the feeds that it may offer."""
-    with serve(shutil.copytree(queued, tmp_path / "fed"), **SITE, **BOTH) as running:
+    with serve(shutil.copytree(queued, tmp_path / "fed"), **past.SITE, **BOTH) as running:
         yield running
 
 
 def test_without_the_settings_there_are_none(queued: Path, tmp_path: Path) -> None:
-    with serve(shutil.copytree(queued, tmp_path / "off"), **SITE) as served:
+    with serve(shutil.copytree(queued, tmp_path / "off"), **past.SITE) as served:
         assert served.get("/archive/events.en.ics").status_code == 404
         assert served.get("/archive/sections/news/feed.en.atom").status_code == 404
         assert "text/calendar" not in served.get("/archive/en").text
@@ -139,7 +128,7 @@ def test_time_zones_of_many_years_are_defined_once_and_for_all_of_them() -> None
 def test_the_export_has_the_same_feeds(
     queued: Path, tmp_path: Path, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {**SITE, **BOTH}.items():
+    for name, value in {**past.SITE, **BOTH}.items():
         monkeypatch.setenv(f"ALERTS_{name}", value)
     root, out = shutil.copytree(queued, tmp_path / "exported"), tmp_path / "out"
     assert alerts("--project", str(root), "archive", "export", str(out)).code == 0

@@ -12,7 +12,6 @@ from tests.pages import Served, serve
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-SITE = {name.removeprefix("ALERTS_"): value for name, value in past.SIX.items()}
 UNBROKEN = """[...document.querySelectorAll('tr, table')]
     .filter(one => getComputedStyle(one).breakInside === 'avoid')
     .map(one => one.querySelectorAll('h3').length)"""
@@ -25,7 +24,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     db = database(new_project(root))
     past.two_issues(db, past.settings_of(root))
     db.close()
-    with serve(root, **SITE) as running:
+    with serve(root, **past.SITE) as running:
         yield running
 
 

@@ -22,11 +22,11 @@ from alerts.mail.merge import Merge, template
 from alerts.mail.tokens import Purpose
 from alerts.store import archive, clicks, link_numbers, outbox, signing_keys, subscribers
 from tests import past
-from tests.archive.test_archive import SITE
 from tests.conftest import Alerts
 from tests.factories import add_subscribers, database, sqlite_connection
 from tests.issues import ARTICLES, OCTOBER
 from tests.pages import Served, fields, serve
+from tests.past import SITE
 
 BASE = "https://example.org/alerts"
 ON = {**SITE, "PRIVACY__COUNT_OPENS": "true", "PRIVACY__COUNT_CLICKS": "true"}
