@@ -24,6 +24,22 @@ from alerts.text.sentences import opening, shorten
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:^---[ \t]*(?:\r?\n|\Z)|\Z)", re.DOTALL | re.MULTILINE)
 _STEM = re.compile(r"(.+)\.([a-z]{2,3}(?:-[a-z0-9]{2,8})*)")
 _MARKDOWN = MarkdownIt("commonmark")
+_DEEPEST = 20  # lists and tables in one another; what is meant goes three deep
+
+
+class _ShallowLoader(yaml.SafeLoader):
+    """The safe loader, which refuses deep nesting as it reads: going down costs more with each level."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """The next value and what is in it; raises `ComposerError` at the value that lies too deep."""
+        if parent is not None and self.depth > _DEEPEST:
+            raise yaml.composer.ComposerError(None, None, "nested too deeply", parent.start_mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +108,7 @@ class File:
 
 def _loaded(front: str, path: str) -> dict[str, Any]:
     try:
-        meta = yaml.safe_load(front)
+        meta = yaml.load(front, Loader=_ShallowLoader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 2 if fault.problem_mark else 2
         raise InputError(

@@ -59,6 +59,7 @@ _YAML: _Table = (
     ("undefined tag handle", "begins with !; put the value in quotation marks"),
     ("unknown escape character", "a backslash in a text: write two of them, or use apostrophes"),
     ("escape sequence", "a backslash in a text: write two of them, or use apostrophes"),
+    ("nested too deeply", "lists and tables stand in one another too deeply"),
     ("unhashable key", "a name cannot be a list"),
     ("chomping or indentation", "begins with | or >; put the value in quotation marks"),
 )

@@ -17,6 +17,11 @@ from alerts.sources.normalise import Intake, SourceContent
 from tests.conftest import Alerts
 
 
+def _deep_blocks() -> str:
+    """A thousand lists, each in the one before, written as blocks on one line."""
+    return "a:\n" + "- " * 1000 + "x\n"
+
+
 def _read(root: Path, **files: str) -> SourceContent:
     for name, text in files.items():
         path = root / f"{name.replace('__', '/').replace('_dot_', '.')}.md"
@@ -123,7 +128,12 @@ def test_translations_in_files_of_their_own_join_their_article(tmp_path: Path) -
         (_front("translations: [es]\n"), "bad.md, line 4, translations: write es"),
         (_front("title: {a: b}\n"), "bad.md, line 2, title: expected a text"),
         (_front("a: !!python/object/apply:os.system [id]\n"), "bad.md, line 4: front matter"),
-        (_front("a: " + "[" * 2000 + "\n"), "front matter"),
+        (_front("a: " + "[" * 2000 + "\n"), "bad.md, line 4: front matter: lists and tables stand"),
+        (
+            _front("a: " + "{a: " * 2000 + "\n"),
+            "bad.md, line 4: front matter: lists and tables stand",
+        ),
+        (_front(_deep_blocks()), "front matter: lists and tables stand"),
     ],
 )
 def test_a_bad_file_is_named_with_its_line_and_the_others_are_read(
