@@ -7,7 +7,7 @@ month twice changes nothing. Sends nothing.
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,32 +15,23 @@ from typing import Any
 from sqlite_utils import Database
 
 from alerts.archive.click_links import counting
-from alerts.archive.pieces import articles_of
 from alerts.config.settings import Settings
-from alerts.domain.archived import ArchivedArticle
 from alerts.domain.errors import AwaitingApproval, Incomplete, IssueRecalled, TryLater
 from alerts.domain.issue import Actor, Edition, Issue
 from alerts.domain.month import Month
-from alerts.domain.picture import Picture, names_in
-from alerts.editions.draft import Draft, drafted, pictures_of
+from alerts.editions.draft import Draft, drafted
 from alerts.editions.gaps import below_coverage
-from alerts.editions.kept_editions import with_pictures
-from alerts.editions.pictures import Pictures
-from alerts.editions.render import render_edition
-from alerts.editions.versions import rendered_with
-from alerts.issue.by_sections import ALL, Keys, selected
+from alerts.issue.by_sections import ALL, selected
 from alerts.issue.by_sections import keys as keys_of
 from alerts.issue.compose import edition_language
 from alerts.issue.load import composed
 from alerts.issue.machine_drafts import check_signed
 from alerts.mail import tokens
-from alerts.mail.dkim_keys import Keyring
-from alerts.mail.issue_headers import Frame
 from alerts.mail.merge import template
 from alerts.outbox import gate_facts, segment, special_moment
 from alerts.outbox.drop import check_not_dropped
+from alerts.outbox.prepared import EditionKey, PreparedIssue, prepare
 from alerts.outbox.queued import Queued, already_queued, recalled_words
-from alerts.outbox.send_windows import windows_of
 from alerts.store import (
     approvals,
     archive,
@@ -57,9 +48,6 @@ from alerts.store import (
     windows,
 )
 from alerts.store.outbox import Audience
-
-MOST_PARTS = 60  # editions of some sections only; other readers get all sections
-EditionKey = tuple[str, Keys]  # language, and sections or ALL
 
 
 def queue(
@@ -92,7 +80,6 @@ def queue(
     if stored is not None and stored.recalled_at and not mended:
         raise IssueRecalled(recalled_words(month))
     draft = draft or drafted(db, settings, month)
-    issue = draft.issue
     if not draft.editions:
         return Queued(month, articles=0, deliveries=0, empty=True)
     wanted = issues.recipients_of(db, month)
@@ -100,60 +87,76 @@ def queue(
         segment.check(db, month, wanted, anyway)
     gate_facts.check_issue(db, settings, draft, now, anyway)
     _check_review(db, settings, draft)  # before the editions of some sections only are rendered
-    frame = Frame.of(settings, month)
-    signed = replace(frame, dkim=Keyring.load(settings).signatures(now))
-    there = pictures_of(db, settings)
-    parts = _parts(db, issue, settings, outbox.audiences(db, wanted), there)
-    whole = {(edition.language, ALL): edition for edition in draft.editions}
-    pieces = {
-        e.language: tuple(articles_of(issue, e.language, settings, now, there))
-        for e in draft.editions
-    }
-    shown = _shown(db, (*whole.values(), *parts.values()), pieces.values())
-    secret_id, _ = signing_keys.newest(db)
-    versions = rendered_with()
-    send_windows = windows_of(settings, now)
+    prepared = prepare(db, settings, draft, wanted, now)
     with transaction(db, own_keys=True):
         stored = issues.get(db, month)
         if stored is not None and stored.frozen:  # another process was faster
             return already_queued(db, stored)
-        check_not_dropped(db, month)
-        special_moment.check_begun(db, month, settings.zone, now)
-        if subscriber_import.under_way(db):  # the subscribers not imported yet would be left out
-            raise TryLater(f"{month}: not queued while an import is under way; run it again")
-        as_before = composed(db, settings, month) == issue
-        if not as_before or issues.recipients_of(db, month) != wanted:  # changed while we rendered
-            raise TryLater(f"{month}: was changed while it was being queued; run it again")
-        approved_by = _check_review(db, settings, draft)
-        issue_id, version = issues.freeze(
-            db, month, _content(issue), signed.to_json(), secret_id, now, versions, approved_by
-        )
-        pictures.freeze(db, issue_id, shown)
-        for language, found in pieces.items():
-            archive.add(db, issue_id, language, found)
-        ids = {}
-        for key, edition in (whole | parts).items():
-            mailed = _counting(db, settings, issue_id, edition)
-            octets = template(mailed, frame, now)
-            digest = hashlib.sha256(octets).hexdigest()
-            files = {p.id: p.ics for p in pieces[edition.language] if p.ics} if key in whole else {}
-            ids[key] = issues.add_edition(db, issue_id, edition, octets, digest, key[1], files)
-        edition_of, unwanted = _owed(issue, settings, outbox.audiences(db), ids)
-        fill = outbox.fill if version == 1 else outbox.refill
-        deliveries = fill(db, issue_id, edition_of, now, unwanted, wanted)
-        if send_windows.on:
-            windows.plan(db, partial(send_windows.closed_until, now=now), now, [month])
-        people = deliveries if version == 1 else sum(outbox_figures.counts(db, month).values())
-        issues.keep_people(db, issue_id, people)
-        _record(
-            db, issue_id, actor, now, deliveries=deliveries, where=wanted.where, version=version
-        )
-        here = instance.get(db)
-        unsure = here is not None and str(month.calendar) <= here.unsure_through
-        held = instance.hold(db, str(month), now) if unsure else 0
+        _check_unchanged(db, settings, prepared, now)
+        return _freeze(db, settings, prepared, _check_review(db, settings, draft), actor, now)
+
+
+def _check_unchanged(
+    db: Database, settings: Settings, prepared: PreparedIssue, now: datetime
+) -> None:
+    """Raise what `queue` raises where the issue changed, or is not to go any more, since it was prepared."""
+    month = prepared.issue.month
+    check_not_dropped(db, month)
+    special_moment.check_begun(db, month, settings.zone, now)
+    if subscriber_import.under_way(db):  # the subscribers not imported yet would be left out
+        raise TryLater(f"{month}: not queued while an import is under way; run it again")
+    as_before = composed(db, settings, month) == prepared.issue
+    if not as_before or issues.recipients_of(db, month) != prepared.wanted:
+        raise TryLater(f"{month}: was changed while it was being queued; run it again")
+
+
+def _freeze(
+    db: Database,
+    settings: Settings,
+    prepared: PreparedIssue,
+    approved_by: Sequence[str],
+    actor: Actor | None,
+    now: datetime,
+) -> Queued:
+    """Keep an issue as prepared, and owe it to everyone it is for; within a transaction."""
+    issue, wanted, month = prepared.issue, prepared.wanted, prepared.issue.month
+    secret_id, _ = signing_keys.newest(db)
+    issue_id, version = issues.freeze(
+        db, month, _content(issue), prepared.frame, secret_id, now, prepared.versions, approved_by
+    )
+    pictures.freeze(db, issue_id, prepared.shown)
+    for language, found in prepared.pieces.items():
+        archive.add(db, issue_id, language, found)
+    ids = _add_editions(db, settings, issue_id, prepared, now)
+    edition_of, unwanted = _owed(issue, settings, outbox.audiences(db), ids)
+    fill = outbox.fill if version == 1 else outbox.refill
+    deliveries = fill(db, issue_id, edition_of, now, unwanted, wanted)
+    if prepared.windows.on:
+        windows.plan(db, partial(prepared.windows.closed_until, now=now), now, [month])
+    people = deliveries if version == 1 else sum(outbox_figures.counts(db, month).values())
+    issues.keep_people(db, issue_id, people)
+    _record(db, issue_id, actor, now, deliveries=deliveries, where=wanted.where, version=version)
+    here = instance.get(db)
+    unsure = here is not None and str(month.calendar) <= here.unsure_through
+    held = instance.hold(db, str(month), now) if unsure else 0
     return Queued(
         month, len(issue.articles), deliveries, held=held, version=version, where=wanted.where
     )
+
+
+def _add_editions(
+    db: Database, settings: Settings, issue_id: int, prepared: PreparedIssue, now: datetime
+) -> dict[EditionKey, int]:
+    """Keep each edition with the bytes of its message; their ids."""
+    ids = {}
+    for key, edition in prepared.editions.items():
+        octets = template(_counting(db, settings, issue_id, edition), prepared.merged, now)
+        digest = hashlib.sha256(octets).hexdigest()
+        language, sections = key
+        calendars = {p.id: p.ics for p in prepared.pieces[language] if p.ics}
+        files = calendars if sections == ALL else {}
+        ids[key] = issues.add_edition(db, issue_id, edition, octets, digest, sections, files)
+    return ids
 
 
 def _record(
@@ -188,35 +191,6 @@ def _check_review(db: Database, settings: Settings, draft: Draft) -> Sequence[st
             f" the preview, then `alerts issue approve {month.option}`"
         )
     return names
-
-
-def _shown(
-    db: Database, editions: Iterable[Edition], pieces: Iterable[Iterable[ArchivedArticle]]
-) -> list[Picture]:
-    """Each picture of ours that editions or the archive show, once."""
-    found = {picture.name: picture for one in editions for picture in one.pictures}
-    names = {name for archived in pieces for one in archived for name in names_in(one.image)}
-    others = (pictures.get(db, name) for name in sorted(names - found.keys()))
-    return [*found.values(), *filter(None, others)]
-
-
-def _parts(
-    db: Database,
-    issue: Issue,
-    settings: Settings,
-    audiences: Iterable[Audience],
-    there: Pictures,
-) -> dict[EditionKey, Edition]:
-    """The editions for readers who chose some sections only; those of the largest audiences first."""
-    made: dict[EditionKey, Edition] = {}
-    for audience in audiences:
-        part = selected(issue, audience.sections)
-        key = (edition_language(audience.language, settings), keys_of(part, issue))
-        if part is issue or not part.articles or key in made or len(made) >= MOST_PARTS:
-            continue
-        edition = render_edition(part, key[0], settings, there)
-        made[key] = with_pictures(db, settings, edition)
-    return made
 
 
 def _owed(

@@ -324,7 +324,7 @@ def test_no_more_editions_than_can_be_made(
     served: Served, alerts: Alerts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever is beyond the limit gets all sections, and nobody is left out."""
-    monkeypatch.setattr("alerts.outbox.queue.MOST_PARTS", 1)
+    monkeypatch.setattr("alerts.outbox.prepared.MOST_PARTS", 1)
     _articles(alerts, "news", "publications", "events")
     for number, section in enumerate(("news", "news", "events")):
         _choose(served, f"reader{number}@example.org", section)
