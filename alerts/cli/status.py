@@ -22,7 +22,7 @@ from alerts.cli.versions import (
     version_lines,
 )
 from alerts.domain.month import Month
-from alerts.library.standing import MonthStanding
+from alerts.library.standing import CheckedMonths, MonthStanding
 from alerts.library.status import Status
 from alerts.outbox.report import WORRYING, DeliveryReport
 from alerts.text.plural import counted
@@ -42,12 +42,31 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
     """
     chosen = session.month(month)
     found = session.project.status(chosen)
-    editions, kept = found.editions, found.report
     checked = session.project.check()
     owed = checked.of([chosen]) if month else checked
+    step = session.project.next_step(month, checked=checked)
+    if as_json:
+        if found.fault:
+            session.warn(_fault(found))
+        print_json({**_document(found, owed), **next_fields(step)})
+    elif on_terminal():
+        from alerts.cli import status_screen  # imports rich, which is only needed on a terminal
+
+        status_screen.show(found, owed.open, session)
+    else:
+        _print(session, found, owed.open)
+    check.tell_holidays(session, checked)
+    if not as_json:
+        session.tell_next(step)
+    return command_code(owed)
+
+
+def _document(found: Status, owed: CheckedMonths) -> dict[str, Any]:
+    """What `--json` prints, without the next step."""
     stands = check.document(replace(owed, months=owed.open))
-    document: dict[str, Any] = {
-        "month": str(chosen),
+    editions, kept = found.editions, found.report
+    return {
+        "month": str(found.month),
         "state": found.state.value,
         "articles": found.articles,
         "editions": [
@@ -88,22 +107,6 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         "dropped": dropped_document(found.dropped),
         "corrections": [correction_document(one) for one in found.corrections],
     }
-    step = session.project.next_step(month, checked=checked)
-    document |= next_fields(step)
-    if as_json:
-        if found.fault:
-            session.warn(_fault(found))
-        print_json(document)
-    elif on_terminal():
-        from alerts.cli import status_screen  # imports rich, which is only needed on a terminal
-
-        status_screen.show(found, owed.open, session)
-    else:
-        _print(session, found, owed.open)
-    check.tell_holidays(session, checked)
-    if not as_json:
-        session.tell_next(step)
-    return command_code(owed)
 
 
 def _fault(found: Status) -> str:
