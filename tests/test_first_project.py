@@ -82,6 +82,7 @@ class Shell:
             assert process.wait(30) == 0
 
 
+@pytest.mark.proof
 def test_the_first_project_of_the_readme_runs_line_by_line(shell: Shell) -> None:
     install, *lines = _lines("README.md", "A first project")
     assert install == "pip install . -c constraints.txt"  # .ci/run installs a wheel
@@ -99,6 +100,7 @@ def test_the_first_project_of_the_readme_runs_line_by_line(shell: Shell) -> None
     assert len(list((shell.folder / "preview").rglob("*.html"))) == 3
 
 
+@pytest.mark.proof
 def test_the_tutorial_runs_line_by_line(shell: Shell) -> None:
     printed: dict[str, list[str]] = {}
     for line in _lines("docs/tutorial.md"):

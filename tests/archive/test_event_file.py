@@ -137,6 +137,7 @@ def test_x4_no_event_lasts_so_long_that_its_file_grows() -> None:
         assert (read["DTSTART"].dt, read["DTEND"].dt) == (event.start, event.end)
 
 
+@pytest.mark.proof
 def test_every_time_zone_is_described_as_it_is() -> None:
     names = sorted(zoneinfo.available_timezones())
     wrong = []

@@ -214,6 +214,7 @@ def test_any_octets_are_read(octets: bytes) -> None:
     assert classify(octets)
 
 
+@pytest.mark.proof
 def test_a_message_cut_off_or_garbled_anywhere_is_read(corpus: Path) -> None:
     """Cut at 10 places and with 20 octets changed, each message of the corpus."""
     chance, tried = random.Random(16), 0

@@ -367,6 +367,7 @@ def test_a_warm_up_counts_the_days_of_sending_in_the_alerts_zone_s17(
     assert (second, two) == (first + timedelta(days=1), 3), "as many as it lets, not too early"
 
 
+@pytest.mark.proof
 def test_a_day_of_the_warm_up_is_as_long_as_it_is_s17(project: Path) -> None:
     """A day of 25 hours: what would fit tomorrow by UTC, or 24 hours on, waits for midnight."""
     sending, zone = Sending(project, readers=3), ZoneInfo("Europe/Madrid")

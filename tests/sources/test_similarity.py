@@ -97,6 +97,7 @@ def test_a_third_report_belongs_to_the_first() -> None:
     assert list(duplicates(told)) == [("1", "0"), ("2", "0"), ("3", "0")]
 
 
+@pytest.mark.proof
 def test_no_two_pages_of_the_corpus_are_taken_for_one_story(corpus: Path) -> None:
     """Several treat the same story (a plague, a duvet, hibernation), each in words of its own."""
     from alerts.sources import main_text, page

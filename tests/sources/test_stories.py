@@ -386,5 +386,6 @@ def test_a_generated_world_is_recognised(tmp_path: Path) -> None:
     assert result.again == 0
 
 
+@pytest.mark.proof
 def test_nothing_is_joined_among_the_feeds_and_pages_of_the_corpus(tmp_path: Path) -> None:
     assert stories.corpus_joins(CORPUS, tmp_path) == []

@@ -293,6 +293,7 @@ def test_a_missing_file_is_a_usage_fault(project: Path, alerts: Alerts) -> None:
     assert "nowhere.csv" in done.stderr
 
 
+@pytest.mark.proof
 def test_a_kill_in_mid_import_leaves_all_or_nothing(project: Path, alerts: Alerts) -> None:
     """T13: at moments spread over the whole run, `kill -9` leaves the list whole or not begun."""
     rows = 30_000

@@ -219,6 +219,7 @@ def test_any_json_whole_or_broken_is_read_alike_in_blocks_of_any_size(
         assert len(outcome[0]) + len(outcome[1]) == len(values)
 
 
+@pytest.mark.proof
 def test_a_long_array_is_read_in_flat_memory(project: Path) -> None:
     """X4: an array of 60 MB on one line costs less than 10 MB of memory."""
     entry = json.dumps({"email": "reader%07d@example.org", "consent": "Yes " * 120}) + ","

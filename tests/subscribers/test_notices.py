@@ -178,6 +178,7 @@ def test_serve_posts_a_notice_soon_though_an_issue_is_on_its_way(project: Path) 
         assert relay.recipients == ["ana@example.org"]
 
 
+@pytest.mark.proof
 def test_kills_lose_no_notice(project: Path) -> None:
     """kill -9 in the middle of sending, again and again: everyone gets theirs."""
     people = 30

@@ -309,6 +309,7 @@ def test_what_a_dead_process_was_sending_is_not_sent_again(served: Served, alert
     assert "Their welcome may have arrived on 2026-11-20" in told
 
 
+@pytest.mark.proof
 def test_kills_give_nobody_a_second_welcome(project: Path) -> None:
     """kill -9 in the middle of sending, again and again."""
     people = 16

@@ -133,6 +133,7 @@ def _texts(corpus: Path) -> Iterator[str]:
         )
 
 
+@pytest.mark.proof
 def test_ten_thousand_real_texts_are_the_same_after_a_second_time(corpus: Path) -> None:
     found = islice((text[:1500] for text in _texts(corpus) if text), 25_000)
     texts = list(dict.fromkeys(found))
