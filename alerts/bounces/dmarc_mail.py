@@ -5,7 +5,7 @@ from email.message import Message
 from typing import Any
 
 from alerts.mailbox.dmarc_xml import MOST_ROWS, DmarcReport, DmarcRow
-from alerts.mailbox.mime import bounded, leaves, parsed
+from alerts.mailbox.mime import bounded, file_name, leaves, parsed
 from alerts.sources.cell.checks import count, items, line, row
 from alerts.sources.cell.job import Job, Task
 from alerts.sources.cell.pool import Cells
@@ -29,7 +29,7 @@ def attachment(octets: bytes) -> bytes | None:
 
 def _found(message: Message) -> Iterator[bytes]:
     for part in leaves(message):
-        name = (part.get_filename() or "").lower()
+        name = file_name(part).lower()
         if part.get_content_type() in _KINDS or name.endswith(_ENDINGS):
             payload = part.get_payload(decode=True)
             if isinstance(payload, bytes) and payload:

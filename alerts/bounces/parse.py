@@ -21,7 +21,9 @@ from alerts.mailbox.mime import (
     characters,
     fields_of,
     one_line,
+    parameter,
     parsed,
+    parts_in,
     text_of,
 )
 
@@ -64,7 +66,7 @@ def taken_apart(octets: bytes) -> Mail:
     try:
         message = parsed(plain)
         mail = Mail(fields_of(message))
-        mail.report_type = str(message.get_param("report-type") or "").lower()
+        mail.report_type = parameter(message, "report-type")
         _gather(message, mail)
         if not mail.text and not mail.groups:  # the header names a wrong boundary
             mail.text = characters(plain.partition(b"\n\n")[2], "")[:LONGEST_TEXT]
@@ -118,7 +120,6 @@ def _gather(message: Message, mail: Mail) -> None:
             break
         part = waiting.pop(0)
         kind = part.get_content_type()
-        inner = part.get_payload()
         if kind in _REPORTS:
             mail.groups += _report(part)
         elif kind == "message/feedback-report":
@@ -128,15 +129,11 @@ def _gather(message: Message, mail: Mail) -> None:
                 mail.returned = mail.returned or told
                 mail.feedback = mail.feedback or {"feedback-type": "xarf"}
         elif kind in _RETURNED or kind in _RETURNED_HEAD:
-            original = inner[0] if isinstance(inner, list) and inner else None
-            found = (
-                fields_of(original)
-                if isinstance(original, Message)
-                else next(groups(text_of(part)), {})
-            )
+            original = next(iter(parts_in(part)), None)
+            found = next(groups(text_of(part)), {}) if original is None else fields_of(original)
             mail.returned = mail.returned or found
-        elif isinstance(inner, list):
-            waiting[:0] = [each for each in inner if isinstance(each, Message)]
+        elif part.is_multipart():
+            waiting[:0] = parts_in(part)
         elif kind == "text/html":
             pages.append(_words(text_of(part)))
         elif _readable(part):
@@ -165,13 +162,12 @@ def _without_original(mail: Mail) -> None:
 
 
 def _report(part: Message) -> list[Fields]:
-    inner = part.get_payload()
-    if not isinstance(inner, list):
+    if not part.is_multipart():
         return list(groups(text_of(part)))
     found: list[Fields] = []
-    for each in (one for one in inner if isinstance(one, Message)):
+    for each in parts_in(part):
         own = fields_of(each)
-        rest = list(groups(text_of(each))) if isinstance(each.get_payload(), str) else []
+        rest = [] if each.is_multipart() else list(groups(text_of(each)))
         found += [group for group in (own, *rest) if group]
     return found
 

@@ -186,6 +186,9 @@ def _of_draft(
         return Stand.NOT_SCHEDULED, f"`alerts run {month.option}` sends it"
     issue = load.composed(db, settings, month)
     if issue.empty:
+        failing = kept.failing(db) if due is Due.OWED else ()
+        if failing:
+            return Stand.WAITING, f"no articles yet: waits for {', '.join(failing)}"
         asked = turn is None or turn.planned is None or kept.asked_since(db, turn.planned)
         if asked or due is Due.OVERDUE:
             return Stand.EMPTY, "no articles"

@@ -4,6 +4,7 @@ Accepts any octets, with any line ends, truncated or malformed, and reads a limi
 `parsed` raises `RecursionError` for parts that are nested hundreds deep, which only serves to cause harm.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from email.errors import MessageError
 from email.header import decode_header
@@ -26,10 +27,20 @@ class _Bounded(Compat32):
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
-        return name, value[:_LONGEST_HEADER]
+        return name, value[:_LONGEST_HEADER].replace("\0", "")
 
 
+class _Simple(_Bounded):
+    """The same, with parameters in parts and with charsets (RFC 2231) taken for simple ones."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, _EXTENDED.sub("=", value)
+
+
+_EXTENDED = re.compile(r"\*\d*\*?=")
 POLICY = _Bounded()
+_SIMPLE = _Simple()
 
 
 def bounded(octets: bytes) -> bytes:
@@ -39,7 +50,10 @@ def bounded(octets: bytes) -> bytes:
 
 def parsed(octets: bytes) -> Message:
     """The message in octets that `bounded` gave."""
-    return BytesParser(policy=POLICY).parsebytes(octets)
+    try:
+        return BytesParser(policy=POLICY).parsebytes(octets)
+    except (TypeError, ValueError):  # of the library's, at malformed parameters
+        return BytesParser(policy=_SIMPLE).parsebytes(octets)
 
 
 def leaves(message: Message) -> Iterator[Message]:
@@ -50,11 +64,39 @@ def leaves(message: Message) -> Iterator[Message]:
         if not waiting:
             return
         part = waiting.pop(0)
-        inner = part.get_payload()
-        if isinstance(inner, list):
-            waiting[:0] = [each for each in inner if isinstance(each, Message)]
+        if part.is_multipart():
+            waiting[:0] = parts_in(part)
         else:
             yield part
+
+
+def parts_in(part: Message) -> list[Message]:
+    """The parts that a part holds; the library decodes no text for that, whose charset may be malformed."""
+    inner = part.get_payload() if part.is_multipart() else []
+    return [each for each in inner if isinstance(each, Message)]
+
+
+def file_name(part: Message) -> str:
+    """The name of the file in a part; empty where there is none, or it is malformed (RFC 2231)."""
+    try:
+        return part.get_filename() or ""
+    except (ValueError, TypeError):
+        return ""
+
+
+def parameter(message: Message, name: str) -> str:
+    """A parameter of the content type, in lower case; empty where it is missing or malformed."""
+    try:
+        return str(message.get_param(name) or "").lower()
+    except (ValueError, TypeError):
+        return ""
+
+
+def _charset(part: Message) -> str:
+    try:
+        return part.get_content_charset() or ""
+    except (ValueError, TypeError):  # malformed, as the library does not expect it
+        return ""
 
 
 def fields_of(message: Message) -> Mapping[str, str]:
@@ -76,7 +118,7 @@ def text_of(part: Message) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
-    return characters(payload[: 4 * LONGEST_TEXT], part.get_content_charset() or "")[:LONGEST_TEXT]
+    return characters(payload[: 4 * LONGEST_TEXT], _charset(part))[:LONGEST_TEXT]
 
 
 def characters(octets: bytes, charset: str) -> str:

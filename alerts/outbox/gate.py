@@ -6,6 +6,7 @@ permanent name: `--anyway NAME` lets it through once, on purpose; accepting it (
 `gate_facts.py` collects the facts about a month. `clock_gate.py` asks about the clock, for any relay.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,10 +18,16 @@ from alerts.domain.address import Address
 from alerts.domain.errors import Refused
 from alerts.domain.issue import Issue
 from alerts.domain.month import Month
-from alerts.domain.reserved import made_up
+from alerts.domain.reserved import made_up, private
 from alerts.lint.place import Finding, Level
 
 _SHOWN = 3  # most links that a message names
+# A postal address that is none: empty, without a letter, or what stands in forms until it is filled in.
+_NO_ADDRESS = re.compile(
+    r"[\W\d_]*(?:(?:to ?do|tbd|fix ?me|x+|n/?a|none|change ?me"
+    r"|(?:(?:your|our|the|my|full|postal|street|mailing) )*address(?: here)?)[\W\d_]*)?",
+    re.IGNORECASE,
+)
 
 
 class Fatal(StrEnum):
@@ -30,6 +37,7 @@ class Fatal(StrEnum):
     EXAMPLE_SENDER = "example-sender"
     EXAMPLE_PAGES = "example-pages"
     EXAMPLE_LINKS = "example-links"
+    PRIVATE_PAGES = "private-pages"
     PLAIN_HTTP_PAGES = "plain-http-pages"
     NO_ADDRESS = "no-address"
     OPEN_DATABASE = "open-database"
@@ -51,6 +59,7 @@ LINTED = frozenset(Fatal) - {
     Fatal.EXAMPLE_SENDER,
     Fatal.EXAMPLE_PAGES,
     Fatal.EXAMPLE_LINKS,
+    Fatal.PRIVATE_PAGES,
     Fatal.PLAIN_HTTP_PAGES,
     Fatal.NO_ADDRESS,
     Fatal.OPEN_DATABASE,
@@ -59,6 +68,7 @@ LINTED = frozenset(Fatal) - {
     Fatal.UNFINISHED,
     Fatal.RECIPIENTS,
 }
+_OF_PAGES = frozenset({Fatal.EXAMPLE_PAGES, Fatal.PRIVATE_PAGES, Fatal.PLAIN_HTTP_PAGES})
 # What holds once, and is accepted for good by nobody.
 ONCE = frozenset({Fatal.CLOCK, Fatal.UNFINISHED, Fatal.RECIPIENTS})
 
@@ -101,6 +111,12 @@ def _of_pages(settings: Settings) -> Iterator[Obstacle]:
             f"links to unsubscribe lead to {base_url}, which is an example",
             "set web.base_url to the URL of your pages",
         )
+    elif private(page.hostname or ""):
+        yield Obstacle(
+            Fatal.PRIVATE_PAGES,
+            f"links to unsubscribe lead to {base_url}, which only your own network can open",
+            "set web.base_url to the URL of your pages",
+        )
     elif page.scheme != "https":
         yield Obstacle(
             Fatal.PLAIN_HTTP_PAGES,
@@ -110,7 +126,7 @@ def _of_pages(settings: Settings) -> Iterator[Obstacle]:
 
 
 def _of_footer(settings: Settings) -> Iterator[Obstacle]:
-    if not settings.alert.address.strip():
+    if _NO_ADDRESS.fullmatch(settings.alert.address):
         yield Obstacle(
             Fatal.NO_ADDRESS,
             "no postal address in the footer, which laws require in bulk mail",
@@ -182,11 +198,15 @@ def of_findings(findings: Iterable[Finding]) -> Iterator[Obstacle]:
 
 
 def by_cause(obstacles: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
-    """The obstacles without those that follow from another: pages without https imply no one-click
-    unsubscribe."""
+    """The obstacles without those that follow from another, and those of the linter once for all
+    editions: pages that are wrong imply no one-click unsubscribe."""
     names = {obstacle.name for obstacle in obstacles}
-    follows = {Fatal.LIST_UNSUBSCRIBE} if Fatal.PLAIN_HTTP_PAGES in names else set()
-    return tuple(obstacle for obstacle in obstacles if obstacle.name not in follows)
+    follows = {Fatal.LIST_UNSUBSCRIBE} if names & _OF_PAGES else set()
+    once: dict[object, Obstacle] = {}
+    for number, obstacle in enumerate(obstacles):
+        if obstacle.name not in follows:
+            once.setdefault(obstacle.name if obstacle.name in LINTED else number, obstacle)
+    return tuple(once.values())
 
 
 def refuse(

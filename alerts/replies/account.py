@@ -67,7 +67,7 @@ AUTH = (
             r"|unconfigured sending domain",
             r"mail relay denied|email sending denied|invalid credentials for relay|5\.7\.60\b",
             r"does not belong to (?:the )?(?:authenticated|logged)|sender must match"
-            r"|from must match",
+            r"|from (?:\S+ )?must (?:match|equal|be (?:the same|equal))",
         ),
     ),
     ReplyCause(
@@ -129,7 +129,8 @@ LIMIT = (
             r"outgoing mail (?:\S+ ){0,4}(?:suspended|disabled|blocked|suspension)",
             r"(?:sending|your|smtp) (?:\S+ ){0,2}account (?:\S+ ){0,4}(?:suspended|disabled|blocked"
             r"|closed)"
-            r"|tenant is restricted|outbounds disabled",
+            r"|tenant is restricted|outbounds disabled|sandbox (?:sub)?(?:domain|account|mode)"
+            r"|activate your (?:\S+ )?account",
         ),
     ),
     ReplyCause(
@@ -160,8 +161,8 @@ LIMIT = (
             r"(?:\S+ ){0,2}(?:limit|quota|rate)",
             r"messaging limits|domain daily quota|5\.1\.90\b|submissionquotaexceeded"
             r"|too many recipients for this sender|sender thread limit",
-            r"sending too (?:fast|many|much|quickly)|sent too many|too many (?:messages|mails"
-            r"|emails"
+            r"(?<!ip address is )sending too (?:fast|many|much|quickly)|sent too many"
+            r"|too many (?:messages|mails|emails"
             r"|recipients)"
             r"(?: \S+){0,3} (?:today|per (?:hour|day)|this hour|for (?:today|this sender))",
             r"throttling failure|maximum (?:credits|sending rate)|credits? (?:exceeded|exhausted"

@@ -23,7 +23,7 @@ CODES = (
         Action.RETRY,
         (
             r"\bib(?:007|510|605)\b|\baup#\S*(?:13[0-3]\d|1340|15[45]0)\b|#?rl00000[34]\b"
-            r"|\bcxcnct\b|\bhl:icc|\bmi:(?:cel|dmc|ccl)|\brp:(?:drc|ccl|cel)",
+            r"|\bcxcnct\b|\bhl:icc|\bmi:(?:cel|dmc|ccl)(?<!in blacklist, mi:dmc)|\brp:(?:drc|ccl|cel)",
             rf"{_FRENCH}104\b|aup#cnct",
         ),
     ),
@@ -34,7 +34,7 @@ CODES = (
         (
             r"5\.7\.(?:50[123]|70[0-57]|23[2-6])\b|5\.1\.90\b|\bmi:(?:stc|sfq)|\brp:(?:qrc|trc)"
             r"|\bcxthrt\b|\bcxmj\b"
-            r"|\baup#\S*10[1-8]\d\b",
+            r"|\baup#\S*10[1-8]\d\b|outboundspamexception|\bwascl\b",
         ),
     ),
     ReplyCause(
@@ -108,7 +108,8 @@ CODES = (
         Action.PAUSE_ALL,
         (
             r"\bhvu:b|\brly:(?:bd|ch)\b|\bdt:s(?:pm|um)|\bmi:spb|\[299\]|\bph0\d\b|\bib(?:212"
-            r"|705)\b|\burlbl\d+|\[(?:cs|hm)\d\d\]",
+            r"|705)\b|\burlbl\d+"
+            r"|\[(?:cs|hm)\d\d\](?!.*\b(?:dmarc|dkim|spf)\b)",
             rf"{_FRENCH}(?:506|513)\b",
         ),
     ),

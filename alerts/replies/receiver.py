@@ -57,6 +57,8 @@ SPECIAL = (
             r"|(?:scanner|filter|virus|checker) (?:is |was )?(?:not available|unavailable"
             r"|timed? ?out)"
             r"|policy rejection[-,.]? (?:please )?try (?:again )?later"
+            r"|policy (?:server|service|daemon|check) (?:\S+ ){0,3}(?:unavailable|down|error|problem"
+            r"|timed? ?out)"
             r"|temporary (?:(?!authentication)\S+ ){0,2}(?:lookup|dns|name)|(?:mail transport"
             r"|transport) (?:error|unavailable)",
             r"command (?:died|time limit)|mail for \S+ loops back|points? to local host"
@@ -171,7 +173,7 @@ MAILBOX = (
             r"|caixa(?: \S+){0,4} cheia"
             r"|postfach(?: \S+){0,4} voll|casella(?: \S+){0,4} piena|переполнен|容量"
             r"|いっぱい|已满|空间不足|満杯"
-            r"|용량|saturée?|pełn[aey]|dolu\b|\bvol\b|preplnen|přeplněn|переповнен|ممتلئ|מלאה"
+            r"|용량|saturée?|pełn[aey]|przepełnion|dolu\b|\bvol\b|preplnen|přeplněn|переповнен|ممتلئ|מלאה"
             r"|space (?:\S+ ){0,3}used up|dis[ck] ?quota|too much mail data"
             r"|would exceed (?:\S+ ){0,3}(?:storage|quota)|cannot update mailbox"
             r"|error writing (?:file|message)",

@@ -145,7 +145,7 @@ IP = (
             r"(?:poor|low|bad|no|insufficient)(?: \S+){0,2} reputation"
             r"|reputation (?:\S+ ){0,3}(?:low|poor|bad"
             r"|insufficient)|ip reputation",
-            r"rate ?limit(?:ed)? exceeded.*\bip\b",
+            rf"rate ?limit(?:ed)? exceeded.*(?:\bip\b|(?:for|by|from) {_IP})",
             rf"(?:ip|netblock) (?:address )?(?:{_IP} )?(?:\S+ ){{0,2}}(?:temporar\S+|limited"
             r"|throttled|deferred)",
             rf"{_IP}\)? (?:\S+ )?(?:throttled|limited|deferred|rate)|limits for how many messages"

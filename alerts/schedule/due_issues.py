@@ -24,10 +24,21 @@ class Due(StrEnum):
     OLDER = "older"  # … before this project began
 
 
-def candidates(last_ended: Month, max_late: timedelta) -> tuple[Month, ...]:
-    """The months to check, oldest first: the last one that has ended, and earlier ones whose planned
-    moment may have passed by no more than `max_late`."""
-    return tuple(last_ended.plus(-n) for n in range(max_late.days // 28 + 1, -1, -1))
+LONGEST_OWED = 12  # months for which an issue that was not sent is named, however late it is
+
+
+def candidates(
+    last_ended: Month, max_late: timedelta, since: Month | None = None
+) -> tuple[Month, ...]:
+    """The months to check, oldest first: the last one that has ended, earlier ones whose planned moment
+    may have passed by no more than `max_late`, and those back to `since`, the first that this project
+    may owe: what was missed is named until a person settles it, for `LONGEST_OWED` months."""
+    back = max_late.days // 28 + 1
+    months = tuple(last_ended.plus(-n) for n in range(max(back, LONGEST_OWED - 1), -1, -1))
+    first = last_ended.plus(-back)
+    return tuple(
+        month for month in months if month >= (first if since is None else min(first, since))
+    )
 
 
 def issue_due(

@@ -61,7 +61,7 @@ def turns_of(
     """The same without a database: the months that are `frozen` and `dropped`, in a project that was begun
     then."""
     last = Month.last_ended(now, settings.zone)
-    months = candidates(last, settings.alert.max_late)
+    months = candidates(last, settings.alert.max_late, Month.of(began, settings.zone).plus(-1))
     return [
         _turn(settings, month, now, began, frozen=month in frozen, dropped=month in dropped)
         for month in months

@@ -118,7 +118,7 @@ QUESTIONS = (
         "such as https://rivers.example/alerts",
         "web",
         "base_url",
-        obstacles=frozenset({Fatal.EXAMPLE_PAGES, Fatal.PLAIN_HTTP_PAGES}),
+        obstacles=frozenset({Fatal.EXAMPLE_PAGES, Fatal.PRIVATE_PAGES, Fatal.PLAIN_HTTP_PAGES}),
     ),
     Question(
         "when",

@@ -13,6 +13,9 @@ from typing import Any
 from alerts.text.plain_text import tidy
 
 _WORD = re.compile(r"\w+")
+_CONTROL = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+)  # XML 1.0 has none of these
 _RUN = 4  # words; texts are compared by their runs of so many
 _AGREED = 0.7  # share of all runs that both have: then they are one text
 _PART = 0.9  # share of the runs of a text that another has: then it is a part of that
@@ -73,9 +76,19 @@ def _by_weight(tree: Any) -> str:
     return "\n".join(filter(None, (tidy(one.text_content()) for one in outer)))
 
 
+def _printable(tree: Any) -> Any:
+    """The tree without control characters, which justext would write into XML, where they cannot stand."""
+    for node in tree.iter():
+        for place in ("text", "tail"):
+            said = getattr(node, place)
+            if said and _CONTROL.search(said):
+                setattr(node, place, _CONTROL.sub(" ", said))
+    return tree
+
+
 def _by_words(tree: Any, url: str, language: str) -> str:
     """The text by justext."""
     from trafilatura.external import try_justext
 
-    found = try_justext(deepcopy(tree), url, language or "en")
+    found = try_justext(_printable(deepcopy(tree)), url, language or "en")
     return " ".join(found.itertext())

@@ -140,6 +140,14 @@ def missed(db: Database, now: datetime) -> Sequence[str]:
     return [location for (location,) in rows]
 
 
+def failing(db: Database) -> Sequence[str]:
+    """The locations of sources that could not be read last, whatever they gave before."""
+    rows = db.conn.execute(
+        "SELECT location FROM sources WHERE fault <> '' AND gone = 0 ORDER BY id"
+    ).fetchall()
+    return [location for (location,) in rows]
+
+
 def asked_since(db: Database, since: datetime) -> bool:
     """Whether every source was asked since then; true where there are none."""
     row = db.conn.execute(

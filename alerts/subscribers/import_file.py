@@ -16,9 +16,18 @@ from alerts.domain.entry import LINES, Entry, Rejection, place
 from alerts.domain.errors import InputError
 from alerts.subscribers.fields import shown
 from alerts.subscribers.import_options import ReadOptions
-from alerts.subscribers.import_plan import Plan, nameless, planned, refuse_nameless
+from alerts.subscribers.import_plan import Plan, doubted, nameless, planned, refuse_nameless
 from alerts.subscribers.import_row import is_address, reader
-from alerts.subscribers.import_rows import address_lines, by_looks, fitted, loose, object_cells
+from alerts.subscribers.import_rows import (
+    address_lines,
+    below_titles,
+    by_looks,
+    fitted,
+    loose,
+    object_cells,
+    told_titles,
+    words_above,
+)
 from alerts.subscribers.import_summary import TableSummary, Unclear
 from alerts.subscribers.import_tables import Table
 from alerts.subscribers.status_words import plain
@@ -158,11 +167,14 @@ class _Reading:
 
     def _table_of(self, table: Iterator[Row], taken: Any) -> Iterator[Entry]:
         """The entries of rows of cells, with a header or without."""
+        titles, table = below_titles(table)
         first = next(table, None)
         if first is None:
             raise InputError(
                 f"{self._table.name}: holds no lines; give a CSV file with a column “email”"
             )
+        if titles:
+            self.notices.append(told_titles(self._table.name, titles, first))
         self._width = len(first.cells)
         headed = bool(self._options.mapping) or not any(map(is_address, first.cells))
         plan = None
@@ -171,6 +183,7 @@ class _Reading:
             self._escaped = system_escapes
             sample = list(itertools.islice(table, SAMPLE))
             plan = self._planned(first, [row.cells for row in sample])
+            plan = doubted(plan, words_above(titles, first, plan), self._options)
             table = itertools.chain(sample, table)
             if "email" not in plan.fields and not self._guessed([first, *sample]):
                 refuse_nameless(plan, self._table.name, first.line)
@@ -178,9 +191,8 @@ class _Reading:
             sample = [first, *itertools.islice(table, SAMPLE)]
             found = self._guessed(sample)
             table = itertools.chain(sample, table)
-            plan = nameless(
-                self._width, self._table.file, self._options, found, apart=self._table.apart
-            )
+            cells = [row.cells[: self._width] for row in sample]
+            plan = nameless(cells, self._table.file, self._options, found, apart=self._table.apart)
             refuse_nameless(plan, self._table.name, first.line)
         self._email = plan.fields["email"]
         self._begin(plan)
@@ -219,12 +231,8 @@ class _Reading:
 
     def _rows(self, plan: Plan, table: Iterable[Row], taken: Any) -> Iterator[Entry]:
         read = reader(plan, self._options, taken, self._summary)
-        email, width, offset, summary = (
-            plan.fields["email"],
-            self._width,
-            self._offset,
-            self._summary,
-        )
+        email, width = plan.fields["email"], self._width
+        offset, summary = self._offset, self._summary
         generous = plan.lenient or self._options.addresses_only
         for line, cells, fault in table:
             summary.rows += 1

@@ -5,34 +5,35 @@ documents. A file with other columns may not say who left: its people become pen
 names suggest it must be explained once their values are known. Pure.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from alerts.domain.entry import Standing, worst
 from alerts.domain.errors import InputError
-from alerts.subscribers.column_names import HEADINGS, NOT_TAKEN_OVER, columns, mapped_columns
+from alerts.subscribers.column_names import HEADINGS, columns, mapped_columns
 from alerts.subscribers.fields import shown
-from alerts.subscribers.import_options import ANY, ReadOptions
+from alerts.subscribers.import_options import ReadOptions
+from alerts.subscribers.import_signs import (
+    AGREED,
+    ANY_STATUS,
+    DOUBT,
+    OURS,
+    STATUS_OR_DOUBT,
+    STATUSES,
+    SUSPECT,
+    TAGS,
+    doubtful_columns,
+    nameless_columns,
+    status_columns,
+)
 from alerts.subscribers.status_words import (
-    NO,
-    YES,
     may_concern_status,
     plain,
     status_by_file_name,
-    status_by_word,
-    tells_of_agreement,
 )
-from alerts.subscribers.systems import NoSign, Sign, System, TagSign, recognised
+from alerts.subscribers.systems import Sign, System, recognised
 
-_OURS = frozenset(plain(one) for names in HEADINGS.values() for one in names) | NOT_TAKEN_OVER
-_STATUSES = frozenset(map(plain, HEADINGS["status"]))
-_PLACES = frozenset(("state", "estado"))  # “state” may also be part of a postal address
 _GENERIC = ("email", "name", "first", "last", "language")  # read in every system
-_ANY_STATUS = Sign("status")
-_STATUS_OR_DOUBT = Sign("status", empty=Standing.PENDING)
-_TAGS = TagSign("tags")
-_AGREED = NoSign("~.")
-_DOUBT = Sign("~.", filled=Standing.PENDING)  # something stands in a column that may say “no”
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ class Plan:
         names = [name for name, at in self.fields.items() if at == index]
         names += ["tags"] * (index in self.tags and "tags" not in names)
         said = [
-            sign for at, sign in self.signs if index == at and sign not in (_DOUBT, _AGREED, _TAGS)
+            sign
+            for at, sign in self.signs
+            if index == at and sign not in (DOUBT, AGREED, SUSPECT, TAGS)
         ]
         names += ["status"] * bool(said)
         return " and ".join(dict.fromkeys(names))
@@ -85,7 +88,7 @@ def planned(
     Raises `InputError`.
     """
     keys = [plain(name) for name in header]
-    ours = all(key in _OURS for key in keys if key)
+    ours = all(key in OURS for key in keys if key)
     system, by_headings = recognised(header, file, ours=ours)
     if options.addresses_only:
         system = None
@@ -98,7 +101,7 @@ def planned(
         fields, tags = _system_fields(system, keys, fields)
     if "email" not in fields and (found := _addresses(sample, len(header))) is not None:
         fields["email"] = found
-    signs = _signs(system, keys, fields, options, sample)
+    signs = status_columns(system, keys, fields, options, sample)
     if options.addresses_only:
         signs, tags, fields = [], (), {"email": fields["email"]} if "email" in fields else {}
     read = {*fields.values(), *tags, *(index for index, _ in signs)}
@@ -108,34 +111,52 @@ def planned(
     if system is not None:
         harmless = set(map(plain, system.harmless.split("|")))
         doubtful = [n for n in unread if keys[n] not in harmless]
-        signs += _doubts(keys, doubtful, by_name=not by_headings)
-    foreign = [keys[n] for n in unread if keys[n] and keys[n] not in _OURS]
+        signs += doubtful_columns(keys, doubtful, by_name=not by_headings)
+    foreign = [keys[n] for n in unread if keys[n] and keys[n] not in OURS]
     if foreign and signs and system is None:
-        signs = [(n, _STATUS_OR_DOUBT if sign is _ANY_STATUS else sign) for n, sign in signs]
+        signs = [(n, STATUS_OR_DOUBT if sign is ANY_STATUS else sign) for n, sign in signs]
         foreign = []
     if system is None and apart and not signs:
         foreign.append(file)  # its name is one of several, and nobody knows what it says
-    signs += [(n, _TAGS) for n in tags if not {keys[n]} & {*options.ignored, *options.values}]
+    signs += [(n, TAGS) for n in tags if not {keys[n]} & {*options.ignored, *options.values}]
     base, silent, told = _base(system, keys, file, options, foreign)
     fields.pop("status", None)
     fields.pop("tags", None)
     return Plan(
         tuple(header), system, fields, tags, tuple(signs), unread, base, silent,
         system is not None, told,
-        frozenset(n for n in unread if keys[n] not in _OURS - _STATUSES and may_concern_status(header[n])),
+        frozenset(n for n in unread if keys[n] not in OURS - STATUSES and may_concern_status(header[n])),
     )  # fmt: skip
 
 
 def nameless(
-    width: int, file: str, options: ReadOptions, fields: dict[str, int], *, apart: bool = False
+    sample: Sequence[Sequence[str]],
+    file: str,
+    options: ReadOptions,
+    fields: dict[str, int],
+    *,
+    apart: bool = False,
 ) -> Plan:
-    """The plan of a table without a header, whose fields were told by what they hold."""
+    """The plan of a table without a header, whose fields were told by what its first rows hold."""
+    width = max(map(len, sample))
     system, _ = recognised((), file) if not options.addresses_only else (None, False)
     unknown = [file] if system is None and apart else []
     base, silent, told = _base(system, [], file, options, unknown)
+    signs = () if options.addresses_only else tuple(nameless_columns(width, fields, sample))
     if options.addresses_only:
         fields = {"email": fields["email"]}
-    return Plan(("",) * width, system, fields, (), (), (), base, silent, system is not None, told)
+    return Plan(
+        ("",) * width, system, fields, (), signs, (), base, silent, system is not None, told
+    )
+
+
+def doubted(plan: Plan, words: str, options: ReadOptions) -> Plan:
+    """The plan where `words` above the table, or for its column of addresses, may say who is in it: then
+    people are pending at best, unless an admin asserts that they have subscribed."""
+    if status_by_file_name(words) is None or options.asserted or options.addresses_only:
+        return plan
+    base = Standing.PENDING if plan.base is None else worst(plan.base, Standing.PENDING)
+    return replace(plan, base=base, silent=True)
 
 
 def _system_fields(
@@ -159,66 +180,6 @@ def _system_fields(
         if at:
             fields.setdefault(name, at[0])
     return fields, tuple(dict.fromkeys(tags))
-
-
-def _signs(
-    system: System | None,
-    keys: list[str],
-    fields: dict[str, int],
-    options: ReadOptions,
-    sample: Sequence[Sequence[str]],
-) -> list[tuple[int, Sign]]:
-    """The columns that say whether a person may be mailed."""
-    signs: list[tuple[int, Sign]] = []
-    for index, key in enumerate(keys):
-        if not key or key in options.ignored:
-            continue
-        if key in options.values:
-            meanings = options.values[key]
-            signs.append((index, _explained(key, meanings)))
-        elif system is not None:
-            signs += [(index, sign) for sign in system.signs if sign.stands(key)]
-        elif key in _STATUSES and not (key in _PLACES and _places(sample, index)):
-            signs.append((index, _ANY_STATUS))
-    status = fields.get("status")
-    if status is not None and keys[status] not in _STATUSES and status not in dict(signs):
-        signs.append((status, _ANY_STATUS))
-    return signs
-
-
-def _explained(column: str, meanings: Mapping[str, Standing]) -> Sign:
-    """A column whose values an admin explained: of “yes” and “no”, the unexplained one means the
-    opposite."""
-    given = {value: standing for value, standing in meanings.items() if value != ANY}
-    filled = meanings.get(ANY)
-    if filled is not None or (given and set(given) <= YES):
-        return Sign(column, words={**dict.fromkeys(NO, Standing.ACTIVE), **given}, filled=filled)
-    others = dict.fromkeys(YES, Standing.ACTIVE) if set(given) <= NO else {}
-    return Sign(column, words={**others, **given}, empty=Standing.PENDING)
-
-
-def _places(sample: Sequence[Sequence[str]], index: int) -> bool:
-    """Whether a column “state” has names of places: it has values of more than one character, and
-    none is the word for a status."""
-    cells = [row[index].strip() for row in sample if index < len(row)]
-    named = any(len(cell) > 1 for cell in cells)
-    return named and not any(status_by_word(cell) for cell in cells if cell)
-
-
-def _doubts(keys: list[str], unread: Sequence[int], *, by_name: bool) -> list[tuple[int, Sign]]:
-    """Columns of a known system that its table does not name, and that may say who must not be mailed."""
-    signs: list[tuple[int, Sign]] = [(n, _AGREED) for n in unread if tells_of_agreement(keys[n])]
-    signs += [(n, _DOUBT) for n in unread if may_concern_status(keys[n], strong=True)]
-    if by_name:
-        weak = Sign("~.", no=Standing.PENDING, empty=Standing.PENDING)
-        signs += [
-            (n, weak)
-            for n in unread
-            if may_concern_status(keys[n])
-            and not may_concern_status(keys[n], strong=True)
-            and keys[n] not in _OURS
-        ]
-    return signs
 
 
 def _base(

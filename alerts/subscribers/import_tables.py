@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from alerts.domain.errors import InputError
-from alerts.subscribers.status_words import silent_file
+from alerts.subscribers.status_words import silent_file, status_by_file_name
 from alerts.text.csv_text import Row
 
 BLOCK = 1 << 18  # octets read at once
@@ -56,10 +56,13 @@ class Table:
 
 def _apart(names: Iterable[str]) -> frozenset[str]:
     """Those of the names of tables of which nobody knows what they say of their people, if they are
-    several and differ by more than a number; one alone is the list, beside those who left."""
+    several and differ by more than a number; one alone is the list, beside those who left, unless
+    another is named as the list."""
+    names = list(names)
     silent = [name for name in names if silent_file(name)]
     stems = {re.sub(r"\d+", "", name.casefold()) for name in silent}
-    return frozenset(silent if len(stems) > 1 else ())
+    listed = any(not silent_file(name) and status_by_file_name(name) is None for name in names)
+    return frozenset(silent if len(stems) + listed > 1 else ())
 
 
 def tables(source: IO[bytes], name: str) -> Iterator[Table]:

@@ -28,10 +28,11 @@ _WORDS: dict[Standing, str] = {
         dado de baja, baja, cancelado, desuscrito, descadastrado, não inscrito, disiscritto,
         annullato, отписан, отписался, отменена, uitgeschreven, afgemeld, ألغى الاشتراك""",
     Standing.BOUNCED: """bounced, bounce, hard bounce, hard bounced, soft bounced, cleaned,
-        undeliverable, unreachable, invalid, unzustellbar, zurückgewiesen, rebotado, rebote,
+        bouncing, undeliverable, unreachable, invalid, unzustellbar, zurückgewiesen, rebotado, rebote,
         rejeté, retourné, devolvido, respinto, возвращено, недоставлено, on hold bounce, مرتد""",
     Standing.BLOCKED: """blocked, blocklisted, blacklisted, suppressed, banned, do not mail,
-        do not email, do not contact, removed, excluded, deceased, gesperrt, bloqué, bloquée,
+        do not email, do not contact, no email, no mail, nomail, removed, excluded,
+        deceased, gesperrt, bloqué, bloquée,
         bloqueado, bloccato, заблокирован, geblokkeerd, محظور""",
     Standing.COMPLAINED: """complained, complaint, complainer, spam, junk, marked as spam,
         spam complaint, reported, abuse, abuse complaint, beschwerde, plainte, queja, denúncia,
@@ -87,6 +88,9 @@ _HEADINGS_STRONG, _HEADINGS = re.compile(_STRONG), re.compile(f"{_STRONG}|{_WEAK
 _AGREEMENT = re.compile(
     r"confirm|optin|optedin|consent|permission|agree[ds]?$|accept(?:s|ed)?$|einwillig|zustimm|bestatig"
 )
+_OTHER_STATUS = re.compile(
+    r"stripe|plan|pay|paid|order|billing|invoice|member|marital|civil|family|employ|job|tier|donat"
+)
 _HARMLESS = re.compile(r"source$|campaign|reason|link$|url$")
 
 
@@ -96,6 +100,14 @@ def may_concern_status(heading: str, *, strong: bool = False) -> bool:
     if strong:
         return bool(_HEADINGS_STRONG.search(name)) and not _HARMLESS.search(name)
     return bool(_HEADINGS.search(name))
+
+
+def is_status(heading: str) -> bool:
+    """Whether a column of this name has statuses, of somebody's mail as far as one can tell."""
+    name = plain(heading)
+    return bool(re.search(r"stat(?:us|ut)|статус|preference", name)) and not _OTHER_STATUS.search(
+        name
+    )
 
 
 def tells_of_agreement(heading: str) -> bool:
@@ -130,14 +142,19 @@ _FILES: tuple[tuple[str, Standing], ...] = (
      r"|invalid|unzustellbar|npai|devolvid|respint|\w*退信", Standing.BOUNCED),
     (r"complain|spam|junk|abuse|quejas|plaintes|beschwerd", Standing.COMPLAINED),
     (r"banned|bans\b|block ?(ed|list)|blacklist|suppress|do ?not ?(e?mail|contact)|gesperrt|dn[cm]\b"
-     r"|no ?(e?mail|contact)s?\b|robinson|liste rouge|lista negra|sperrliste|schwarze liste",
+     r"|no ?(e?mail|contact)s?\b|robinson|liste rouge|lista negra|sperrliste|schwarze liste"
+     r"|do ?not ?(send|use|write)|dead\b|deceased|verstorben|fallecid|decede|declined|rejected|refused"
+     r"|rechazad|abgelehnt|(?:no|non) (?:enviar|inviare|contactar)|nicht (?:senden|anschreiben)"
+     r"|ne (?:pas|plus) (?:envoyer|contacter|ecrire)|\w*(?:محظور|مرتد)",
      Standing.BLOCKED),
     (r"deleted|erased|geloscht|supprimes|eliminad", Standing.DELETED),
     (r"unsub|opt(ed)? ?outs?\b|abgemeldet|abmeld|abbestell|gekundigt|kundig|ausgetreten|ausgetragen"
      r"|desinscri|desabon|resili|bajas?\b|cancell?(ed|ati|aron|ations?)|cancelad|leavers"
      r"|archived|descadastr|disiscri|отпис|removed|removid|nomail byuser|inactive|inaktiv|inactif|inactiv"
      r"|disabled|uitgeschreven|afgemeld|opgezegd|wypisan|rezygn"
-     r"|avmeld|avregist|\w*(?:退订|退訂|解除|停止|수신거부)", Standing.UNSUBSCRIBED),
+     r"|avmeld|avregist|\w*(?:退订|退訂|解除|停止|수신거부|الغاء|ملغ)"
+     r"|(?:gone|left)(?= (?:list|people|members|subscribers|contacts|csv|tsv|txt|xlsx|json)\b|$)",
+     Standing.UNSUBSCRIBED),
     (r"unconfirmed|not confirmed|pending|awaiting|unactivated|unbestatigt|sin confirmar"
      r"|(?:non?|nao) confi?e?rma|(?:nicht|niet) (?:bestatigt|bevestigd)"
      r"|неподтвержд|не подтвержд|ожида|niepotwierdz|nepotvrz"

@@ -193,14 +193,15 @@ class _Feed:
 
 
 def delimiter_of(lines: list[str]) -> str:
-    """The delimiter of these lines: the one that divides most of them into as many cells as the first."""
+    """The delimiter of these lines: the one that divides most of them into as many cells as the first
+    that it divides at all; a title above the headings has none."""
     counts = {
         mark: [_outside_quotes(line).count(mark) for line in lines if line.strip()]
         for mark in DELIMITERS
     }
 
     def fit(mark: str) -> tuple[int, int]:
-        first = counts[mark][0] if counts[mark] else 0
+        first = next(filter(None, counts[mark]), 0)
         return (sum(n == first for n in counts[mark]) if first else 0, first)
 
     return max(DELIMITERS, key=fit)

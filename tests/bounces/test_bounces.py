@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.bounces.classify import classify
+from alerts.bounces.dmarc_mail import attachment
 from alerts.bounces.report import Kind
 from alerts.bounces.verdict import status_of, verdict
 from tests.conftest import Alerts
@@ -257,3 +258,26 @@ BOMBS = {
 def test_x4_a_message_that_is_made_to_do_harm_is_read_in_bounds(bomb: str) -> None:
     found = classify(BOMBS[bomb])
     assert 1 <= len(found) <= 100
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        b'charset="x\0y"',
+        b"charset*=%00''x",
+        b"charset*=us-ascii'en'utf-8",
+        b"charset=utf;charset*1=-8;charset*0*=x''%ff",
+        b"boundary=b;boundary*1=c;boundary*0*=d",
+        b"report-type=x;report-type*1=y",
+    ],
+)
+def test_parameters_that_the_library_does_not_expect_stop_nothing(malformed: bytes) -> None:
+    """One such mail would have stood at the head of the mailbox for ever."""
+    mail = (
+        b"From: MAILER-DAEMON@x.org\nSubject: Undelivered\nContent-Type: text/plain; %s\n\n"
+        b"\xff\nFinal-Recipient: rfc822; a@b.org\nAction: failed\nStatus: 5.1.1\n"
+        b"Diagnostic-Code: smtp; 550 5.1.1 user unknown\n" % malformed
+    )
+    (found,) = classify(mail)
+    assert (found.kind, found.recipient) == (Kind.HARD, "a@b.org")
+    assert attachment(mail) is None

@@ -180,6 +180,35 @@ def test_what_is_overdue_wants_a_person_and_what_is_early_nobody(alert: Alert) -
     assert alert.run(alert.now) == [steps.Overdue(OCTOBER, timedelta(days=20))]
 
 
+def test_a_month_that_was_missed_long_ago_is_named_until_a_person_settles_it(
+    alert: Alert,
+) -> None:
+    """It was named for two months, and then by nobody, with exit code 0."""
+    alert.article(OCTOBER)
+    alert.project.sources.add("news", kind="folder", language="en")
+    alert.project.collect()  # then the machine is off
+    for month in (1, 3, 6):
+        alert.now = DUE + month * 30 * DAY
+        found = {one.month: one for one in alert.project.check().months}
+        assert (found[OCTOBER].stand, found[OCTOBER].needs) == (Stand.OVERDUE, Needs.PERSON), month
+    alert.project.issues.drop(OCTOBER, why="too late")
+    assert alert.project.check().needs is Needs.NOBODY
+
+
+def test_no_articles_is_no_answer_while_a_source_cannot_be_read(alert: Alert) -> None:
+    """`check`, `status` and `send` took the month for empty, with exit code 0."""
+    alert.article(OCTOBER)
+    alert.project.sources.add("news", kind="folder", language="en")
+    away = (alert.root / "news").rename(alert.root / "away")
+    alert.run(DUE)
+    last = alert.project.check().months[-1]
+    assert (last.stand, last.needs, last.missing) == (Stand.WAITING, Needs.TIME, 1)
+    assert last.why == "no articles yet: waits for news"
+    away.rename(alert.root / "news")
+    alert.run(DUE + HOUR)
+    assert alert.project.check().months[-1].stand is Stand.SENT
+
+
 def test_deliveries_that_wait_are_a_matter_of_time(alert: Alert) -> None:
     alert.article(OCTOBER)
     alert.project.sources.add("news", kind="folder", language="en")

@@ -107,3 +107,9 @@ def test_the_name_of_a_section_is_no_part_of_a_headline(title: str, want: str) -
     head = f'<meta property="og:title" content="{title}">'
     shown = f"<main><h1>Rents have doubled in the capital</h1><p>{LINES[0]}</p></main>"
     assert _article(head, shown).title == want
+
+
+def test_a_control_character_in_a_page_stops_no_extractor() -> None:
+    """justext writes the text into XML, where it cannot stand."""
+    vote = voted("", _tree(*(f"\x02{line}\x0b" for line in LINES)), URL, "en")
+    assert [line for line in LINES if line in vote.text] == LINES

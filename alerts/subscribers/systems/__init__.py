@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from alerts.subscribers.status_words import plain
 from alerts.subscribers.systems import contacts, hosted, hosted_more, self_hosted
-from alerts.subscribers.systems.table import UNCLEAR, NoSign, Sign, System, TagSign
+from alerts.subscribers.systems.table import UNCLEAR, NoSign, Sign, System, TagSign, WordSign
 
-__all__ = ["SYSTEMS", "UNCLEAR", "NoSign", "Sign", "System", "TagSign", "recognised"]
+__all__ = ["SYSTEMS", "UNCLEAR", "NoSign", "Sign", "System", "TagSign", "WordSign", "recognised"]
 
 SYSTEMS: tuple[System, ...] = (
     *hosted.SYSTEMS,

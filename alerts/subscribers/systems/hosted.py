@@ -133,7 +133,7 @@ CONSTANT_CONTACT = System(
 _KIT_WORDS = {
     "active": ACTIVE, "confirmed": ACTIVE, "cold": ACTIVE, "inactive": PENDING, "unconfirmed": PENDING,
     "cancelled": LEFT, "canceled": LEFT, "bounced": BOUNCED, "complained": COMPLAINED,
-    "blocked": BLOCKED,
+    "blocked": BLOCKED, "cold subscriber": ACTIVE, "confirmed subscriber": ACTIVE,
 }  # fmt: skip
 KIT = System(
     "Kit (ConvertKit)",

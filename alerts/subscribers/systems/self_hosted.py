@@ -31,11 +31,11 @@ GHOST = System(
     files=r"^members\.\d{4}-\d\d-\d\d",
     fields={"email": "email", "name": "name", "tags": "labels", "consent_at": "created at"},
     signs=(
-        Sign("subscribed to emails", no=LEFT, empty=PENDING),
+        Sign("subscribed to emails|subscribed", no=LEFT, empty=PENDING),
         Sign("deleted at", filled=LEFT),
         Sign("email disabled", yes=BOUNCED),
     ),
-    needs=("subscribed to emails",),
+    needs=("subscribed to emails|subscribed",),
     advice="export the members with the column subscribed_to_emails",
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from alerts.domain.entry import Standing, worst
-from alerts.subscribers.status_words import NO, NOTHING, WORDS, YES, plain, tag_sign
+from alerts.subscribers.status_words import NO, NOTHING, WORDS, YES, forbids_mail, plain, tag_sign
 
 # Headings that many systems have; they count less for recognition.
 _USUAL = "email,email address,status,name,first name,last name,created at,tags"
@@ -79,6 +79,14 @@ class NoSign(Sign):
 
     def _judged(self, cell: str) -> str:
         return Standing.PENDING if plain(cell) in NO else ""
+
+
+@dataclass(frozen=True, slots=True)
+class WordSign(Sign):
+    """A column of statuses that the system's table does not name: its words against mailing are doubts."""
+
+    def _judged(self, cell: str) -> str:
+        return Standing.PENDING if forbids_mail(cell) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ ERRORS = (
     later("in “%(edition)s”: %(value)s"),
     later("kind: there is no job “%(kind)s”; there are %(kinds)s"),
     later("links to unsubscribe lead to %(base_url)s, which is an example"),
+    later("links to unsubscribe lead to %(base_url)s, which only your own network can open"),
     later("mail would come from %(written)s, which is an example"),
     later("no edition in “%(language)s”; there are %(there)s"),
     later("no kind of source “%(name)s”; there are %(value)s"),

@@ -26,6 +26,7 @@ STANDING = (
     later("the issue of %(coming)s goes at the latest, if a source could not be read"),
     later("the issue of %(month)s can go to %(readers)s: %(opens)s"),
     later("waits for %(missed)s until %(now)s"),
+    later("no articles yet: waits for %(failing)s"),
     later("the clock may be wrong: %(reason)s: %(remedy)s"),
     later("%(counted)s in doubt"),
     later("the sources are read"),
