@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.config.themes import theme_named
 from alerts.domain.issue import Face, Issue
 from alerts.domain.month import Month
 from alerts.editions.render import render_edition
@@ -129,3 +130,14 @@ def test_a_copy_of_an_old_template_goes_on_working(tmp_path: Path) -> None:
             assert words in edition.html, chosen
             assert words in edition.text, chosen
         assert "{slot:unsubscribe_url}" in edition.html
+
+
+def test_in_the_bulletin_the_first_story_follows_a_headline_that_is_its_title() -> None:
+    given = replace(settings(NOWHERE), theme=theme_named("bulletin"))
+    made = render_edition(issue(), "en", given).html
+    lead, contents = made.index("Read the story"), made.index("Read first")
+    assert lead < contents
+    assert "What ten cities learned</a></p>" not in made[contents:], "the headline has said it"
+    written = render_edition(faced(en=WRITTEN), "en", given).html
+    assert written.index("Read first") < written.index("Read the story")
+    assert "What ten cities learned</a></p>" in written[written.index("Read first") :]
