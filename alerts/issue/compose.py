@@ -17,6 +17,7 @@ from alerts.domain.article import FEATURED, Article, Profile, Translation
 from alerts.domain.issue import Face, Issue, Section
 from alerts.domain.languages import edition_for, same_language, understood
 from alerts.domain.month import Month
+from alerts.text.words import words
 
 Order = tuple[int | float | str, ...]
 NO_INTRODUCTIONS: Mapping[str, str] = MappingProxyType({})
@@ -129,14 +130,24 @@ def localised(article: Article, languages: Iterable[str]) -> Localised:
     """`article` in the first possible of `languages`.
 
     Title and summary are chosen independently: in the first of `languages` that has one, a translation
-    before the original, an exact tag ("pt-br") before its language ("pt"); otherwise the original.
+    before the original, an exact tag ("pt-br") before its language ("pt"); otherwise the original. A
+    summary that only says a title again is none.
     """
     wanted = tuple(languages)
     title, title_language = _field(article, "title", wanted)
     summary, summary_language = _field(article, "summary", wanted)
+    if any(_same_words(summary, said) for said in {title, article.title}):
+        summary = ""
     there = article.translations.get(title_language, Translation()).url
     page = (title_language, there) if there else (article.language, article.url)
     return Localised(title, title_language, summary, summary_language, *page)
+
+
+def _same_words(summary: str, title: str) -> bool:
+    """True where they differ by case and marks at most; a much longer summary is not looked at."""
+    if len(summary) >= 2 * len(title) + 10:
+        return False
+    return summary == title or (words(summary) == words(title) != [])
 
 
 def _field(

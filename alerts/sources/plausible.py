@@ -105,6 +105,8 @@ def _no_title(article: Article) -> str:
     own = unquote(f"{parts.netloc}{parts.path}").rstrip("/")
     if _ADDRESS.fullmatch(title.casefold()) or title.rstrip("/") == own:
         return "its title is an address"
+    if not words(title):
+        return f"{NOTHING_SAID.reason} (“{printable(title, 60)}”)"
     return ""
 
 
