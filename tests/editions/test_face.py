@@ -13,7 +13,7 @@ from alerts.domain.month import Month
 from alerts.editions.render import render_edition
 from alerts.mail.merge import sample
 from tests.conftest import Alerts
-from tests.issues import LANGUAGES, OCTOBER, issue, settings
+from tests.issues import ARTICLES, LANGUAGES, OCTOBER, issue, settings
 from tests.lint.test_lint import ROOT
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -141,3 +141,10 @@ def test_in_the_bulletin_the_first_story_follows_a_headline_that_is_its_title() 
     written = render_edition(faced(en=WRITTEN), "en", given).html
     assert written.index("Read first") < written.index("Read the story")
     assert "What ten cities learned</a></p>" in written[written.index("Read first") :]
+
+
+def test_a_first_story_that_the_headline_has_said_has_no_label_of_its_own() -> None:
+    first = replace(ARTICLES[0], image=None, profile="")
+    made = render_edition(issue(first, *ARTICLES[1:]), "en", settings(NOWHERE)).html
+    assert "Read the story" in made
+    assert "Top story" not in made

@@ -12,6 +12,7 @@ from alerts.domain.article import Article, Event, Profile, Translation
 from alerts.issue.compose import chain, compose, coverage, localised
 from tests.issues import ARTICLES, OCTOBER, PROFILES, issue
 
+SAID = "The council has bought six tanks, which go round the villages twice a week."
 TAGS = ("en", "es", "pt", "pt-br", "ar")
 words = st.sampled_from(("", "one", "two"))
 articles = st.builds(
@@ -156,3 +157,11 @@ def test_a_summary_that_says_its_title_again_is_not_shown() -> None:
     assert localised(replace(article, translations={}), ("es",)).summary == ""
     longer = replace(article, summary="Wells dry up in forty villages.")
     assert localised(longer, ("en",)).summary == "Wells dry up in forty villages."
+    twice = replace(
+        article, title="Forty wells dry up in Sarim", summary=f"Forty wells dry up in Sarim. {SAID}"
+    )
+    assert localised(twice, ("en",)).summary == SAID
+    of_it = replace(
+        twice, summary="Forty wells dry up in Sarim Valley, where no rain has come for ninety days."
+    )
+    assert localised(of_it, ("en",)).summary == of_it.summary
