@@ -889,6 +889,9 @@ def test_days_and_hours_have_the_same_dash(language: str, days: str, hours: str)
         datetime(2026, 11, 17, 14, tzinfo=UTC), datetime(2026, 11, 17, 15, 30, tzinfo=UTC)
     )
     assert hours in catalogue.event(afternoon, zone)
+    month = "Nov" if language == "en" else "нояб" if language == "ru" else "nov"
+    assert month in catalogue.event(afternoon, zone)
+    assert month in catalogue.moment(datetime(2026, 11, 17, 14, tzinfo=UTC), zone)
 
 
 def test_the_first_of_a_month_is_so_in_events_too() -> None:
