@@ -661,7 +661,9 @@ PIECES = (
 def _titled(titles: list[str]) -> str:
     """The HTML of an issue whose articles have these titles and summaries."""
     articles = [
-        replace(ARTICLES[1], url=f"{SITE}/{n}", title=title, summary=f"{title} too", translations={})
+        replace(
+            ARTICLES[1], url=f"{SITE}/{n}", title=title, summary=f"{title} too", translations={}
+        )
         for n, title in enumerate(titles)
     ]
     given = settings(NOWHERE)
