@@ -37,6 +37,12 @@ _REGIONS = {"pt": "pt-pt"}
 _YEAR_WORD = re.compile(r"[\s\u00a0\u202f][гр]\.$")
 # The first of a month, before a month or the end of a span: “1er janvier”.
 _FIRST = re.compile(r"(?<![\d:])1(?=[\s\u00a0\u202f][^\W\d]|\s?–)")
+# For Portugal CLDR has a number for the month beside the name of a day, though not in a span of days.
+_WEEK_DAYS = {
+    "pt_PT": {"yMMMEd": "EEE, d 'de' MMM 'de' y", "MMMEd": "EEE, d 'de' MMM"},
+}
+# “Nov 17–19”, as hours are written: CLDR has thin spaces there in some languages.
+_SPAN_OF_DAYS = re.compile(r"(?<=\d)[\s\u2009]–[\s\u2009](?=\d)")
 # A Spanish “y” is “e” before the sound of i, but not before “hie…”.
 _SOUNDS_I = re.compile(r"[\W_]*h?[ií](?!e)", re.IGNORECASE)
 # Values that have a direction of their own, whatever the text around them has.
@@ -123,27 +129,32 @@ class Catalogue:
         first, last = _day(start, zone), _day(end, zone)
         if last > first:
             span = str(format_interval(first, last, "yMMMd", locale=self.locale))
-            return self._ordinal(span)
-        words = self._ordinal(str(format_skeleton("yMMMEd", first, locale=self.locale)))
+            return self._ordinal(_SPAN_OF_DAYS.sub("–", span))
+        words = self._ordinal(self._week_day(first, "yMMMEd"))
         if not isinstance(start, datetime):
             return words
         hours = [self._hour(start, zone)]
         if isinstance(end, datetime) and end > start:
             hours.append(self._hour(end, zone))
         both = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
-        return f"{both.format('–'.join(hours), words)} ({_offset(start, zone)})"
+        dash = "—" if primary(self.language) == "ru" else "–"  # as CLDR has it between days
+        return f"{both.format(dash.join(hours), words)} ({_offset(start, zone)})"
 
     def moment(self, moment: datetime, zone: ZoneInfo) -> str:
         """“Tue, Nov 3, 9:00 AM” in that time zone, without the year."""
-        words = self._ordinal(
-            str(format_skeleton("MMMEd", moment.astimezone(zone), locale=self.locale))
-        )
+        words = self._ordinal(self._week_day(moment.astimezone(zone), "MMMEd"))
         both = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
         return both.format(self._hour(moment, zone), words)
 
     def number(self, number: int) -> str:
         """“2,140”."""
         return str(format_decimal(number, locale=self.locale))
+
+    def _week_day(self, day: date, skeleton: str) -> str:
+        pattern = _WEEK_DAYS.get(str(self.locale), {}).get(skeleton)
+        if pattern:
+            return str(format_date(day, pattern, locale=self.locale))
+        return str(format_skeleton(skeleton, day, locale=self.locale))
 
     def _hour(self, moment: datetime, zone: ZoneInfo) -> str:
         words = str(format_time(moment.astimezone(zone).time(), "short", locale=self.locale))

@@ -1,4 +1,4 @@
-"""Which picture of a story stands at which place of an edition, and how large: never larger than it is.
+"""Which picture of a story stands at which place of an edition, and how large: hardly larger than it is.
 
 Pure. Chooses among the versions that `pictures.py` has of it. A width of 0 means that the size is not
 known, as where pictures are loaded from their own sites.
@@ -17,11 +17,12 @@ _COVER_LARGE = 160  # pixels: an upright picture stands beside nothing, but must
 _SMALL = {"end": (120, 96), "start": (96, 60), "": (0, 84)}
 _GUTTER = 24  # pixels between two cards
 _BESIDE = 264  # pixels of a lead picture beside its text
+_NEARLY = 7 / 8  # of the width of its place: so wide a picture fills it, as no edge is uneven then
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A picture as wide as its place, or as it is: never enlarged. `height` is 0 where not known."""
+    """A picture as wide as its place, or as it is. `height` is 0 where not known."""
 
     file: ShownPicture
     width: int
@@ -85,4 +86,6 @@ def _fitted(file: ShownPicture | None, room: int) -> Fitted | None:
     if file is None:
         return None
     width = file.at(room)
+    if width >= _NEARLY * room:
+        width = room
     return Fitted(file, width, file.height_at(width))

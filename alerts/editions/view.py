@@ -94,7 +94,6 @@ class Viewer:
             funders=self.pictures.funders(self.settings.funders),
             share_url=self._page(issue.month, self.catalogue.language),
             languages=tuple(self._others(issue.month)),
-            first_titles=tuple(_to_read_first(groups)),
             special=bool(issue.month.special),
         )
 
@@ -103,6 +102,7 @@ class Viewer:
         whose = self.catalogue.write("%(one)s, %(other)s", one=self.alert.name, other=view.month)
         written, language = face_of(issue, self.languages)
         shown: Shown = faced(view, written, self._words("x", language), str(whose))
+        headed = view.lead or next(iter(view.items), None)
         return replace(
             view,
             subject=shown.subject,
@@ -110,6 +110,7 @@ class Viewer:
             headline=shown.headline,
             standfirst=shown.standfirst,
             headed_by_lead=shown.by_lead,
+            first_titles=tuple(_to_read_first(view.groups, headed if shown.by_lead else None)),
         )
 
     def _sections(self, issue: Issue) -> tuple[SectionStories, ...]:
@@ -289,11 +290,10 @@ def _banded(groups: Sequence[Group]) -> Iterable[Group]:
         seen += bool(group.rest)
 
 
-def _to_read_first(groups: Sequence[Group]) -> Iterable[Item]:
-    """The lead, then the first story of each section in turn."""
+def _to_read_first(groups: Sequence[Group], said: Item | None) -> Iterable[Item]:
+    """The lead, then the first story of each section in turn; not the one that the headline has said."""
     found: list[Item] = []
+    left = [[item for item in group.items if item is not said] for group in groups]
     for place in range(_FIRST):
-        for group in groups:
-            if place < len(group.items) and len(found) < _FIRST:
-                found.append(group.items[place])
-    return sorted(found, key=lambda item: item.form != "lead")
+        found += (items[place] for items in left if place < len(items))
+    return sorted(found[:_FIRST], key=lambda item: item.form != "lead")

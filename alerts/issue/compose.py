@@ -17,8 +17,11 @@ from alerts.domain.article import FEATURED, Article, Profile, Translation
 from alerts.domain.issue import Face, Issue, Section
 from alerts.domain.languages import edition_for, same_language, understood
 from alerts.domain.month import Month
+from alerts.text.words import words
 
 Order = tuple[int | float | str, ...]
+_TITLE, _REST = 20, 40  # characters of a title that a summary repeats, and of what it then says
+_ENDS = ".!?…:–—"
 NO_INTRODUCTIONS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -129,14 +132,34 @@ def localised(article: Article, languages: Iterable[str]) -> Localised:
     """`article` in the first possible of `languages`.
 
     Title and summary are chosen independently: in the first of `languages` that has one, a translation
-    before the original, an exact tag ("pt-br") before its language ("pt"); otherwise the original.
+    before the original, an exact tag ("pt-br") before its language ("pt"); otherwise the original. A
+    summary that only says a title again is none.
     """
     wanted = tuple(languages)
     title, title_language = _field(article, "title", wanted)
     summary, summary_language = _field(article, "summary", wanted)
+    for said in (title, article.title):
+        summary = "" if _same_words(summary, said) else _after(summary, said)
     there = article.translations.get(title_language, Translation()).url
     page = (title_language, there) if there else (article.language, article.url)
     return Localised(title, title_language, summary, summary_language, *page)
+
+
+def _same_words(summary: str, title: str) -> bool:
+    """True where they differ by case and marks at most; a much longer summary is not looked at."""
+    if len(summary) >= 2 * len(title) + 10:
+        return False
+    return summary == title or (words(summary) == words(title) != [])
+
+
+def _after(summary: str, title: str) -> str:
+    """The summary without a title before it, where it is certain that the title ends there."""
+    rest = summary.removeprefix(title)
+    if rest == summary or len(title) < _TITLE or len(rest) < _REST:
+        return summary
+    if title[-1] not in _ENDS and rest.lstrip()[:1] not in _ENDS:
+        return summary
+    return rest.lstrip(f" {_ENDS}")
 
 
 def _field(

@@ -11,7 +11,7 @@ from lxml import etree
 from lxml import html as markup_tree
 
 from alerts.domain.article import Article
-from alerts.domain.confidence import guess_of, likely
+from alerts.domain.confidence import guess_of
 from alerts.domain.errors import InputError
 from alerts.sources import main_text as body
 from alerts.sources import metadata
@@ -19,6 +19,7 @@ from alerts.sources.document import Fetched
 from alerts.sources.metadata import Metadata, plain_value
 from alerts.sources.normalise import Intake, SourceContent
 from alerts.sources.page_dates import published
+from alerts.sources.page_name import title_doubt
 from alerts.text.decoding import charset_of, known, received
 from alerts.text.plain_text import safe_url, tidy
 from alerts.text.sentences import completed
@@ -50,7 +51,7 @@ def article(tree: Any, document: Fetched, intake: Intake) -> Article:
                        "dcterms.title", "eprints.title", "bepress_citation_title")  # fmt: skip
     doubts = list(content.doubts)
     if not title:
-        doubts.append(likely("title", "its page declares none; the heading or title of its text"))
+        doubts.append(title_doubt(tree, document.url))
         title = plain_value(content.title) or _text_of(tree, "//h1", "//title")
     summary = meta.first("og:description", "ld:description", "description", "dc.description",
                          "dcterms.description", "dcterms.abstract", "twitter:description",

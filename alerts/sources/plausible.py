@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
 from alerts.domain.article import Article
+from alerts.domain.confidence import Confidence
 from alerts.domain.printable import printable
 from alerts.sources.error_pages import KINDS, NOTHING_SAID, normal
 from alerts.sources.page_signs import signs_of
 from alerts.text.aliases import is_front, linked_as, site_of
+from alerts.text.telling import telling
 from alerts.text.urls import page_of
 from alerts.text.words import words
 
@@ -27,7 +29,6 @@ _NAME = 6  # words that the name of a site has at most
 _SAME = 6  # fewer words of its own than these do not make a text another one
 _SHARED = 8  # words that two pages must have in common for one text
 _READ = 2000  # characters of a text in which the words of a link are looked for
-_STEM = 5  # characters that words of one stem have in common
 _DIVIDED = re.compile(r"\s*[|»›·•]\s*|\s+[–—-]\s+|[–—]")
 _NUMBERED = re.compile(
     r"\b(?:http |error |erreur |erro |oops |sorry |ops |status )*[45]\d\d\b(?: error)?"
@@ -55,13 +56,6 @@ _LABELS = frozenset(
         января февраля марта апреля мая июня июля августа сентября октября ноября декабря de del du"""
     )
 )
-_COMMON = frozenset(
-    words(
-        """about after also been from have here into more over than that their them this what when where
-        which will with your news sobre para desde como entre este esta pour dans avec cette leur plus
-        sont uma pelo pela mais diese einer eine nach oder nicht когда после этот"""
-    )
-)
 
 
 def doubts(
@@ -86,7 +80,7 @@ def implausible(
             ("url", _no_article(article)),
             ("url", _not_the_link(article)),
             ("url", _like_a_sibling(article, siblings)),
-            ("url", _says_too_little(article) if found else ""),
+            ("url", _says_too_little(article, found=found)),
         ]
     return tuple((field, why) for field, why in doubted if why)
 
@@ -111,6 +105,8 @@ def _no_title(article: Article) -> str:
     own = unquote(f"{parts.netloc}{parts.path}").rstrip("/")
     if _ADDRESS.fullmatch(title.casefold()) or title.rstrip("/") == own:
         return "its title is an address"
+    if not words(title):
+        return f"{NOTHING_SAID.reason} (“{printable(title, 60)}”)"
     return ""
 
 
@@ -140,13 +136,16 @@ def _no_article(article: Article) -> str:
     return _by_text(article)
 
 
-def _says_too_little(article: Article) -> str:
+def _says_too_little(article: Article, *, found: bool) -> str:
     """A few words without date and without a declared title, to which no link with its words has led: what
-    pages that are no article have in common in all languages."""
+    pages that are no article have in common in all languages. A page that a person has named is let pass,
+    unless its heading is not what it calls itself (`page_name.py`)."""
     if len(words(article.text)) > _FEW or article.published is not None:
         return ""
-    undeclared = any(one.field == "title" for one in article.confidence)
-    if not undeclared or _agrees(linked_as(article), article.title):
+    doubt = next((one for one in article.confidence if one.field == "title"), None)
+    if doubt is None or not (found or doubt.confidence is Confidence.GUESS):
+        return ""
+    if _agrees(linked_as(article), article.title):
         return ""
     return "its page has few words, no date and no description of itself"
 
@@ -184,10 +183,10 @@ def _front_again(article: Article) -> bool:
 
 def _not_the_link(article: Article) -> str:
     """The title of a page that has no word of the link that led to it, nor has its text most of them."""
-    said = _telling(linked_as(article))
-    if len(said) < 2 or said & _telling(article.title) or not _telling(article.title):
+    said = telling(linked_as(article))
+    if len(said) < 2 or said & telling(article.title) or not telling(article.title):
         return ""
-    read = _telling(f"{article.summary} {article.text[:_READ]}")
+    read = telling(f"{article.summary} {article.text[:_READ]}")
     if len(said & read) * 2 >= len(said):
         return ""
     title, link = printable(article.title, 60), printable(linked_as(article), 60)
@@ -195,15 +194,8 @@ def _not_the_link(article: Article) -> str:
 
 
 def _agrees(link: str, title: str) -> bool:
-    said = _telling(link)
-    return bool(said) and len(said & _telling(title)) * 2 >= len(said)
-
-
-def _telling(text: str) -> frozenset[str]:
-    """The stems of the words of a text that tell something."""
-    dense = re.search("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]", text) is not None
-    found = (word for word in words(text) if word not in _COMMON)
-    return frozenset(word[:_STEM] for word in found if dense or len(word) >= 4)
+    said = telling(link)
+    return bool(said) and len(said & telling(title)) * 2 >= len(said)
 
 
 def _like_a_sibling(article: Article, siblings: Iterable[Article]) -> str:
@@ -227,7 +219,7 @@ def _like_a_sibling(article: Article, siblings: Iterable[Article]) -> str:
 
 def _same_text(one: Article, other: Article) -> bool:
     """True where both say the same, but for a few words; a common footer alone is not enough."""
-    said, read = _telling(one.title), _telling(one.summary)
+    said, read = telling(one.title), telling(one.summary)
     if said and len(said & read) * 2 >= len(said):
         return False  # whatever else has it, it is a text about this title
     mine, theirs = _lines(one), _lines(other)

@@ -16,6 +16,7 @@ _GAP = f"[ {_WIDE}{_NARROW}]"
 _LONGEST = 20_000  # characters; longer texts are left as they are
 _ROUNDS = 4  # in which a text must settle
 _ORPHAN = 8  # characters of a last word that is not left alone
+_BOUND = 16  # characters without a break: more are wider than a title beside a picture
 _LINE, _WORDS = 40, 6  # characters and words of a text that has more than one line
 
 # What is never touched. Each stands as one character of private use while the rules are applied.
@@ -192,6 +193,7 @@ def _without_orphan(text: str) -> str:
         or len(words) != 1
         or len(last) > _ORPHAN + 2
         or not others[-1]
+        or len(others[-1]) + 1 + len(last) > _BOUND
     ):
         return text
     if not re.search(_W, others[-1]):  # a dash or another mark, which is no word

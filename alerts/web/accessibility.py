@@ -51,7 +51,8 @@ def show(visit: Visit) -> Response:
         "accessibility.html",
         run=run,
         run_day=catalogue.day(date.fromisoformat(run.day)) if run else "",
-        run_languages=[catalogue.language_name(tag) for tag in run.languages] if run else (),
+        run_languages=catalogue.listed(map(catalogue.language_name, run.languages)) if run else "",
+        run_checks=catalogue.number(run.checks) if run else "",
         contact=sender.reply_to or sender.address,
     )
 

@@ -174,7 +174,8 @@ def samples(settings: Settings, pages: Pages, language: str) -> Iterator[dict[st
         "pdf": f"{past.path}/issue.pdf",
         "run": TestRun("1.0", "2026-11-20", "axe-core", 1, ("en",), (320,), 1, ("one",)),
         "run_day": "20 November 2026",
-        "run_languages": ["English"],
+        "run_languages": "English",
+        "run_checks": "1",
         "contact": "office@example.org",
         "issue": ImportedIssue(
             "2019-05-14", language, "May 2019", "<p>Water for all.</p>", "Water for all."

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from alerts.config.themes import theme_named
 from alerts.domain.issue import Face, Issue
 from alerts.domain.month import Month
 from alerts.editions.render import render_edition
 from alerts.mail.merge import sample
 from tests.conftest import Alerts
-from tests.issues import LANGUAGES, OCTOBER, issue, settings
+from tests.issues import ARTICLES, LANGUAGES, OCTOBER, issue, settings
 from tests.lint.test_lint import ROOT
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -129,3 +130,21 @@ def test_a_copy_of_an_old_template_goes_on_working(tmp_path: Path) -> None:
             assert words in edition.html, chosen
             assert words in edition.text, chosen
         assert "{slot:unsubscribe_url}" in edition.html
+
+
+def test_in_the_bulletin_the_first_story_follows_a_headline_that_is_its_title() -> None:
+    given = replace(settings(NOWHERE), theme=theme_named("bulletin"))
+    made = render_edition(issue(), "en", given).html
+    lead, contents = made.index("Read the story"), made.index("Read first")
+    assert lead < contents
+    assert "What ten cities learned</a></p>" not in made[contents:], "the headline has said it"
+    written = render_edition(faced(en=WRITTEN), "en", given).html
+    assert written.index("Read first") < written.index("Read the story")
+    assert "What ten cities learned</a></p>" in written[written.index("Read first") :]
+
+
+def test_a_first_story_that_the_headline_has_said_has_no_label_of_its_own() -> None:
+    first = replace(ARTICLES[0], image=None, profile="")
+    made = render_edition(issue(first, *ARTICLES[1:]), "en", settings(NOWHERE)).html
+    assert "Read the story" in made
+    assert "Top story" not in made

@@ -661,7 +661,9 @@ PIECES = (
 def _titled(titles: list[str]) -> str:
     """The HTML of an issue whose articles have these titles and summaries."""
     articles = [
-        replace(ARTICLES[1], url=f"{SITE}/{n}", title=title, summary=title, translations={})
+        replace(
+            ARTICLES[1], url=f"{SITE}/{n}", title=title, summary=f"{title} too", translations={}
+        )
         for n, title in enumerate(titles)
     ]
     given = settings(NOWHERE)
@@ -875,6 +877,23 @@ def test_dates_of_events_follow_the_language_and_the_time_zone(event: Event, wor
 )
 def test_the_first_of_a_month_is_written_as_the_language_does(language: str, words: str) -> None:
     assert Catalogue(language, ()).day(date(2027, 1, 1)) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "hours"),
+    [("en", "Nov 17–19, 2026", "2:00\u202fPM–3:30\u202fPM"), ("fr", "17–19 nov. 2026", "14:00–15:30"),
+     ("pt", "17–19 de nov. de 2026", "14:00–15:30"), ("ru", "17—19 нояб. 2026\u202fг.", "14:00—15:30")],
+)  # fmt: skip
+def test_days_and_hours_have_the_same_dash(language: str, days: str, hours: str) -> None:
+    catalogue, zone = Catalogue(language, ()), ZoneInfo("UTC")
+    assert catalogue.event(Event(date(2026, 11, 17), date(2026, 11, 19)), zone) == days
+    afternoon = Event(
+        datetime(2026, 11, 17, 14, tzinfo=UTC), datetime(2026, 11, 17, 15, 30, tzinfo=UTC)
+    )
+    assert hours in catalogue.event(afternoon, zone)
+    month = "Nov" if language == "en" else "нояб" if language == "ru" else "nov"
+    assert month in catalogue.event(afternoon, zone)
+    assert month in catalogue.moment(datetime(2026, 11, 17, 14, tzinfo=UTC), zone)
 
 
 def test_the_first_of_a_month_is_so_in_events_too() -> None:

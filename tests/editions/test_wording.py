@@ -275,8 +275,8 @@ def test_portugal_and_brazil_have_their_own_words_and_dates() -> None:
     assert portugal.say_many(*many, 0) == "0 artigos encontrados"
     assert brazil.say_many(*many, 0) == "0 artigo encontrado"
     assert (portugal.locale.territory, brazil.locale.territory) == ("PT", "BR")
-    assert "9/11/2026" in mails("pt")["issue"].text
-    assert "9 de nov. de 2026" in mails("pt-br")["issue"].text
+    assert "segunda, 9 de nov. de 2026" in mails("pt")["issue"].text
+    assert "seg., 9 de nov. de 2026" in mails("pt-br")["issue"].text
     assert "você" in mails("pt-br")["left"].text
     assert "você" not in "".join(one.text for one in mails("pt").values())
 

@@ -12,6 +12,7 @@ from alerts.domain.article import Article, Event, Profile, Translation
 from alerts.issue.compose import chain, compose, coverage, localised
 from tests.issues import ARTICLES, OCTOBER, PROFILES, issue
 
+SAID = "The council has bought six tanks, which go round the villages twice a week."
 TAGS = ("en", "es", "pt", "pt-br", "ar")
 words = st.sampled_from(("", "one", "two"))
 articles = st.builds(
@@ -98,7 +99,10 @@ def test_each_field_is_in_the_first_language_that_has_it(
         original = translated.get(article.language) or getattr(article, field)
         written = translated | {article.language: original}
         language = next((tag for tag in languages if written.get(tag)), article.language)
-        assert getattr(shown, field) == written[language]
+        expected = written[language]
+        if field == "summary" and expected.lower() in (shown.title.lower(), article.title.lower()):
+            expected = ""
+        assert getattr(shown, field) == expected
         assert getattr(shown, f"{field}_language") == language
     assert shown.full_text_language == article.language
 
@@ -141,3 +145,23 @@ def test_an_empty_month_is_an_issue_without_sections() -> None:
         OCTOBER, [replace(ARTICLES[0], excluded=True)], {"x": Profile("x", "X")}, AlertSettings()
     )
     assert (made.sections, made.articles, dict(made.profiles)) == ((), (), {})
+
+
+def test_a_summary_that_says_its_title_again_is_not_shown() -> None:
+    article = Article(
+        "https://x.example/1", "Wells dry up", "“Wells dry up.”", language="en",
+        translations={"es": Translation("Se secan los pozos", "Se secan los pozos")},
+    )  # fmt: skip
+    assert localised(article, ("en",)).summary == ""
+    assert localised(article, ("es", "en")).summary == ""
+    assert localised(replace(article, translations={}), ("es",)).summary == ""
+    longer = replace(article, summary="Wells dry up in forty villages.")
+    assert localised(longer, ("en",)).summary == "Wells dry up in forty villages."
+    twice = replace(
+        article, title="Forty wells dry up in Sarim", summary=f"Forty wells dry up in Sarim. {SAID}"
+    )
+    assert localised(twice, ("en",)).summary == SAID
+    of_it = replace(
+        twice, summary="Forty wells dry up in Sarim Valley, where no rain has come for ninety days."
+    )
+    assert localised(of_it, ("en",)).summary == of_it.summary

@@ -15,7 +15,7 @@ from lxml import etree
 from alerts.config.themes import DEFAULTS, theme_named
 from alerts.editions.render import render_edition
 from alerts.preview.clients import gmail, outlook_com, word
-from tests.issues import gallery, page_of
+from tests.issues import ARTICLES, gallery, issue, page_of, settings
 from tests.preview.test_screen import CONTRAST, MEASURE
 
 if TYPE_CHECKING:
@@ -38,6 +38,29 @@ TOUCHING = """() => {
   }
   return found;
 }"""
+
+# Words of up to 14 letters that begin on one line and end on another.
+BROKEN = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let node; node = walker.nextNode();) {
+    if (!node.parentElement.checkVisibility()) continue;
+    for (const word of node.data.matchAll(/[\\p{L}\\p{M}]{2,}/gu)) {
+      if (word[0].length > 14) continue;
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const tops = [...range.getClientRects()].map(box => box.top);
+      if (Math.max(...tops) - Math.min(...tops) > 8) found.push(word[0]);
+    }
+  }
+  return found;
+}"""
+# Where large pictures begin and end.
+EDGES = """() => [...document.querySelectorAll(".pic")].map(one => {
+  const box = one.getBoundingClientRect();
+  return [Math.round(box.left), Math.round(box.right)];
+})"""
 
 each_theme = pytest.mark.parametrize("theme", sorted(DEFAULTS))
 
@@ -109,3 +132,26 @@ def test_with_images_off_there_are_no_holes(page: "Page", theme: str) -> None:
         "() => [...document.images].map(one => one.getBoundingClientRect().height)"
     )
     assert max(tall) <= 130
+
+
+@each_theme
+@pytest.mark.parametrize("language", ["en", "ar", "ru"])
+def test_on_a_phone_no_short_word_is_broken_and_pictures_keep_the_margins(
+    page: "Page", theme: str, language: str
+) -> None:
+    """The first story stands in the headline; a title ends in two words that are bound together."""
+    made = issue(
+        replace(
+            ARTICLES[0],
+            title="Harm reduction in prisons: a manual for monitoring bodies",
+            language="en",
+        ),
+        *(replace(one, section="news", featured=False, event=None) for one in ARTICLES),
+    )
+    given = settings(Path("/nonexistent"))
+    given = replace(given, theme=theme_named(theme))
+    _height(page, page_of(render_edition(made, language, given), given), 320)
+    assert page.evaluate(BROKEN) == []
+    edges = page.evaluate(EDGES)
+    assert edges
+    assert {tuple(one) for one in edges} <= {(20, 300), (0, 320)}

@@ -9,6 +9,7 @@ from alerts.domain.article import Article, Source, SourceKind
 from alerts.sources import feed, table
 from alerts.sources.fetch import Fetched
 from alerts.sources.normalise import Intake
+from alerts.sources.plausible import doubts
 from alerts.text.field_labels import without_labels
 from alerts.text.plain_text import plain
 from alerts.text.site_names import person, without_site
@@ -129,3 +130,10 @@ def test_the_table_of_another_program_is_read() -> None:
     assert (one.url, one.author) == ("https://doi.org/10.1016/j.x.2026.1", "Journal of Policy")
     assert (one.summary, one.tags, one.language) == ("It reduces deaths.", ("prison", "OAT"), "en")
     assert (two.url, two.author, two.language) == ("https://example.org/wdr.pdf", "UNODC", "en")
+
+
+@pytest.mark.parametrize("title", ["&amp;amp;", "…", "— ? —"])
+def test_a_title_without_a_word_is_held(title: str) -> None:
+    found = _feed(title, f"<p>{BODY}</p>")
+    assert doubts(found, page=False)[0].startswith("its title says nothing")
+    assert not doubts(_feed("5 October: 100 %", f"<p>{BODY}</p>"), page=False)

@@ -5,6 +5,8 @@ the signs do not have: they show what a rule about words cannot do, and what the
 """
 
 import csv
+import gzip
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +14,11 @@ import pytest
 
 from alerts.config.settings import Settings
 from alerts.domain.article import Article, Source, SourceKind
+from alerts.domain.confidence import Confidence
 from alerts.sources import page
 from alerts.sources.fetch import Fetched
 from alerts.sources.normalise import Intake
+from alerts.sources.page_name import title_doubt
 from alerts.sources.plausible import doubts
 
 FILE = Path(__file__).parent.parent / "data" / "no-articles.tsv"
@@ -56,8 +60,39 @@ def test_a_page_that_a_program_found_is_held_while_nothing_says_that_it_is_an_ar
     assert len(walls) == 16
     passed = [one["title"] for one in walls if not doubts(_read(one), page=True, found=True)]
     assert passed == []
-    said = [doubts(_read(one), page=True) for one in walls]
-    assert 0 < sum(map(bool, said)) < len(walls)  # words alone do not tell
+
+
+def test_a_page_that_a_person_named_is_held_where_its_heading_is_not_what_it_calls_itself(
+    rows: list[Row],
+) -> None:
+    walls = _walls(rows, "third")
+    held = [one["title"] for one in walls if doubts(_read(one), page=True)]
+    assert len(held) >= 14  # three by their words alone
+    one = {"language": "en", "title": "Wells dry up in Sarim", "body": "<h1>Wells Alliance</h1>"}
+    body = (
+        f"{one['body']}<h2>Sarim: forty wells are dry</h2><p>No rain has come for ninety days.</p>"
+    )
+    assert not doubts(_read({**one, "body": body}), page=True)  # its name stands above its heading
+    every = {
+        **one,
+        "title": "P Example",
+        "body": "<h1>Forty wells are dry</h1><p>No rain came.</p>",
+    }
+    assert not doubts(_read(every), page=True)  # all pages of p.example are called so
+
+
+def test_articles_without_their_metadata_are_what_they_call_themselves(corpus: Path) -> None:
+    """The pages of the corpus, as if they said nothing about themselves."""
+    truth = json.loads((corpus / "articles" / "ground-truth.json").read_text(encoding="utf-8"))
+    assert len(truth) > 50
+    apart = []
+    for key, one in truth.items():
+        url = one["url"]
+        octets = gzip.decompress((corpus / "articles" / f"{key}.html.gz").read_bytes())
+        tree = page.page_tree(Fetched(url, url, octets, "text/html"), url)
+        if title_doubt(tree, url).confidence is Confidence.GUESS:
+            apart.append(url)
+    assert len(apart) <= 1, apart  # called as its site, in another script than its host
 
 
 def test_articles_about_such_things_pass(rows: list[Row]) -> None:

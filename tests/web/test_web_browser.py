@@ -1,5 +1,6 @@
 """Each way through the pages in a real browser, without JavaScript, with axe-core (H15, S6, X12)."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import pytest
 from alerts.domain.subscriber import SubscriberStatus
 from alerts.mail.tokens import Purpose
 from alerts.store import subscribers
+from alerts.web.accessibility import last_run
 from tests.browser import axe_run
 from tests.pages import Served, links, mailed_link, path_of, serve
 from tests.statement import Statement
@@ -276,6 +278,25 @@ def test_h15_no_page_has_a_fault_that_axe_finds(
             tried += 1
     context.close()
     assert tried == len(NAMES) * len(WIDTHS)
+
+
+def test_the_statement_writes_numbers_and_lists_as_its_language_does(six: Served) -> None:
+    run = last_run()
+    assert run is not None
+    for language, number in (
+        ("en", f"{run.checks:,}"),
+        ("ru", f"{run.checks:,}".replace(",", "\u00a0")),
+    ):
+        assert f"<dd>{number}</dd>" in six.client.get(f"/accessibility?lang={language}").text
+    arabic = six.client.get("/accessibility?lang=ar").text
+    assert re.search(r"الإنجليزية\W?، ", arabic)
+    assert not re.search(r"[\u0621-\u064a]\)?[,;]", arabic), "a Latin mark after an Arabic word"
+
+
+def test_on_a_phone_an_address_is_not_broken(six: Served, page: "Page") -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    _open(page, six, _pages(six)["confirm"])
+    assert page.locator("dd").first.bounding_box()["height"] < 40  # type: ignore[index]
 
 
 def test_x8_a_scanner_that_runs_a_browser_changes_nothing(served: Served, page: "Page") -> None:
