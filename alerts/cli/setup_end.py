@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -16,7 +17,7 @@ from alerts.config.settings import DATABASE_NAME, Settings
 from alerts.doctor.finding import CheckLevel
 from alerts.doctor.timetables import zone_of_this_machine
 from alerts.domain.address import Address
-from alerts.domain.errors import AlertsError, InputError, SettingsError, UsageError
+from alerts.domain.errors import AlertsError, InputError, NoDatabase, SettingsError, UsageError
 from alerts.domain.printable import printable
 from alerts.library.project import Project
 from alerts.setup import install as installing
@@ -57,22 +58,28 @@ def setup_end(
         session.say(
             f"{what} in {root}. Enter keeps the answer in brackets; Ctrl-C changes nothing."
         )
-    try:
+    with _interrupted("nothing was written"):
         answers = talk.held(SetupAnswers(draft, secret))
-    except click.Abort:
-        raise InputError("interrupted: nothing was written") from None
-    _write(session, root, answers)
-    found = show_findings(session, offline=offline)
-    session.say(
-        f"{counted(found.errors, 'error')}, {counted(found.counts[CheckLevel.WARNING], 'warning')}"
-    )
-    try:
+    with _interrupted("run the same command again; no file is half-written"):
+        _write(session, root, answers)
+    with _interrupted("the settings are written"):
+        found = show_findings(session, offline=offline)
+        session.say(
+            f"{counted(found.errors, 'error')}, {counted(found.counts[CheckLevel.WARNING], 'warning')}"
+        )
         failed = not _tested(session, test_address, asks=asks) if not offline else False
         server_end(session, shown, install, backups, asks=asks)
-    except click.Abort:
-        raise InputError("interrupted: the settings are written") from None
     session.tell_next(session.project.next_step(error=found.first_error))
     return int(failed or found.errors > 0)
+
+
+@contextmanager
+def _interrupted(words: str) -> Iterator[None]:
+    """Say what is written where Ctrl-C ends the block, at a question (`Abort`) or elsewhere."""
+    try:
+        yield
+    except (click.Abort, KeyboardInterrupt):
+        raise InputError(f"interrupted: {words}") from None
 
 
 def _begun(root: Path) -> SettingsDraft:
@@ -90,8 +97,11 @@ def _sources(root: Path) -> int:
     """How many sources the project has."""
     if not (root / FILE_NAME).is_file() or not (root / DATABASE_NAME).is_file():
         return 0
-    with Project(root) as project:
-        return len(list(project.sources))
+    try:
+        with Project(root) as project:
+            return len(list(project.sources))
+    except NoDatabase:  # an empty file, which an interrupted setup has left
+        return 0
 
 
 def _address(text: str) -> Address:
