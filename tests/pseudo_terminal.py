@@ -1,4 +1,4 @@
-"""A command at a pseudo terminal of a given width: what a person sees, and what they type at which question."""
+"""A command at a pseudo terminal: what a person sees, and what they type at which question."""
 
 import contextlib
 import fcntl

@@ -22,7 +22,7 @@ from alerts.domain.printable import printable
 from alerts.library.project import Project
 from alerts.setup import install as installing
 from alerts.setup import test_mail, this_machine
-from alerts.setup.dns_zone import zone
+from alerts.setup.dns_zone import zones
 from alerts.setup.draft import SettingsDraft
 from alerts.setup.questions import QUESTIONS
 from alerts.setup.server_files import KINDS, ServerFile, ServerMachine, server_files
@@ -212,6 +212,11 @@ def server_end(
     kinds = (*KINDS, "dns") if "all" in shown else tuple(shown)
     if asks and not kinds and not installed:
         kinds = _asked_kinds()
+    if here.account == "root" and {"systemd", "postfix", "exim"}.intersection(kinds):
+        session.warn(
+            f"{settings.root} belongs to root, as whom no mail server and no unit runs a command: give it to"
+            " an account of its own (`chown -R alerts: DIR`), and print this again"
+        )
     for kind in kinds:
         for one in _files(kind, settings, here):
             click.echo(f"# {kind}: {one.place}\n{one.text}")
@@ -235,8 +240,8 @@ def server_end(
 
 def _files(kind: str, settings: Settings, here: ServerMachine) -> tuple[ServerFile, ...]:
     if kind == "dns":
-        place = f"the zone of {Address.parse(settings.sender.address).domain}"
-        return (ServerFile(place, zone(settings, public_keys(settings))),)
+        found = zones(settings, public_keys(settings))
+        return tuple(ServerFile(f"the zone of {name}", text) for name, text in found.items())
     return server_files(kind, settings, here)
 
 

@@ -1,4 +1,4 @@
-"""`alerts setup` against real servers: a relay with a login, sources over HTTP, a mailbox that is read back."""
+"""`alerts setup` against real servers: a relay with a login, sources over HTTP, a mailbox read back."""
 
 import socket
 from collections.abc import Iterator
