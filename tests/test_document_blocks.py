@@ -1,11 +1,12 @@
 """Every shell block of the documents runs line by line as it stands, or it is said here why not.
 
-A block is named by its document and first line. Lines of `alerts` run in this process, document by document, in
-a project with the articles and people that the texts speak of. What another test runs is in `ELSEWHERE`.
+A block is named by its document and first line. Lines of `alerts` run in this process, document by document,
+in a project with the articles and people that the texts speak of. What another test runs is in `ELSEWHERE`.
 """
 
 import re
 import shlex
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -102,8 +103,10 @@ def test_the_tables_name_blocks_that_exist() -> None:
     assert len(DOCUMENTS_RUN) >= 7
 
 
-def _sample(root: Path) -> None:
-    """A project with what the texts speak of."""
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with what the texts speak of; to be copied."""
+    root = tmp_path_factory.mktemp("sample") / "p"
     root.mkdir()
     create(root, NOW, samples=True)
     for place, title in enumerate(
@@ -122,21 +125,23 @@ def _sample(root: Path) -> None:
         for name, tags in (("ana", ["member"]), ("bo", ["member"]), ("me", [])):
             project.subscribers.add(f"{name}@example.org", language="en", tags=tags)
         project.collect()
+    return root
 
 
 @pytest.mark.parametrize("document", DOCUMENTS_RUN)
 def test_the_lines_of_a_document_run(
-    document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alerts: Alerts
+    document: str, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alerts: Alerts
 ) -> None:
     monkeypatch.setattr(Session, "clock", staticmethod(lambda: NOW))
     monkeypatch.setenv("EDITOR", "true")
-    _sample(tmp_path / "first")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))  # a copy of another may not send
+    shutil.copytree(sample, tmp_path / "first")
     monkeypatch.chdir(tmp_path / "first")
     for name, lines in BLOCKS.items():
         if not name.startswith(f"{document}: ") or _of((*ELSEWHERE, *NOT_RUN), name):
             continue
         if prelude := [line for key in _of(FRESH, name) for line in FRESH[key]]:
-            _sample(tmp_path / "fresh")
+            shutil.copytree(sample, tmp_path / "fresh")
             monkeypatch.chdir(tmp_path / "fresh")
         for line in (*prelude, *lines):
             plain = line.removeprefix("$ ")
