@@ -30,6 +30,8 @@ STEPS = {
     "cut": "the receipts, cut to nothing",
     "send": "octets to the relay",
     "recv": "octets of the relay",
+    "rename": "a file that takes the place of another",
+    "fsync": "a file or folder, flushed",
 }
 _WRITES = ("INSERT", "UPDATE", "DELETE", "BEGIN")
 
@@ -78,6 +80,8 @@ class _Strike:
             (sqlite3, "connect", connect),
             (os, "write", self.around("receipt", os.write)),
             (os, "fdatasync", self.around("flush", os.fdatasync)),
+            (os, "replace", self.around("rename", os.replace)),
+            (os, "fsync", self.around("fsync", os.fsync)),
             (os, "ftruncate", self.around("cut", os.ftruncate)),
             (socket.socket, "send", self.around("send", socket.socket.send)),
             (socket.socket, "sendall", self.around("send", socket.socket.sendall)),

@@ -33,6 +33,7 @@ FILES = (
     "bounces/test_postfix.py",
     "bounces/test_bounce_pipe.py",
     "cli/test_systemd.py",
+    "setup/test_setup_killed.py",
     "cli/test_start.py",
     "transport/test_relay_faults.py",
     "web/test_web_connections.py",

@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -16,12 +17,12 @@ from alerts.config.settings import DATABASE_NAME, Settings
 from alerts.doctor.finding import CheckLevel
 from alerts.doctor.timetables import zone_of_this_machine
 from alerts.domain.address import Address
-from alerts.domain.errors import AlertsError, InputError, SettingsError, UsageError
+from alerts.domain.errors import AlertsError, InputError, NoDatabase, SettingsError, UsageError
 from alerts.domain.printable import printable
 from alerts.library.project import Project
 from alerts.setup import install as installing
 from alerts.setup import test_mail, this_machine
-from alerts.setup.dns_zone import zone
+from alerts.setup.dns_zone import zones
 from alerts.setup.draft import SettingsDraft
 from alerts.setup.questions import QUESTIONS
 from alerts.setup.server_files import KINDS, ServerFile, ServerMachine, server_files
@@ -57,22 +58,28 @@ def setup_end(
         session.say(
             f"{what} in {root}. Enter keeps the answer in brackets; Ctrl-C changes nothing."
         )
-    try:
+    with _interrupted("nothing was written"):
         answers = talk.held(SetupAnswers(draft, secret))
-    except click.Abort:
-        raise InputError("interrupted: nothing was written") from None
-    _write(session, root, answers)
-    found = show_findings(session, offline=offline)
-    session.say(
-        f"{counted(found.errors, 'error')}, {counted(found.counts[CheckLevel.WARNING], 'warning')}"
-    )
-    try:
+    with _interrupted("run the same command again; no file is half-written"):
+        _write(session, root, answers)
+    with _interrupted("the settings are written"):
+        found = show_findings(session, offline=offline)
+        session.say(
+            f"{counted(found.errors, 'error')}, {counted(found.counts[CheckLevel.WARNING], 'warning')}"
+        )
         failed = not _tested(session, test_address, asks=asks) if not offline else False
         server_end(session, shown, install, backups, asks=asks)
-    except click.Abort:
-        raise InputError("interrupted: the settings are written") from None
     session.tell_next(session.project.next_step(error=found.first_error))
     return int(failed or found.errors > 0)
+
+
+@contextmanager
+def _interrupted(words: str) -> Iterator[None]:
+    """Say what is written where Ctrl-C ends the block, at a question (`Abort`) or elsewhere."""
+    try:
+        yield
+    except (click.Abort, KeyboardInterrupt):
+        raise InputError(f"interrupted: {words}") from None
 
 
 def _begun(root: Path) -> SettingsDraft:
@@ -90,8 +97,11 @@ def _sources(root: Path) -> int:
     """How many sources the project has."""
     if not (root / FILE_NAME).is_file() or not (root / DATABASE_NAME).is_file():
         return 0
-    with Project(root) as project:
-        return len(list(project.sources))
+    try:
+        with Project(root) as project:
+            return len(list(project.sources))
+    except NoDatabase:  # an empty file, which an interrupted setup has left
+        return 0
 
 
 def _address(text: str) -> Address:
@@ -202,6 +212,11 @@ def server_end(
     kinds = (*KINDS, "dns") if "all" in shown else tuple(shown)
     if asks and not kinds and not installed:
         kinds = _asked_kinds()
+    if here.account == "root" and {"systemd", "postfix", "exim"}.intersection(kinds):
+        session.warn(
+            f"{settings.root} belongs to root, as whom no mail server and no unit runs a command: give it to"
+            " an account of its own (`chown -R alerts: DIR`), and print this again"
+        )
     for kind in kinds:
         for one in _files(kind, settings, here):
             click.echo(f"# {kind}: {one.place}\n{one.text}")
@@ -225,8 +240,8 @@ def server_end(
 
 def _files(kind: str, settings: Settings, here: ServerMachine) -> tuple[ServerFile, ...]:
     if kind == "dns":
-        place = f"the zone of {Address.parse(settings.sender.address).domain}"
-        return (ServerFile(place, zone(settings, public_keys(settings))),)
+        found = zones(settings, public_keys(settings))
+        return tuple(ServerFile(f"the zone of {name}", text) for name, text in found.items())
     return server_files(kind, settings, here)
 
 

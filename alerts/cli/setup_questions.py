@@ -15,9 +15,10 @@ import click
 from alerts.cli.context import Session
 from alerts.config.secret_files import password
 from alerts.config.server_url import leaves_the_machine
+from alerts.config.settings import Settings
 from alerts.doctor.dns import system_names
 from alerts.doctor.finding import CheckLevel, CheckOutput
-from alerts.domain.errors import AlertsError, UsageError
+from alerts.domain.errors import AlertsError, LoginRefused, TryLater, UsageError
 from alerts.setup import online
 from alerts.setup.draft import SettingsDraft
 from alerts.setup.questions import QUESTIONS, Question
@@ -66,7 +67,8 @@ class SetupConversation:
         if not self.asks:
             return answers
         present = draft.settings
-        default, kept = question.present(present), ""
+        default = question.present(present)
+        refused: tuple[str, SetupAnswers] | None = None
         while True:
             typed = self._asked(f"{place}  {question.words}", question.about, default)
             if typed == question.present(present):
@@ -76,45 +78,79 @@ class SetupConversation:
             except AlertsError as fault:
                 self._tell(CheckLevel.ERROR, str(fault))
                 continue
-            try:
-                return self._tried(replace(answers, draft=drafted), question)
-            except AlertsError as fault:
-                if typed == kept:
-                    self._tell(CheckLevel.WARNING, "kept as it is; the doctor looks at it again")
-                    return replace(answers, draft=drafted)
-                self._tell(CheckLevel.ERROR, f"{fault} (the same answer again keeps it)")
-                default = kept = typed
+            again = refused is not None and refused[0] == typed
+            attempt = refused[1] if refused and again else replace(answers, draft=drafted)
+            attempt, wrong = self._tried(attempt, question)
+            if wrong is None:
+                return attempt
+            if again:
+                self._tell(CheckLevel.WARNING, "kept as it is; the doctor looks at it again")
+                return attempt
+            self._tell(CheckLevel.ERROR, f"{wrong} (the same answer again keeps it)")
+            default, refused = typed, (typed, attempt)
 
     def _option(self, answers: SetupAnswers, question: Question) -> SetupAnswers:
-        """An answer that came as an option; raises `UsageError`, or what the network says."""
+        """An answer that came as an option. Raises `UsageError` where it is wrong, and `TryLater` where the
+        network cannot tell now."""
         try:
             drafted = answers.draft.with_answer(question, self.given[question.name])
         except AlertsError as fault:
             raise UsageError(f"--{question.name}: {fault}") from fault
         if drafted is answers.draft:
             return answers
-        return self._tried(replace(answers, draft=drafted), question)
-
-    def _tried(self, answers: SetupAnswers, question: Question) -> SetupAnswers:
-        """An answer that is tried on the network, if it is one; raises `AlertsError`."""
-        settings = answers.draft.settings
-        if question.name == "relay":
-            answers = replace(answers, relay_password=self._password(answers))
-            if leaves_the_machine(settings) or settings.delivery.relay.startswith("smtp"):
-                now, typed = self.session.now, answers.relay_password
-                self._network(lambda: online.relay_login(settings, typed, now, self.environ))
-        elif question.name == "sender":
-            self._network(lambda: online.sender_domain(settings, system_names()))
+        answers, wrong = self._tried(replace(answers, draft=drafted), question)
+        if wrong is not None:
+            raise _of_option(question.name, wrong)
         return answers
 
-    def _password(self, answers: SetupAnswers) -> str:
-        """The password of the relay, where its address names a user and none is known."""
-        settings = answers.draft.settings
+    def _tried(
+        self, answers: SetupAnswers, question: Question
+    ) -> tuple[SetupAnswers, AlertsError | None]:
+        """An answer that is tried on the network, if it is one, with the password that belongs to it; and
+        what is wrong with it."""
+        try:
+            if question.name == "relay":
+                return self._relay_tried(answers)
+            if question.name == "sender":
+                settings = answers.draft.settings
+                self._network(lambda: online.sender_domain(settings, system_names()))
+        except AlertsError as fault:
+            return answers, fault
+        return answers, None
+
+    def _relay_tried(self, answers: SetupAnswers) -> tuple[SetupAnswers, AlertsError | None]:
+        """The same of a relay. A password that it refuses is asked for again, and not kept."""
+        settings, now = answers.draft.settings, self.session.now
+        wants = urlsplit(settings.delivery.relay).username and not settings.delivery.token_command
+        known = password(settings, "delivery", self.environ)
+        if wants and self.asks and not answers.relay_password and not known:
+            answers = replace(answers, relay_password=self._password(settings))
+            if not answers.relay_password:
+                self._tell(CheckLevel.HINT, "its login is not tried: there is no password yet")
+                return answers, None
+        if not leaves_the_machine(settings) and not settings.delivery.relay.startswith("smtp"):
+            return answers, None
+        from_elsewhere = settings.delivery.password_env in self.environ
+        while True:
+            typed = answers.relay_password
+            try:
+                self._network(partial(online.relay_login, settings, typed, now, self.environ))
+            except LoginRefused as fault:
+                again = ""
+                if wants and self.asks and fault.of_password and (typed or not from_elsewhere):
+                    self._tell(CheckLevel.ERROR, str(fault))
+                    again = self._password(settings)
+                if not again:
+                    return replace(answers, relay_password=""), fault
+                answers = replace(answers, relay_password=again)
+            except AlertsError as fault:
+                return answers, fault
+            else:
+                return answers, None
+
+    def _password(self, settings: Settings) -> str:
+        """The password of the relay, which is asked for; empty for none."""
         user = urlsplit(settings.delivery.relay).username
-        if not user or settings.delivery.token_command or not self.asks:
-            return answers.relay_password
-        if answers.relay_password or password(settings, "delivery", self.environ):
-            return answers.relay_password
         typed: str = click.prompt(
             f"      Password of {user} (not shown; empty: later, in {settings.delivery.password_env})",
             default="", show_default=False, hide_input=True, err=True,
@@ -125,7 +161,10 @@ class SetupConversation:
         """The first feed, page, calendar or folder; empty for none."""
         if "source" in self.given:
             location = given_source(draft.root, self.given["source"])
-            self._network(lambda: self._looked(draft, location))
+            try:
+                self._network(lambda: self._looked(draft, location))
+            except AlertsError as fault:
+                raise _of_option("source", fault) from fault
             return location
         if not self.asks:
             return ""
@@ -167,6 +206,13 @@ class SetupConversation:
 
     def _tell(self, level: CheckLevel, words: str) -> None:
         click.echo(f"      {MARKS[level]} {words}", err=True)
+
+
+def _of_option(name: str, fault: AlertsError) -> AlertsError:
+    """What to raise for an answer that came as an option: what may pass by itself as it is."""
+    if isinstance(fault, TryLater) and fault.exit_code == TryLater.exit_code:
+        return fault
+    return UsageError(f"--{name}: {fault}")
 
 
 def given_source(root: Path, location: str) -> str:

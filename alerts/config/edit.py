@@ -12,7 +12,7 @@ from tomlkit.items import Table
 
 from alerts.config.check import check
 from alerts.config.convert import from_text
-from alerts.config.load import FILE_NAME, SettingsReader, nearest
+from alerts.config.load import FILE_NAME, SettingsReader, nearest, toml_document
 from alerts.config.settings import Settings
 from alerts.domain.errors import SettingsError, UsageError
 
@@ -29,6 +29,7 @@ def edited(root: Path, text: str, changes: Sequence[str]) -> str:
 
 def drafted(root: Path, text: str, changes: Sequence[str]) -> tuple[str, Settings]:
     """The same text, and the settings that it holds."""
+    toml_document(root / FILE_NAME, text)  # names the line, which tomlkit does not
     document = tomlkit.parse(text)
     for change in changes:
         section, key, kind, raw = _parsed(change)

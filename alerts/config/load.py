@@ -58,14 +58,18 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         text = written(path.read_bytes(), str(path), SettingsError)
     except OSError as fault:
         raise UsageError(f"{path}: {fault.strerror}: run `alerts init {root}`") from fault
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        raise SettingsError(f"{path}: {_toml_fault(fault, text)}") from fault
-    reader = SettingsReader(root, path, text, document, environ)
+    reader = SettingsReader(root, path, text, toml_document(path, text), environ)
     settings = reader.settings()
     check(settings, reader.place)
     return settings
+
+
+def toml_document(path: Path, text: str) -> dict[str, Any]:
+    """The text of the file `path` as TOML; raises `SettingsError` that names the line."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise SettingsError(f"{path}: {_toml_fault(fault, text)}") from fault
 
 
 def without_project(root: Path, environ: Mapping[str, str]) -> Settings:

@@ -187,9 +187,11 @@ class RelayUnavailable(TryLater):
 
 
 class LoginRefused(RelayUnavailable):
-    """The relay refuses our login, or its certificate is invalid: a person must act."""
+    """The relay refuses our login, or its certificate is invalid: a person must act. `of_password`: it
+    refuses user and password."""
 
     exit_code = 1
+    of_password = False
 
 
 class NoAnswer(TryLater):

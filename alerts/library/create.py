@@ -12,7 +12,7 @@ from alerts.instance import identity
 from alerts.library.new_project_samples import write_samples
 from alerts.library.opened import fresh_name
 from alerts.store import create as make_database
-from alerts.store import faults, signing_keys
+from alerts.store import faults, instance, signing_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,16 @@ def create(root: Path, now: datetime, *, samples: bool = False) -> Created:
     written = not settings.exists()
     if written:
         settings.write_text(write.fresh_toml(), encoding="utf-8")
-    made = not database.exists()
+    made = not database.exists() or not database.stat().st_size
     with faults(database):
         db = make_database(database)
-        signing_keys.ensure(db, secrets.token_bytes(32), now)
-        if made:
-            identity.begin(db, database, fresh_name(), now)
-        db.close()
+        try:
+            signing_keys.ensure(db, secrets.token_bytes(32), now)
+            # A process that was killed can have left an empty file, or a schema and no identity.
+            if made or not (instance.get(db) or identity.question(db, database)):
+                identity.begin(db, database, fresh_name(), now)
+        finally:
+            db.close()
     new = written and made
     return Created(
         settings, database, written, made, write_samples(root, now) if samples and new else ()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from alerts.config.server_url import is_loopback, leaves_the_machine
 from alerts.config.settings import Settings
 from alerts.domain.address import Address
+from alerts.domain.organisational_domain import organisational_domain
 
 _INCLUDES: Mapping[str, str] = {
     "amazonaws.com": "amazonses.com",
@@ -24,32 +25,46 @@ _INCLUDES: Mapping[str, str] = {
 _STRING = 255  # octets of one string of a TXT record
 
 
-def zone(settings: Settings, keys: Mapping[str, tuple[str, str]]) -> str:
-    """The records as lines of a zone file; `keys` are the public DKIM keys by selector: (algorithm, key)."""
-    return "\n".join(_lines(settings, keys)) + "\n"
+def zones(settings: Settings, keys: Mapping[str, tuple[str, str]]) -> Mapping[str, str]:
+    """The records as lines of zone files, by the name of the zone: mail that comes back may have its own.
+    `keys` are the public DKIM keys by selector: (algorithm, key)."""
+    found: dict[str, list[str]] = {}
+    for domain, lines in _records(settings, keys):
+        found.setdefault(organisational_domain(domain), []).extend(lines)
+    return {name: "\n".join(lines) + "\n" for name, lines in found.items()}
 
 
-def _lines(settings: Settings, keys: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+def _records(
+    settings: Settings, keys: Mapping[str, tuple[str, str]]
+) -> Iterator[tuple[str, list[str]]]:
+    """The lines, each with the domain in whose zone it belongs."""
     sender = settings.sender
     author = Address.parse(sender.address).domain
     back = Address.parse(sender.bounces or sender.address).domain
-    yield "; who may send: a domain has one SPF record; add to the one that is there"
-    yield _text(back, f"v=spf1 {_mechanism(settings)} ~all")
+    spf = "; who may send: a domain has one SPF record; add to the one that is there"
+    yield back, [spf, _text(back, f"v=spf1 {_mechanism(settings)} ~all")]
+    signing = settings.dkim.domain or author
     if keys:
-        yield "; the keys that sign"
-        for selector, (kind, key) in keys.items():
-            name = f"{selector}._domainkey.{settings.dkim.domain or author}"
-            yield _text(name, f"v=DKIM1; k={kind}; p={key}")
+        yield signing, ["; the keys that sign"]
     else:
-        yield f"; the relay's provider gives the name and value of its key: …._domainkey.{author}."
-    yield "; what to do with mail that fails both, and where reports go; later p=quarantine or p=reject"
+        told = "; the relay's provider gives the name and value of its key:"
+        yield author, [f"{told} SELECTOR._domainkey.{author}."]
+    for selector, (kind, key) in keys.items():
+        name = f"{selector}._domainkey.{signing}"
+        yield signing, [_text(name, f"v=DKIM1; k={kind}; p={key}")]
     reports = Address.parse(sender.bounces or sender.reply_to or sender.address)
-    yield _text(f"_dmarc.{author}", f"v=DMARC1; p=none; rua=mailto:{reports}")
+    policy = "; what to do with mail that fails both, and where reports go; later p=quarantine or p=reject"
+    dmarc = _text(f"_dmarc.{author}", f"v=DMARC1; p=none; rua=mailto:{reports}")
+    yield author, [policy, dmarc]
+    if organisational_domain(reports.domain) != organisational_domain(author):
+        taken = f"{author}._report._dmarc.{reports.domain}"  # RFC 7489 §7.1
+        allowed = f"; reports about {author} are taken here"
+        yield reports.domain, [allowed, _text(taken, "v=DMARC1")]
     if back != author:
-        yield "; where mail that comes back goes: the mail server that hands it to `alerts bounce process`"
-        yield f"; {back}. IN MX 10 the name of that server"
+        to = "; where mail that comes back goes: the mail server that hands it to `alerts bounce process`"
+        yield back, [to, f"; {back}. IN MX 10 the name of that server"]
     host = urlsplit(settings.web.base_url).hostname or ""
-    yield f"; the pages: {host}. IN A and AAAA, the addresses of the web server"
+    yield author, [f"; the pages: {host}. IN A and AAAA, the addresses of the web server"]
 
 
 def _mechanism(settings: Settings) -> str:

@@ -45,6 +45,10 @@ class SettingsDraft:
         """Whether there is no project yet."""
         return self.before is None
 
+    def settings_before(self) -> Settings:
+        """The settings that stand in the file now; those of a new project where there is none."""
+        return drafted(self.root, fresh_toml() if self.before is None else self.before, ())[1]
+
     def with_answer(self, question: Question, typed: str) -> "SettingsDraft":
         """With that answer too. Raises `UsageError` or `SettingsError` that says in one line what is wrong
         with it; the present value is never refused."""

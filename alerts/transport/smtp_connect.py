@@ -77,7 +77,9 @@ def _refused(where: str, user: str, fault: smtplib.SMTPResponseException) -> Rel
     refusal = f"{where}: refuses the login of {user}: {said}"
     if fault.smtp_code // 100 == 4 or meaning.about is About.OUR_ACCOUNT_LIMIT:
         return RelayUnavailable(refusal)
-    return LoginRefused(f"{refusal}. {remedy_for(said, meaning)}")
+    person_needed = LoginRefused(f"{refusal}. {remedy_for(said, meaning)}")
+    person_needed.of_password = True
+    return person_needed
 
 
 def _secured(relay: Relay) -> smtplib.SMTP:

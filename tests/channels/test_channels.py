@@ -17,6 +17,7 @@ from tests.issues import OCTOBER
 from tests.networks import TOKEN, Networks, networks
 from tests.pages import serve
 from tests.relay import Relay
+from tests.web.test_api import caller
 
 
 def test_an_issue_is_posted_once_to_each_network_and_leads_to_the_archive(
@@ -179,6 +180,30 @@ def test_a_person_settles_what_is_held(root: Path, there: Networks, alerts: Aler
     assert alerts(*here, "retry", "telegram").code == 0
     assert len(there.posts["telegram"]) == 2
     assert "0 of 1" in alerts(*here, "accept", str(held.id)).stdout
+
+
+def test_the_api_settles_what_is_held(root: Path, there: Networks) -> None:
+    there.trouble = lambda network: ("cut",) if network == "telegram" else None
+    post(root)
+    there.trouble = lambda network: None
+    with serve(root) as served:
+        served.clock.moment = past.WHEN
+        admin = caller(served)
+        (shown,) = [one for one in admin("GET", "/channels").json() if one["name"] == "telegram"]
+        (held,) = shown["open"]
+        assert (held["state"], shown["held"]) == ("held", 1)
+        named = {"numbers": [held["number"]]}
+        assert caller(served, "write")("POST", "/channels/posts/repeat", named).status_code == 403
+        assert admin("POST", "/channels/posts/repeat", {"numbers": []}).status_code == 400
+        assert admin("POST", "/channels/nobody/retry").status_code == 404
+        assert admin("POST", "/channels/telegram/retry").json()["held"] == 1
+        assert len(there.posts["telegram"]) == 1
+        for _ in range(2):
+            done = admin("POST", "/channels/posts/repeat", named, Idempotency_Key="a")
+            assert done.json() == {"changed": 1}
+        assert admin("POST", "/channels/telegram/retry").json()["open"] == []
+        assert admin("POST", "/channels/posts/accept", named).json() == {"changed": 0}
+    assert len(there.posts["telegram"]) == 2
 
 
 def test_a_network_that_is_away_is_tried_for_days_then_given_up_and_named(

@@ -26,6 +26,7 @@ from tests.conftest import Alerts
 from tests.factories import MONTH, NOW, add_subscribers, database, queue_issue
 from tests.http_server import serving
 from tests.pages import serve
+from tests.web.test_api import caller
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SECRET = secret_of(bytes(range(32)))
@@ -417,3 +418,29 @@ def test_the_api_shows_who_is_told_and_no_address(
     site, command = answer.json()
     assert (site["name"], site["waiting"], command["events"]) == ("site", 1, ["issue.sent"])
     assert "secret-path" not in answer.text
+
+
+def test_the_api_tests_and_retries_a_hook_once_for_each_key(
+    project: Path, alerts: Alerts, there: Endpoint
+) -> None:
+    hooked(project, there.url)
+    there.status = 500
+    assert alerts("subscriber", "add", "ana@example.org").code == 0
+    with serve(project) as served:
+        served.clock.moment = datetime.now(UTC)
+        admin, writer = caller(served), caller(served, "write")
+        for path in ("/hooks/site/test", "/hooks/site/retry"):
+            assert writer("POST", path).status_code == 403
+        assert admin("POST", "/hooks/nobody/test").status_code == 404
+        assert there.got == []
+        told = [admin("POST", "/hooks/site/test", Idempotency_Key="once") for _ in range(2)]
+        assert [one.json() for one in told] == [told[0].json()] * 2
+        assert (told[0].status_code, told[0].json()["taken"]) == (200, False)
+        assert there.kinds == ["alerts.test"]
+        assert admin("POST", "/hooks/site/retry").json()["waiting"] == 1
+        there.status = 204
+        assert admin("POST", "/hooks/site/test").json()["taken"] is True
+        shown = admin("POST", "/hooks/site/retry").json()
+    assert (shown["name"], shown["delivered"], shown["waiting"]) == ("site", 1, 0)
+    assert there.kinds[-1] == "subscriber.joined"
+    assert "hook" not in shown["answer"]

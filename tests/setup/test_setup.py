@@ -63,6 +63,12 @@ def test_a_wrong_option_is_named_and_nothing_is_written(
     assert not (tmp_path / "p").exists()
 
 
+def test_a_file_that_is_no_toml_is_named_with_its_line(tmp_path: Path, alerts: Alerts) -> None:
+    (tmp_path / "alerts.toml").write_text("[alert\n")
+    done = alerts("setup", str(tmp_path), *GOOD)
+    assert (done.code, "alerts.toml: line 1: " in done.stderr) == (2, True)
+
+
 def test_a_person_is_told_why_and_asked_again(tmp_path: Path) -> None:
     typed = "Rivers\n\nxx\nen,es\n\nnone\nnews@\n\n1 Bank St\nftp:x\n\n\n2 10:30\ncrontab\nn\n"
     seen = at_terminal(tmp_path, "setup", "p", "--offline", typed=typed)

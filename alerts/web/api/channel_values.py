@@ -5,6 +5,16 @@ import msgspec
 from alerts.library.channels import ChannelStanding
 
 
+class ApiPost(msgspec.Struct):
+    """A post that is not there yet; `number` names it where a held one is settled."""
+
+    number: int
+    month: str
+    article: str
+    state: str
+    answer: str
+
+
 class ApiChannel(msgspec.Struct):
     """A channel that issues are posted to, without its account or server."""
 
@@ -19,6 +29,7 @@ class ApiChannel(msgspec.Struct):
     next_due: str
     answer: str
     answered_at: str
+    open: list[ApiPost]
 
     @classmethod
     def of(cls, one: ChannelStanding) -> "ApiChannel":
@@ -36,4 +47,8 @@ class ApiChannel(msgspec.Struct):
             figures.next_due,
             figures.answer,
             figures.answered_at,
+            [
+                ApiPost(post.id, post.month, post.article, post.state, post.answer)
+                for post in one.open
+            ],
         )

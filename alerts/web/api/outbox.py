@@ -1,4 +1,4 @@
-"""Operations on deliveries, statistics, jobs, hooks and tokens."""
+"""Operations on deliveries, statistics, jobs and tokens."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +6,6 @@ from typing import Any
 from alerts.domain.api_token import TokenScope
 from alerts.domain.delivery import DeliveryState
 from alerts.library.deliveries import Decided
-from alerts.web.api.channel_values import ApiChannel
-from alerts.web.api.hook_values import ApiHook
 from alerts.web.api.month_path import month_of
 from alerts.web.api.operation import ApiCall, ApiReply, CarriedOut, NoQuery, Operation
 from alerts.web.api.pages import ListPage, PageQuery, number_of, paged
@@ -24,7 +22,7 @@ from alerts.web.api.work_values import (
     ListStatistics,
 )
 
-READ, WRITE, ADMIN, OWN = TokenScope.READ, TokenScope.WRITE, TokenScope.ADMIN, CarriedOut.OWN
+WRITE, ADMIN, OWN = TokenScope.WRITE, TokenScope.ADMIN, CarriedOut.OWN
 _BY_WRITERS = ("collect", "lint")  # the jobs that send nothing
 
 
@@ -115,14 +113,6 @@ def _job(call: ApiCall[NoQuery, None]) -> ApiJob:
     return ApiJob.of(found)
 
 
-def _hooks(call: ApiCall[NoQuery, None]) -> list[ApiHook]:
-    return [ApiHook.of(one) for one in call.project.hooks.list()]
-
-
-def _channels(call: ApiCall[NoQuery, None]) -> list[ApiChannel]:
-    return [ApiChannel.of(one) for one in call.project.channels.list()]
-
-
 def _tokens(call: ApiCall[NoQuery, None]) -> list[ApiTokenShown]:
     return [ApiTokenShown.of(one) for one in call.project.tokens.list()]
 
@@ -183,17 +173,6 @@ OPERATIONS = (
         status=202,
     ),
     Operation("GET", "/jobs/{id}", "One job.", _job, ApiJob),
-    Operation(
-        "GET", "/hooks", "Who is told of what, and how it stands.", _hooks, list[ApiHook], READ
-    ),
-    Operation(
-        "GET",
-        "/channels",
-        "Where issues are posted besides being mailed, and how it stands.",
-        _channels,
-        list[ApiChannel],
-        READ,
-    ),
     Operation("GET", "/tokens", "The tokens of the API.", _tokens, list[ApiTokenShown], ADMIN),
     Operation(
         "DELETE",

@@ -9,7 +9,16 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from alerts.web.api import articles, cors, issues, joining, outbox, people, source_operations
+from alerts.web.api import (
+    articles,
+    cors,
+    hook_operations,
+    issues,
+    joining,
+    outbox,
+    people,
+    source_operations,
+)
 from alerts.web.api.answering import ApiLimits, ApiPath
 from alerts.web.api.carrying import Carrier
 from alerts.web.api.openapi import document
@@ -23,6 +32,7 @@ OPERATIONS: Sequence[Operation] = (
     *articles.OPERATIONS,
     *issues.OPERATIONS,
     *outbox.OPERATIONS,
+    *hook_operations.OPERATIONS,
 )
 
 
