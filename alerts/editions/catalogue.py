@@ -133,10 +133,11 @@ class Catalogue:
         both = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
         return f"{both.format('–'.join(hours), words)} ({_offset(start, zone)})"
 
-    def moment(self, moment: datetime, zone: ZoneInfo) -> str:
-        """“Tue, Nov 3, 9:00 AM” in that time zone, without the year."""
+    def moment(self, moment: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
+        """“Tue, Nov 3, 9:00 AM” in that time zone; with or without the year."""
+        skeleton = "yMMMEd" if year else "MMMEd"
         words = self._ordinal(
-            str(format_skeleton("MMMEd", moment.astimezone(zone), locale=self.locale))
+            str(format_skeleton(skeleton, moment.astimezone(zone), locale=self.locale))
         )
         both = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
         return both.format(self._hour(moment, zone), words)

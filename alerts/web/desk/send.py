@@ -14,6 +14,7 @@ from alerts.editions.catalogue import later
 from alerts.library.readiness import Readiness
 from alerts.library.standing import Stand
 from alerts.web.desk.mending import mend_links
+from alerts.web.desk.moment import moment_values
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.desk.view import as_of
@@ -104,7 +105,7 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
         may_send=_sends(desk.person),
         causes=mend_links(desk, made),
         talk=sum(one.open for one in desk.project.comments.counts(month).values()),
-        **{"plan": None, "texts": {}, "chosen": None, **values},
+        **{"plan": None, "texts": {}, "chosen": None, **moment_values(desk, month), **values},
     )
 
 

@@ -37,6 +37,7 @@ _SAYS = {
     Place("alerts.outbox.in_time", "Shortfall.words"),
     Place("alerts.outbox.relay_limit", "told"),
     Place("alerts.outbox.report", "faults_of_ours"),
+    Place("alerts.outbox.segment", "_doubt"),
 }
 """Functions that give sentences, a tuple of several too; the doctor has them within its own."""
 _DEEPEST = 6

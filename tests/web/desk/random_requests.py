@@ -25,6 +25,7 @@ NAMES = (
     "summary", "seen-title", "section", "layout", "choice", "content", "version", "people", "text-en",
     "where", "why", "to", "answer", "number", "status", "tags", "query", "page", "after", "mode", "lang",
     "all", "note", "subject", "introduction", "file", "step", "comment", "body", "undo",
+    "day", "hour", "anyway", "off", "seen", "of", "doubted",
 )  # fmt: skip
 ODD = (
     "", "1", "0", "-1", "9" * 40, "2026-10", "2026-13", "en", "es", "tlh", "editor", "translator:es",
