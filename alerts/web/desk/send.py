@@ -5,7 +5,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from alerts.domain.errors import AlertsError, Conflict, TemplateFault, UsageError
+from alerts.domain.errors import (
+    AlertsError,
+    Conflict,
+    DraftFailed,
+    DraftPending,
+    TemplateFault,
+    UsageError,
+)
 from alerts.domain.issue import IssueState
 from alerts.domain.job import JobRecord, JobState
 from alerts.domain.month import Month
@@ -76,6 +83,11 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
         made = desk.visit.site.drafts.get(desk.project, month)
     except TemplateFault as fault:
         return desk.page("failed.html", 500, words=str(fault))
+    except (DraftPending, DraftFailed) as fault:
+        if desk.visit.method != "POST":
+            raise
+        # the answer to a form: what became of it matters more than a page that is not there yet
+        return desk.page("failed.html", status if wrong else 202, words=wrong or str(fault))
     ready = desk.project.desk.readiness(made)
     zone = desk.visit.site.settings.zone
     events = [

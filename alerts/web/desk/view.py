@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from alerts.domain.errors import AlertsError, DraftPending, TemplateFault
+from alerts.domain.errors import AlertsError, DraftFailed, DraftPending, TemplateFault
 from alerts.domain.job import JobRecord
 from alerts.editions.catalogue import later
 from alerts.editions.draft import Draft
@@ -59,6 +59,11 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "") -> Response:
         made = desk.visit.site.drafts.get(desk.project, month)
     except TemplateFault as fault:
         return desk.page("failed.html", 500, words=str(fault))
+    except (DraftPending, DraftFailed) as fault:
+        if desk.visit.method != "POST":
+            raise
+        # the answer to a form: what became of it matters more than a page that is not there yet
+        return desk.page("failed.html", status if wrong else 202, words=wrong or str(fault))
     tags = [one.language for one in made.draft.editions]
     language = _language(desk, tags)
     preview = _preview(desk, made.draft, language)

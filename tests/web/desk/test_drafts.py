@@ -197,3 +197,16 @@ def test_a_test_mail_is_made_by_a_job_once_and_never_again_by_itself(project: Pa
         _work(desk)
         assert len(list(box.iterdir())) == 2
         assert "ended before it was done" in anna.get(f"{VIEW}&language=en").text
+
+
+def test_a_form_that_is_refused_before_the_draft_is_there_says_why(project: Path) -> None:
+    with desk_with(project, {}, drafts=False) as desk, desk.browser("anna@example.org") as anna:
+        desk.project().articles.add(URL, month=MONTH, read=False, title="Water law")
+        for path, values, words in (
+            ("/desk/send/stop", {"why": "x"}, "nothing to stop"),
+            ("/desk/send/correct", {"text-en": "x"}, "never sent"),
+            ("/desk/send/moment", {"day": "2027-12-10"}, "Write a day and an hour"),
+            ("/desk/view/test", {"language": "tlh"}, "no edition"),
+        ):
+            refused = press(anna, f"{path}?month={MONTH}", **values)
+            assert (refused.status_code, words in refused.text) == (422, True), path
