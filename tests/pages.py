@@ -164,14 +164,15 @@ def make_drafts(
     settings: Settings,
     warn: Callable[[str], None],
     clock: Callable[[], datetime],
-    queue: JobQueue = JobQueue.DRAFTS,
+    *queues: JobQueue,
 ) -> None:
-    """Do the jobs that make drafts, here and now; those of the other queues go on waiting. Or those of
-    another `queue`."""
+    """Do the jobs that make drafts and mail tests, here and now; those of the other queues go on waiting. Or
+    those of other `queues`."""
     db = open_database(settings.database_path)
     try:
         project = Project.over(settings, db, clock(), "test")
-        JobThread(settings.root, queue, warn, settings, clock).do_waiting(project)
+        for queue in queues or (JobQueue.DRAFTS, JobQueue.TESTS):
+            JobThread(settings.root, queue, warn, settings, clock).do_waiting(project)
     finally:
         db.close()
 

@@ -43,7 +43,7 @@ def check(session: Session, as_json: bool) -> int:
     else:
         for one in told:
             click.echo(line(one))
-    tell_holidays(session, found)
+    tell_holidays(session, found.holidays)
     if found.doubt is not None and (found.open or found.doubt.fault is not ClockFault.UNUSED):
         session.warn(f"the clock may be wrong: {found.doubt.reason}: {found.doubt.remedy}")
     if not session.quiet:  # what looks for it loads the schedule and what renders
@@ -51,10 +51,10 @@ def check(session: Session, as_json: bool) -> int:
     return monitor_code(found.needs)
 
 
-def tell_holidays(session: Session, found: "CheckedMonths") -> None:
+def tell_holidays(session: Session, fault: str) -> None:
     """Say why the holidays are not known, where they are not."""
-    if found.holidays:
-        session.warn(f"{found.holidays}; moments are told without holidays, and nothing is sent")
+    if fault:
+        session.warn(f"{fault}; moments are told without holidays, and nothing is sent")
 
 
 def monitor_code(needs: "Needs") -> int:

@@ -52,5 +52,5 @@ def next_(session: Session, as_json: bool) -> None:
     else:
         click.echo(told)
     tell_dropped(session, checked)
-    tell_holidays(session, checked)
+    tell_holidays(session, checked.holidays)
     session.tell_next(step)

@@ -84,7 +84,7 @@ def next_(session: Session, as_json: bool) -> None:
             at = one.at.astimezone(zone).isoformat(timespec="minutes")
             click.echo(f"{at}  {one.kind:<10}  {one.what}")
     tell_dropped(session, checked)
-    tell_holidays(session, checked)
+    tell_holidays(session, checked.holidays)
     session.tell_next(step)
 
 

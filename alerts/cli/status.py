@@ -55,7 +55,7 @@ def status(session: Session, month: str | None, as_json: bool) -> int:
         status_screen.show(found, owed.open, session)
     else:
         _print(session, found, owed.open)
-    check.tell_holidays(session, checked)
+    check.tell_holidays(session, checked.holidays)
     if not as_json:
         session.tell_next(step)
     return command_code(owed)

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import click
 
+from alerts.cli.check import tell_holidays
 from alerts.cli.context import (
     Session,
     json_option,
@@ -29,12 +30,14 @@ def why(session: Session, email: str, month: str | None, as_json: bool) -> None:
     if as_json:
         delivery = asdict(answer.delivery) if answer.delivery else None
         found = {"email": email, "month": str(chosen), "why": answer.text, "delivery": delivery}
-        print_json({**found, **next_fields(step)})
+        tell_holidays(session, answer.holidays)
+        print_json({**found, "holidays": answer.holidays or None, **next_fields(step)})
         return
     if shown:
         _show(email, answer.delivery.state if answer.delivery else "", answer.text)
     else:
         click.echo(answer.text)
+    tell_holidays(session, answer.holidays)
     session.tell_next(step)
 
 

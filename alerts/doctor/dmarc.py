@@ -12,6 +12,7 @@ from alerts.doctor.dns_records import is_dmarc, tags
 from alerts.doctor.finding import Ask, CheckLevel, CheckOutput
 
 _POLICIES = ("none", "quarantine", "reject")
+_FIRST_RECORD = "v=DMARC1; p=none; rua=mailto:you@"  # what to begin with; the domain follows
 _MOST_LABELS = 8  # RFC 9989 §4.10
 
 
@@ -89,7 +90,7 @@ def judged(ask: Ask, author: str, envelope: str) -> Iterator[CheckOutput]:
             yield CheckOutput(
                 CheckLevel.ERROR,
                 f"{author} has no DMARC record",
-                f"publish a TXT record “v=DMARC1; p=none; rua=mailto:you@{author}” for _dmarc.{author}",
+                f"publish a TXT record “{_FIRST_RECORD}{author}” for _dmarc.{author}",
             )
         return
     text = found.records[found.source]

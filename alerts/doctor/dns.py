@@ -18,6 +18,8 @@ from alerts.mail.dkim_keys import Keyring
 if TYPE_CHECKING:
     from dns.resolver import Resolver
 
+_FIRST_SPF = "v=spf1 include:… -all"
+
 # The selectors of large providers and common mail servers; `dkim.selectors` names others.
 SELECTORS = (
     *("default", "dkim", "mail", "smtp", "s1", "s2", "k1", "k2", "k3", "selector1", "selector2"),
@@ -79,7 +81,7 @@ def _spf(ask: Ask, domain: str) -> Iterator[CheckOutput]:
         yield CheckOutput(
             CheckLevel.ERROR,
             f"{domain} has no SPF record",
-            f"publish a TXT record “v=spf1 include:… -all” for {domain}; your relay's help has it",
+            f"publish a TXT record “{_FIRST_SPF}” for {domain}; your relay's help has it",
         )
     elif len(found) > 1:
         yield CheckOutput(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from alerts.doctor.finding import CheckLevel, CheckOutput
 
 MOST_LOOKUPS = 10  # RFC 7208 §4.6.4
+_NEUTRAL = "?all"
 _SHORT_KEY, _GOOD_KEY = 1024, 2048  # bits; rule S1
 
 
@@ -77,11 +78,11 @@ def judged_spf(domain: str, text: str, lookups: int) -> Iterator[CheckOutput]:
                 "end it in -all, or ~all",
             )
         )
-    elif "?all" in terms:
+    elif _NEUTRAL in terms:
         found.append(
             CheckOutput(
                 CheckLevel.WARNING,
-                f"the SPF record of {domain} is neutral (?all)",
+                f"the SPF record of {domain} is neutral ({_NEUTRAL})",
                 "end it in -all",
             )
         )

@@ -23,6 +23,6 @@ def of_us(context: CheckContext) -> Iterator[CheckOutput]:
             CheckLevel.WARNING, f"copies of {max(months)} are refused: {words}", remedy
         )
     if back:
-        yield CheckOutput(CheckLevel.WARNING, f"of {max(months)}, {back}")
+        yield CheckOutput(CheckLevel.WARNING, f"of the copies of {max(months)}, {back}")
     if not told and not back:
         yield CheckOutput(CheckLevel.OK, "no refusal is about us")

@@ -70,6 +70,10 @@ class Refused(SettingsError):
     it has one for each obstacle, with the name for `--anyway`."""
 
 
+class RefusedByRelay(AlertsError):
+    """The relay did not take a test mail; the message has its answer."""
+
+
 class ClockDoubted(Refused):
     """The clock may be wrong, so nothing is done that cannot be undone; the message says who contradicts
     it, and how to mend it."""

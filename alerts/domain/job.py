@@ -25,6 +25,7 @@ class JobQueue(Enum):
 
     SENDING = "sending"
     DRAFTS = "drafts"  # a person looks at the page and waits
+    TESTS = "tests"  # a person waits for a mail; a relay that does not answer delays no draft
     OTHERS = "others"
 
 
@@ -42,6 +43,8 @@ CUT_OFF = "the process that did it ended before it was done; ask for it again"
 KINDS: Mapping[str, JobKind] = {
     "collect": JobKind(),
     "render": JobKind(JobQueue.DRAFTS, ("made_of",)),
+    "recheck": JobKind(JobQueue.DRAFTS, ("month",)),
+    "test": JobKind(JobQueue.TESTS, ("month", "language", "person")),
     "translate": JobKind(arguments=("language",)),
     "lint": JobKind(arguments=("links",)),
     "queue": JobKind(JobQueue.SENDING, ("where", "anyway")),
@@ -57,9 +60,9 @@ KINDS: Mapping[str, JobKind] = {
 class JobRecord:
     """One job as it is stored. Moments are UTC, ISO 8601, and empty where it has not come to that.
 
-    `subject` is what it works on, such as a month, and `arguments` how. `done` of `total` steps are taken
-    (`total` 0: nobody knows how many), and `words` say what is being done. `result` is what came of it;
-    `fault` is why it failed, in one line with the remedy.
+    `subject` is what it works on, such as a month, or a month and a person, and `arguments` how. `done` of
+    `total` steps are taken (`total` 0: nobody knows how many), and `words` say what is being done. `result`
+    is what came of it; `fault` is why it failed, in one line with the remedy.
     """
 
     id: int
@@ -76,3 +79,8 @@ class JobRecord:
     ended_at: str = ""
     result: Mapping[str, Any] | None = field(default=None)
     fault: str = ""
+
+    @property
+    def month(self) -> str:
+        """The month that it is about."""
+        return str(self.arguments.get("month") or self.subject)

@@ -140,9 +140,10 @@ class Catalogue:
         dash = "—" if primary(self.language) == "ru" else "–"  # as CLDR has it between days
         return f"{both.format(dash.join(hours), words)} ({_offset(start, zone)})"
 
-    def moment(self, moment: datetime, zone: ZoneInfo) -> str:
-        """“Tue, Nov 3, 9:00 AM” in that time zone, without the year."""
-        words = self._ordinal(self._week_day(moment.astimezone(zone), "MMMEd"))
+    def moment(self, moment: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
+        """“Tue, Nov 3, 9:00 AM” in that time zone; with or without the year."""
+        skeleton = "yMMMEd" if year else "MMMEd"
+        words = self._ordinal(self._week_day(moment.astimezone(zone), skeleton))
         both = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
         return both.format(self._hour(moment, zone), words)
 

@@ -18,11 +18,11 @@ def advice(figures: Sequence[ProviderFigures]) -> Iterator[tuple[str, str]]:
     for one in sorted(asked, key=lambda each: -each.deferred)[:_MOST]:
         half = max(1, one.hourly // 2)
         named = ", ".join(f'"{domain}"' for domain in one.domains[:4] if domain)
+        setting = f"[[destinations]] domains = [{named}], rate = {half / 3600:.2g}"
         yield (
             f"{one.provider} deferred {one.deferred:,} of {one.copies:,} copies of the last issue, which"
             f" went there at {one.hourly:,} an hour",
-            f"send it at most {half:,} an hour: [[destinations]] domains = [{named}],"
-            f" rate = {half / 3600:.2g}",
+            f"send it at most {half:,} an hour: {setting}",
         )
     for one in figures:
         if one.copies >= FEW and one.complaints > RISKY * one.copies:

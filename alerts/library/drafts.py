@@ -19,9 +19,11 @@ from alerts.domain.errors import DraftFailed, DraftPending, StoreBusy, TemplateF
 from alerts.domain.issue import Issue
 from alerts.domain.job import CUT_OFF, JobRecord, JobState
 from alerts.domain.month import Month
+from alerts.editions import approval
 from alerts.editions.draft import Draft, drafted, keep, kept
 from alerts.editions.template_files import file_stamps, template_files
 from alerts.issue import load
+from alerts.library import voided
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.library.readiness import LintedDraft
 from alerts.lint.group import FindingGroup
@@ -166,6 +168,30 @@ class Drafts(ProjectPart):
         )
         self._keep(chosen, made, draft)
         return DraftMade(state.made_of, len(draft.editions), len(causes))
+
+    @call
+    def recheck(
+        self, month: AMonth, told: Callable[[int, int], None], *, by: str = ""
+    ) -> tuple[str, ...]:
+        """Void the approvals of an older content of the month; whose they were. `told` as for `make`."""
+        opened, chosen = self._opened, self._opened.month(month)
+        steps = _Steps(len(opened.settings.alert.languages), told)
+        draft = drafted(opened.db, opened.settings, chosen, steps.step)
+        actor = opened.actor(by)
+        return approval.recheck(opened.db, opened.settings, chosen, actor, opened.now, draft)
+
+    @call
+    def rechecking(self, month: AMonth = None) -> JobRecord | None:
+        """The job that looks whether approvals of the month hold, while it is open. One that was cut off
+        is asked for again: nobody could have thought otherwise meanwhile."""
+        opened, chosen = self._opened, self._opened.month(month)
+        last = voided.newest(opened, chosen)
+        if last is not None and last.fault == CUT_OFF and opened.leave_rechecks is not None:
+            with suppress(StoreBusy):  # the next look is soon enough
+                voided.ask(opened, chosen)
+                opened.leave_rechecks()
+            last = voided.newest(opened, chosen)
+        return last if last is not None and last.state.is_open else None
 
     def _draft(self, month: Month, issue: Issue, editions: str) -> Draft | None:
         """The issue with the editions that were made of `editions`, or are frozen; None where they are no

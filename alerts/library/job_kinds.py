@@ -35,7 +35,7 @@ class JobWork:
     @property
     def month(self) -> str:
         """The month that it is about."""
-        return self.job.subject
+        return self.job.month
 
     def told(self, step: Step) -> None:
         """Note a step of a run or a send."""
@@ -88,6 +88,26 @@ def _render(work: JobWork) -> Mapping[str, Any]:
 
     made = work.project.drafts.make(work.month, told)
     return {"month": work.month, **asdict(made)}
+
+
+def _recheck(work: JobWork) -> Mapping[str, Any]:
+    progress = work.progress
+
+    def told(done: int, total: int) -> None:
+        progress.done, progress.total = done, total
+        progress.words = f"{done} of {total} editions are rendered, to see whether approvals hold"
+
+    fallen = work.project.drafts.recheck(work.month, told, by=work.job.started_by)
+    return {"month": work.month, "voided": list(fallen)}
+
+
+def _test(work: JobWork) -> Mapping[str, Any]:
+    work.progress.words = "the test is being rendered and mailed"
+    language, person = (work.job.arguments.get(name) for name in ("language", "person"))
+    sent = work.project.previews.mail_to_person(
+        person, work.month, language=language, by=work.job.started_by
+    )
+    return {"month": work.month, "languages": list(sent)}
 
 
 def _translate(work: JobWork) -> Mapping[str, Any]:
@@ -179,6 +199,8 @@ def _run(work: JobWork) -> Mapping[str, Any]:
 WORKS: Mapping[str, Callable[[JobWork], Mapping[str, Any]]] = {
     "collect": _collect,
     "render": _render,
+    "recheck": _recheck,
+    "test": _test,
     "translate": _translate,
     "lint": _lint,
     "queue": _queue,

@@ -40,7 +40,7 @@ class JobThread:
     ) -> None:
         self._clock = clock
         self._root, self._queue, self._warn = root, queue, warn
-        self._shown = shown if queue is JobQueue.DRAFTS else None
+        self._shown = shown if queue in (JobQueue.DRAFTS, JobQueue.TESTS) else None
         self._kinds = [name for name, kind in KINDS.items() if kind.queue is queue]
         self._woken = threading.Event()
         self._stop = threading.Event()
@@ -112,8 +112,8 @@ class JobThread:
 
     @contextmanager
     def _project(self, settings: Settings) -> Iterator[Project]:
-        """The project in which a job is done, by its settings as they are now; a draft is made with those of
-        the pages that show it."""
+        """The project in which a job is done, by its settings as they are now; a draft, and a test of
+        it, are made with those of the pages that show it."""
         if self._shown is None:
             with Project(settings.root, clock=self._clock, caller="serve") as project:
                 yield project

@@ -8,10 +8,11 @@ from alerts.domain.errors import UsageError
 from alerts.domain.month import Month
 from alerts.editions.draft import Draft
 from alerts.library.opened import AMonth, ProjectPart, call
+from alerts.library.window_findings import window_findings
 from alerts.lint.group import FindingGroup, grouped
 from alerts.lint.mend import MendPlace, StoryLines, pinned
 from alerts.lint.options import LintOptions
-from alerts.lint.place import Level
+from alerts.lint.place import Level, merged
 from alerts.lint.register import CHECKS
 from alerts.lint.run import LintInput, LintReport, chosen, copies, lint_editions
 from alerts.lint.stories import of_issue
@@ -71,6 +72,10 @@ class Linter(ProjectPart):
         options = of_issue(opened.db, replace(options, base_url=settings.web.base_url), draft.issue)
         read = copies(draft.editions, settings, draft.month, opened.now)
         proofs = _proofs(settings, read, options, level, links=links, spam=spam, editions=True)
+        if proofs:
+            of_windows = tuple(window_findings(opened, draft.month, options))
+            both = merged(iter((*proofs[0].findings, *of_windows)))
+            proofs = (_at_least(replace(proofs[0], findings=both), level), *proofs[1:])
         return Linted(draft.month, proofs)
 
     @call
@@ -83,6 +88,15 @@ class Linter(ProjectPart):
         """The findings of a draft, grouped by cause, offline; `each` is called after each edition."""
         proofs = linted(self._opened.db, self._opened.settings, draft, self._opened.now, each)
         return tuple(grouped([one for proof in proofs for one in proof.findings], least))
+
+    @call
+    def window_causes(self, month: AMonth = None) -> tuple[FindingGroup, ...]:
+        """Errors and warnings about the send windows of an open issue, grouped by cause."""
+        opened = self._opened
+        accepted = frozenset((one.code, one.cause) for one in self.accepted())
+        options = replace(chosen(opened.settings), accepted=accepted)
+        found = window_findings(opened, opened.month(month), options)
+        return tuple(grouped(found, Level.WARNING))
 
     @call
     def places(

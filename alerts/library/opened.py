@@ -79,6 +79,9 @@ class Opened:
         self._clock, self._caller, self.prefix = clock, caller, prefix
         self.person: Person | None = None  # who is signed in, and acts
         self._changes = 0
+        self.leave_rechecks: Callable[[], None] | None = None
+        """Where it is set, a change of an issue renders nothing: a job sees whether approvals hold, and
+        this is called when it was asked for."""
         self.doubted = False  # the last use case was refused because of the clock
         self._notes_time = db is None  # else that is for the caller to do
         if db is not None:

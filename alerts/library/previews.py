@@ -8,16 +8,19 @@ from typing import Any
 
 from alerts.config import load
 from alerts.domain.address import Address
-from alerts.domain.delivery import Outcome
-from alerts.domain.errors import InputError, UsageError
+from alerts.domain.delivery import DeliveryState, Outcome
+from alerts.domain.errors import InputError, RefusedByRelay, UsageError
 from alerts.domain.issue import Edition
+from alerts.domain.job import JobRecord
+from alerts.domain.month import Month
+from alerts.domain.person import Person
 from alerts.domain.picture import Picture, picture_path, readdressed
 from alerts.editions import draft
 from alerts.issue.compose import edition_language
 from alerts.library.opened import AMonth, ProjectPart, call
 from alerts.mail.merge import sample
 from alerts.preview.editions import PreviewEditions
-from alerts.store import recipients
+from alerts.store import jobs, people, recipients, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,55 @@ class Previews(ProjectPart):
         actor, relay = opened.actor(by), relay_of(settings, opened.environ)
         now = opened.now
         return mail_test(opened.db, settings, chosen, wanted, recipient, actor, now, relay)
+
+    @call
+    def ask_test(self, language: str, month: AMonth = None) -> JobRecord:
+        """Ask for the job that mails an edition to the person who is signed in; each has one at a time.
+
+        Raises `UsageError` where the alert has no such language, or nobody is signed in.
+        """
+        opened, chosen = self._opened, self._opened.month(month)
+        languages = opened.settings.alert.languages
+        if language not in languages:
+            raise UsageError(f"no edition in “{language}”; there are {', '.join(languages)}")
+        arguments = {"month": str(chosen), "language": language, "person": self._person().id}
+        with transaction(opened.db):
+            who = opened.actor().name
+            subject = self._test_of(chosen, language)
+            return jobs.ask(opened.db, "test", subject, arguments, who, opened.now)[0]
+
+    @call
+    def last_test(self, language: str, month: AMonth = None) -> JobRecord | None:
+        """The last test of an edition that the person who is signed in has asked for."""
+        subject = self._test_of(self._opened.month(month), language)
+        return jobs.newest(self._opened.db, "test", subject)
+
+    @call
+    def mail_to_person(
+        self, person: object, month: AMonth, *, language: str | None, by: str
+    ) -> tuple[str, ...]:
+        """Mail an edition as a test to the person with that id, as `mail`; the languages of what was sent.
+
+        Raises `UsageError` where nobody has the id any more, and `RefusedByRelay`.
+        """
+        found = people.get(self._opened.db, person) if isinstance(person, int) else None
+        if found is None:
+            raise UsageError("there is nobody any more to send this test to")
+        outcomes = self.mail(found.email, month, language=language, by=by)
+        if not outcomes:
+            raise UsageError("there are no articles, so there is nothing to test")
+        for outcome in outcomes.values():
+            if outcome.state is not DeliveryState.SENT:
+                raise RefusedByRelay(f"the relay answered {outcome.reply}")
+        return tuple(outcomes)
+
+    def _person(self) -> Person:
+        if self._opened.person is None:
+            raise UsageError("a test goes to the person who is signed in")
+        return self._opened.person
+
+    def _test_of(self, month: Month, language: str) -> str:
+        return f"{month} {language} {self._person().id}"
 
     def _got(self, where: str) -> frozenset[str]:
         """The languages of the editions that the readers who match get."""

@@ -115,9 +115,10 @@ class Project(Parts, OwedCalls):
         process."""
         return self._opened.actor(by)
 
-    def act_as(self, person: "Person") -> None:
-        """Have all that follows be done by somebody who is signed in, under their proved name."""
-        self._opened.person = person
+    def act_as(self, person: "Person", wake: Callable[[], None] | None = None) -> None:
+        """Have all that follows be done by somebody who is signed in, under their proved name. With `wake`,
+        a job renders what they change; it is called when there is one."""
+        self._opened.person, self._opened.leave_rechecks = person, wake
 
     def close(self) -> None:
         """Close the database."""

@@ -114,6 +114,8 @@ def readiness(opened: Opened, made: LintedDraft) -> Readiness:
     db, settings, now = opened.db, opened.settings, opened.now
     draft, month = made.draft, made.draft.month
     stored = issues.get(db, month)
+    # of an older draft it is not known whether an approval holds, so none does
+    standing = approval.status_of(db, settings, month, draft.content_hash if made.current else "")
     frozen = stored is not None and stored.frozen
     checked = check(db, settings, now)
     segment = segment_of(db, month)
@@ -121,11 +123,11 @@ def readiness(opened: Opened, made: LintedDraft) -> Readiness:
     resends = settings.delivery.in_doubt == "resend"
     return Readiness(
         month,
-        approval.state(db, settings, draft),
+        approval.state_with(db, standing),
         stored.version if stored else 1,
         stored is not None and stored.recalled_at is not None,
         _editions(opened, made),
-        approval.approval_status(db, settings, draft),
+        standing,
         made.causes,
         () if frozen else tuple(below_coverage(draft.issue, settings)),
         {} if frozen else Counter(one.language for one in unsigned(db, draft.issue.articles, tags)),

@@ -67,6 +67,17 @@ class SpecialIssues(ProjectPart):
         return special_moment.choose(opened.db, chosen, at, actor, now, anyway)
 
     @call
+    def moment(self, when: str) -> datetime:
+        """The moment (UTC) of a text, as `schedule` reads it; chooses nothing.
+
+        Raises `UsageError` for one that has passed or does not exist.
+        """
+        at = moment_at(when, self._opened.settings.zone)
+        if at <= self._opened.now:
+            raise UsageError(f"“{when}” has passed; choose a later moment")
+        return at
+
+    @call
     def unschedule(self, month: AMonth = None, *, by: str = "") -> SpecialMoment:
         """Have a special alert go only by name again; raises as `schedule`."""
         opened, chosen = self._opened, self._opened.month(month)

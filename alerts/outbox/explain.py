@@ -17,6 +17,7 @@ from alerts.domain.subscriber import Subscriber, SubscriberStatus, SuppressionRe
 from alerts.issue import load
 from alerts.outbox import relay_limit, special_moment
 from alerts.outbox.in_time import shown
+from alerts.outbox.send_windows import windows_told
 from alerts.replies.remedies import remedy, remedy_of_ours
 from alerts.store import (
     audit_log,
@@ -55,10 +56,12 @@ Times = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The explanation as text and as data; `delivery` is None if there was no copy for them."""
+    """The explanation as text and as data; `delivery` is None if there was no copy for them. `holidays`: why
+    the holidays of the send windows are not known, while their copy is still to go; else empty."""
 
     text: str
     delivery: Delivery | None = None
+    holidays: str = ""
 
 
 def why(
@@ -86,9 +89,11 @@ def why(
             limit = relay_limit.standing(db, settings.delivery.relay, now)
             told += f" {limit[0].upper()}{limit[1:]}." if limit else ""
         told += _returned(db, delivery, at) + _corrections(db, person, month, at)
-        return Answer(told + _welcome(db, person, at), delivery)
+        told += _welcome(db, person, at)
+        ended = delivery.state in (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SKIPPED)
+        return Answer(told, delivery, "" if ended else windows_told(settings, now)[1])
     told = _nothing(db, settings, person, address, month, at)
-    return Answer(told + _welcome(db, person, at))
+    return Answer(told + _welcome(db, person, at), holidays=windows_told(settings, now)[1])
 
 
 def _welcome(db: Database, person: Subscriber, at: Times) -> str:

@@ -92,16 +92,20 @@ def check(db: Database, month: Month, wanted: Recipients, anyway: Collection[str
 
 def _doubt(db: Database, month: Month, wanted: Recipients, people: int) -> str:
     if not people:
-        which = f"matches {_named(wanted)}" if wanted else "wants special alerts"
-        return f"nobody who may be mailed {which}"
+        if wanted:
+            return f"nobody who may be mailed matches {_named(wanted)}"
+        return "nobody who may be mailed wants special alerts"
     if wanted and people == recipients.count(db, replace(wanted, where="")):
         number = counted(people, "reader")
         return f"everybody matches {_named(wanted)}, {number}"
     last = issues.last_people(db, month)
     if last is not None and people > _SURPRISING * last[1]:
         number = counted(people, "reader")
-        which = f"match {_named(wanted)}" if wanted else "want special alerts"
-        return f"{number} {which}, and the issue of {last[0]} went to {last[1]:,}"
+        if wanted:
+            return (
+                f"{number} match {_named(wanted)}, and the issue of {last[0]} went to {last[1]:,}"
+            )
+        return f"{number} want special alerts, and the issue of {last[0]} went to {last[1]:,}"
     return ""
 
 

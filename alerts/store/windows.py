@@ -16,6 +16,7 @@ from alerts.domain.month import Month
 from alerts.domain.send_window import ReaderGroup
 from alerts.store import moment, stamp
 from alerts.store.outbox import DUE, due, listed
+from alerts.store.recipients import Recipients, chosen
 
 ClosedUntil = Callable[[Iterable[ReaderGroup]], Mapping[ReaderGroup, datetime]]
 """When the windows open that are closed now, by group; no group whose window is open."""
@@ -139,6 +140,13 @@ def readers(db: Database) -> Mapping[ReaderGroup, int]:
     return _grouped(
         db, "SELECT s.language, s.timezone, 1 FROM subscribers AS s WHERE s.status = 'active'", {}
     )
+
+
+def of_recipients(db: Database, wanted: Recipients) -> Mapping[ReaderGroup, int]:
+    """The same of those who would get an issue for these recipients now."""
+    with chosen(db, wanted) as condition:
+        rows = f"SELECT s.language, s.timezone, 1 FROM subscribers AS s WHERE {condition}"  # noqa: S608
+        return _grouped(db, rows, {})
 
 
 def waiting(db: Database, now: datetime, months: Sequence[Month]) -> Sequence[WaitingGroup]:

@@ -209,7 +209,7 @@ def _places(same: Iterable[Finding]) -> str:
     told: list[str] = []
     for finding in same:
         times = f" (and {finding.count - 1} more)" if finding.count > 1 else ""
-        told.append(f"{finding.edition} {finding.place}{times}")
+        told.append(f"{finding.edition} {finding.place}{times}".strip())
     return ", ".join(told[:3]) + (f", and {len(told) - 3} more" if len(told) > 3 else "")
 
 

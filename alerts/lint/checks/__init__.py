@@ -23,4 +23,5 @@ from alerts.lint.checks import (  # noqa: F401, I001
     placeholders,
     parts,
     outside,
+    send_windows,
 )

@@ -221,7 +221,7 @@ class ApiJob(msgspec.Struct):
         return cls(
             one.id,
             one.kind,
-            one.subject,
+            one.month,
             dict(one.arguments),
             one.state.value,
             one.done,

@@ -18,7 +18,9 @@ def mend_links(
     number, one for each story."""
     numbers: dict[str, int] = {}
     found = []
-    for group, places in desk.project.linter.places(made.draft, made.causes):
+    linter = desk.project.linter
+    causes = (*linter.window_causes(made.draft.month), *made.causes) if made.draft.editions else ()
+    for group, places in linter.places(made.draft, causes):
         links = []
         for place in _each_once(places, language):
             number = 0

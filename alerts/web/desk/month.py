@@ -88,6 +88,7 @@ def show(
         translates=desk.person.translates,
         wrong=wrong,
         failed=bool(wrong),
+        rechecking=desk.project.drafts.rechecking(overview.month) is not None,
         was_approved=desk.project.desk.was_approved(overview.month),
         url=url,
         comments=desk.project.comments.counts(overview.month),

@@ -130,7 +130,7 @@ class DeskVisit:
         return PostResult(lambda visit: view(self._over(visit)), done=False)
 
     def _over(self, visit: Visit) -> "DeskVisit":
-        visit.project.act_as(self.person)
+        visit.project.act_as(self.person, visit.site.wake_jobs)
         return replace(self, visit=replace(visit, language=self.visit.language))
 
 
@@ -230,7 +230,7 @@ def of_visit(visit: Visit) -> DeskVisit | None:
     who = visit.project.people.signed_in(cookie) if cookie else None
     if who is None:
         return None
-    visit.project.act_as(who.person)
+    visit.project.act_as(who.person, visit.site.wake_jobs)
     return DeskVisit(_spoken(visit, who.person.language), who, cookie)
 
 

@@ -5,7 +5,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from alerts.domain.errors import AlertsError, Conflict, TemplateFault, UsageError
+from alerts.domain.errors import (
+    AlertsError,
+    Conflict,
+    DraftFailed,
+    DraftPending,
+    TemplateFault,
+    UsageError,
+)
 from alerts.domain.issue import IssueState
 from alerts.domain.job import JobRecord, JobState
 from alerts.domain.month import Month
@@ -14,6 +21,7 @@ from alerts.editions.catalogue import later
 from alerts.library.readiness import Readiness
 from alerts.library.standing import Stand
 from alerts.web.desk.mending import mend_links
+from alerts.web.desk.moment import moment_values
 from alerts.web.desk.month import month_asked
 from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.desk.view import as_of
@@ -75,6 +83,11 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
         made = desk.visit.site.drafts.get(desk.project, month)
     except TemplateFault as fault:
         return desk.page("failed.html", 500, words=str(fault))
+    except (DraftPending, DraftFailed) as fault:
+        if desk.visit.method != "POST":
+            raise
+        # the answer to a form: what became of it matters more than a page that is not there yet
+        return desk.page("failed.html", status if wrong else 202, words=wrong or str(fault))
     ready = desk.project.desk.readiness(made)
     zone = desk.visit.site.settings.zone
     events = [
@@ -104,7 +117,7 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "", **values: Any) -> 
         may_send=_sends(desk.person),
         causes=mend_links(desk, made),
         talk=sum(one.open for one in desk.project.comments.counts(month).values()),
-        **{"plan": None, "texts": {}, "chosen": None, **values},
+        **{"plan": None, "texts": {}, "chosen": None, **moment_values(desk, month), **values},
     )
 
 

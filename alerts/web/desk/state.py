@@ -1,6 +1,7 @@
 """The state: what happens when, what is owed, a send by several machines, the sources and their health, and
 the doctor on a press."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from alerts.library.standing import Needs
 from alerts.web.desk.menu import administers
 from alerts.web.desk.pages import DeskVisit, desk_page
 from alerts.web.desk.send import STATES
+from alerts.web.desk.sentences.doctor import DOCTOR_CHECKS
 from alerts.web.page_samples import faults
 from alerts.web.request import PostResult
 
@@ -54,13 +56,27 @@ def show(desk: DeskVisit, found: tuple[CheckResult, ...] | None = None) -> Respo
         coming=coming,
         hub=project.service.hub(),
         sources=sources,
-        found=found,
+        whose=found is not None and any(one.level is not CheckLevel.OK for one in found),
+        found=None if found is None else [_told(desk, one) for one in found],
         job=project.jobs.newest("collect"),
         job_states=STATES,
         needs=NEEDS,
         levels=LEVELS,
         month_name=catalogue.month,
     )
+
+
+def _told(desk: DeskVisit, one: CheckResult) -> Mapping[str, object]:
+    """A finding in the person's language. What has no words there stays in English, and is marked so."""
+    said = {name: desk.told(getattr(one, name)) for name in ("about", "remedy")}
+    return {
+        "level": one.level,
+        "check": desk.said(DOCTOR_CHECKS[one.check]),
+        **{
+            name: (words, "en" if words == getattr(one, name) else "")
+            for name, words in said.items()
+        },
+    }
 
 
 def examine(desk: DeskVisit) -> PostResult:

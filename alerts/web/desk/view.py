@@ -6,13 +6,15 @@ as by a mail program.
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from alerts.domain.errors import AlertsError, DraftPending, TemplateFault
+from alerts.domain.errors import AlertsError, DraftFailed, DraftPending, TemplateFault
+from alerts.domain.job import JobRecord
 from alerts.editions.catalogue import later
 from alerts.editions.draft import Draft
 from alerts.library.readiness import LintedDraft
@@ -40,7 +42,7 @@ FRAME_POLICY = (
     " allow-top-navigation-by-user-activation"
 )
 
-
+_NEW = timedelta(hours=1)  # how long a test that has ended is spoken of
 _PIN = Markup(
     '<a href="{}" target="_top" aria-label="{}" style="display:inline-block;min-width:22px;height:22px;'
     "padding:0;margin:0 6px 0 0;border-radius:50% 50% 50% 3px;background:#a8201a;color:#fff;"
@@ -57,6 +59,11 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "") -> Response:
         made = desk.visit.site.drafts.get(desk.project, month)
     except TemplateFault as fault:
         return desk.page("failed.html", 500, words=str(fault))
+    except (DraftPending, DraftFailed) as fault:
+        if desk.visit.method != "POST":
+            raise
+        # the answer to a form: what became of it matters more than a page that is not there yet
+        return desk.page("failed.html", status if wrong else 202, words=wrong or str(fault))
     tags = [one.language for one in made.draft.editions]
     language = _language(desk, tags)
     preview = _preview(desk, made.draft, language)
@@ -77,6 +84,7 @@ def show(desk: DeskVisit, status: int = 200, wrong: str = "") -> Response:
         as_of=as_of(desk, made),
         was_approved=desk.project.desk.was_approved(month),
         is_error=lambda one: one.level is Level.ERROR,
+        test=_test(desk, language),
         wrong=wrong,
         failed=bool(wrong),
     )
@@ -90,8 +98,16 @@ def as_of(desk: DeskVisit, made: LintedDraft) -> str:
 
 
 def progress(desk: DeskVisit) -> Response:
-    """How far the job is that makes the draft, for the script of a page that waits for it."""
-    job = desk.project.drafts.job(month_asked(desk))
+    """How far the job is that makes the draft, or looks whether approvals hold, or mails a test (`?of=`), for
+    the script of a page that waits for it."""
+    month, of = month_asked(desk), desk.asked("of")
+    if of == "test":
+        job = desk.project.previews.last_test(desk.asked("language"), month)
+        job = job if job is not None and job.state.is_open else None
+    elif of == "approval":
+        job = desk.project.drafts.rechecking(month)
+    else:
+        job = desk.project.drafts.job(month)
     done, total = (job.done, job.total) if job is not None else (1, 1)
     return JSONResponse({"open": job is not None, "done": done, "total": total})
 
@@ -157,17 +173,23 @@ def _preview(desk: DeskVisit, draft: Draft, language: str) -> EditionPreview | N
 
 
 def test_mail(desk: DeskVisit) -> PostResult:
-    """Mail the edition to the person who asks for it."""
+    """Ask for the edition to be mailed to the person who asks for it; `serve` does it."""
     month, language = month_asked(desk), desk.field("language")
     try:
-        outcomes = desk.project.previews.mail(desk.person.email, month, language=language or None)
+        desk.project.previews.ask_test(language, month)
     except AlertsError as fault:
         return desk.refused(partial(show, status=422, wrong=str(fault)))
-    refused = [str(one.reply) for one in outcomes.values() if one.state != "sent"]
-    if refused:
-        return desk.refused(partial(show, status=502, wrong=refused[0]))
+    desk.visit.site.wake_jobs()
     query: dict[str, Any] = {"month": str(month), "language": language}
-    return desk.done("/view", desk.said(later("Sent to you as a test.")), **query)
+    return desk.done("/view", **query)
+
+
+def _test(desk: DeskVisit, language: str) -> JobRecord | None:
+    """The last test that the person has asked for, while it is new enough to be spoken of."""
+    job = desk.project.previews.last_test(language, month_asked(desk)) if language else None
+    if job is None or job.state.is_open:
+        return job
+    return job if desk.visit.now - datetime.fromisoformat(job.ended_at) < _NEW else None
 
 
 PAGES = (

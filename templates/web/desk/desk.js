@@ -24,6 +24,7 @@
         const [before, ready] = box.querySelectorAll("span");
         before.hidden = true;
         ready.hidden = false;
+        if (bar) bar.hidden = true;
       } else location.reload();
     };
     setTimeout(look, 600);

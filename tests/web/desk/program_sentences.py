@@ -25,7 +25,21 @@ _ARGUMENTS = {
 }
 """Which arguments of a class of values are sentences; of an error it is the first."""
 _FIRST = ((0, "message"),)
-_REASONS = ("alerts.sources.plausible", "alerts.sources.near")  # their functions give reasons
+_REASONS = (
+    "alerts.sources.plausible",
+    "alerts.sources.near",
+    "alerts.doctor.bimi",
+    "alerts.doctor.spf",
+)  # their functions give reasons
+_SAYS = {
+    Place("alerts.channels.channel", "hindrance"),
+    Place("alerts.library.advice", "advice"),
+    Place("alerts.outbox.in_time", "Shortfall.words"),
+    Place("alerts.outbox.relay_limit", "told"),
+    Place("alerts.outbox.report", "faults_of_ours"),
+    Place("alerts.outbox.segment", "_doubt"),
+}
+"""Functions that give sentences, a tuple of several too; the doctor has them within its own."""
 _DEEPEST = 6
 _LETTERS = re.compile(r"[A-Za-z]{2}")
 
@@ -82,6 +96,10 @@ def _of_function(place: Place, function: ast.stmt) -> Iterator[tuple[str, str]]:
         ):
             for sentence in _texts(place.module, function, node.elts[-1], 0):
                 yield "MonthStanding", sentence
+        elif isinstance(node, ast.Return | ast.Yield) and place in _SAYS and node.value:
+            parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+            for part in parts:
+                yield from (("said", one) for one in _texts(place.module, function, part, 0))
         elif isinstance(node, ast.Return | ast.Yield) and place.module in _REASONS and node.value:
             told = node.value.elts[-1] if isinstance(node.value, ast.Tuple) else node.value
             for sentence in _texts(place.module, function, told, 0):

@@ -25,6 +25,7 @@ NAMES = (
     "summary", "seen-title", "section", "layout", "choice", "content", "version", "people", "text-en",
     "where", "why", "to", "answer", "number", "status", "tags", "query", "page", "after", "mode", "lang",
     "all", "note", "subject", "introduction", "file", "step", "comment", "body", "undo",
+    "day", "hour", "anyway", "off", "seen", "of", "doubted",
 )  # fmt: skip
 ODD = (
     "", "1", "0", "-1", "9" * 40, "2026-10", "2026-13", "en", "es", "tlh", "editor", "translator:es",
@@ -154,4 +155,10 @@ def _value(dice: random.Random) -> str:
 def _state(db: Database, kind: str) -> list[Any]:
     """What this kind of visitor may not change; an editor's issue is their own."""
     tables = {"editor": _GUARDED[:4], "translator": _GUARDED}.get(kind, (*_GUARDED, *_EDITED))
-    return [db.conn.execute(f"SELECT * FROM {name}").fetchall() for name in tables]
+    columns = {
+        "people": "id, email, address, name, added_at, removed_at"
+    }  # anybody chooses a language
+    return [
+        db.conn.execute(f"SELECT {columns.get(name, '*')} FROM {name}").fetchall()
+        for name in tables
+    ]

@@ -66,6 +66,12 @@ def test_h15_every_page_is_open_to_everybody(
     look(f"/desk/view?month={MONTH}&mode=text&{lang}")
     look(f"{SEND}&{lang}")
     look(f"/desk/send?month=2031-01&{lang}")  # without articles
+    look(f"/desk/special?{lang}")
+    issues = desk.project().issues
+    if not issues.specials():
+        key = issues.begin_special("Act now").month
+        issues.schedule("2099-12-10 09:00", key)
+    look(f"/desk/send?month={issues.specials()[0][0]}&{lang}")  # with its moment
     assert not found
 
 

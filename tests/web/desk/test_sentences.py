@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 import alerts.lint.checks  # noqa: F401  (it registers them)
+from alerts.doctor.examine import CHECKS as DOCTORS
 from alerts.domain.errors import SettingsError
 from alerts.editions.catalogue import Catalogue
 from alerts.editions.template_files import packaged_templates
 from alerts.lint.register import CHECKS
+from alerts.web.desk.sentences.doctor import DOCTOR_CHECKS
 from alerts.web.desk.sentences.told import SENTENCES, fault_told, told
 from tests.factories import MONTH
 from tests.web.desk.program_sentences import GAP, sentences, text_of, with_gaps
@@ -22,7 +24,7 @@ OF_ADMINS = frozenset(
     (
         "SettingsError", "StoreError", "NoDatabase", "UndecidedCopy", "TemplateFault", "PlugInFault",
         "TransactionFault", "MailboxRefused", "MailboxUnavailable", "LoginRefused", "RelayUnavailable",
-        "NoAnswer", "PdfFailed", "CheckOutput",
+        "NoAnswer", "PdfFailed",
     )
 )  # fmt: skip
 """What is said by these can be mended only by who has a shell: the desk says so, and shows it as it is."""
@@ -67,6 +69,7 @@ def test_a_new_fault_of_a_use_case_is_missed() -> None:
         f"{GAP}: nothing here reads sources of kind “{GAP}”; is its plug-in installed?" in _wanted()
     )
     assert "The subject is empty." in _wanted()
+    assert f"{GAP} has no SPF record" in _wanted()  # a finding of the doctor
 
 
 def test_each_sentence_is_one_that_the_program_says() -> None:
@@ -92,6 +95,24 @@ def test_each_sentence_is_translated_with_its_values(language: str) -> None:
     assert "titles" not in nested
     unknown = "Nothing of ours says this: 100 %(x)s"
     assert told(catalogue, unknown) == unknown
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "ru", "ar", "pt", "pt-br"])
+def test_each_check_of_the_doctor_and_whom_to_ask_is_said(language: str) -> None:
+    catalogue = Catalogue(language, [packaged_templates()])
+    assert DOCTOR_CHECKS.keys() == DOCTORS.keys()
+    for name in set(DOCTOR_CHECKS) - {"DNS", "sources", "hooks"}:
+        assert catalogue.say(DOCTOR_CHECKS[name]) != name
+    known = (
+        "the relay limits us: it took 1 message in 24 hours, then said “452; no more”;"
+        " sending goes on after 2026-12-01 10:00 UTC"
+    )
+    said = told(catalogue, known)
+    assert "452; no more" in said
+    assert not re.search(r"\b(relay|message|hours|then|sending)\b", said.replace("message en", ""))
+    asked = told(catalogue, "`alerts hook test crm` tries it now")
+    assert "`alerts hook test crm`" in asked
+    assert "tries" not in asked
 
 
 def test_lines_reasons_and_values_are_said_and_quotes_are_not() -> None:

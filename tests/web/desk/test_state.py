@@ -1,5 +1,6 @@
 """The state at the desk: schedule, what is owed, sources, and the doctor on a press."""
 
+import re
 from pathlib import Path
 
 from tests.conftest import Alerts
@@ -24,6 +25,12 @@ def test_how_everything_stands(project: Path, alerts: Alerts) -> None:
         assert found.status_code == 200
         assert "catalogues" in found.text
         assert "DNS" not in found.text  # not without the other button
+        assert press(admin, "/desk/language", language="es", to="/desk/state").status_code == 303
+        spanish = press(admin, "/desk/state", "/desk/state").text
+        assert "nada sale de esta máquina" in spanish
+        assert "muéstreselo a quien instaló alerts" in spanish
+        left = re.findall(r'<p dir="auto" lang="en">(.*?)</p>', spanish)
+        assert left == []  # every finding of this project has its words
         with desk.browser("anna@example.org") as anna:
             assert anna.get("/desk/state").status_code == 403
             assert press(anna, "/desk/state").status_code == 403

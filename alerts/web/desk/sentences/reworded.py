@@ -29,6 +29,18 @@ REWORDED: Mapping[str, str] = {
         "%(month)s: nothing of it is left to stop; a correction can tell those who got "
         "it what is right"
     ),
+    "%(month)s: there is one already: `alerts issue show --issue %(key)s`; write another title": later(
+        "there is a special alert with this title already; write another one"
+    ),
+    "everybody matches %(which)s, %(readers)s": later("everyone matches %(which)s, %(readers)s"),
+    "a special alert needs a title: --special TITLE": later("a special alert needs a title"),
+    "in which language? Write a code such as en, es, pt-br": later("choose a language"),
+    "nobody who may be mailed wants special alerts": later(
+        "nobody who may get email wants special alerts"
+    ),
+    "nobody who may be mailed matches %(which)s": later(
+        "nobody who may get email matches %(which)s"
+    ),
     "a correction needs words: --text LANG=TEXT or --file LANG=FILE": later(
         "a correction needs words"
     ),

@@ -25,24 +25,29 @@ from alerts.domain.errors import (
 )
 from alerts.domain.languages import primary
 from alerts.editions.catalogue import Catalogue, later
+from alerts.web.desk.sentences.doctor import DOCTOR, DOCTOR_WORDS
+from alerts.web.desk.sentences.doctor_domain import DOCTOR_DOMAIN
 from alerts.web.desk.sentences.errors import ERRORS
 from alerts.web.desk.sentences.findings import FINDINGS
 from alerts.web.desk.sentences.header_findings import HEADER_FINDINGS, REWORDED_FINDINGS
 from alerts.web.desk.sentences.of_files import OF_FILES
 from alerts.web.desk.sentences.reworded import REWORDED
+from alerts.web.desk.sentences.reworded_doctor import REWORDED_DOCTOR
 from alerts.web.desk.sentences.reworded_files import REWORDED_FILES
 from alerts.web.desk.sentences.standing import REWORDED_STANDING, STANDING, WORDS
 
-_AS_THEY_ARE = (*ERRORS, *OF_FILES, *FINDINGS, *HEADER_FINDINGS, *STANDING)
+_AS_THEY_ARE = (*ERRORS, *OF_FILES, *FINDINGS, *HEADER_FINDINGS, *STANDING, *DOCTOR, *DOCTOR_DOMAIN)
 SENTENCES: Mapping[str, str] = {
     **REWORDED,
     **REWORDED_FILES,
     **REWORDED_FINDINGS,
     **REWORDED_STANDING,
+    **REWORDED_DOCTOR,
     **{one: one for one in _AS_THEY_ARE},
 }
 """What is said at the desk, by the sentence of the program."""
 
+_WORDS = frozenset((*WORDS, *DOCTOR_WORDS))
 _OF_ADMINS = (
     SettingsError,
     StoreError,
@@ -89,7 +94,7 @@ def fault_told(catalogue: Catalogue, fault: AlertsError) -> str:
 def _told(catalogue: Catalogue, text: str, depth: int) -> str:
     if not depth or not text.strip():
         return text
-    if depth < _DEEPEST and text in WORDS:
+    if depth < _DEEPEST and text in _WORDS:
         return str(catalogue.say(text))
     if "\n" in text and depth < _DEEPEST:
         return _parts(catalogue, text, "\n", depth)
