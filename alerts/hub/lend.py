@@ -102,6 +102,7 @@ class HubLending:
         lent.take(self._hub)
         self._lease = self._lease or hub_leases.current(self._db)
         if self._lease and not lent.known(self._hub, self._lease.generation):
+            lent.forget(self._hub, self._lease.generation)
             held = hub_leases.hold(self._db, self._lease, self._world.now())
             self._lease = None
             if held:

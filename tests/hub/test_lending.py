@@ -77,7 +77,7 @@ def test_a_reader_who_leaves_while_a_worker_holds_them_is_skipped_only_once_it_h
     control.stopping.look(control.lease)
     sight = claims.settle(control.hub, 77, "worker", control.leases, [])
     assert sight.revoked == frozenset(held[:2])
-    claims.give_back(control.hub, control.leases, held[:2])
+    claims.give_back(control.hub, 77, control.leases, held[:2])
     control.stopping.look(control.lease)
     assert control.states() == {"sending": 4, "skipped": 2}
 
@@ -101,7 +101,7 @@ def test_windows_are_lent_by_closing_and_taken_back_when_they_close(control: Con
     control.now = datetime(2026, 11, 2, 17, 30, tzinfo=UTC)  # 18:30 in Berlin
     control.stopping.look(control.lease)
     assert control.states() == {"queued": 4, "sending": 4, "sent": 1}, "7 is back; 4 is held"
-    claims.give_back(control.hub, control.leases, berlin)
+    claims.give_back(control.hub, 77, control.leases, berlin)
     control.stopping.look(control.lease)
     assert control.states() == {"queued": 5, "sending": 3, "sent": 1}
     assert sorted(lent.ids(control.hub, 0, 100)) == lima
