@@ -56,6 +56,7 @@ class HubWorker:
                     if sent.waiting and self._round(sent):
                         continue
                 else:
+                    self._fault = ""  # of the send that is over
                     self._once("waiting for a send")
             except HubUnavailable as fault:
                 self._once(f"{fault}; waiting for it")

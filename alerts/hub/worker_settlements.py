@@ -90,7 +90,7 @@ class HubSettlements:
 
     def relay_failed(self, words: str, *, needs_person: bool = False, said: str = "") -> None:
         """Stop the round, because the relay refuses us or fails repeatedly."""
-        self.relay_fault = self.relay_fault or words
+        self.relay_fault = self.relay_fault or said or words
         self.needs_person = self.needs_person or needs_person
         self._halted = True
 
