@@ -139,6 +139,8 @@ class Parent:
         for line in self._process.stdout:
             kind, a, b = line.split()
             with self._news:
+                if kind == "began":
+                    self.ended.pop(int(b), None)  # of an earlier process with this number
                 (self._answers if kind == "began" else self.ended)[int(a)] = int(b)
                 self._news.notify_all()
 

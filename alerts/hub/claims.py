@@ -62,10 +62,13 @@ def current(hub: HubDatabase) -> LentSend | None:
     return LentSend(*rows[0]) if rows else None
 
 
-def waiting_places(hub: HubDatabase) -> frozenset[int]:
-    """The destinations for which deliveries are to be claimed."""
+def waiting_places(hub: HubDatabase, places: int) -> frozenset[int]:
+    """Those of so many destinations for which deliveries are to be claimed; one look at an index for each."""
     rows = hub.rows(
-        "SELECT DISTINCT place FROM alerts_hub.slips WHERE state = 'open' AND NOT revoked"
+        """SELECT n FROM generate_series(0, %(places)s - 1) AS n
+            WHERE EXISTS (SELECT 1 FROM alerts_hub.slips AS p
+                           WHERE p.state = 'open' AND p.place = n AND NOT p.revoked)""",
+        {"places": places},
     )
     return frozenset(place for (place,) in rows)
 
@@ -120,7 +123,7 @@ def claim(hub: HubDatabase, generation: int, lease: int, place: int, most: int) 
                    SET expires_at = clock_timestamp() + make_interval(secs => %(lease_time)s)
                   FROM send
                  WHERE l.id = %(lease)s AND l.generation = send.generation
-                   AND NOT EXISTS (SELECT 1 FROM alerts_hub.slips WHERE lease = l.id)
+                   AND NOT EXISTS (SELECT 1 FROM alerts_hub.slips WHERE state = 'leased' AND lease = l.id)
                 RETURNING l.id),
             taken AS (
                 SELECT p.id FROM alerts_hub.slips AS p
@@ -230,7 +233,7 @@ def release(hub: HubDatabase, generation: int, leases: Sequence[int]) -> None:
                DELETE FROM alerts_hub.leases
                 WHERE id = ANY(%(leases)s) AND generation = %(generation)s RETURNING id)
            UPDATE alerts_hub.slips SET state = 'open', lease = NULL
-            WHERE lease IN (SELECT id FROM ended)""",
+            WHERE state = 'leased' AND lease IN (SELECT id FROM ended)""",
         {"leases": list(leases), "generation": generation},
     )
 

@@ -28,7 +28,9 @@ _SETTINGS = f"""
     SET synchronous_commit = on;  -- an outcome is told once it is on disk
     SET timezone = 'UTC';
     SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
-    SET tcp_user_timeout = {_PATIENCE_MS}
+    SET tcp_user_timeout = {_PATIENCE_MS};
+    -- The tables are new, so nothing is known of them yet, and a plan by guess reads and sorts all of them.
+    SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; SET jit = off
 """
 
 
