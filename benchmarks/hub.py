@@ -1,11 +1,13 @@
-"""Faults of a send by a hub: `python -m benchmarks.hub [--faults N] [--minutes M] [--seed S] [--no-fence]`.
+"""Faults of a send by a hub: `python -m benchmarks.hub [--faults N] [--minutes M] [--seed S] [--namespaces]
+[--no-fence]`.
 
 In each trial a real control node and four workers, two connections each, send 900 messages by a real
-PostgreSQL to a relay that keeps its own book. Each process reaches the hub through a proxy of its own. Every
-half second or so there is a fault, drawn from the seed: a worker or the control node is killed (kill -9), or
-stopped past its lease and continued; a link to the hub is cut, slow or held; PostgreSQL is stopped at once
-and started again; a process starts with a clock hours off. Meanwhile readers leave. The times of a lease are
-shortened (hub_processes.py), so that all of it fits into seconds.
+PostgreSQL to a relay that keeps its own book. Each process has a link to the hub of its own: a proxy, or with
+`--namespaces` a network (hub_network.py). Every half second or so there is a fault, drawn from the seed: a
+worker or the control node is killed (kill -9), or stopped past its lease and continued; a link to the hub is
+cut, slow or held, or drops packets both ways or one; PostgreSQL is stopped at once and started again; a
+process starts with a clock hours off. Meanwhile readers leave. The times of a lease are shortened
+(hub_processes.py), so that all of it fits into seconds.
 
 At the end the books of the relay are held against the databases, with `in_doubt = "hold"`: nothing lost,
 nothing twice, at most one in doubt a connection and fault, nobody mailed after the hub had heard that they
@@ -20,12 +22,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
-from benchmarks.hub_processes import LEASE, SPARE, Parent, Proxy
+from benchmarks.hub_books import Books
+from benchmarks.hub_network import Link, Loopback, Namespaces
+from benchmarks.hub_processes import LEASE, SPARE, Parent
 from tests.factories import MONTH, add_subscribers, database, new_project, queue_issue
 from tests.postgres import Postgres
 from tests.relay import Relay, Taken
@@ -47,52 +51,10 @@ KINDS = (
 
 
 @dataclass
-class Books:
-    """What came of the trials."""
-
-    trials: int = 0
-    faults: Counter[str] = field(default_factory=Counter)
-    accepted: int = 0
-    lost: int = 0
-    twice: int = 0
-    doubtful: int = 0
-    most_doubtful: int = 0  # that the rule allows
-    left: int = 0
-    mailed_after: int = 0
-    latest: float = 0.0  # seconds from the hub's hearing to the last message to somebody who left
-    unfinished: int = 0
-    left_in_hub: int = 0
-
-    @property
-    def broken(self) -> bool:
-        """Whether something was promised and not kept."""
-        over = self.doubtful > self.most_doubtful
-        return bool(
-            self.lost
-            or self.twice
-            or self.mailed_after
-            or self.unfinished
-            or self.left_in_hub
-            or over
-        )
-
-    def __str__(self) -> str:
-        kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(self.faults.items()))
-        return (
-            f"| trials | faults | accepted | lost | twice | in doubt (most allowed) | left | mailed after"
-            f" leaving was heard | not ended | left in the hub |\n|---|---|---|---|---|---|---|---|---|---|\n"
-            f"| {self.trials} | {sum(self.faults.values())} | {self.accepted:,} | {self.lost} |"
-            f" {self.twice} | {self.doubtful} ({self.most_doubtful}) | {self.left} | {self.mailed_after}"
-            f" | {self.unfinished} | {self.left_in_hub} |\n\nfaults: {kinds}; the latest message to"
-            f" somebody who left: {self.latest:.2f} s after the hub had heard of it"
-        )
-
-
-@dataclass
 class Member:
     """One process, its way to the hub, and whether it is stopped."""
 
-    proxy: Proxy
+    link: Link
     arguments: tuple[str, ...]
     folder: Path
     pid: int = 0
@@ -102,8 +64,16 @@ class Member:
 class Trial:
     """One send, from the first worker to the empty hub."""
 
-    def __init__(self, root: Path, postgres: Postgres, parent: Parent, fence: bool) -> None:
+    def __init__(
+        self,
+        root: Path,
+        postgres: Postgres,
+        network: Loopback | Namespaces,
+        parent: Parent,
+        fence: bool,
+    ) -> None:
         self._root, self._postgres, self._parent, self._fence = root, postgres, parent, fence
+        self._network = network
         new_project(root)
         db = database(root)
         self._emails = add_subscribers(db, READERS)
@@ -117,8 +87,8 @@ class Trial:
     def run(self, books: Books, dice: random.Random, most: int) -> None:
         """Let faults happen until the send has ended, then read the books."""
         with Relay(delay=0.05, on_taken=self._note) as relay:
-            members = [self._member("worker", relay) for _ in range(WORKERS)]
-            control = self._member("send", relay)
+            control = self._member("send", relay, 0)
+            members = [self._member("worker", relay, n + 1) for n in range(WORKERS)]
             for one in (*members, control):
                 self._start(one, 0)
             watcher = threading.Thread(target=self._watch)
@@ -135,20 +105,23 @@ class Trial:
     def _note(self, taken: Taken) -> None:
         self._taken.append((taken.recipient, time.monotonic()))
 
-    def _member(self, command: str, relay: Relay) -> Member:
-        proxy = Proxy(self._postgres.port)
-        url = self._postgres.url.replace(f":{self._postgres.port}/", f":{proxy.port}/")
+    def _member(self, command: str, relay: Relay, number: int) -> Member:
+        link = self._network.link(self._postgres, number)
         if command == "send":
-            return Member(proxy, (url, "send", "--month", str(MONTH)), self._root)
-        more = ("--relay", f"smtp://127.0.0.1:{relay.port}", "--connections", str(CONNECTIONS))
-        return Member(proxy, (url, "worker", "--hub", url, *more), self._root.parent)
+            return Member(link, ("send", "--month", str(MONTH)), self._root)
+        to = f"smtp://127.0.0.1:{link.relay(relay.port)}"
+        more = ("--relay", to, "--connections", str(CONNECTIONS))
+        return Member(link, ("worker", "--hub", link.url, *more), self._root.parent)
 
     def _start(self, one: Member, offset: float) -> None:
-        url, *arguments = one.arguments
-        given = {"ALERTS_DELIVERY__HUB": url, "ALERTS_DELIVERY__IN_DOUBT": "hold"}
+        given = {
+            "ALERTS_DELIVERY__HUB": one.link.url,
+            "ALERTS_DELIVERY__IN_DOUBT": "hold",
+            "HUB_NAMESPACE": one.link.namespace,
+        }
         one.pid = self._parent.start(
             one.folder,
-            *arguments,
+            *one.arguments,
             offset=offset,
             fence=self._fence,
             HUB_LOG=str(self._root.parent / "log"),
@@ -164,15 +137,20 @@ class Trial:
                 self._start(control, dice.choice((0, 0, 20)))
             elif sum(books.faults.values()) < most and time.monotonic() - began < LONGEST / 2:
                 kind = dice.choice(KINDS)
-                books.faults[kind] += 1
-                self._fault(kind, dice, control if "control" in kind else dice.choice(members))
+                self._fault(
+                    books, kind, dice, control if "control" in kind else dice.choice(members)
+                )
             if dice.random() < 0.3:
                 self._leave(dice.choice(self._emails))
             if time.monotonic() - began > LONGEST:
                 return
 
-    def _fault(self, kind: str, dice: random.Random, one: Member) -> None:
-        control = "control" in kind
+    def _fault(self, books: Books, kind: str, dice: random.Random, one: Member) -> None:
+        control, what = "control" in kind, kind.split()[0]
+        times: tuple[float, ...] = (0.5, LEASE * 1.3)
+        if what in ("cut", "slow", "held"):
+            what, times = one.link.fault(what)
+        books.faults[f"{what} control" if control else what] += 1
         if kind == "crash":
             self._doubts += WORKERS * CONNECTIONS
             self._postgres.crash()
@@ -186,8 +164,8 @@ class Trial:
                 one.stopped = False
                 self._start(one, dice.choice((0, 7200, -7200)))
             return
-        long = dice.choice((0.5, LEASE * 1.3))
-        threading.Thread(target=self._for_a_while, args=(kind, one, long), daemon=True).start()
+        given = (what, one, dice.choice(times))
+        threading.Thread(target=self._for_a_while, args=given, daemon=True).start()
 
     def _for_a_while(self, kind: str, one: Member, seconds: float) -> None:
         if kind.startswith("stop"):
@@ -196,9 +174,9 @@ class Trial:
             time.sleep(seconds)
             self._parent.stop(pid, signal.SIGCONT)
         else:
-            one.proxy.set(kind.split()[0])
+            one.link.set(kind)
             time.sleep(seconds)
-            one.proxy.set("open")
+            one.link.set("open")
 
     def _leave(self, email: str) -> None:
         log = str(self._root.parent / "log")
@@ -220,7 +198,7 @@ class Trial:
         """No more faults: the same command ends by itself; whether it did."""
         give_up = time.monotonic() + LONGEST
         for one in (*members, control):
-            one.proxy.set("open")
+            one.link.set("open")
         while time.monotonic() < give_up:
             if (code := self._parent.wait(control.pid, 1.0)) in (0, 1):
                 return True
@@ -264,17 +242,24 @@ class Trial:
         books.left_in_hub += row[0] if row else 0
 
 
-def run(faults: int, minutes: float, seed: int, fence: bool) -> Books:
+def run(
+    faults: int, minutes: float, seed: int, fence: bool, network: Loopback | Namespaces
+) -> Books:
     """Trials until there were so many faults, or so many minutes have passed."""
     books, began, number = Books(), time.monotonic(), 0
-    with tempfile.TemporaryDirectory() as folder, Parent() as parent, Postgres() as postgres:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        network,
+        Parent() as parent,
+        network.postgres() as postgres,
+    ):
         while sum(books.faults.values()) < faults and time.monotonic() - began < minutes * 60:
             number += 1
             root = Path(folder) / str(number) / "project"
             root.parent.mkdir()
             with psycopg.connect(postgres.url, autocommit=True) as hub:
                 hub.execute("DROP SCHEMA IF EXISTS alerts_hub CASCADE")
-            Trial(root, postgres, parent, fence).run(
+            Trial(root, postgres, network, parent, fence).run(
                 books, random.Random(f"{seed} {number}"), faults
             )
             print(f"{number}: {books}".splitlines()[2], flush=True)
@@ -289,8 +274,10 @@ if __name__ == "__main__":
     parser.add_argument("--faults", type=int, default=1000)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--namespaces", action="store_true")
     parser.add_argument("--no-fence", action="store_true")
     asked = parser.parse_args()
-    found = run(asked.faults, asked.minutes, asked.seed, not asked.no_fence)
+    way = Namespaces(WORKERS + 1) if asked.namespaces else Loopback()
+    found = run(asked.faults, asked.minutes, asked.seed, not asked.no_fence, way)
     print(found)
     sys.exit(found.broken != asked.no_fence)

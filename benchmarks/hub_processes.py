@@ -2,6 +2,7 @@
 each command, with the times of a lease shortened, and a TCP proxy that cuts, delays and holds connections.
 """
 
+import ctypes
 import json
 import os
 import random
@@ -18,17 +19,29 @@ from pathlib import Path
 from typing import Any
 
 LEASE, SPARE, CONTROL, PATIENCE = 4, 1.5, 8, 6.0  # seconds, in place of 30, 6, 60 and 40
+_NEWNET = 0x40000000  # of setns(2)
 LONGEST_DELAY = 0.4  # seconds by which a slow proxy holds each piece
+
+
+def enter(namespace: str) -> None:
+    """Move this thread, and what it starts, into a network namespace."""
+    handle = os.open(Path("/run/netns") / namespace, os.O_RDONLY)
+    try:
+        if ctypes.CDLL(None, use_errno=True).setns(handle, _NEWNET):
+            raise OSError(ctypes.get_errno(), f"setns {namespace}")
+    finally:
+        os.close(handle)
 
 
 class Proxy:
     """A way to a server that can be cut (refused and closed), slow, or held (nothing passes)."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, server: socket.socket) -> None:
+        """`server` listens; all of it leads to that port of this machine."""
         self._to = port
         self.state = "open"
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
-        self._server = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._server = server
         self.port: int = self._server.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -126,6 +139,8 @@ class Parent:
         for line in self._process.stdout:
             kind, a, b = line.split()
             with self._news:
+                if kind == "began":
+                    self.ended.pop(int(b), None)  # of an earlier process with this number
                 (self._answers if kind == "began" else self.ended)[int(a)] = int(b)
                 self._news.notify_all()
 
@@ -166,6 +181,8 @@ def _child(
     try:
         os.chdir(folder)
         os.environ.update(env)
+        if space := os.environ.get("HUB_NAMESPACE"):
+            enter(space)
         log = os.open(os.environ["HUB_LOG"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(log, 1)

@@ -23,6 +23,9 @@ def _program(name: str) -> str:
 class Postgres:
     """A cluster with one database; a context manager that removes it."""
 
+    listens = "127.0.0.1"
+    options = ""  # of postgres(1)
+
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="alerts-pg-"))
         self._user = pwd.getpwnam(ACCOUNT) if os.geteuid() == 0 else None
@@ -51,7 +54,9 @@ class Postgres:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self._folder}"
+        options = (
+            f"-p {self.port} -c listen_addresses='{self.listens}' -k {self._folder} {self.options}"
+        )
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(self.data), "-o", options, "-l", log, "-w", "start")
 

@@ -1,7 +1,9 @@
 """What a worker asks of the hub: claim, settle, renew, release. Each is one statement and one commit.
 
-A lease is a row that the control node deletes once it has expired. Every write names its lease, so whoever
-was given up writes nothing (the fence). The deliveries of a lease are sent in order of id, each settled
+A lease is a row that the control node deletes once it has expired. Every write names its lease and its send,
+so whoever was given up writes nothing (the fence), not even where the hub was made anew and its numbers begin
+again. Whatever changes what a lease holds renews it in the same statement: giving it up at that moment waits,
+and then sees that it lives. The deliveries of a lease are sent in order of id, each settled
 before the body of the next: of a lease that is given up, only the first delivery can have reached the relay.
 """
 
@@ -16,16 +18,14 @@ from alerts.hub.database import HubDatabase
 LEASE = 30  # seconds that a lease lasts unless renewed
 CONTROL = 60  # seconds without a sign of the control node after which workers rest
 
-# Condition: the send goes on, and its control node lives.
-_GOES_ON = """
-    s.open AND s.seen_at > clock_timestamp() - make_interval(secs => %(control)s)
-"""
-
-
 # Which history of data this is: another one after a failover, or a restore of the cluster.
 CLUSTER = """
     (SELECT system_identifier::text FROM pg_control_system())
     || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
+"""
+# Condition: the send goes on, its control node lives, and the hub has forgotten nothing of it.
+_GOES_ON = f"""
+    s.open AND s.seen_at > clock_timestamp() - make_interval(secs => %(control)s) AND s.cluster = {CLUSTER}
 """
 
 
@@ -62,10 +62,13 @@ def current(hub: HubDatabase) -> LentSend | None:
     return LentSend(*rows[0]) if rows else None
 
 
-def waiting_places(hub: HubDatabase) -> frozenset[int]:
-    """The destinations for which deliveries are to be claimed."""
+def waiting_places(hub: HubDatabase, places: int) -> frozenset[int]:
+    """Those of so many destinations for which deliveries are to be claimed; one look at an index for each."""
     rows = hub.rows(
-        "SELECT DISTINCT place FROM alerts_hub.slips WHERE state = 'open' AND NOT revoked"
+        """SELECT n FROM generate_series(0, %(places)s - 1) AS n
+            WHERE EXISTS (SELECT 1 FROM alerts_hub.slips AS p
+                           WHERE p.state = 'open' AND p.place = n AND NOT p.revoked)""",
+        {"places": places},
     )
     return frozenset(place for (place,) in rows)
 
@@ -120,7 +123,7 @@ def claim(hub: HubDatabase, generation: int, lease: int, place: int, most: int) 
                    SET expires_at = clock_timestamp() + make_interval(secs => %(lease_time)s)
                   FROM send
                  WHERE l.id = %(lease)s AND l.generation = send.generation
-                   AND NOT EXISTS (SELECT 1 FROM alerts_hub.slips WHERE lease = l.id)
+                   AND NOT EXISTS (SELECT 1 FROM alerts_hub.slips WHERE state = 'leased' AND lease = l.id)
                 RETURNING l.id),
             taken AS (
                 SELECT p.id FROM alerts_hub.slips AS p
@@ -199,22 +202,39 @@ def settle(
     return Sight(frozenset(kept), frozenset(revoked), bool(goes_on), bool(asked))
 
 
-def give_back(hub: HubDatabase, leases: Sequence[int], revoked: Sequence[int]) -> None:
-    """Give back deliveries that were revoked and not begun: the control node takes them."""
-    hub.rows(
-        """UPDATE alerts_hub.slips SET state = 'open', lease = NULL
-            WHERE id = ANY(%(ids)s) AND lease = ANY(%(leases)s) AND revoked""",
-        {"ids": list(revoked), "leases": list(leases)},
+def give_back(
+    hub: HubDatabase, generation: int, leases: Sequence[int], revoked: Sequence[int]
+) -> frozenset[int]:
+    """Give back deliveries that were revoked and not begun: the control node takes them. Returns those that
+    the leases still held."""
+    rows = hub.rows(
+        """WITH fence AS (
+               UPDATE alerts_hub.leases AS l
+                  SET expires_at = clock_timestamp() + make_interval(secs => %(lease_time)s)
+                WHERE l.id = ANY(%(leases)s) AND l.generation = %(generation)s
+               RETURNING l.id)
+           UPDATE alerts_hub.slips SET state = 'open', lease = NULL
+            WHERE id = ANY(%(ids)s) AND lease IN (SELECT id FROM fence) AND revoked
+           RETURNING id""",
+        {
+            "ids": list(revoked),
+            "leases": list(leases),
+            "generation": generation,
+            "lease_time": LEASE,
+        },
     )
+    return frozenset(one for (one,) in rows)
 
 
-def release(hub: HubDatabase, leases: Sequence[int]) -> None:
+def release(hub: HubDatabase, generation: int, leases: Sequence[int]) -> None:
     """End leases; the deliveries that they still hold were not begun and are open again."""
     hub.rows(
-        """WITH ended AS (DELETE FROM alerts_hub.leases WHERE id = ANY(%(leases)s) RETURNING id)
+        """WITH ended AS (
+               DELETE FROM alerts_hub.leases
+                WHERE id = ANY(%(leases)s) AND generation = %(generation)s RETURNING id)
            UPDATE alerts_hub.slips SET state = 'open', lease = NULL
-            WHERE lease IN (SELECT id FROM ended)""",
-        {"leases": list(leases)},
+            WHERE state = 'leased' AND lease IN (SELECT id FROM ended)""",
+        {"leases": list(leases), "generation": generation},
     )
 
 

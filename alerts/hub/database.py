@@ -1,5 +1,9 @@
 """A connection to the hub: TLS unless it is on this machine, short time limits, each statement a commit.
 
+Before a new connection is used, the session of the one before is ended in PostgreSQL: a statement that was
+still on its way there would else take effect after those that followed it, and a lock that it holds would
+stay until the server sees that its client is gone. It looks after seconds, not hours.
+
 The only module that imports psycopg. Errors of PostgreSQL become `HubUnavailable` (wait and try again) or
 `SettingsError` (a person must act), in words of ours.
 """
@@ -19,6 +23,15 @@ if TYPE_CHECKING:
 _ENCRYPTED = ("require", "verify-ca", "verify-full")
 _PATIENCE_MS = 10_000  # for one statement, and for the network
 _OLDEST = 140000  # PostgreSQL 14
+_SETTINGS = f"""
+    SET statement_timeout = {_PATIENCE_MS};
+    SET synchronous_commit = on;  -- an outcome is told once it is on disk
+    SET timezone = 'UTC';
+    SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
+    SET tcp_user_timeout = {_PATIENCE_MS};
+    -- The tables are new, so nothing is known of them yet, and a plan by guess reads and sorts all of them.
+    SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; SET jit = off
+"""
 
 
 class HubUnavailable(TryLater):
@@ -33,6 +46,7 @@ class HubDatabase:
         self._parameters = parameters(url, setting)
         self._setting, self._name = setting, name
         self._open: psycopg.Connection[Any] | None = None
+        self._session: tuple[Any, ...] = ()  # process and beginning of the last session
 
     @property
     def connected(self) -> bool:
@@ -92,10 +106,28 @@ class HubDatabase:
         if connection.info.server_version < _OLDEST:
             connection.close()
             raise SettingsError(f"{self._setting}: the hub needs PostgreSQL 14 or newer")
-        connection.execute(f"SET statement_timeout = {_PATIENCE_MS}")
-        connection.execute("SET synchronous_commit = on")  # an outcome is told once it is on disk
-        connection.execute("SET timezone = 'UTC'")
+        connection.execute(_SETTINGS)
+        self._end_session(connection)
+        self._session = (
+            connection.execute(
+                "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+            ).fetchone()
+            or ()
+        )
         return connection
+
+    def _end_session(self, connection: "psycopg.Connection[Any]") -> None:
+        """End the last session, if PostgreSQL still has it."""
+        if not self._session:
+            return
+        ended = connection.execute(
+            """SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity
+                WHERE (pid, backend_start) = (%s, %s)""",
+            (_PATIENCE_MS // 2, *self._session),
+        ).fetchall()
+        if ended == [(False,)]:
+            connection.close()
+            raise HubUnavailable(f"the hub {self.where} does not end an earlier connection")
 
 
 def parameters(url: str, setting: str) -> dict[str, Any]:

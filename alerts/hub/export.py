@@ -51,13 +51,18 @@ class HubExport:
     def _closed(self, groups: Iterable[ReaderGroup]) -> Mapping[ReaderGroup, datetime]:
         return self._orders.windows.closed_until(groups, self._world.now())
 
+    @property
+    def may_lend_more(self) -> bool:
+        """False once as much was lent as this call may."""
+        return self._left != 0
+
     def due(self, *, again: bool = False) -> bool:
         """Whether anything is to be lent, now or as soon as a limit allows it; looks at once if `again`."""
         now = self._world.steady()
         if again or now >= self._look_at:
             self._look_at = now + self._pause
             self._due = next_round(self._db, self._orders, self._world.now()).due
-        return self._due > 0 and self._left != 0
+        return self._due > 0 and self.may_lend_more
 
     def room(self, lease: HubLease | None) -> int | None:
         """How many more may be lent now; None where nothing limits it."""

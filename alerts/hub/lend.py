@@ -9,6 +9,7 @@ what was lent is held for a person.
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -19,6 +20,7 @@ from alerts.hub import figures, lent, rates
 from alerts.hub.database import HubDatabase, HubUnavailable
 from alerts.hub.export import HubExport
 from alerts.hub.stopping import HubStopping
+from alerts.outbox import relay_limit
 from alerts.outbox.backoff import settlement
 from alerts.outbox.options import Orders, SendReport, World
 from alerts.store import claims, hub_leases, issue_versions, settled_counts
@@ -45,6 +47,12 @@ class HubLending:
         tell: Callable[[str], None],
         said_to_workers: Mapping[str, Any],
     ) -> None:
+        self._known = relay_limit.current(db, orders.relay, world.now())
+        room = relay_limit.room(db, self._known, world.now()).number
+        if room is not None and (orders.limit is None or room < orders.limit):
+            orders = replace(orders, limit=room)
+        else:
+            self._known = None  # it does not end this send
         self._db, self._hub, self._orders, self._world = db, hub, orders, world
         self._project, self._tell = project, tell
         self._rates = {n: one.rate for n, one in enumerate(orders.destinations) if one.rate}
@@ -60,7 +68,7 @@ class HubLending:
         self._report = SendReport()
         self._lease: HubLease | None = None
         self._recalls = issue_versions.recalls(db)
-        self._signed = self._met = 0.0
+        self._signed = self._met = self._give_up = 0.0
         self._said: set[str] = set()
         self._closing = self._taking_back = False
         self._never = threading.Event()  # what a stopped send waits with
@@ -69,13 +77,12 @@ class HubLending:
         """Lend, wait and fold until nothing is lent and nothing is due, or until a stop is asked for."""
         settle_left(self._db, self._orders.host, self._world.now())  # of a local send
         self._met = self._world.steady()
-        give_up = 0.0
         while True:
             try:
                 if not self._hub.connected:
                     self._take_up()
                 if self._world.stop.is_set() and not self._closing:
-                    self._closing, give_up = True, self._world.steady() + _END
+                    self._close()
                 over = self._step()
                 self._report.outcomes[DeliveryState.SKIPPED] += self._export.skipped
                 self._export.skipped = 0
@@ -86,13 +93,19 @@ class HubLending:
                 if self._closing and not (self._lease or hub_leases.current(self._db)):
                     break
                 self._once(f"{fault}; waiting for it")
-            if self._closing and self._world.steady() > give_up:
+            if self._closing and self._world.steady() > self._give_up:
                 self._once("the hub or a worker did not answer: the same command continues")
                 break
             (self._never if self._closing else self._world.stop).wait(_TICK)
+        reached = None if self._export.may_lend_more else self._known
+        relay_limit.conclude(self._db, self._orders, self._world, self._report, reached)
         self._report.stopped = self._world.stop.is_set()
         settled_counts.close_finished(self._db, self._world.now())
         return self._report
+
+    def _close(self) -> None:
+        """Lend no more, and take back what nobody has begun."""
+        self._closing, self._give_up = True, self._world.steady() + _END
 
     def _left(self) -> int:
         return hub_leases.lent(self._db, self._lease) if self._lease else 0
@@ -102,6 +115,7 @@ class HubLending:
         lent.take(self._hub)
         self._lease = self._lease or hub_leases.current(self._db)
         if self._lease and not lent.known(self._hub, self._lease.generation):
+            lent.forget(self._hub, self._lease.generation)
             held = hub_leases.hold(self._db, self._lease, self._world.now())
             self._lease = None
             if held:
@@ -225,6 +239,9 @@ class HubLending:
                 self._once(f"a worker says: {one.fault}")
         if found:
             self._met = now
+            if not self._takes_back and all(relay_limit.is_limit(one.fault) for one in found):
+                self._report.limit_reply = self._report.relay_fault = found[0].fault
+                self._close()
         elif now - self._met > _NOBODY:
             self._once("no worker is here: start one with `alerts worker --hub URL`")
 

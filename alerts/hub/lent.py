@@ -72,17 +72,27 @@ def known(hub: HubDatabase, generation: int) -> bool:
 def others(hub: HubDatabase, generation: int) -> str:
     """Why another control node's send cannot be cleared away yet; empty where nothing hinders it.
 
-    Its deliveries are held in the database that lent them, once that sees that its generation is gone.
+    Its deliveries are held in the database that lent them, once that sees that its generation is gone. A send
+    that was closed, of which no worker holds anything and no outcome is left, is over: its control node was
+    killed between giving back what was not sent and emptying the hub.
     """
     rows = hub.rows(
-        """SELECT open AND seen_at > clock_timestamp() - interval '90 s'
-                  OR EXISTS (SELECT 1 FROM alerts_hub.leases WHERE expires_at > clock_timestamp())
+        """SELECT seen_at > clock_timestamp() - interval '90 s'
+                  AND (open OR EXISTS (SELECT 1 FROM alerts_hub.slips WHERE state <> 'open'))
+                  OR EXISTS (SELECT 1 FROM alerts_hub.leases AS l WHERE l.expires_at > clock_timestamp()
+                      AND EXISTS (SELECT 1 FROM alerts_hub.slips AS p WHERE p.lease = l.id))
              FROM alerts_hub.sends WHERE generation <> %(g)s""",
         {"g": generation},
     )
     if any(live for (live,) in rows):
         return "the hub has a send of another database, and its control node was here a moment ago"
     return ""
+
+
+def forget(hub: HubDatabase, generation: int) -> None:
+    """End a send whose history the hub has lost, before what it lent is held: it is nobody's any more, so the
+    next one need not wait until its control node has been away for long."""
+    hub.rows("DELETE FROM alerts_hub.sends WHERE generation = %(g)s", {"g": generation})
 
 
 def begin(
@@ -226,8 +236,21 @@ def revoke(hub: HubDatabase, delivery_ids: Sequence[int]) -> None:
 
 def withdraw(hub: HubDatabase) -> frozenset[int]:
     """Take back the revoked deliveries that no worker holds; returns their ids."""
-    rows = hub.rows("DELETE FROM alerts_hub.slips WHERE revoked AND state = 'open' RETURNING id")
+    rows = hub.rows(  # those that are revoked first: the index of them is small
+        """WITH gone AS MATERIALIZED (SELECT id FROM alerts_hub.slips WHERE revoked)
+           DELETE FROM alerts_hub.slips WHERE id IN (SELECT id FROM gone) AND state = 'open' AND revoked
+           RETURNING id"""
+    )
     return frozenset(one for (one,) in rows)
+
+
+def revoked(hub: HubDatabase) -> bool:
+    """Whether revoked deliveries are in the hub whose outcome is not told yet."""
+    (row,) = hub.rows(
+        """WITH gone AS MATERIALIZED (SELECT state FROM alerts_hub.slips WHERE revoked)
+           SELECT EXISTS (SELECT 1 FROM gone WHERE state <> 'done')"""
+    )
+    return bool(row[0])
 
 
 def reap(hub: HubDatabase) -> None:
@@ -246,9 +269,8 @@ def reap(hub: HubDatabase) -> None:
               SET lease = NULL,
                   state = CASE WHEN p.id IN (SELECT id FROM first) THEN 'done' ELSE 'open' END,
                   outcome = CASE WHEN p.id IN (SELECT id FROM first) THEN %(doubt)s::jsonb END
-            WHERE p.lease IN (SELECT id FROM dead)
-               OR p.state = 'leased' AND NOT EXISTS (
-                  SELECT 1 FROM alerts_hub.leases AS l WHERE l.id = p.lease)""",
+            WHERE p.state = 'leased' AND (p.lease IN (SELECT id FROM dead) OR NOT EXISTS (
+                  SELECT 1 FROM alerts_hub.leases AS l WHERE l.id = p.lease))""",
         {"doubt": _doubt()},
     )
 

@@ -26,22 +26,28 @@ class HubStopping:
         self._version = -1
         self._closes = 0.0  # by the wall clock, when a send window closes next
         self._stopped: list[int] = []
+        self._revoked = False  # whether the hub may have revoked deliveries
 
     def look(self, lease: HubLease) -> None:
         """Revoke what must not be sent any more, and take back what of it no worker has."""
         if self._changed(lease) and self._stopped:
+            self._revoked = True
             lent.revoke(self._hub, self._stopped)
-        if not self._stopped:
+        if not self._revoked:
             return
         if back := lent.withdraw(self._hub):
             self._settle(lease, back)
             self._stopped = [one for one in self._stopped if one not in back]
-        else:  # whose outcome has come meanwhile is not lent any more
+        elif self._stopped:  # whose outcome has come meanwhile is not lent any more
             self._stopped = hub_leases.stopped(self._db, lease, self._export.closed_until)
+        if (
+            not self._stopped
+        ):  # who came back after that is lent anew, or the send would wait for ever
+            self._revoked = lent.revoked(self._hub)
 
     def before_others(self, lease: HubLease) -> None:
         """The same for a send that is continued: what the hub has not, or not any more, is not lent again."""
-        self._version = -1
+        self._version, self._revoked = -1, True
         self._changed(lease)
         there = lent.present(self._hub, self._stopped)
         self._settle(lease, frozenset(self._stopped) - there)

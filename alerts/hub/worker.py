@@ -56,6 +56,7 @@ class HubWorker:
                     if sent.waiting and self._round(sent):
                         continue
                 else:
+                    self._fault = ""  # of the send that is over
                     self._once("waiting for a send")
             except HubUnavailable as fault:
                 self._once(f"{fault}; waiting for it")
@@ -81,7 +82,7 @@ class HubWorker:
                 SendConnections(held, limits, settlements, world, most, bell) as connections,
             ):
                 while connections.turn():
-                    self._look_up(held, settlements)
+                    self._look_up(held, settlements, len(limits.destinations))
         finally:
             self._done += settlements.done
         if settlements.fault is not None:
@@ -92,7 +93,7 @@ class HubWorker:
         self._fault, self._rest = "", _SHORTEST
         return settlements.done > 0
 
-    def _look_up(self, held: HubClaims, settlements: HubSettlements) -> None:
+    def _look_up(self, held: HubClaims, settlements: HubSettlements, places: int) -> None:
         """Now and then, during a round: say that this worker is here, and end the round where something
         waits for a destination whose connections have ended, or, with every outcome told, where the hub
         does not answer."""
@@ -100,7 +101,7 @@ class HubWorker:
             return
         try:
             self._sign(settlements.done, at_once=True)
-            if claims.waiting_places(self._hub) - held.places:
+            if claims.waiting_places(self._hub, places) - held.places:
                 settlements.end_round()
         except HubUnavailable as fault:
             settlements.fail(fault)

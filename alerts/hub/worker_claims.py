@@ -27,7 +27,7 @@ class HubClaims:
         connections: int,
         steady: Callable[[], float],
     ) -> None:
-        self._hub, self._generation, self._worker = hub, sent.generation, worker
+        self._hub, self.generation, self._worker = hub, sent.generation, worker
         self._steady = steady
         self._batch = max(2, min(_MOST, sent.total // (connections * 8)))
         self._held: dict[int, deque[Owed]] = {}
@@ -48,7 +48,7 @@ class HubClaims:
     def open_lease(self, destination: int) -> int:
         """Open the lease of one connection to that destination; returns its number."""
         began = self._steady()
-        lease = claims.open_lease(self._hub, self._generation, self._worker)
+        lease = claims.open_lease(self._hub, self.generation, self._worker)
         self._held[lease], self._until[lease] = deque(), began + claims.LEASE
         self._place_of[lease] = destination
         return lease
@@ -79,11 +79,13 @@ class HubClaims:
                 continue
             began = self._steady()
             place = self._place_of[lease]
-            claimed = claims.claim(self._hub, self._generation, lease, place, self._batch)
+            claimed = claims.claim(self._hub, self.generation, lease, place, self._batch)
             if claimed:
-                self._over({self._lease_of[one.id] for one in claimed if one.id in self._lease_of})
+                ids = {one.id for one in claimed}
+                self._over({self._lease_of[one] for one in ids & self._lease_of.keys()})
+                self._revoked -= ids  # lent anew: their readers may be mailed after all
                 held.extend(claimed)
-                self._lease_of |= dict.fromkeys((one.id for one in claimed), lease)
+                self._lease_of |= dict.fromkeys(ids, lease)
                 self._until[lease] = began + claims.LEASE
 
     def look(self) -> None:
@@ -95,7 +97,7 @@ class HubClaims:
         """Settle outcomes of (lease, delivery), and see what has changed since."""
         began = self._steady()
         leases = [*self._held]
-        sight = claims.settle(self._hub, self._generation, self._worker, leases, outcomes)
+        sight = claims.settle(self._hub, self.generation, self._worker, leases, outcomes)
         for lease in sight.leases:
             self._until[lease] = began + claims.LEASE
         self._over({*leases} - sight.leases)
@@ -115,15 +117,21 @@ class HubClaims:
 
     def _give_back(self, revoked: frozenset[int]) -> None:
         """Give back revoked deliveries before another body is begun: of a lease that is given up, the
-        first delivery must be the one that may have reached the relay."""
+        first delivery must be the one that may have reached the relay. A lease that does not hold them any
+        more was given up meanwhile."""
         if not revoked:
             return
-        for held in self._held.values():
+        self._revoked |= revoked
+        back = claims.give_back(self._hub, self.generation, [*self._held], [*revoked])
+        for lease, held in self._held.items():
+            given_up = any(one.id in revoked and one.id not in back for one in held)
             kept = [one for one in held if one.id not in revoked]
             held.clear()
             held.extend(kept)
-        self._revoked |= revoked
-        claims.give_back(self._hub, [*self._held], [*revoked])
+            if given_up:
+                self._over({lease})
+        for one in back:
+            self._lease_of.pop(one, None)
 
     def lost(self, lease: int) -> bool:
         """True where that lease has ended by our clock, or too little is left for a body."""
@@ -172,5 +180,5 @@ class HubClaims:
     def release(self) -> None:
         """Give back what closed leases hold."""
         if self._closed:
-            claims.release(self._hub, self._closed)
+            claims.release(self._hub, self.generation, self._closed)
             self._closed.clear()

@@ -75,7 +75,7 @@ class HubSettlements:
         merge = self._merges.get(owed.edition_id)
         if merge is None:
             self._merges[owed.edition_id] = merge = merge_of(
-                self._hub, owed.edition_id, self._world.keyring
+                self._hub, self._claims.generation, owed.edition_id, self._world.keyring
             )
         return merge
 
@@ -90,7 +90,7 @@ class HubSettlements:
 
     def relay_failed(self, words: str, *, needs_person: bool = False, said: str = "") -> None:
         """Stop the round, because the relay refuses us or fails repeatedly."""
-        self.relay_fault = self.relay_fault or words
+        self.relay_fault = self.relay_fault or said or words
         self.needs_person = self.needs_person or needs_person
         self._halted = True
 
@@ -115,13 +115,18 @@ class HubSettlements:
                 self._world.stop.wait(_PAUSE)
 
 
-def merge_of(hub: HubDatabase, edition_id: int, keyring: Keyring) -> Merge:
-    """The merge of an edition that was lent; raises `StoreError` where its octets have changed, and
-    `SettingsError` where this worker lacks the keys that sign it."""
+def merge_of(hub: HubDatabase, generation: int, edition_id: int, keyring: Keyring) -> Merge:
+    """The merge of an edition that was lent with that send: another project has editions of the same numbers.
+
+    Raises `StoreError` where its octets have changed, and `SettingsError` where this worker lacks the keys
+    that sign it.
+    """
     rows = hub.rows(
         """SELECT sha256, template, frame, secret_id, secret, language, mark
-             FROM alerts_hub.editions WHERE id = %(id)s""",
-        {"id": edition_id},
+             FROM alerts_hub.editions
+            WHERE id = %(id)s
+              AND EXISTS (SELECT 1 FROM alerts_hub.sends WHERE generation = %(generation)s)""",
+        {"id": edition_id, "generation": generation},
     )
     if not rows:
         raise HubUnavailable("the send was taken back")

@@ -9,14 +9,18 @@ the next attempt is after an hour. A learned limit is valid for 30 days, since l
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
 from alerts.replies.judge import judge, plain
 from alerts.replies.meaning import About
-from alerts.store import relay_limits
+from alerts.store import outbox, relay_limits
 from alerts.store.relay_limits import RelayLimit
 from alerts.text.plural import counted
+
+if TYPE_CHECKING:
+    from alerts.outbox.options import Orders, SendReport, World
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _HOLDS = timedelta(days=30)
@@ -89,6 +93,24 @@ def room(db: Database, limit: RelayLimit | None, now: datetime) -> Room:
     taken = relay_limits.accepted_since(db, now - limit.period)
     left = max(0, limit.accepted - sum(count for _, count in taken))
     return Room(left, taken[0][0] + limit.period if taken else now + limit.period)
+
+
+def conclude(
+    db: Database,
+    orders: "Orders",
+    world: "World",
+    report: "SendReport",
+    reached: RelayLimit | None,
+) -> None:
+    """Learn from a refusal, or say that the send stops short of a limit that was learned before."""
+    now = world.now()
+    if report.limit_reply and orders.relay:
+        if limit := learn(db, orders.relay, report.limit_reply, now):
+            more = f"sending goes on after {limit.until:%Y-%m-%d %H:%M} UTC"
+            report.relay_fault = f"{report.relay_fault.rstrip('.')}; {more}"
+    elif reached and outbox.count_due(db, now, orders.months, orders.resend_in_doubt):
+        words = told(reached, room(db, reached, now))
+        report.relay_fault = report.relay_fault or words
 
 
 def told(limit: RelayLimit, left: Room) -> str:

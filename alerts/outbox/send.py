@@ -28,9 +28,8 @@ from alerts.outbox.limits import SendLimits
 from alerts.outbox.options import Destination, Orders, SendReport, World
 from alerts.outbox.settlements import Settlements
 from alerts.outbox.windows import next_round
-from alerts.store import issue_versions, outbox, settled_counts
+from alerts.store import issue_versions, settled_counts
 from alerts.store.receipts import Receipts, settle_left
-from alerts.store.relay_limits import RelayLimit
 
 __all__ = ["Destination", "Orders", "SendReport", "World", "dispatch"]
 
@@ -79,24 +78,10 @@ def dispatch(db: Database, orders: Orders, world: World, watch: Watch) -> SendRe
                 report.relay_fault = report.relay_fault or settlements.refusal
             if left == 0 or not done or report.relay_fault or world.stop.is_set():
                 break
-        _limit(db, orders, world, report, known if short and left == 0 else None)
+        relay_limit.conclude(db, orders, world, report, known if short and left == 0 else None)
     report.stopped = world.stop.is_set()
     settled_counts.close_finished(db, world.now())
     return report
-
-
-def _limit(
-    db: Database, orders: Orders, world: World, report: SendReport, reached: RelayLimit | None
-) -> None:
-    """Learn from a refusal, or say that the send stops short of a limit that was learned before."""
-    now = world.now()
-    if report.limit_reply and orders.relay:
-        if limit := relay_limit.learn(db, orders.relay, report.limit_reply, now):
-            more = f"sending goes on after {limit.until:%Y-%m-%d %H:%M} UTC"
-            report.relay_fault = f"{report.relay_fault.rstrip('.')}; {more}"
-    elif reached and outbox.count_due(db, now, orders.months, orders.resend_in_doubt):
-        words = relay_limit.told(reached, relay_limit.room(db, reached, now))
-        report.relay_fault = report.relay_fault or words
 
 
 @contextmanager

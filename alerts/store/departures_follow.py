@@ -54,12 +54,12 @@ def verdict(db: Database, address: Address, now: datetime) -> DepartureVerdict:
 def is_older(db: Database) -> bool:
     """True where the database has fewer facts of the ledger than before, or was found so and has not
     been adopted since: an older database was put in its place."""
-    position, line, behind = db.conn.execute("SELECT position, line, behind FROM ledger").fetchone()
-    if behind:
-        return True
     ledger = ledger_of(db)
-    return ledger.exists() and (
-        ledger.held() > position or (position > 0 and ledger.line_at(position - 1) != line)
+    held = ledger.held()  # before the position, which another process may advance meanwhile
+    position, line, behind = db.conn.execute("SELECT position, line, behind FROM ledger").fetchone()
+    return bool(behind) or (
+        ledger.exists()
+        and (held > position or (position > 0 and ledger.line_at(position - 1) != line))
     )
 
 
@@ -73,8 +73,9 @@ def catch_up(db: Database, now: datetime, database: Path | None = None) -> int:
         return 0
     ledger = ready(db, now, database)
     append_queued(db, now)
+    held = ledger.held()  # before the position, which another process may advance meanwhile
     begin_at, line, _ = db.conn.execute("SELECT position, line, behind FROM ledger").fetchone()
-    behind = ledger.held() > begin_at
+    behind = held > begin_at
     if begin_at and ledger.line_at(begin_at - 1) != line:
         behind, begin_at = True, 0  # the order has changed: start again
     if begin_at == ledger.end() and not behind:
@@ -85,13 +86,15 @@ def catch_up(db: Database, now: datetime, database: Path | None = None) -> int:
     with transaction(db):
         number = sum(_let_go(db, one, now) for one in gone)
         db.conn.execute("DELETE FROM ledger_ahead WHERE slot < ?", (end,))
-        db.conn.execute(
-            "UPDATE ledger SET position = ?, line = ?, behind = behind OR ?", (end, last, behind)
+        db.conn.execute(  # not backwards, where another process has advanced it meanwhile
+            """UPDATE ledger SET position = :end, line = :last, behind = behind OR :behind
+                WHERE :behind OR position < :end""",
+            {"end": end, "last": last, "behind": behind},
         )
         if number:
             audit_log.record(db, now, "database.followed_ledger", detail={"people": number})
     if database is None:
-        ledger.tell_held(end)
+        ledger.tell_held(position(db))
     return number
 
 

@@ -63,21 +63,30 @@ def take(
 ) -> Claimed:
     """Lease up to `limit` due deliveries to the hub, as `claims.claim` does; returns the new ones alone.
 
-    They are taken under a lease of their own first: of those that were lent before, a worker may be sending
-    one, so what is checked of a claim must not touch them.
+    Of those that were lent before, a worker may be sending one, so what is checked of a claim must not touch
+    them: first those behind them in the table are taken, and where there are none, others under a lease of
+    their own first.
     """
+    given = {
+        **due(now, months, doubtful),
+        "groups": json.dumps(list(groups)),
+        "connections": 1,
+        "limit": limit,
+    }
+    chosen = f"AND {IN_GROUPS}" if groups else ""
     with transaction(db):
+        last = db.conn.execute(
+            """SELECT id FROM deliveries INDEXED BY deliveries_held WHERE lease_id = ?
+                ORDER BY id DESC LIMIT 1""",
+            (lease.id,),
+        ).fetchone()
+        behind = {**given, "leases": json.dumps([lease.id]), "after": last[0] if last else 0}
+        claimed = claims.take(db, [lease.id], now, chosen, behind, closed_until)
+        if claimed.last:
+            return claimed
         staging = claims.open_lease(db, str(lease.generation), claims.HUB, NEVER)
-        given = {
-            **due(now, months, doubtful),
-            "groups": json.dumps(list(groups)),
-            "leases": json.dumps([staging]),
-            "connections": 1,
-            "after": 0,
-            "limit": limit,
-        }
-        chosen = f"AND {IN_GROUPS}" if groups else ""
-        claimed = claims.take(db, [staging], now, chosen, given, closed_until)
+        before = {**given, "leases": json.dumps([staging]), "after": 0}
+        claimed = claims.take(db, [staging], now, chosen, before, closed_until)
         db.conn.execute(
             "UPDATE deliveries SET lease_id = ? WHERE lease_id = ?", (lease.id, staging)
         )

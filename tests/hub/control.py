@@ -38,10 +38,10 @@ class Control:
         for domain in readers:
             add_subscribers(self.db, number, domain=domain)
         queue_issue(self.project, self.db)
-        orders = replace(Orders([MONTH], 2, RETRY, "host", "process 1"), **more)
-        world = World(Null, lambda: self.now, itertools.count(step=10).__next__, lambda: 0.5)
-        self.export = HubExport(self.db, self.hub, orders, world)
-        self.stopping = HubStopping(self.db, self.hub, orders, world, self.export)
+        self.orders = replace(Orders([MONTH], 2, RETRY, "host", "process 1"), **more)
+        self.world = World(Null, lambda: self.now, itertools.count(step=10).__next__, lambda: 0.5)
+        self.export = HubExport(self.db, self.hub, self.orders, self.world)
+        self.stopping = HubStopping(self.db, self.hub, self.orders, self.world, self.export)
         self.lease = hub_leases.begin(self.db, 77)
         lent.begin(self.hub, 77, "project", {}, open_=True)
 
@@ -64,6 +64,11 @@ class Control:
         ]
         outbox_claims.settle(self.db, rows)
         lent.folded(self.hub, ids)
+
+    def status(self, subscriber: int, status: str) -> None:
+        """A reader leaves, or comes back."""
+        self.db.conn.execute("UPDATE subscribers SET status = ? WHERE id = ?", (status, subscriber))
+        self.db.conn.commit()
 
     def states(self) -> dict[str, int]:
         return dict(

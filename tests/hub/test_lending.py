@@ -1,7 +1,9 @@
 """What the control node lends and takes back, against a real hub, with a clock of the test."""
 
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -77,7 +79,7 @@ def test_a_reader_who_leaves_while_a_worker_holds_them_is_skipped_only_once_it_h
     control.stopping.look(control.lease)
     sight = claims.settle(control.hub, 77, "worker", control.leases, [])
     assert sight.revoked == frozenset(held[:2])
-    claims.give_back(control.hub, control.leases, held[:2])
+    claims.give_back(control.hub, 77, control.leases, held[:2])
     control.stopping.look(control.lease)
     assert control.states() == {"sending": 4, "skipped": 2}
 
@@ -101,7 +103,7 @@ def test_windows_are_lent_by_closing_and_taken_back_when_they_close(control: Con
     control.now = datetime(2026, 11, 2, 17, 30, tzinfo=UTC)  # 18:30 in Berlin
     control.stopping.look(control.lease)
     assert control.states() == {"queued": 4, "sending": 4, "sent": 1}, "7 is back; 4 is held"
-    claims.give_back(control.hub, control.leases, berlin)
+    claims.give_back(control.hub, 77, control.leases, berlin)
     control.stopping.look(control.lease)
     assert control.states() == {"queued": 5, "sending": 3, "sent": 1}
     assert sorted(lent.ids(control.hub, 0, 100)) == lima
@@ -116,7 +118,7 @@ def test_destinations_have_places_of_their_own(control: Control) -> None:
     control.begin(("slow.example", "example.org"), number=3, destinations=[named])
     control.lend()
     assert control.claim(place=0) == [1, 2, 3]
-    assert claims.waiting_places(control.hub) == {1}
+    assert claims.waiting_places(control.hub, 2) == {1}
     assert control.claim(place=1) == [4, 5, 6]
 
 
@@ -253,3 +255,39 @@ def test_an_outcome_told_while_its_delivery_is_revoked_is_written(
         settling.result()
     other.close()
     assert [found.delivery_id for found in lent.receipts(control.hub, 10)] == [one]
+
+
+class Planned(HubDatabase):
+    """A hub that says how it carries out each statement."""
+
+    def rows(self, statement: str, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        self.plan = "\n".join(str(row[0]) for row in super().rows(f"EXPLAIN {statement}", values))
+        return super().rows(statement, values)
+
+
+def test_no_statement_of_a_send_reads_all_deliveries(control: Control, hub: Postgres) -> None:
+    """Nobody has counted the tables, which are new; by guess a claim of a million took more than a second."""
+    control.begin(number=300)
+    control.lend()
+    planned = Planned(hub.url, "--hub", "worker")
+    lease = claims.open_lease(control.hub, 77, "worker")
+    asked: list[Callable[[], object]] = [
+        lambda: claims.claim(planned, 77, lease, 0, 10),
+        lambda: claims.settle(planned, 77, "worker", [lease], [(lease, 1, SENT)]),
+        lambda: claims.give_back(planned, 77, [lease], [2]),
+        lambda: claims.waiting_places(planned, 1),
+        lambda: claims.release(planned, 77, [lease]),
+        lambda: lent.receipts(planned, 10),
+        lambda: lent.folded(planned, [1]),
+        lambda: lent.revoke(planned, [3]),
+        lambda: lent.revoked(planned),
+        lambda: lent.withdraw(planned),
+        lambda: lent.held(planned),
+        lambda: lent.reap(planned),
+    ]
+    for ask in asked:
+        ask()
+        assert "slips" in planned.plan
+        assert "Seq Scan on slips" not in planned.plan, planned.plan
+        assert "Sort" not in planned.plan, planned.plan
+    planned.close()

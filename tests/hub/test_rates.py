@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from tests.factories import add_subscribers, database, queue_issue
-from tests.hub.crew import Crew, ended, left_in, states
+from tests.hub.crew import Crew, ended, left_in, queued, states
 from tests.postgres import Postgres
 from tests.relay import Relay, Taken
 
@@ -43,3 +43,30 @@ def test_two_workers_keep_one_rate_and_the_limit_of_the_call(
         for one in workers:
             one.terminate()
             assert ended(one)[0] == 0
+
+
+def test_a_limit_that_the_relay_of_all_workers_states_ends_the_send_and_is_learned(
+    hub: Postgres, crew: Crew, project: Path
+) -> None:
+    """They would knock once a minute for a day. The next call lends nothing before it may."""
+    queued(project, 40)
+    relay, quota = Relay(), "550 5.4.5 Daily user sending limit exceeded"
+    relay.script = lambda stage, recipient, nth: (
+        quota if stage == "dot" and len(relay.inbox) >= 15 else None
+    )
+    with relay:
+        worker = crew.worker(relay)
+        code, said = ended(crew.control())
+        assert code == 75, said
+        assert f"{quota}; sending goes on after" in said
+        accepted = len(relay.inbox)
+        found = states(project)
+        assert found["sent"] == accepted
+        assert found["queued"] + found["deferred"] == 40 - accepted
+        assert not left_in(hub)
+        code, said = ended(crew.control())
+        assert code == 75, said
+        assert f"it took {accepted} messages in 24 hours, then said “{quota}" in said
+        assert len(relay.inbox) == accepted
+        worker.terminate()
+        assert ended(worker)[0] == 0
