@@ -40,9 +40,7 @@ class HubStopping:
             self._stopped = [one for one in self._stopped if one not in back]
         elif self._stopped:  # whose outcome has come meanwhile is not lent any more
             self._stopped = hub_leases.stopped(self._db, lease, self._export.closed_until)
-        if (
-            not self._stopped
-        ):  # who came back after that is lent anew, or the send would wait for ever
+        if not self._stopped:  # who came back is lent anew, or the send would wait for ever
             self._revoked = lent.revoked(self._hub)
 
     def before_others(self, lease: HubLease) -> None:
