@@ -22,6 +22,7 @@ from alerts.domain.issue import Edition
 from alerts.domain.month import Month
 from alerts.instance import identity
 from alerts.library.opened import fresh_name
+from alerts.library.project import Project
 from alerts.mail.dkim_keys import Keyring
 from alerts.mail.issue_headers import Frame
 from alerts.mail.merge import template
@@ -112,7 +113,7 @@ def new_project(root: Path, now: datetime | None = None) -> Path:
     return root
 
 
-_opened: list[sqlite3.Connection] = []
+_opened: list[sqlite3.Connection | Project] = []
 
 
 def database(root: Path, *, threads: bool = False) -> Database:
@@ -131,6 +132,13 @@ def database_at(path: Path, *, threads: bool = False, new: bool = False) -> Data
 def sqlite_connection(path: Path | str, **options: Any) -> sqlite3.Connection:
     """SQLite's own connection to a file, with no word of ours; closed when its test is over."""
     made: sqlite3.Connection = sqlite3.connect(path, **options)
+    _opened.append(made)
+    return made
+
+
+def opened_project(root: Path, **options: Any) -> Project:
+    """The project in that folder, by the library; closed when its test is over."""
+    made = Project(root, **options)
     _opened.append(made)
     return made
 

@@ -29,6 +29,7 @@ from alerts import (
 from alerts.library import steps
 from alerts.store.lock import project_lock
 from tests.conftest import Alerts
+from tests.factories import opened_project
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -42,7 +43,7 @@ def river(project: Path) -> Project:
     """A project with one article and two subscribers, in November 2026."""
     (project / "news").mkdir()
     (project / "news" / "charter.md").write_text(ARTICLE)
-    opened = Project(project, clock=lambda: NOW, environ={})
+    opened = opened_project(project, clock=lambda: NOW, environ={})
     opened.sources.add("news", kind="folder", language="en")
     for email in ("ana@example.net", "ben@example.net"):
         opened.subscribers.add(email)
@@ -98,7 +99,7 @@ def test_a_run_tells_its_steps_as_they_happen_and_returns_them(river: Project) -
 
 
 def test_a_run_is_held_back_until_its_editors_have_approved(project: Path, river: Project) -> None:
-    reviewed = Project(
+    reviewed = opened_project(
         project,
         clock=lambda: NOW,
         environ={
@@ -123,7 +124,7 @@ def test_an_overdue_issue_is_told_and_not_sent_unasked(tmp_path: Path) -> None:
     (root / "news").mkdir()
     (root / "news" / "charter.md").write_text(ARTICLE)
     environ = {"ALERTS_ALERT__MAX_LATE": "4d", "ALERTS_SCHEDULE__RUN": "0 9 1 * *"}
-    late = Project(root, clock=lambda: datetime(2026, 11, 25, tzinfo=UTC), environ=environ)
+    late = opened_project(root, clock=lambda: datetime(2026, 11, 25, tzinfo=UTC), environ=environ)
     late.sources.add("news", kind="folder", language="en")
     late.subscribers.add("ana@example.net")
     late.collect()
@@ -154,7 +155,7 @@ def test_a_relay_that_is_away_is_a_value_and_loses_nothing(project: Path, river:
     river.collect()
     river.queue()
     away = {"ALERTS_DELIVERY__RELAY": "smtp://localhost:1?tls=never"}
-    sent = Project(project, clock=lambda: NOW, environ=away).send()
+    sent = opened_project(project, clock=lambda: NOW, environ=away).send()
     assert sent.ending is Ending.RELAY_UNAVAILABLE
     assert sent.relay_fault
     assert sent.counts[OCTOBER]["queued"] == 2
@@ -172,13 +173,13 @@ def test_faults_are_of_the_error_tree_and_name_the_place(
     with pytest.raises(AlertsError, match=r"nowhere\.csv: No such file"):
         river.subscribers.import_file("nowhere.csv")
     with pytest.raises(SettingsError, match="is an example"):
-        Project(project, environ={"ALERTS_DELIVERY__RELAY": "smtp://127.example.com"}).send()
+        opened_project(project, environ={"ALERTS_DELIVERY__RELAY": "smtp://127.example.com"}).send()
     with project_lock(project / "subscribers.db", "send", NOW), pytest.raises(AlertsError):
         river.send()
     river.close()
     (project / "subscribers.db").write_bytes(b"no database" * 100)
     with pytest.raises(StoreError, match="not an SQLite database"):
-        list(Project(project).subscribers)
+        list(opened_project(project).subscribers)
 
 
 def test_the_people_are_added_found_unsubscribed_and_erased(river: Project) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from alerts import DeliveryState, InputError, Project, SettingsError
+from alerts import DeliveryState, InputError, SettingsError
 from tests.conftest import Alerts
+from tests.factories import opened_project
 
 EXAMPLE = Path(__file__).parent / "plug_ins" / "example"
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -78,7 +79,7 @@ def test_a_source_and_a_transport_of_another_package_carry_a_month(
         "ALERTS_WEB__BASE_URL": "https://alerts.rivernetwork.org",
         "ALERTS_ALERT__ADDRESS": "1 River Road, Wells",
     }
-    river = Project(project, clock=lambda: NOW, environ=settings)
+    river = opened_project(project, clock=lambda: NOW, environ=settings)
     river.sources.add("links.txt", kind="lines", language="en")
     river.subscribers.add("ana@example.net")
     ran = river.run()
@@ -113,7 +114,7 @@ def test_a_plug_in_that_does_not_load_fails_its_own_source_alone(
 ) -> None:
     (project / "links.txt").write_text("https://example.org/a Forty cities sign\n")
     (project / "other.txt").write_text("x")
-    river = Project(project, clock=lambda: NOW, environ={})
+    river = opened_project(project, clock=lambda: NOW, environ={})
     river.sources.add("other.txt", kind="loud")
     river.sources.add("links.txt", kind="lines")
     collected = river.collect()
@@ -125,7 +126,7 @@ def test_a_plug_in_that_does_not_load_fails_its_own_source_alone(
 def test_a_relay_whose_plug_in_does_not_load_is_a_wrong_setting(
     project: Path, broken: Path
 ) -> None:
-    river = Project(project, environ={"ALERTS_DELIVERY__RELAY": "pigeon:loft"})
+    river = opened_project(project, environ={"ALERTS_DELIVERY__RELAY": "pigeon:loft"})
     with pytest.raises(SettingsError, match=r"delivery\.relay: plug-in .*pigeon.*cannot be loaded"):
         river.send()
 
@@ -134,7 +135,7 @@ def test_a_source_whose_plug_in_is_gone_says_so_and_the_others_are_read(
     project: Path, alerts: Alerts
 ) -> None:
     (project / "links.txt").write_text("https://example.org/a Forty cities sign\n")
-    river = Project(project, clock=lambda: NOW, environ={})
+    river = opened_project(project, clock=lambda: NOW, environ={})
     refused = alerts("source", "add", "links.txt", "--kind", "lines")
     assert refused.code == 2
     assert "no kind of source “lines”; there are feed, page" in refused.stderr
@@ -151,7 +152,7 @@ def test_a_plug_in_that_gives_what_it_should_not_fails_its_source_alone(
     _install(site, "alerts-odd", {"alerts.sources": {"odd": "alerts_odd:read"}})
     importlib.invalidate_caches()
     (project / "odd.txt").write_text("x")
-    river = Project(project, clock=lambda: NOW, environ={})
+    river = opened_project(project, clock=lambda: NOW, environ={})
     river.sources.add("odd.txt", kind="odd")
     assert "returned list, not SourceContent" in river.collect().failed[0].reason
     with pytest.raises(InputError, match="has no @"):
@@ -162,7 +163,7 @@ def test_a_translator_of_another_package_drafts_and_a_broken_one_is_a_wrong_sett
     project: Path, broken: Path
 ) -> None:
     settings = {"ALERTS_TRANSLATOR__KIND": "parrot", "ALERTS_TRANSLATOR_KEY": "cracker"}
-    river = Project(project, clock=lambda: NOW, environ=settings)
+    river = opened_project(project, clock=lambda: NOW, environ=settings)
     river.articles.add("https://example.org/a", month="2026-10", read=False, title="Rivers")
     assert river.translations.draft_missing("es", "2026-10", by="Ana") == 1
     (story,) = river.translations.table("es", "2026-10").stories
@@ -174,6 +175,6 @@ def test_a_translator_of_another_package_drafts_and_a_broken_one_is_a_wrong_sett
             "no translator “owl”; there are libretranslate, parrot",
         ),
     ):
-        other = Project(project, environ={"ALERTS_TRANSLATOR__KIND": "parrot", **wrong})
+        other = opened_project(project, environ={"ALERTS_TRANSLATOR__KIND": "parrot", **wrong})
         with pytest.raises(SettingsError, match=words):
             other.translations.draft_missing("fr", "2026-10", by="Ana")

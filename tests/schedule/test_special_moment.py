@@ -17,6 +17,7 @@ from alerts.subscribers import self_service
 from alerts.subscribers.self_service import Choice
 from alerts.text.wall_clock import moment_at, twice
 from tests.conftest import Alerts
+from tests.factories import sqlite_connection
 from tests.schedule.test_crontab import alerts_began
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -198,10 +199,8 @@ def test_only_an_open_special_alert_gets_a_moment_to_come(alert: Alert) -> None:
     alert.run(AT)
     with pytest.raises(UsageError, match="is sent, so it has no moment any more"):
         issues.schedule("2026-12-11 09:00", alert.key)
-    with (
-        sqlite3.connect(alert.root / "subscribers.db") as db,
-        pytest.raises(sqlite3.IntegrityError),
-    ):
+    db = sqlite_connection(alert.root / "subscribers.db")
+    with pytest.raises(sqlite3.IntegrityError):
         db.execute("INSERT INTO issues (month, content, frame, created_at, send_at)"
                    " VALUES ('2026-11', '{}', '{}', '', '2026')")  # fmt: skip
 

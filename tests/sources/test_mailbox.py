@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from alerts import Project
 from alerts.config.settings import Settings
 from alerts.domain.article import Source, SourceKind
 from alerts.sources import language_guess, mailbox
@@ -18,7 +17,7 @@ from alerts.sources.local_files import PackedFile, packed
 from alerts.sources.mail_text import links, subject, without_links, written
 from alerts.sources.normalise import Intake, SourceContent
 from tests.conftest import Alerts, Result
-from tests.factories import database
+from tests.factories import database, opened_project
 from tests.http_server import Site
 from tests.imap import PASSWORD, Imap, imap_server
 from tests.sources.mails import (
@@ -377,7 +376,7 @@ def test_a_sender_is_forgotten_after_sixty_days_though_nobody_decided(
     _collect(alerts)
     assert ADDRESS in "\n".join(database(project).conn.iterdump())
     later = datetime.now(UTC) + timedelta(days=61)
-    Project(project, clock=lambda: later, environ={}).collect("2026-11")
+    opened_project(project, clock=lambda: later, environ={}).collect("2026-11")
     assert ADDRESS not in "\n".join(database(project).conn.iterdump())
     (held,) = alerts("issue", "show", *M, "--json").json["quarantine"]
     assert held["reasons"] == ["it came by mail"]
