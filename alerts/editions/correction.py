@@ -14,7 +14,6 @@ from alerts.config.settings import Settings
 from alerts.domain.issue import Edition, Issue
 from alerts.domain.month import Month
 from alerts.editions.catalogue import Catalogue, later
-from alerts.editions.css import inlined
 from alerts.editions.environment import environment, render
 from alerts.editions.escaping import for_header, one_line
 from alerts.editions.pictures import AT_SOURCE, Pictures
@@ -47,6 +46,8 @@ def render_correction(
 ) -> Edition:
     """The correction of that month's issue for readers of `language`, as an edition without articles;
     raises `TemplateFault`."""
+    from alerts.editions.css import inlined  # premailer: 300 ms, for whoever only reads corrections
+
     catalogue = Catalogue(language, template_folders(settings.root))
     env = environment(settings.root)
     viewer = Viewer(catalogue, settings, pictures)

@@ -22,6 +22,7 @@ SAME = {
     ("fr", "Organisation"), ("fr", "Machine"), ("fr", "Messages"), ("fr", "%(number)s copies"),
     ("fr", "%(number)s source"), ("fr", "%(number)s sources"), ("fr", "date"),
     *((one, "%(told)s: %(size)s KB.") for one in ("es", "pt")),
+    *((one, name) for one in LANGUAGES for name in ("DNS", "hooks")),  # checks of `alerts doctor`
     *((one, "Gmail") for one in ("es", "fr", "pt", "ru")),
 }  # fmt: skip
 
