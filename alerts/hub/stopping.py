@@ -40,7 +40,7 @@ class HubStopping:
             self._stopped = [one for one in self._stopped if one not in back]
         elif self._stopped:  # whose outcome has come meanwhile is not lent any more
             self._stopped = hub_leases.stopped(self._db, lease, self._export.closed_until)
-        if not self._stopped:  # who came back is lent anew, or the send would wait for ever
+        if not self._stopped:  # who came back is lent anew, or the send would never end
             self._revoked = lent.revoked(self._hub)
 
     def before_others(self, lease: HubLease) -> None:

@@ -22,7 +22,7 @@ from alerts.domain.reserved import made_up, private
 from alerts.lint.place import Finding, Level
 
 _SHOWN = 3  # most links that a message names
-# A postal address that is none: empty, without a letter, or what stands in forms until it is filled in.
+# A postal address that is missing: nothing, only digits and signs, or what stands in forms until filled in.
 _NO_ADDRESS = re.compile(
     r"[\W\d_]*(?:(?:to ?do|tbd|fix ?me|x+|n/?a|none|change ?me"
     r"|(?:(?:your|our|the|my|full|postal|street|mailing) )*address(?: here)?)[\W\d_]*)?",

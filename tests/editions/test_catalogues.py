@@ -19,6 +19,7 @@ SAME = {
     ("fr", "Publications"), ("fr", "Pause"), ("fr", "Date"), ("fr", "Version"), ("es", "Error:"),
     ("es", "error"), ("fr", "version %(number)s"), ("fr", "Introduction"), ("fr", "Segment"),
     ("fr", "Source"), ("fr", "Sources"), ("fr", "machine"), ("fr", "Description"), ("es", "no"),
+    ("fr", "sources"), ("fr", "%(number)s message"), ("fr", "%(number)s messages"),
     ("fr", "Organisation"), ("fr", "Machine"), ("fr", "Messages"), ("fr", "%(number)s copies"),
     ("fr", "%(number)s source"), ("fr", "%(number)s sources"), ("fr", "date"),
     *((one, "%(told)s: %(size)s KB.") for one in ("es", "pt")),
