@@ -32,6 +32,7 @@ _PAUSE = 1.0  # seconds between two tries to write it
 _FOLD_AFTER = 0.5  # seconds until outcomes with a receipt are written to the outbox
 _FOLD_SHARE = 20  # times as long as it took; a slow disk is used for receipts meanwhile
 _FOLD_MOST = 1000  # outcomes with a receipt that are written to the outbox earlier
+_FOLD_MOST_SLOW = 5000  # the same where flushes are slow: a commit waits for five of them
 
 
 class Settlements:
@@ -77,7 +78,8 @@ class Settlements:
             self._append(steady)
         flushed = self._receipts.go_on()
         waiting = len(self._receipts.unfolded)
-        if not flushed or waiting >= _FOLD_MOST or (waiting and steady >= self._fold_at):
+        most = _FOLD_MOST_SLOW if self._receipts.slow else _FOLD_MOST
+        if not flushed or waiting >= most or (waiting and steady >= self._fold_at):
             self.fold()
 
     def _append(self, steady: float) -> None:

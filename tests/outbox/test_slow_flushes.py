@@ -1,6 +1,7 @@
 """Flushes that take long run beside the sending; each message still waits for its own connection's (P1)."""
 
 import errno
+import json
 import os
 import sqlite3
 import threading
@@ -8,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from statistics import mean
 
 import pytest
 
@@ -94,6 +96,16 @@ def test_connections_are_added_while_all_wait_for_a_slow_disk_up_to_the_setting(
         assert len(relay.inbox) == 150
     assert sending.counts == {"sent": 150}
     assert len(seen) == 5
+
+
+def test_connections_do_not_all_wait_for_one_flush(project: Path, disk: SlowDisk) -> None:
+    """A few go on at a time, so that their outcomes come in one after the other, each few with a flush."""
+    sending = Sending(project, readers=640)
+    with Relay() as relay:
+        sending.send(relay, connections=32)
+    assert sending.counts == {"sent": 640}
+    together = [len(json.loads(line.partition(b" ")[2])) for line in {*disk.durable.splitlines()}]
+    assert mean(together) < 9
 
 
 def test_an_outcome_whose_flush_fails_goes_to_the_outbox_at_once_t7(
