@@ -1,7 +1,6 @@
 """A special alert with a moment: it goes then by itself, once, never before; late ones are told."""
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +16,7 @@ from alerts.subscribers import self_service
 from alerts.subscribers.self_service import Choice
 from alerts.text.wall_clock import moment_at, twice
 from tests.conftest import Alerts
-from tests.factories import sqlite_connection
+from tests.factories import opened_project, sqlite_connection
 from tests.schedule.test_crontab import alerts_began
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -45,7 +44,7 @@ class Alert:
 
     def opened(self, **environ: str) -> Project:
         """The project with these settings."""
-        return Project(self.root, clock=lambda: self.now, environ=ENVIRON | environ)
+        return opened_project(self.root, clock=lambda: self.now, environ=ENVIRON | environ)
 
     def run(self, now: datetime, month: Month | None = None) -> list[steps.Step]:
         """What a run tells then."""
@@ -67,10 +66,8 @@ class Alert:
 
 
 @pytest.fixture
-def alert(project: Path) -> Iterator[Alert]:
-    made = Alert(project)
-    yield made
-    made.project.close()
+def alert(project: Path) -> Alert:
+    return Alert(project)
 
 
 def test_it_goes_at_its_moment_and_once(alert: Alert) -> None:
