@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 PASSWORD = "canary-of-the-mailbox"
 
 _CONF = """
@@ -66,6 +68,13 @@ class Imap:
         """For `bounces.mailbox`."""
         return f"imap://bounces@127.0.0.1:{self.port}/INBOX"
 
+    def deliver(self, name: str, octets: bytes) -> None:
+        """Put a message into it as a mail server does: complete, or not at all."""
+        path = self.maildir / "tmp" / name
+        path.write_bytes(octets)
+        path.chmod(0o666)
+        path.rename(self.maildir / "new" / name)
+
 
 @contextlib.contextmanager
 def imap_server() -> Iterator[Imap]:
@@ -103,3 +112,12 @@ def _answers(port: int, log: Path) -> None:
                 return
         time.sleep(0.05)
     raise AssertionError(log.read_text() if log.exists() else "Dovecot does not start")
+
+
+@contextlib.contextmanager
+def mailbox_of_bounces(monkeypatch: pytest.MonkeyPatch) -> Iterator[Imap]:
+    """A fresh mailbox, which the settings name as that of bounces."""
+    with imap_server() as server:
+        monkeypatch.setenv("ALERTS_BOUNCES__MAILBOX", server.url)
+        monkeypatch.setenv("ALERTS_MAILBOX_PASSWORD", PASSWORD)
+        yield server

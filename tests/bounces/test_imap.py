@@ -10,21 +10,13 @@ from alerts.mailbox.imap import ImapMailbox
 from tests.bounces.test_feedback import _mail, _token
 from tests.conftest import Alerts
 from tests.factories import add_subscribers, database
-from tests.imap import PASSWORD, Imap, imap_server
+from tests.imap import PASSWORD, Imap, mailbox_of_bounces
 
 
 @pytest.fixture
 def imap(monkeypatch: pytest.MonkeyPatch) -> Iterator[Imap]:
-    with imap_server() as server:
-        monkeypatch.setenv("ALERTS_BOUNCES__MAILBOX", server.url)
-        monkeypatch.setenv("ALERTS_MAILBOX_PASSWORD", PASSWORD)
+    with mailbox_of_bounces(monkeypatch) as server:
         yield server
-
-
-def _put(imap: Imap, name: str, octets: bytes) -> None:
-    (imap.maildir / "tmp" / name).write_bytes(octets)
-    (imap.maildir / "tmp" / name).chmod(0o666)
-    (imap.maildir / "tmp" / name).rename(imap.maildir / "new" / name)
 
 
 def test_what_is_unseen_is_acted_on_once_and_kept(
@@ -36,9 +28,9 @@ def test_what_is_unseen_is_acted_on_once_and_kept(
     assert alerts("bounce", "process").stdout.startswith("no message; ")
     for number in (1, 3):
         to = f"alerts+{_token(project, number)}@example.org"
-        _put(imap, f"{number}", _mail(to))
-    _put(imap, "real", (corpus / "bounces" / "bsd-rfc3464-01.eml").read_bytes())
-    _put(imap, "large", _mail("alerts@example.org") + b"x" * 3_000_000)
+        imap.deliver(f"{number}", _mail(to))
+    imap.deliver("real", (corpus / "bounces" / "bsd-rfc3464-01.eml").read_bytes())
+    imap.deliver("large", _mail("alerts@example.org") + b"x" * 3_000_000)
     result = alerts("bounce", "process", "--json")
     assert result.code == 0, result.stderr
     kinds = sorted(each["kind"] for each in result.json)
@@ -52,7 +44,7 @@ def test_what_is_unseen_is_acted_on_once_and_kept(
 
 def test_a_message_whose_act_failed_is_read_again(imap: Imap) -> None:
     box = ImapMailbox.parse(imap.url, 10)
-    _put(imap, "1", b"Subject: one\r\n\r\nx")
+    imap.deliver("1", b"Subject: one\r\n\r\nx")
     reading = box.unseen(PASSWORD)
     assert next(reading)[1].startswith(b"Subject: one")
     reading.close()  # as by a fault of its reader
@@ -77,7 +69,7 @@ def test_a_mailbox_that_is_not_there_is_tried_later_and_one_that_refuses_asks_fo
 def test_the_doctor_looks_and_marks_nothing(
     project: Path, alerts: Alerts, imap: Imap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _put(imap, "1", b"Subject: one\r\n\r\nx")
+    imap.deliver("1", b"Subject: one\r\n\r\nx")
     (found,) = _of_mailbox(alerts)
     assert (found["level"], found["about"].endswith("127.0.0.1, 1 unread")) == ("ok", True)
     assert len(alerts("bounce", "process", "--json").json) == 1

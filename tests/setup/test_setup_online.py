@@ -11,7 +11,7 @@ from alerts.config.load import load
 from tests.conftest import Alerts
 from tests.factories import new_project
 from tests.http_server import site
-from tests.imap import PASSWORD, Imap, imap_server
+from tests.imap import Imap, mailbox_of_bounces
 from tests.pseudo_terminal import at_own_terminal
 from tests.setup.auth_relay import RIGHT, AuthRelay, auth_relay
 
@@ -43,19 +43,14 @@ def relay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AuthRelay
 
 @pytest.fixture
 def imap(monkeypatch: pytest.MonkeyPatch) -> Iterator[Imap]:
-    with imap_server() as server:
-        monkeypatch.setenv("ALERTS_BOUNCES__MAILBOX", server.url)
-        monkeypatch.setenv("ALERTS_MAILBOX_PASSWORD", PASSWORD)
+    with mailbox_of_bounces(monkeypatch) as server:
         yield server
 
 
 def _delivered(imap: Imap, verdicts: str, octets: bytes) -> None:
     """As the server of the mailbox delivers a message, with what it has found out about it."""
     header = f"Authentication-Results: mx.example.org; {verdicts}\r\n" if verdicts else ""
-    path = imap.maildir / "tmp" / f"{abs(hash(octets))}"
-    path.write_bytes(header.encode() + octets)
-    path.chmod(0o666)
-    path.rename(imap.maildir / "new" / path.name)
+    imap.deliver(f"{abs(hash(octets))}", header.encode() + octets)
 
 
 def test_a_person_mends_source_and_password_and_the_test_mail_is_read_back(
