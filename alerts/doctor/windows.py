@@ -1,7 +1,6 @@
 """Can everybody be mailed within the send windows that are set?"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from alerts.config.window_values import known_zone
@@ -34,11 +33,8 @@ def kept(context: CheckContext) -> Iterator[CheckOutput]:
     db = context.open_database()
     with faults(settings.database_path):
         groups = windows.readers(db)
-        allowance = replace(
-            Allowance.of(db, orders_of(settings, (), Sending(), of_readers), now),
-            in_window=0,
-            today=0,
-        )
+        orders = orders_of(settings, (), Sending(), of_readers)
+        allowance = Allowance.of(db, orders, now).later
     try:
         found = [
             *_unknown(groups),

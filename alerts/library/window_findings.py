@@ -5,7 +5,6 @@ They depend on the readers and on the moment, not on the editions; so they are m
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from alerts.config.windows import SendWindows
@@ -53,8 +52,8 @@ def _short(opened: Opened, month: Month, of_readers: SendWindows) -> Iterator[tu
     at, db = _moment(opened, month), opened.db
     orders = orders_of(opened.settings, (month,), Sending(), of_readers)
     allowance = Allowance.of(db, orders, opened.now)
-    if at > opened.now:  # what was sent until now counts no more by then
-        allowance = replace(allowance, in_window=0, today=0)
+    if at > opened.now:
+        allowance = allowance.later
     groups = windows.of_recipients(db, issues.recipients_of(db, month))
     try:
         for short in shortfalls(demands(of_readers, groups, at), allowance):

@@ -7,7 +7,7 @@ Rates count here, and not how fast the relay is: that shows while sending (`InTi
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -75,6 +75,11 @@ class Allowance:
             earlier = outbox_figures.days_of_sending(db, before=midnight)
             today = _sum(outbox_figures.sent_since(db, midnight))
         return cls(orders, in_window, earlier, today)
+
+    @property
+    def later(self) -> "Allowance":
+        """The same at a later moment, by which what was sent until now counts no more."""
+        return replace(self, in_window=0, today=0)
 
     def between(
         self, opens: datetime, closes: datetime, number: int
