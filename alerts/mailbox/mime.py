@@ -5,12 +5,13 @@ Accepts any octets, with any line ends, truncated or malformed, and reads a limi
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
+from functools import partial
 
 MOST_OCTETS = 2_000_000
 MOST_PARTS = 200
@@ -77,25 +78,20 @@ def parts_in(part: Message) -> list[Message]:
 
 
 def file_name(part: Message) -> str:
-    """The name of the file in a part; empty where there is none, or it is malformed (RFC 2231)."""
-    try:
-        return part.get_filename() or ""
-    except (ValueError, TypeError):
-        return ""
+    """The name of the file in a part; empty where it is missing or malformed (RFC 2231)."""
+    return _well_formed(part.get_filename)
 
 
 def parameter(message: Message, name: str) -> str:
     """A parameter of the content type, in lower case; empty where it is missing or malformed."""
+    return _well_formed(partial(message.get_param, name)).lower()
+
+
+def _well_formed(read: Callable[[], object]) -> str:
+    """What the library reads from a header; empty where it fails at a malformed one."""
     try:
-        return str(message.get_param(name) or "").lower()
+        return str(read() or "")
     except (ValueError, TypeError):
-        return ""
-
-
-def _charset(part: Message) -> str:
-    try:
-        return part.get_content_charset() or ""
-    except (ValueError, TypeError):  # malformed, as the library does not expect it
         return ""
 
 
@@ -118,7 +114,9 @@ def text_of(part: Message) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
-    return characters(payload[: 4 * LONGEST_TEXT], _charset(part))[:LONGEST_TEXT]
+    return characters(payload[: 4 * LONGEST_TEXT], _well_formed(part.get_content_charset))[
+        :LONGEST_TEXT
+    ]
 
 
 def characters(octets: bytes, charset: str) -> str:
