@@ -1,7 +1,7 @@
 """A control node step by step, and a worker by its statements, with a clock of the test."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from alerts.hub import claims, lent
 from alerts.hub.database import HubDatabase
 from alerts.hub.export import HubExport
 from alerts.hub.stopping import HubStopping
+from alerts.hub.worker_claims import HubClaims
 from alerts.outbox.options import Orders, World
 from alerts.store import claims as outbox_claims
 from alerts.store import hub_leases
@@ -74,3 +75,14 @@ class Control:
         return dict(
             self.db.conn.execute("SELECT state, count(*) FROM deliveries GROUP BY state").fetchall()
         )
+
+
+def worker_of(
+    control: Control,
+    hub: HubDatabase | None = None,
+    steady: Callable[[], float] = lambda: 0.0,
+) -> HubClaims:
+    """A worker of the send, whose clock stands still unless another is given."""
+    sent = claims.current(control.hub)
+    assert sent is not None
+    return HubClaims(hub or control.hub, sent, "worker", 2, steady)

@@ -14,22 +14,14 @@ from alerts.hub import claims, lent
 from alerts.hub.database import HubDatabase, HubUnavailable
 from alerts.hub.lend import HubLending
 from alerts.hub.stopping import HubStopping
-from alerts.hub.worker_claims import HubClaims
 from alerts.hub.worker_settlements import merge_of
 from alerts.mail.dkim_keys import Keyring
 from alerts.outbox.options import Orders, World
 from alerts.store import hub_leases
 from alerts.transport.relay import Null
 from tests.factories import MONTH
-from tests.hub.control import SENT, Control
+from tests.hub.control import SENT, Control, worker_of
 from tests.postgres import Postgres
-
-
-def worker_of(control: Control, hub: HubDatabase | None = None) -> HubClaims:
-    """A worker of the send, whose clock stands still."""
-    sent = claims.current(control.hub)
-    assert sent is not None
-    return HubClaims(hub or control.hub, sent, "worker", 2, lambda: 0.0)
 
 
 def test_who_is_lent_anew_to_the_worker_that_gave_them_back_is_sent_in_order(

@@ -12,10 +12,9 @@ from alerts.config.window_declarations import WindowsSettings
 from alerts.config.windows import SendWindows
 from alerts.hub import claims, lent, rates, schema
 from alerts.hub.database import HubDatabase
-from alerts.hub.worker_claims import HubClaims
 from alerts.outbox.options import Destination
 from tests.factories import add_subscribers
-from tests.hub.control import RETRY, SENT, Control
+from tests.hub.control import RETRY, SENT, Control, worker_of
 from tests.postgres import Postgres
 
 
@@ -179,9 +178,7 @@ def test_what_a_lease_held_that_was_given_up_is_not_begun_under_it_any_more(
     """The same worker may claim it anew for another connection, and would send it by both."""
     control.begin(number=4)
     control.lend()
-    sent = claims.current(control.hub)
-    assert sent is not None
-    worker = HubClaims(control.hub, sent, "worker", 2, lambda: 0.0)
+    worker = worker_of(control)
     frozen = worker.open_lease(0)
     worker.deal()
     assert worker.begin(worker.held(frozen).popleft())
@@ -205,9 +202,8 @@ def test_behind_a_message_that_may_not_begin_nothing_begins_under_its_lease(
     """Of a lease that is given up the first delivery is in doubt: it has to be the one that was begun."""
     control.begin(number=4)
     control.lend()
-    sent, now = claims.current(control.hub), 0.0
-    assert sent is not None
-    worker = HubClaims(control.hub, sent, "worker", 2, lambda: now)
+    now = 0.0
+    worker = worker_of(control, steady=lambda: now)
     lease = worker.open_lease(0)
     worker.deal()
     assert [one.id for one in worker.held(lease)] == [1, 2]
